@@ -1,0 +1,57 @@
+# Phòng họp không giấy: what a person types. Details of the preparation: deploy/bootstrap.sh; of the tests: tests/run.sh.
+# Add a target with a `## Vietnamese · English` comment and `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+bin := .venv/bin
+# Node.js and npm are in the virtual environment too (group `front` of pyproject.toml).
+npm := PATH="$(CURDIR)/$(bin):$$PATH" npm --prefix web
+
+export PYTHONUTF8 := 1
+
+.PHONY: help
+help: ## Danh sách lệnh · this list
+	@if [[ -t 1 && -z "$${NO_COLOR:-}" ]]; then on=$$'\e[1m' off=$$'\e[0m'; else on='' off=''; fi; \
+	sed -nE 's/^([a-z-]+):[^#]*## (.*)$$/\1\t\2/p' Makefile | \
+	while IFS=$$'\t' read -r name what; do printf '  %smake %-19s%s%s\n' "$$on" "$$name" "$$off" "$$what"; done
+
+.PHONY: demo demo-clean
+demo: setup-demo ## Chạy cả phòng họp trên máy này, Ctrl-C để dừng · the whole room on this machine, Ctrl-C stops it
+	@exec $(bin)/python -m deploy.demo
+
+demo-clean: ## Xóa dữ liệu phòng họp mẫu · remove the demo room's state
+	@if [[ -x $(bin)/python ]]; then $(bin)/python -m deploy.demo --clean; else rm -rf var/demo; fi
+
+.PHONY: test test-fast check
+test: setup ## Cài đặt rồi chạy mọi kiểm thử, kể cả trình duyệt · set up, then every check and test, browser included
+	@tests/run.sh
+
+test-fast: setup ## Chỉ kiểm thử nhanh · unit, contract and architecture tests only
+	@$(bin)/pytest -n 2 tests/unit tests/contract tests/architecture
+
+check: setup ## Định dạng, kiểu, luật phụ thuộc · formatting, types, dependency rules
+	@tests/run.sh check
+
+.PHONY: setup setup-demo web
+setup: ## Cài mọi thứ để phát triển và kiểm thử · install all that development and tests need
+	@deploy/bootstrap.sh test
+
+setup-demo:
+	@deploy/bootstrap.sh demo
+
+web: setup-demo ## Dựng lại giao diện · build the front end again
+	@$(npm) run build
+
+.PHONY: bench bench-distribution
+bench: bench-distribution ## Mọi phép đo · every benchmark
+
+bench-distribution: setup ## Đo phân phối tài liệu tới 1–100 chỗ ngồi · papers to 1–100 seats, against the yardsticks
+	@$(bin)/python -m tests.bench.distribution
+
+.PHONY: clean
+clean: ## Xóa mọi thứ đã dựng, giữ dữ liệu mẫu · remove all that was built, keep the demo room's state
+	@rm -rf .venv .venv-tools web/node_modules web/dist var/stamps var/log build dist \
+	  .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
