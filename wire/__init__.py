@@ -1,7 +1,10 @@
-"""The contract: what travels between server, seat and browser.
+"""The contract between server, seat and browser: ids, topics, messages, events, papers.
 
-Rules: standard library only, and no clock, socket, thread or randomness: those are handed in. `wire/README.md` is the
-specification, and tests cite its rule numbers.
+Rules: standard library only; no clock, socket, thread or randomness (they are handed in);
+every parser raises a :class:`wire.errors.WireError` and nothing else. ``wire/README.md`` is
+the specification; tests cite its rule numbers (W01, W02, ...).
 
-Usage: `from wire import topics`.
+Usage::
+
+    topic = wire.topics.parse("u/d-abcdefghijklmnop/hello")
 """

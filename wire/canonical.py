@@ -1,0 +1,98 @@
+"""One byte string for one value: the JSON that is hashed and signed.
+
+Rules W03: the subset of RFC 8785 (JCS) without fractions: objects with ASCII keys
+``[a-z0-9_.-]``, arrays, strings in Unicode NFC without lone surrogates, integers within
+±(2^53 - 1), true, false, null. Keys are sorted, nothing is spaced. ``decode`` accepts these
+very bytes only, so two different byte strings never mean the same value.
+
+Usage::
+
+    encode({"b": 1, "a": "đ"}) == b'{"a":"\\xc4\\x91","b":1}'
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Any, Final
+
+from wire.errors import BadJson
+
+MAX_INTEGER: Final = 2**53 - 1
+MAX_DEPTH: Final = 32
+_KEY: Final = re.compile(r"[a-zA-Z0-9_.\-]{1,64}", re.ASCII)
+
+
+def encode(value: Any) -> bytes:
+    """Canonical UTF-8 bytes of ``value``; raises :class:`BadJson`."""
+    _check(value, 0)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return text.encode("utf-8")
+
+
+def decode(data: bytes) -> Any:
+    """The value of canonical bytes; raises :class:`BadJson` for any other bytes."""
+    value = decode_lenient(data)
+    if encode(value) != data:
+        raise BadJson("not the canonical form")
+    return value
+
+
+def decode_lenient(data: bytes) -> Any:
+    """The value of JSON bytes in any form, checked for the subset; raises :class:`BadJson`."""
+    try:
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_no_float)
+    except (UnicodeDecodeError, RecursionError) as exc:
+        raise BadJson("not JSON in UTF-8") from exc
+    except ValueError as exc:
+        raise BadJson(f"not JSON: {exc}") from exc
+    _check(value, 0)
+    return value
+
+
+def normal(text: str) -> str:
+    """``text`` in NFC, as every string on the wire is."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise BadJson("a key stands twice")
+    return found
+
+
+def _no_float(text: str) -> Any:
+    raise BadJson(f"a fraction is not allowed: {text[:20]}")
+
+
+def _check(value: Any, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise BadJson("nested too deeply")
+    if value is None or isinstance(value, bool):
+        return
+    if isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise BadJson("an integer beyond 2^53 - 1")
+    elif isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _check(item, depth + 1)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str) or _KEY.fullmatch(key) is None:
+                raise BadJson("a key is ASCII letters, digits, _ . -")
+            _check(item, depth + 1)
+    else:
+        raise BadJson(f"a {type(value).__name__} is not JSON here")
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as exc:
+        raise BadJson("a lone surrogate") from exc
+    if not unicodedata.is_normalized("NFC", text):
+        raise BadJson("text is not in NFC")

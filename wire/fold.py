@@ -1,0 +1,296 @@
+"""Events → state: the one fold that server and seat share (M2, W43).
+
+Rules: pure; an unknown kind raises :class:`UnknownType` (a seat too old says so and stops
+instead of showing half a truth); an event that does not follow the last raises
+:class:`BrokenChain`. Whether an event may happen is decided before it is written
+(``server/meetings/model.py``); the fold only checks what it needs to stay total.
+
+Usage::
+
+    state = fold(events)
+    state = apply(state, event)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Final
+
+from wire.errors import UnknownType
+from wire.events import Event, check_chain
+from wire.fields import Fields, parse_instant
+from wire.phases import Change, Phase, step
+from wire.state import (
+    Display,
+    DisplayMode,
+    Item,
+    ItemState,
+    MeetingState,
+    Member,
+    MemberRole,
+    Paper,
+    PaperState,
+    Presenting,
+    Recall,
+    SeatReceipt,
+    Secrecy,
+    Visibility,
+)
+
+Handler = Callable[[MeetingState, Event, Fields], MeetingState]
+
+
+def fold(events: Iterable[Event], state: MeetingState | None = None) -> MeetingState:
+    """The state after ``events``, starting from ``state`` or from nothing."""
+    now = state or MeetingState()
+    for event in events:
+        now = apply(now, event)
+    return now
+
+
+def apply(state: MeetingState, event: Event) -> MeetingState:
+    """The state after one more event; raises a :class:`wire.errors.WireError`."""
+    handler = HANDLERS.get(event.kind)
+    if handler is None:
+        raise UnknownType(f"event kind {event.kind[:40]!r}")
+    check_chain((event,), after=state.last, meeting=event.meeting)
+    changed = handler(state, event, Fields(event.data, event.kind))
+    return replace(changed, last=event)
+
+
+def _described(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    return replace(
+        state,
+        title=data.text("title", limit=500),
+        kind=data.text("type", limit=80),
+        room=data.id("room", "r"),
+        room_name=data.text("room_name", limit=200),
+        starts_at=data.instant("starts_at"),
+        planned_minutes=data.number("planned_minutes", high=100_000),
+    )
+
+
+def _members(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    return replace(state, members=tuple(_member(entry) for entry in data.objects("members")))
+
+
+def _member(data: Fields) -> Member:
+    seated = data.has("seat")
+    return Member(
+        person=data.id("person", "u"),
+        name=data.text("name", limit=200),
+        position=data.text("position", limit=200, empty=True),
+        unit=data.text("unit", limit=200, empty=True),
+        role=MemberRole(data.choice("role", frozenset(MemberRole))),
+        seat=data.id("seat", "s") if seated else None,
+        seat_label=data.text("seat_label", limit=80) if seated else "",
+    )
+
+
+def _agenda(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    return replace(state, agenda=tuple(_item(state, entry) for entry in data.objects("items")))
+
+
+def _item(state: MeetingState, data: Fields) -> Item:
+    fresh = Item(
+        item=data.id("item", "i"),
+        parent=data.id("parent", "i") if data.has("parent") else None,
+        title=data.text("title", limit=500),
+        minutes=data.number("minutes", high=10_000),
+        visibility=Visibility(data.choice("visibility", frozenset(Visibility))),
+        presenter=data.id("presenter", "u") if data.has("presenter") else None,
+    )
+    known = state.item(fresh.item)
+    if known is None:
+        return fresh
+    # What has happened to an item stays with it, however the agenda is reordered.
+    return replace(fresh, state=known.state, started_at=known.started_at, ended_at=known.ended_at)
+
+
+def _phase(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    change = Change(event.kind)
+    phase = step(state.phase, change)
+    moved = replace(state, phase=phase, reason="")
+    if data.has("reason"):
+        moved = replace(moved, reason=data.text("reason", limit=2000))
+    if change is Change.OPEN:
+        return replace(moved, opened_at=event.at, display=Display(DisplayMode.ITEM))
+    if phase is Phase.CLOSED:
+        return _closed(moved, event)
+    if phase is Phase.CANCELLED:
+        return _closed(replace(moved, closed_at=event.at), event)
+    return moved
+
+
+def _closed(state: MeetingState, event: Event) -> MeetingState:
+    """Nothing goes on after the end: items end, presenting ends, published papers are recalled."""
+    return replace(
+        state,
+        closed_at=event.at,
+        presenting=None,
+        display=Display(DisplayMode.WELCOME),
+        seated=(),
+        agenda=tuple(_ended(item, event) for item in state.agenda),
+        papers=tuple(
+            replace(paper, state=PaperState.RECALLED) if paper.state is PaperState.PUBLISHED else paper
+            for paper in state.papers
+        ),
+    )
+
+
+def _ended(item: Item, event: Event) -> Item:
+    if item.state is not ItemState.ACTIVE:
+        return item
+    return replace(item, state=ItemState.DONE, ended_at=event.at)
+
+
+def _item_started(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    wanted = data.id("item", "i")
+
+    def moved(item: Item) -> Item:
+        if item.item != wanted:
+            return _ended(item, event)
+        return replace(item, state=ItemState.ACTIVE, started_at=event.at, ended_at=None)
+
+    return replace(
+        state,
+        agenda=tuple(moved(item) for item in state.agenda),
+        presenting=None,
+        display=Display(DisplayMode.ITEM),
+    )
+
+
+def _paper_submitted(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    known = state.paper(data.id("paper", "p"))
+    fresh = Paper(
+        paper=data.id("paper", "p"),
+        item=data.id("item", "i"),
+        title=data.text("title", limit=500, empty=True),
+        secrecy=Secrecy(data.choice("secrecy", frozenset(Secrecy))),
+        version=data.number("version", low=1),
+        state=PaperState.SUBMITTED,
+        pages=data.number("pages"),
+        size_bytes=data.number("size_bytes"),
+        plain_sha256=data.text("plain_sha256", limit=64, empty=True),
+        owner=data.id("owner", "u"),
+        signed=data.flag("signed"),
+        manifest_sha256="" if known is None else known.manifest_sha256,
+        published_version=0 if known is None else known.published_version,
+    )
+    if known is None:
+        return replace(state, papers=(*state.papers, fresh))
+    return _with_paper(state, fresh)
+
+
+def _paper_state(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    paper = state.paper(data.id("paper", "p"))
+    if paper is None:
+        return state
+    reason = data.text("reason", limit=2000) if data.has("reason") else ""
+    return _with_paper(state, replace(paper, state=_PAPER_STATES[event.kind], reason=reason))
+
+
+def _paper_published(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    paper = state.paper(data.id("paper", "p"))
+    if paper is None:
+        return state
+    version = data.number("version", low=1)
+    published = replace(
+        paper,
+        state=PaperState.PUBLISHED if version == paper.version else paper.state,
+        published_version=version,
+        manifest_sha256=data.hex("manifest_sha256", size=32),
+    )
+    return _with_paper(state, published)
+
+
+def _with_paper(state: MeetingState, paper: Paper) -> MeetingState:
+    return replace(state, papers=tuple(paper if p.paper == paper.paper else p for p in state.papers))
+
+
+def _presented(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    shown = Presenting(
+        paper=data.id("paper", "p"),
+        version=data.number("version", low=1),
+        page=data.number("page", low=1),
+        person=data.id("person", "u"),
+        call=data.number("call"),
+    )
+    return replace(state, presenting=shown, display=Display(DisplayMode.PAGE))
+
+
+def _presenting_stopped(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    return replace(state, presenting=None, display=Display(DisplayMode.ITEM))
+
+
+def _display(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    mode = DisplayMode(data.choice("mode", frozenset(DisplayMode)))
+    return replace(state, display=Display(mode, data.text("text", limit=500, empty=True)))
+
+
+def _epoch(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    return replace(state, epoch=data.number("epoch", low=1))
+
+
+def _seated(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    person, seat = data.id("person", "u"), data.id("seat", "s")
+    others = tuple(pair for pair in state.seated if person not in pair and seat not in pair)
+    return replace(state, seated=(*others, (person, seat)))
+
+
+def _unseated(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    person = data.id("person", "u")
+    return replace(state, seated=tuple(pair for pair in state.seated if person not in pair))
+
+
+def _recall_started(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    expected = tuple((entry.id("device", "d"), entry.text("seat_label", limit=80)) for entry in data.objects("devices"))
+    return replace(state, recall=Recall(expected=expected))
+
+
+def _recall_confirmed(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    receipt = SeatReceipt(
+        device=data.id("device", "d"),
+        seat=data.id("seat", "s"),
+        seat_label=data.text("seat_label", limit=80),
+        papers=data.number("papers"),
+        pages=data.number("pages"),
+        at=parse_instant(data.text("destroyed_at", limit=30)),
+        receipt_sha256=data.hex("receipt_sha256", size=32),
+    )
+    others = tuple(r for r in state.recall.receipts if r.device != receipt.device)
+    return replace(state, recall=replace(state.recall, receipts=(*others, receipt)))
+
+
+_PAPER_STATES: Final[dict[str, PaperState]] = {
+    "paper_approved": PaperState.APPROVED,
+    "paper_returned": PaperState.RETURNED,
+    "paper_recalled": PaperState.RECALLED,
+}
+
+#: Every kind of event there is.
+HANDLERS: Final[dict[str, Handler]] = {
+    "meeting_created": _described,
+    "meeting_described": _described,
+    "members_set": _members,
+    "agenda_set": _agenda,
+    **{change.value: _phase for change in Change},
+    "item_started": _item_started,
+    "paper_submitted": _paper_submitted,
+    **dict.fromkeys(_PAPER_STATES, _paper_state),
+    "paper_published": _paper_published,
+    "page_presented": _presented,
+    "presenting_stopped": _presenting_stopped,
+    "display_set": _display,
+    "epoch_started": _epoch,
+    "person_seated": _seated,
+    "person_left": _unseated,
+    "recall_started": _recall_started,
+    "recall_confirmed": _recall_confirmed,
+}
+
+
+def kinds() -> frozenset[str]:
+    """All event kinds (for the docs and the architecture test)."""
+    return frozenset(HANDLERS)

@@ -1,0 +1,209 @@
+"""The state of a meeting as values (what the log folds to, see ``wire.fold``).
+
+Rule M2: nothing here changes but by an event; all classes are frozen.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass, field
+
+from wire.events import Event
+from wire.phases import Phase
+
+
+class MemberRole(enum.StrEnum):
+    """chủ trì · thư ký · thành viên · khách mời · người trình bày."""
+
+    CHAIR = "chair"
+    SECRETARY = "secretary"
+    MEMBER = "member"
+    GUEST = "guest"
+    PRESENTER = "presenter"
+
+
+class Visibility(enum.StrEnum):
+    """chung · nội bộ · ẩn (M4)."""
+
+    COMMON = "common"
+    INTERNAL = "internal"
+    HIDDEN = "hidden"
+
+
+class ItemState(enum.StrEnum):
+    """chưa đến · đang diễn ra · đã xong."""
+
+    WAITING = "waiting"
+    ACTIVE = "active"
+    DONE = "done"
+
+
+class PaperState(enum.StrEnum):
+    """đã trình → được duyệt or bị trả lại → đã phát hành → được thay thế → đã thu hồi (P2)."""
+
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    RECALLED = "recalled"
+
+
+class Secrecy(enum.StrEnum):
+    """Độ mật: chosen, never assumed (P4). The ordinary build refuses the content of the last three."""
+
+    NORMAL = "normal"
+    INTERNAL = "internal"
+    CONFIDENTIAL = "confidential"
+    SECRET = "secret"
+    TOP_SECRET = "top_secret"
+
+
+#: Mật, Tối mật, Tuyệt mật: only a stub is kept.
+STATE_SECRETS = frozenset({Secrecy.CONFIDENTIAL, Secrecy.SECRET, Secrecy.TOP_SECRET})
+
+
+class DisplayMode(enum.StrEnum):
+    """What the room display shows (F2)."""
+
+    WELCOME = "welcome"
+    ITEM = "item"
+    PAGE = "page"
+    MESSAGE = "message"
+    BLANK = "blank"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in the meeting, and the seat they are given."""
+
+    person: str
+    name: str
+    position: str
+    unit: str
+    role: MemberRole
+    seat: str | None = None
+    seat_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One node of the agenda tree, kept in reading order."""
+
+    item: str
+    parent: str | None
+    title: str
+    minutes: int
+    visibility: Visibility
+    presenter: str | None = None
+    state: ItemState = ItemState.WAITING
+    started_at: dt.datetime | None = None
+    ended_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper at its newest version. ``plain_sha256`` and ``manifest_sha256`` are hexadecimal."""
+
+    paper: str
+    item: str
+    title: str
+    secrecy: Secrecy
+    version: int
+    state: PaperState
+    pages: int
+    size_bytes: int
+    plain_sha256: str
+    owner: str
+    signed: bool = False
+    manifest_sha256: str = ""
+    published_version: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Presenting:
+    """What everyone follows (F1)."""
+
+    paper: str
+    version: int
+    page: int
+    person: str
+    #: counts "bring everyone back" calls; a seat that sees it grow returns to following
+    call: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """What the room display shows."""
+
+    mode: DisplayMode = DisplayMode.WELCOME
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatReceipt:
+    """A seat's signed word that its keys are destroyed."""
+
+    device: str
+    seat: str
+    seat_label: str
+    papers: int
+    pages: int
+    at: dt.datetime
+    receipt_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Recall after closing: which seats held papers, which have answered."""
+
+    expected: tuple[tuple[str, str], ...] = ()
+    receipts: tuple[SeatReceipt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingState:
+    """Everything the log says so far. ``last`` is the newest event (None before the first)."""
+
+    last: Event | None = None
+    title: str = ""
+    kind: str = ""
+    room: str = ""
+    room_name: str = ""
+    starts_at: dt.datetime | None = None
+    planned_minutes: int = 0
+    phase: Phase = Phase.DRAFT
+    reason: str = ""
+    opened_at: dt.datetime | None = None
+    closed_at: dt.datetime | None = None
+    epoch: int = 0
+    members: tuple[Member, ...] = ()
+    agenda: tuple[Item, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    presenting: Presenting | None = None
+    display: Display = field(default_factory=Display)
+    seated: tuple[tuple[str, str], ...] = ()
+    recall: Recall = field(default_factory=Recall)
+
+    @property
+    def seq(self) -> int:
+        """The number of the newest event, 0 before the first."""
+        return 0 if self.last is None else self.last.seq
+
+    def member(self, person: str) -> Member | None:
+        """The member entry of a person."""
+        return next((m for m in self.members if m.person == person), None)
+
+    def item(self, item: str) -> Item | None:
+        """An agenda item by id."""
+        return next((i for i in self.agenda if i.item == item), None)
+
+    def paper(self, paper: str) -> Paper | None:
+        """A paper by id."""
+        return next((p for p in self.papers if p.paper == paper), None)
+
+    @property
+    def active_item(self) -> Item | None:
+        """The item that is being dealt with."""
+        return next((i for i in self.agenda if i.state is ItemState.ACTIVE), None)

@@ -1,0 +1,149 @@
+"""State → the JSON that every screen reads, in sections.
+
+Rules M3, W44: a screen holds ``seq`` and the sections; the server (or the seat's agent) sends it
+only the sections that changed, with the number they start from and the number they lead to. A
+screen that gets a patch which does not start at its own number asks for all sections again.
+
+Usage::
+
+    patch = diff(sections(before), sections(after))
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from wire.fields import print_instant
+from wire.state import Item, MeetingState, Paper
+
+Section = dict[str, Any]
+
+
+def _moment(value: dt.datetime | None) -> str | None:
+    return None if value is None else print_instant(value)
+
+
+def sections(state: MeetingState) -> Section:
+    """All sections: meeting, members, agenda, papers, presenting, display, recall."""
+    return {
+        "meeting": _meeting(state),
+        "members": [
+            {
+                "person": m.person,
+                "name": m.name,
+                "position": m.position,
+                "unit": m.unit,
+                "role": m.role.value,
+                "seat": m.seat,
+                "seat_label": m.seat_label,
+                "signed_in": any(m.person == person for person, _ in state.seated),
+            }
+            for m in state.members
+        ],
+        "agenda": _agenda(state),
+        "papers": [_paper(paper) for paper in state.papers],
+        "presenting": _presenting(state),
+        "display": {"mode": state.display.mode.value, "text": state.display.text},
+        "recall": {
+            "expected": [{"device": device, "seat_label": label} for device, label in state.recall.expected],
+            "receipts": [
+                {
+                    "device": r.device,
+                    "seat": r.seat,
+                    "seat_label": r.seat_label,
+                    "papers": r.papers,
+                    "pages": r.pages,
+                    "at": print_instant(r.at),
+                    "receipt_sha256": r.receipt_sha256,
+                }
+                for r in state.recall.receipts
+            ],
+        },
+    }
+
+
+def diff(before: Section, after: Section) -> Section:
+    """The sections of ``after`` that are not the same in ``before``."""
+    return {name: value for name, value in after.items() if before.get(name) != value}
+
+
+def _meeting(state: MeetingState) -> Section:
+    return {
+        "id": None if state.last is None else state.last.meeting,
+        "title": state.title,
+        "type": state.kind,
+        "room": state.room,
+        "room_name": state.room_name,
+        "starts_at": _moment(state.starts_at),
+        "planned_minutes": state.planned_minutes,
+        "phase": state.phase.value,
+        "reason": state.reason,
+        "opened_at": _moment(state.opened_at),
+        "closed_at": _moment(state.closed_at),
+    }
+
+
+def numbers(items: tuple[Item, ...]) -> dict[str, str]:
+    """``1``, ``1.2`` … for each item of a tree kept in reading order."""
+    counters: dict[str | None, int] = {}
+    found: dict[str, str] = {}
+    for item in items:
+        parent = item.parent if item.parent in found else None
+        counters[parent] = counters.get(parent, 0) + 1
+        prefix = "" if parent is None else found[parent] + "."
+        found[item.item] = f"{prefix}{counters[parent]}"
+    return found
+
+
+def _agenda(state: MeetingState) -> list[Section]:
+    numbered = numbers(state.agenda)
+    return [
+        {
+            "item": item.item,
+            "parent": item.parent,
+            "number": numbered[item.item],
+            "title": item.title,
+            "minutes": item.minutes,
+            "visibility": item.visibility.value,
+            "presenter": item.presenter,
+            "state": item.state.value,
+            "started_at": _moment(item.started_at),
+            "ended_at": _moment(item.ended_at),
+            "papers": [paper.paper for paper in state.papers if paper.item == item.item],
+        }
+        for item in state.agenda
+    ]
+
+
+def _paper(paper: Paper) -> Section:
+    return {
+        "paper": paper.paper,
+        "item": paper.item,
+        "title": paper.title,
+        "secrecy": paper.secrecy.value,
+        "version": paper.version,
+        "state": paper.state.value,
+        "pages": paper.pages,
+        "size_bytes": paper.size_bytes,
+        "plain_sha256": paper.plain_sha256,
+        "owner": paper.owner,
+        "signed": paper.signed,
+        "published_version": paper.published_version,
+        "reason": paper.reason,
+    }
+
+
+def _presenting(state: MeetingState) -> Section | None:
+    shown = state.presenting
+    if shown is None:
+        return None
+    member = state.member(shown.person)
+    return {
+        "paper": shown.paper,
+        "version": shown.version,
+        "page": shown.page,
+        "person": shown.person,
+        "name": "" if member is None else member.name,
+        "call": shown.call,
+    }
