@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 _USAGE_ERROR = 2
 _NOT_INSTALLED = 3
+_OURS = frozenset({"server", "edge", "wire", "web"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         module = importlib.import_module(command.module)
     except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] in _OURS:
+            raise  # a fault of this program, which no installation repairs
         print(_not_installed(words[0], command, missing), file=sys.stderr)
         return _NOT_INSTALLED
     status: int = getattr(module, command.function)(words[1:])
