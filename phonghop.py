@@ -66,7 +66,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def _not_installed(word: str, command: Command, missing: ModuleNotFoundError) -> str:
     return (
-        f"Máy này chưa cài phần '{command.extra}' (thiếu {missing.name}). Cài: pip install 'phonghop[{command.extra}]'\n"
+        f"Máy này chưa cài phần '{command.extra}' (thiếu {missing.name}). "
+        f"Cài: pip install 'phonghop[{command.extra}]'\n"
         f"This machine lacks the '{command.extra}' part that 'phonghop {word}' needs ({missing.name} is missing). "
         f"Install: pip install 'phonghop[{command.extra}]'"
     )
