@@ -2,7 +2,7 @@
 # Sourced by bootstrap.sh; needs say.sh, stamp.sh, $here, $root and $level.
 
 # Prints the interpreter itself: an active virtual environment or a version manager's shim may be gone tomorrow.
-new_enough='import sys; sys.version_info < (3, 11) and sys.exit(1); print(sys._base_executable)'
+new_enough='import os, sys; sys.version_info < (3, 11) and sys.exit(1); print(os.path.realpath(sys._base_executable))'
 
 # find_python: sets $python to the first Python of 3.11 or newer; PYTHON=/path/to/python3 names one.
 find_python() {
