@@ -27,10 +27,13 @@ done_step() {
 # note TEXT: a line of its own between two steps.
 note() { printf '  %s%s%s\n' "$dim" "$1" "$plain"; }
 
-# quietly COMMAND…: its output goes to the log; its failure ends the bootstrap through the ERR trap.
+# quietly COMMAND…: its output goes to the log; its failure ends the bootstrap through the ERR trap, which must not
+# fire while the redirection holds (COMMAND may be a function): it would speak to the log.
 quietly() {
+  local status=0
   printf '+ %s\n' "$*" >>"$log"
-  "$@" >>"$log" 2>&1 </dev/null
+  "$@" >>"$log" 2>&1 </dev/null || status=$?
+  return "$status"
 }
 
 # give_up [REASON]: say what failed, the last lines of the log, and what to do.
