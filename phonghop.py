@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 _USAGE_ERROR = 2
 _NOT_INSTALLED = 3
-_OURS = frozenset({"server", "edge", "wire", "web"})
+_OURS = frozenset({"server", "edge", "pages", "sealing", "wire", "web"})
 
 
 @dataclass(frozen=True, slots=True)
