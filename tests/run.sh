@@ -32,12 +32,10 @@ part ruff ruff check --quiet .
 part format ruff format --check --quiet .
 part mypy mypy
 part imports lint-imports
-if [[ -e web/vite.config.ts ]]; then
-  part svelte-check npm --prefix web run --silent check
-  [[ $what == check ]] || part vitest npm --prefix web run --silent test
-fi
+part svelte-check npm --prefix web run --silent check
 
 if [[ $what != check ]]; then
+  part vitest npm --prefix web run --silent test
   # Tests in one folder that start whole rooms share a worker (tests/conftest.py), so two of them never compete.
   pytest -n 2 --dist loadgroup "$@"
   case $? in

@@ -13,7 +13,6 @@ install_front_libraries() {
 }
 
 build_front() {
-  [[ -e $root/web/vite.config.ts ]] || return 0
   local stamp
   stamp=$(cd "$root/web" && find . \( -path ./node_modules -o -path ./dist -o -path ./tests -o -name __pycache__ \) -prune \
     -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum -- | sha256sum | cut -d' ' -f1)
