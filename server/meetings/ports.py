@@ -1,0 +1,109 @@
+"""What meetings need from outside, and what they offer to the link with the seats.
+
+Rules: an :class:`Announcer` is called after the commit, in the log's order per meeting, and must return at once (it
+puts on a queue); what it raises never undoes a change.
+
+Usage::
+
+    announcers.announce(meeting, events, before, after)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from server.unit import Transaction
+from wire.events import Event
+from wire.ids import MeetingId
+from wire.messages import Act
+from wire.state import MeetingState
+
+
+class Announcer(Protocol):
+    """Told of every committed change."""
+
+    def announce(
+        self, meeting: MeetingId, events: Sequence[Event], *, before: MeetingState, after: MeetingState
+    ) -> None:
+        """``events`` are committed and lead from ``before`` to ``after``."""
+        ...
+
+
+class Holder(NamedTuple):
+    """A device that was ever sent a meeting's key, and the seat it stood at."""
+
+    device: str
+    seat: str
+    seat_label: str
+
+
+class Holders(Protocol):
+    """Who holds papers of a meeting (the distribution feature answers)."""
+
+    def holding(self, meeting: MeetingId) -> Sequence[Holder]:
+        """All devices that may hold the meeting's keys."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a seat's act: ``done`` or ``refused`` for good, with the error's code and data."""
+
+    outcome: str
+    code: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class ActHandler(Protocol):
+    """Performs what people ask for at their seats."""
+
+    def perform(self, act: Act, *, device: str, seat: str, now: dt.datetime) -> Outcome:
+        """Perform ``act`` once; the same act id again gives the stored outcome. Returns only when it is committed;
+        raises only when trying again may help (the database is away).
+        """
+        ...
+
+
+class MeetingRow(NamedTuple):
+    """A meeting as lists show it."""
+
+    id: MeetingId
+    room: str
+    room_name: str
+    title: str
+    type: str
+    starts_at: dt.datetime
+    planned_minutes: int
+    phase: str
+    seq: int
+
+
+class MeetingStore(Protocol):
+    """Keeps the logs and a projection of each for lists."""
+
+    def append(self, tx: Transaction, events: Sequence[Event], *, state: MeetingState) -> None:
+        """Add events that lead to ``state``; raises :class:`LogMoved` when a number is taken."""
+        ...
+
+    def events(self, tx: Transaction, meeting: MeetingId, *, after: int = 0) -> list[Event]:
+        """The events with numbers above ``after``, in order."""
+        ...
+
+    def head(self, tx: Transaction, meeting: MeetingId) -> int:
+        """The number of the newest event, 0 when there is no such meeting."""
+        ...
+
+    def rows(self, tx: Transaction, *, person: str | None = None, room: str | None = None) -> list[MeetingRow]:
+        """All meetings, or those of a member or a room, the newest start first."""
+        ...
+
+    def roles(self, tx: Transaction, person: str) -> dict[MeetingId, str]:
+        """The person's role in each meeting."""
+        ...
+
+
+class LogMoved(Exception):
+    """Somebody else has written the event of this number; read again and decide again."""

@@ -1,0 +1,53 @@
+"""Everything the server is made of, as one value that the parts of the assembly fill in turn.
+
+Rules: only ``server/app.py`` and ``server/assembly/`` build it; features never see it, they are handed what they need.
+A part registers its blueprints, what has to be started once the application stands, and what has to be closed.
+
+Usage::
+
+    def build(services: Services) -> None:
+        papers = PaperService(services.database, SqlPaperStore(), services.meetings)
+        services.blueprints.append(papers_blueprint(papers))
+        services.starters.append(worker.start)
+        services.closers.append(worker.stop)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flask import Blueprint
+
+from server.clock import Clock
+from server.db.engine import Database
+from server.settings import Settings
+from server.slots import Slots
+
+
+@dataclass
+class Services:
+    """What is there before any feature; each part of the assembly adds its own."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    slots: Slots = field(default_factory=Slots)
+    blueprints: list[Blueprint] = field(default_factory=list)
+    #: threads and connections; called by ``serve`` (and by tests that want them) after the application stands
+    starters: list[Callable[[], None]] = field(default_factory=list)
+    #: called in reverse order when the server stops
+    closers: list[Callable[[], None]] = field(default_factory=list)
+    #: what ``/healthz`` asks: name → whether it is well
+    health: dict[str, Callable[[], bool]] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Start what runs beside the requests."""
+        for starter in self.starters:
+            starter()
+
+    def close(self) -> None:
+        """Stop everything, the last started first."""
+        for closer in reversed(self.closers):
+            closer()
+        self.database.close()

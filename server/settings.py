@@ -1,0 +1,162 @@
+"""The server's settings: typed, read once, from the environment over a TOML file.
+
+Rules: ``PHONGHOP_<NAME>`` beats the file, the file beats the default; every problem is reported, not only the first; a
+name nobody knows is a problem. Settings hold no secret: keys and passwords lie in files below ``data_dir``; a database
+password belongs in the driver's own password file.
+
+Usage::
+
+    settings = Settings.load(os.environ, Path("/etc/phonghop/server.toml"))
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+_PREFIX: Final = "PHONGHOP_"
+#: Variables of the same prefix that belong to other programs of the room.
+_FOREIGN: Final = ("PHONGHOP_SEAT_", "PHONGHOP_DEMO_", "PHONGHOP_TEST_", "PHONGHOP_CONFIG")
+
+
+class BadSettings(Exception):
+    """All that is wrong, one line each in ``problems``."""
+
+    code: ClassVar[str] = "bad-settings"
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("needs text")
+    return value
+
+
+def _path(value: Any) -> Path:
+    return Path(_text(value)).absolute()
+
+
+def _switch(value: Any) -> bool:
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    found = words.get(str(value).lower())
+    if found is None:
+        raise ValueError("needs true or false")
+    return found
+
+
+def _whole(low: int, high: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        try:
+            number = int(str(value))
+        except ValueError:
+            raise ValueError("needs a whole number") from None
+        if isinstance(value, bool) or not low <= number <= high:
+            raise ValueError(f"needs a number within {low} … {high}")
+        return number
+
+    return read
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(word for word in value.replace(",", " ").split() if word)
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    raise ValueError("needs a list of words")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation decides; the comment above each says what it is for."""
+
+    # Everything the server keeps: database, papers, keys, pki.
+    data_dir: Path = field(default=Path("/var/lib/phonghop"), metadata={"read": _path})
+    # SQLAlchemy URL; empty means SQLite in data_dir. PostgreSQL: postgresql+psycopg://user@/name?host=/run/postgresql
+    database_url: str = field(default="", metadata={"read": str})
+    # The agency or room as people know it; shown on pages and in certificates.
+    site_name: str = field(default="Phòng họp không giấy", metadata={"read": _text})
+
+    # Where gunicorn listens; port 0 lets the system choose.
+    host: str = field(default="127.0.0.1", metadata={"read": _text})
+    port: int = field(default=8080, metadata={"read": _whole(0, 65_535)})
+    # PEM files for serving TLS directly; behind nginx both stay empty.
+    tls_certificate: str = field(default="", metadata={"read": str})
+    tls_key: str = field(default="", metadata={"read": str})
+    # Further origins (https://phonghop.coquan.vn) whose pages may call, besides the one the request is addressed to.
+    origins: tuple[str, ...] = field(default=(), metadata={"read": _words})
+    # Whether a proxy on this machine sets X-Forwarded-For, -Proto and -Host.
+    behind_proxy: bool = field(default=False, metadata={"read": _switch})
+    threads: int = field(default=32, metadata={"read": _whole(4, 512)})
+
+    # The broker as the server reaches it, and as seats do (empty: the same).
+    mqtt_host: str = field(default="127.0.0.1", metadata={"read": _text})
+    mqtt_port: int = field(default=8883, metadata={"read": _whole(1, 65_535)})
+    mqtt_seat_host: str = field(default="", metadata={"read": str})
+
+    # A session locks after this long without a request, and ends after session_hours whatever happens.
+    idle_s: int = field(default=900, metadata={"read": _whole(10, 86_400)})
+    session_hours: int = field(default=12, metadata={"read": _whole(1, 168)})
+    # Accounts unused for so long are disabled (I5).
+    disable_after_days: int = field(default=45, metadata={"read": _whole(1, 3650)})
+    # Memory of one password check (argon2id); tests take less.
+    argon2_memory_kib: int = field(default=65_536, metadata={"read": _whole(64, 4_194_304)})
+
+    # The largest paper, and what must stay free on the disk.
+    max_upload_mib: int = field(default=300, metadata={"read": _whole(1, 4096)})
+    disk_reserve_mib: int = field(default=512, metadata={"read": _whole(0, 1_048_576)})
+
+    log_level: str = field(default="INFO", metadata={"read": _text})
+
+    @property
+    def database(self) -> str:
+        """The database's URL, never empty."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'phonghop.db'}"
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether the server itself speaks TLS."""
+        return bool(self.tls_certificate)
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str], file: Path | None = None) -> Settings:
+        """Read and check everything; raises :class:`BadSettings` with all problems."""
+        problems: list[str] = []
+        stated = _from_file(file, problems)
+        for name, value in environ.items():
+            if name.startswith(_PREFIX) and not name.startswith(_FOREIGN):
+                stated[name.removeprefix(_PREFIX).lower()] = (name, value)
+        known = {each.name: each.metadata["read"] for each in fields(cls)}
+        found: dict[str, Any] = {}
+        for key, (where, value) in stated.items():
+            if key not in known:
+                problems.append(f"{where}: không có thiết lập này · no such setting")
+                continue
+            try:
+                found[key] = known[key](value)
+            except ValueError as exc:
+                problems.append(f"{where}: {exc}")
+        if bool(found.get("tls_certificate")) != bool(found.get("tls_key")):
+            problems.append("tls_certificate, tls_key: cần cả hai · both or neither")
+        if problems:
+            raise BadSettings(tuple(problems))
+        return cls(**found)
+
+
+def _from_file(file: Path | None, problems: list[str]) -> dict[str, tuple[str, Any]]:
+    if file is None:
+        return {}
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as exc:
+        problems.append(f"{file}: không đọc được · cannot be read ({exc.strerror})")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        problems.append(f"{file}: không phải TOML · not TOML ({exc})")
+    else:
+        return {key: (f"{file}: {key}", value) for key, value in table.items()}
+    return {}

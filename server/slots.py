@@ -1,0 +1,106 @@
+"""Places where features built later plug into features built earlier.
+
+Rules: each slot starts with an answer that is true when nothing is plugged in; a slot is filled once, while the server
+is being put together, never while it runs.
+
+Usage::
+
+    services.slots.holders = distribution_store
+    services.slots.announcers.append(distribution)
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from server.meetings.ports import Announcer, Holder, Holders
+from wire.events import Event
+from wire.ids import MeetingId
+from wire.state import MeetingState
+
+_LOG: Final = logging.getLogger("meetings")
+
+
+class SeatDevices(Protocol):
+    """Which terminal stands at a seat (the fleet answers)."""
+
+    def at_seat(self, seat: str) -> dict[str, Any] | None:
+        """``{id, state, online}`` of the terminal, None when there is none."""
+        ...
+
+
+class Displays(Protocol):
+    """Signs the room displays in (the fleet answers)."""
+
+    def room_of(self, token: str) -> str | None:
+        """The room of the display that holds the cookie ``token``."""
+        ...
+
+
+class DeliveryFeed(Protocol):
+    """How far the papers have come (the distribution answers)."""
+
+    def delivery(self, meeting: MeetingId) -> dict[str, Any]:
+        """``{seats, papers, recall}`` of docs/API.md."""
+        ...
+
+
+class FleetFeed(Protocol):
+    """All terminals (the fleet answers)."""
+
+    def devices(self) -> list[dict[str, Any]]:
+        """As ``GET /api/devices``."""
+        ...
+
+
+class Nothing:
+    """The honest answer of every slot while nothing is plugged in."""
+
+    def holding(self, meeting: MeetingId) -> Sequence[Holder]:  # noqa: ARG002 - the port's signature
+        """No device holds anything."""
+        return ()
+
+    def at_seat(self, seat: str) -> dict[str, Any] | None:  # noqa: ARG002 - the port's signature
+        """No terminal stands anywhere."""
+        return None
+
+    def room_of(self, token: str) -> str | None:  # noqa: ARG002 - the port's signature
+        """No display is known."""
+        return None
+
+    def delivery(self, meeting: MeetingId) -> dict[str, Any]:  # noqa: ARG002 - the port's signature
+        """Nothing was delivered."""
+        return {"seats": [], "papers": [], "recall": {"expected": 0, "confirmed": 0}}
+
+    def devices(self) -> list[dict[str, Any]]:
+        """No terminal."""
+        return []
+
+
+@dataclass
+class Slots:
+    """All slots of the server."""
+
+    announcers: list[Announcer] = field(default_factory=list)
+    holders: Holders = field(default_factory=Nothing)
+    seat_devices: SeatDevices = field(default_factory=Nothing)
+    displays: Displays = field(default_factory=Nothing)
+    delivery: DeliveryFeed = field(default_factory=Nothing)
+    fleet: FleetFeed = field(default_factory=Nothing)
+
+    def announce(
+        self, meeting: MeetingId, events: Sequence[Event], *, before: MeetingState, after: MeetingState
+    ) -> None:
+        """Tell all announcers; one that fails keeps the others from nothing."""
+        for announcer in self.announcers:
+            try:
+                announcer.announce(meeting, events, before=before, after=after)
+            except Exception:  # noqa: BLE001 - whatever one announcer raises, the change is committed and the next must hear
+                _LOG.exception("%s was not told of %s up to %d", type(announcer).__name__, meeting, after.seq)
+
+    def holding(self, meeting: MeetingId) -> Sequence[Holder]:
+        """What the holders slot answers now."""
+        return self.holders.holding(meeting)
