@@ -1,0 +1,116 @@
+/** The sections every screen reads, as `wire/view.py` writes them; field for field. */
+export type Phase = 'draft' | 'submitted' | 'approved' | 'open' | 'recess' | 'closed' | 'locked' | 'cancelled';
+export type MemberRole = 'chair' | 'secretary' | 'member' | 'guest' | 'presenter';
+export type Secrecy = 'normal' | 'internal' | 'confidential' | 'secret' | 'top_secret';
+
+export interface Meeting {
+  id: string | null;
+  title: string;
+  type: string;
+  room: string;
+  room_name: string;
+  starts_at: string | null;
+  planned_minutes: number;
+  phase: Phase;
+  reason: string;
+  opened_at: string | null;
+  closed_at: string | null;
+}
+
+export interface Member {
+  person: string;
+  name: string;
+  position: string;
+  unit: string;
+  role: MemberRole;
+  seat: string | null;
+  seat_label: string;
+  signed_in: boolean;
+}
+
+export interface AgendaItem {
+  item: string;
+  parent: string | null;
+  /** `1`, `1.2` … */
+  number: string;
+  title: string;
+  minutes: number;
+  visibility: 'common' | 'internal' | 'hidden';
+  presenter: string | null;
+  state: 'waiting' | 'active' | 'done';
+  started_at: string | null;
+  ended_at: string | null;
+  papers: string[];
+}
+
+export interface Paper {
+  paper: string;
+  item: string;
+  title: string;
+  secrecy: Secrecy;
+  version: number;
+  state: 'submitted' | 'returned' | 'approved' | 'published' | 'recalled';
+  pages: number;
+  size_bytes: number;
+  plain_sha256: string;
+  owner: string;
+  /** The file carries a signature made elsewhere. */
+  signed: boolean;
+  published_version: number;
+  reason: string;
+}
+
+export interface Presenting {
+  paper: string;
+  version: number;
+  page: number;
+  person: string;
+  name: string;
+  /** Grows when the chair brings everybody back. */
+  call: number;
+}
+
+export interface Display {
+  mode: 'welcome' | 'item' | 'page' | 'message' | 'blank';
+  text: string;
+}
+
+export interface Recall {
+  expected: { device: string; seat_label: string }[];
+  receipts: {
+    device: string;
+    seat: string;
+    seat_label: string;
+    papers: number;
+    pages: number;
+    at: string;
+    receipt_sha256: string;
+  }[];
+}
+
+/** The sections of a meeting. */
+export interface MeetingSections {
+  meeting: Meeting;
+  members: Member[];
+  agenda: AgendaItem[];
+  papers: Paper[];
+  presenting: Presenting | null;
+  display: Display;
+  recall: Recall;
+}
+
+/** Papers that seats hold: published at least once and not recalled. */
+export function published(papers: readonly Paper[]): Paper[] {
+  return papers.filter((paper) => paper.published_version > 0 && paper.state !== 'recalled');
+}
+
+/** The item that is being dealt with. */
+export function activeItem(agenda: readonly AgendaItem[]): AgendaItem | undefined {
+  return agenda.find((item) => item.state === 'active');
+}
+
+/** The item that follows the active one in reading order; before the first has begun, the first. */
+export function nextItem(agenda: readonly AgendaItem[]): AgendaItem | undefined {
+  const at = agenda.findIndex((item) => item.state === 'active');
+  return agenda.slice(at + 1).find((item) => item.state === 'waiting');
+}

@@ -1,0 +1,4 @@
+// Svelte 5 in runes mode everywhere: what is reactive says so.
+export default {
+  compilerOptions: { runes: true },
+};

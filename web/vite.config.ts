@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+import { icons } from './icons.plugin.ts';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/*
+ * One HTML file a screen: seat.html (served by the seat's agent), console.html and display.html (served by the server).
+ * The page policy allows no inline script or style and no address but the origin's, so nothing is inlined here either.
+ */
+export default defineConfig(({ mode }) => ({
+  plugins: [icons(), svelte()],
+  base: '/',
+  publicDir: here('./public'),
+  resolve: {
+    alias: { $lib: here('./src/lib') },
+    // Vitest runs in Node, where Svelte would otherwise resolve to its server half.
+    ...(mode === 'test' ? { conditions: ['browser'] } : {}),
+  },
+  build: {
+    outDir: here('./dist'),
+    emptyOutDir: true,
+    manifest: 'manifest.json',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // Debian's Chromium: older targets rewrite light-dark() into something that no longer follows the theme.
+    target: 'chrome130',
+    cssTarget: 'chrome130',
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: { seat: here('./seat.html'), console: here('./console.html'), display: here('./display.html') },
+    },
+  },
+  test: {
+    environment: 'jsdom',
+    include: ['tests/**/*.test.ts'],
+    setupFiles: [here('./tests/setup.ts')],
+    restoreMocks: true,
+  },
+}));
