@@ -95,14 +95,14 @@ class Settings:
     threads: int = field(default=32, metadata={"read": _whole(4, 512)})
 
     # The broker's listener for the server (loopback), and the one for seats as seats reach it.
-    mqtt_host: str = _setting(_text, "127.0.0.1")
-    mqtt_port: int = _setting(_whole(1, 65_535), 8884)
-    mqtt_seat_host: str = _setting(_text, "localhost")
-    mqtt_seat_port: int = _setting(_whole(1, 65_535), 8883)
+    mqtt_host: str = field(default="127.0.0.1", metadata={"read": _text})
+    mqtt_port: int = field(default=8884, metadata={"read": _whole(1, 65_535)})
+    mqtt_seat_host: str = field(default="localhost", metadata={"read": _text})
+    mqtt_seat_port: int = field(default=8883, metadata={"read": _whole(1, 65_535)})
     # Where the broker writes its process id: the server asks it to read its lists again. Empty: another service does.
-    broker_pid_file: str = _setting(str, "")
+    broker_pid_file: str = field(default="", metadata={"read": str})
     # Names and addresses under which seats and browsers reach this machine; they stand in its certificates.
-    public_hosts: tuple[str, ...] = _setting(_words, ("localhost",))
+    public_hosts: tuple[str, ...] = field(default=("localhost",), metadata={"read": _words})
 
     # A session locks after this long without a request, and ends after session_hours whatever happens.
     idle_s: int = field(default=900, metadata={"read": _whole(10, 86_400)})
