@@ -45,7 +45,7 @@ class Authority:
 
     def __init__(self, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
         if certificate.public_key() != key.public_key():
-            raise BrokenPki(f"the key of {certificate.subject.rfc4514_string()} is not its own")
+            raise BrokenPki(why=f"the key of {certificate.subject.rfc4514_string()} is not its own")
         self._key: Final = key
         self.certificate: Final = certificate
 
@@ -101,9 +101,9 @@ def device_key(spki: bytes) -> ec.EllipticCurvePublicKey:
     try:
         key = serialization.load_der_public_key(spki)
     except ValueError as exc:
-        raise KeyNotAllowed("the key cannot be read") from exc
+        raise KeyNotAllowed(why="the key cannot be read") from exc
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise KeyNotAllowed("the key is not ECDSA on P-256")
+        raise KeyNotAllowed(why="the key is not ECDSA on P-256")
     return key
 
 

@@ -2,29 +2,27 @@
 
 ::
 
-    PkiError
-    ├── RequestError
-    │   ├── MalformedRequest     csr-malformed
-    │   ├── RequestTooLarge      csr-too-large
-    │   ├── KeyNotAllowed        csr-key-not-allowed
-    │   └── BadRequestSignature  csr-bad-signature
-    └── BrokenPki                pki-broken
+    ServerError
+    ├── Malformed
+    │   └── RequestError             a request that no device of ours makes
+    │       ├── MalformedRequest     csr-malformed
+    │       ├── KeyNotAllowed        csr-key-not-allowed
+    │       └── BadRequestSignature  csr-bad-signature
+    ├── TooLarge
+    │   └── RequestTooLarge          csr-too-large
+    └── BrokenPki                    pki-broken
 
-Messages name what is wrong with public things only; no key and no path inside a key's file is ever in them.
+Rules: ``why`` names what is wrong in public terms; nothing of a key's file is ever in it.
+
+Usage: ``raise MalformedRequest(why="not base 64")``.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from server.errors import Malformed, ServerError, TooLarge
 
 
-class PkiError(Exception):
-    """Root of the package; ``code`` is stable and names a text in the catalogues."""
-
-    code: ClassVar[str] = "pki-error"
-
-
-class RequestError(PkiError):
+class RequestError(Malformed):
     """A certificate request that no device of ours makes."""
 
     code = "csr-malformed"
@@ -34,12 +32,6 @@ class MalformedRequest(RequestError):
     """Not a PKCS#10 request in base 64, or with a name that cannot be shown."""
 
     code = "csr-malformed"
-
-
-class RequestTooLarge(RequestError):
-    """Longer than any honest request."""
-
-    code = "csr-too-large"
 
 
 class KeyNotAllowed(RequestError):
@@ -54,7 +46,13 @@ class BadRequestSignature(RequestError):
     code = "csr-bad-signature"
 
 
-class BrokenPki(PkiError):
+class RequestTooLarge(TooLarge):
+    """Longer than any honest request."""
+
+    code = "csr-too-large"
+
+
+class BrokenPki(ServerError):
     """A key and its certificate do not belong together, or one of them is missing."""
 
     code = "pki-broken"

@@ -55,14 +55,14 @@ def replace_file(path: Path, data: bytes, *, mode: int) -> None:
 def read_key(path: Path) -> ec.EllipticCurvePrivateKey:
     """A private key from its file; raises :class:`BrokenPki`, also when others may read the file."""
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise BrokenPki(f"{path.name} may be read by others: its mode must be 0600")
+        raise BrokenPki(why=f"{path.name} may be read by others: its mode must be 0600")
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (ValueError, TypeError):
         # The library's message might quote the file, so it is not carried on.
-        raise BrokenPki(f"{path.name} holds no private key") from None
+        raise BrokenPki(why=f"{path.name} holds no private key") from None
     if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise BrokenPki(f"{path.name} holds a key of another kind")
+        raise BrokenPki(why=f"{path.name} holds a key of another kind")
     return key
 
 
@@ -71,7 +71,7 @@ def read_certificate(path: Path) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(path.read_bytes())
     except ValueError as exc:
-        raise BrokenPki(f"{path.name} holds no certificate") from exc
+        raise BrokenPki(why=f"{path.name} holds no certificate") from exc
 
 
 def pem(certificate: x509.Certificate | x509.CertificateRevocationList) -> bytes:

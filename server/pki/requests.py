@@ -41,14 +41,14 @@ class EnrolmentRequest:
 
 
 def read_request(body: bytes) -> EnrolmentRequest:
-    """Check the body of a `simpleenroll`; raises a leaf of :class:`server.pki.errors.RequestError`."""
+    """Check the body of a `simpleenroll`; raises RequestTooLarge or a leaf of RequestError."""
     if len(body) > MAX_BODY_BYTES:
-        raise RequestTooLarge(f"{len(body)} bytes, at most {MAX_BODY_BYTES}")
+        raise RequestTooLarge(limit_kib=MAX_BODY_BYTES // 1024)
     try:
         request = x509.load_der_x509_csr(_der(body))
         subject = list(request.subject)
     except ValueError as exc:
-        raise MalformedRequest("not a PKCS#10 request") from exc
+        raise MalformedRequest(why="not a PKCS#10 request") from exc
     key = _p256(request)
     _must_sign_itself(request)
     spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
@@ -59,7 +59,7 @@ def _der(body: bytes) -> bytes:
     try:
         return base64.b64decode(b"".join(body.split()), validate=True)
     except binascii.Error as exc:
-        raise MalformedRequest("not base 64") from exc
+        raise MalformedRequest(why="not base 64") from exc
 
 
 def _p256(request: x509.CertificateSigningRequest) -> ec.EllipticCurvePublicKey:
@@ -67,11 +67,11 @@ def _p256(request: x509.CertificateSigningRequest) -> ec.EllipticCurvePublicKey:
         key = request.public_key()
         algorithm = request.signature_hash_algorithm
     except (UnsupportedAlgorithm, ValueError) as exc:
-        raise KeyNotAllowed("a key of an unknown kind") from exc
+        raise KeyNotAllowed(why="a key of an unknown kind") from exc
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise KeyNotAllowed("the key is not ECDSA on P-256")
+        raise KeyNotAllowed(why="the key is not ECDSA on P-256")
     if not isinstance(algorithm, hashes.SHA256):
-        raise KeyNotAllowed("the request is not signed with SHA-256")
+        raise KeyNotAllowed(why="the request is not signed with SHA-256")
     return key
 
 
@@ -79,9 +79,9 @@ def _must_sign_itself(request: x509.CertificateSigningRequest) -> None:
     try:
         valid = request.is_signature_valid
     except (UnsupportedAlgorithm, ValueError) as exc:
-        raise BadRequestSignature("the signature cannot be read") from exc
+        raise BadRequestSignature(why="the signature cannot be read") from exc
     if not valid:
-        raise BadRequestSignature("the signature is not of the key in the request")
+        raise BadRequestSignature(why="the signature is not of the key in the request")
 
 
 def _serial(subject: list[x509.NameAttribute[str | bytes]]) -> str:
@@ -90,5 +90,5 @@ def _serial(subject: list[x509.NameAttribute[str | bytes]]) -> str:
         return ""
     name = names[0]
     if len(names) > 1 or not isinstance(name, str) or _SERIAL.fullmatch(name) is None:
-        raise MalformedRequest("the CN is not a serial of 1 to 64 characters A-Z a-z 0-9 . _ : -")
+        raise MalformedRequest(why="the CN is not a serial of 1 to 64 characters A-Z a-z 0-9 . _ : -")
     return name

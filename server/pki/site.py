@@ -136,7 +136,7 @@ def _authority(folder: Path, name: str, title: str, now: dt.datetime) -> Authori
     key_path, path = folder / f"{name}.key", folder / f"{name}.pem"
     if path.exists():
         if not key_path.exists():
-            raise BrokenPki(f"{key_path.name} is missing beside {path.name}")
+            raise BrokenPki(why=f"{key_path.name} is missing beside {path.name}")
         return Authority(files.read_key(key_path), files.read_certificate(path))
     # The certificate is written last: a key alone is a beginning that a power cut ended, and is used again.
     key = files.read_key(key_path) if key_path.exists() else ec.generate_private_key(ec.SECP256R1())

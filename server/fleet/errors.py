@@ -1,0 +1,109 @@
+"""What the fleet refuses.
+
+::
+
+    ServerError
+    ├── NotFound
+    │   ├── DeviceUnknown       device-unknown
+    │   ├── SeatUnknown         seat-unknown
+    │   └── RoomUnknown         room-unknown
+    ├── Conflict
+    │   ├── CodeDiffers         code-differs
+    │   ├── SeatTaken           seat-taken
+    │   ├── SeatInUse           seat-in-use
+    │   └── DeviceWrongState    device-wrong-state
+    ├── NotAllowed
+    │   ├── DeviceRefused       device-refused
+    │   └── DeviceRevoked       device-revoked
+    ├── NotAuthenticated
+    │   └── DisplayLinkUnknown  display-link-unknown
+    ├── TooMany
+    │   ├── TooManyRequests     too-many-requests
+    │   └── TooManyPending      too-many-pending
+    └── Unavailable
+        └── BrokerUnreachable   broker-unreachable
+
+Usage: ``raise SeatTaken(seat_label=place.label)``.
+"""
+
+from __future__ import annotations
+
+from server.errors import Conflict, NotAllowed, NotAuthenticated, NotFound, TooMany, Unavailable
+
+
+class DeviceUnknown(NotFound):
+    """No terminal has this id."""
+
+    code = "device-unknown"
+
+
+class SeatUnknown(NotFound):
+    """No room has this seat."""
+
+    code = "seat-unknown"
+
+
+class RoomUnknown(NotFound):
+    """There is no such room."""
+
+    code = "room-unknown"
+
+
+class CodeDiffers(Conflict):
+    """The 12 digits are not those of this terminal: it may be another one than IT is looking at."""
+
+    code = "code-differs"
+
+
+class SeatTaken(Conflict):
+    """Another terminal has the seat."""
+
+    code = "seat-taken"
+
+
+class SeatInUse(Conflict):
+    """The seat's terminal is online: revoke it first if it is to go."""
+
+    code = "seat-in-use"
+
+
+class DeviceWrongState(Conflict):
+    """The life cycle has no such step."""
+
+    code = "device-wrong-state"
+
+
+class DeviceRefused(NotAllowed):
+    """IT refused this terminal."""
+
+    code = "device-refused"
+
+
+class DeviceRevoked(NotAllowed):
+    """The terminal was revoked; with this key it never comes back."""
+
+    code = "device-revoked"
+
+
+class DisplayLinkUnknown(NotAuthenticated):
+    """The link of a room display is not, or no longer, known."""
+
+    code = "display-link-unknown"
+
+
+class TooManyRequests(TooMany):
+    """One address asks too often."""
+
+    code = "too-many-requests"
+
+
+class TooManyPending(TooMany):
+    """So many terminals wait for IT that no further one is taken."""
+
+    code = "too-many-pending"
+
+
+class BrokerUnreachable(Unavailable):
+    """The broker does not answer as it should on the server's listener."""
+
+    code = "broker-unreachable"
