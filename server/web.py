@@ -210,6 +210,8 @@ def _guard(app: Flask, doorkeeper: Doorkeeper, origins: tuple[str, ...]) -> None
     if access is None:
         raise errors.NotAllowed
     if access.why_public:
+        if request.method not in _SAFE and not same_origin(origins):
+            raise CsrfMissing
         return
     g.actor = _caller(doorkeeper, access)
     if request.method not in _SAFE:

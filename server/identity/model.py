@@ -1,4 +1,4 @@
-"""Roles, the actor, and the rules of passwords, tries and idleness.
+"""Roles, accounts, the actor, and the rules of passwords, tries and idleness.
 
 Rules I4, I5: a password has at least 8 characters; after three wrong tries each further one has to wait longer; an
 account that nobody used for 45 days is disabled; of the three administrators one person is at most one.
@@ -10,9 +10,28 @@ Usage::
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import Final
+
+from server.identity.errors import BadUsername, PasswordTooWeak, RolesConflict
+from wire import canonical
+from wire.secret import Secret
+
+PASSWORD_MIN: Final = 8
+PASSWORD_MAX_BYTES: Final = 512
+_USERNAME: Final = re.compile(r"[\w.@-]{2,60}")
+
+#: Wrong tries that cost nothing, the first wait, and the longest.
+FREE_TRIES: Final = 3
+#: The same name tried from many places: one of them alone may not keep its owner out, all together are slowed down.
+FREE_TRIES_EVERYWHERE: Final = 30
+FIRST_WAIT_S: Final = 5
+LONGEST_WAIT_S: Final = 600
+#: A session whose last request lies in the future by more than this was stamped by a clock that jumped.
+_CLOCK_SLACK: Final = dt.timedelta(minutes=1)
 
 
 class Role(enum.StrEnum):
@@ -53,3 +72,80 @@ class Actor:
     def has(self, *roles: Role) -> bool:
         """Whether the account has one of ``roles``."""
         return not self.roles.isdisjoint(roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who can sign in."""
+
+    id: str
+    username: str
+    name: str
+    position: str
+    unit: str
+    roles: frozenset[Role]
+    created_at: dt.datetime
+    last_used_at: dt.datetime
+    disabled_at: dt.datetime | None = None
+    password_hash: str = field(default="", repr=False)
+
+    def is_disabled(self, now: dt.datetime, unused: dt.timedelta) -> bool:
+        """By an administrator, or because nobody used it for ``unused`` (I5)."""
+        return self.disabled_at is not None or now - self.last_used_at > unused
+
+    def actor(self) -> Actor:
+        """The account as the one who acts."""
+        return Actor(self.id, self.name, self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in browser. ``token_hash`` is the SHA-256 of its cookie: the database cannot impersonate anyone."""
+
+    token_hash: str = field(repr=False)
+    person: str
+    created_at: dt.datetime
+    last_seen_at: dt.datetime
+    expires_at: dt.datetime
+    is_locked: bool = False
+
+    def is_over(self, now: dt.datetime) -> bool:
+        """Whether its longest life has passed."""
+        return now >= self.expires_at
+
+    def is_idle(self, now: dt.datetime, idle: dt.timedelta) -> bool:
+        """Whether nothing was asked for ``idle``; a clock that jumped back counts as idle, the safe side."""
+        return now - self.last_seen_at >= idle or self.last_seen_at - now > _CLOCK_SLACK
+
+
+def spelled(text: str) -> str:
+    """A user name as it is compared: NFC, no blanks around it, no capitals."""
+    return canonical.normal(text).strip().casefold()
+
+
+def username(text: str) -> str:
+    """The one spelling of a user name; raises :class:`BadUsername`."""
+    found = spelled(text)
+    if _USERNAME.fullmatch(found) is None:
+        raise BadUsername
+    return found
+
+
+def check_password(password: Secret, *, username: str) -> None:
+    """Raise :class:`PasswordTooWeak` unless it is long enough and not the name itself."""
+    text = password.reveal().decode("utf-8", "replace")
+    if len(text) < PASSWORD_MIN or len(password) > PASSWORD_MAX_BYTES or text.casefold() == username:
+        raise PasswordTooWeak(min=PASSWORD_MIN)
+
+
+def check_roles(roles: frozenset[Role]) -> None:
+    """Raise :class:`RolesConflict` when one person would be two of the three administrators."""
+    if len(roles & ADMINS) > 1:
+        raise RolesConflict
+
+
+def wait_s(failures: int, *, free: int) -> int:
+    """Seconds to wait before the next try after so many wrong ones: 0, then 5, 10, 20 … at most 600."""
+    if failures < free:
+        return 0
+    return min(LONGEST_WAIT_S, FIRST_WAIT_S << min(failures - free, 10))

@@ -1,0 +1,22 @@
+"""Insert a row, or replace its values when the key is there: one statement on both databases.
+
+Rules: only for tables where the last word counts; logs and acts use a plain insert that fails.
+
+Usage: ``connection.execute(upsert(connection, table, values={"id": ..., "state": ...}, key=("id",)))``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def upsert(connection: Connection, table: Table, *, values: Mapping[str, Any], key: tuple[str, ...]) -> Insert:
+    """The statement; columns that are not named keep what they have."""
+    rest = {name: value for name, value in values.items() if name not in key}
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table).values(values).on_conflict_do_update(index_elements=key, set_=rest)
+    return postgresql.insert(table).values(values).on_conflict_do_update(index_elements=key, set_=rest)

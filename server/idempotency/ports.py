@@ -1,0 +1,42 @@
+"""Where acts are kept.
+
+Rules: what is written stays; an act is written once.
+
+Usage: ``ledger.find(tx, "a-…")``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from server.unit import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class DoneAct:
+    """An act that was performed: by whom, what, and what was answered (a JSON object)."""
+
+    act: str
+    actor: str
+    kind: str
+    fingerprint: str
+    answer: dict[str, Any]
+    at: dt.datetime
+
+
+class ActLedger(Protocol):
+    """Keeps acts."""
+
+    def find(self, tx: Transaction, act: str) -> DoneAct | None:
+        """The act of this key, if it was performed."""
+        ...
+
+    def add(self, tx: Transaction, done: DoneAct) -> None:
+        """Keep it; raises :class:`ActTaken` when another transaction kept the key first."""
+        ...
+
+
+class ActTaken(Exception):
+    """The same key was committed by somebody else meanwhile: roll back, look again."""

@@ -1,0 +1,78 @@
+"""What identity refuses.
+
+::
+
+    NotAuthenticated
+    ├── NotSignedIn          not-signed-in
+    └── BadCredentials       bad-credentials
+    NotAllowed
+    └── AccountDisabled      account-disabled
+    TooMany
+    └── TooManyTries         too-many-tries
+    Conflict
+    └── UsernameTaken        username-taken
+    Malformed
+    ├── BadUsername          bad-username
+    ├── PasswordTooWeak      password-too-weak
+    └── RolesConflict        roles-conflict
+    NotFound
+    └── NoSuchPerson         no-such-person
+"""
+
+from __future__ import annotations
+
+from server.errors import Conflict, Malformed, NotAllowed, NotAuthenticated, NotFound, TooMany
+
+
+class NotSignedIn(NotAuthenticated):
+    """No session, or one that has ended."""
+
+    code = "not-signed-in"
+
+
+class BadCredentials(NotAuthenticated):
+    """Name or password is wrong; it does not say which."""
+
+    code = "bad-credentials"
+
+
+class AccountDisabled(NotAllowed):
+    """Disabled by an administrator, or unused for too long (I5)."""
+
+    code = "account-disabled"
+
+
+class TooManyTries(TooMany):
+    """Wrong too often; ``wait_s`` says how long to wait."""
+
+    code = "too-many-tries"
+
+
+class UsernameTaken(Conflict):
+    """Another account has this name."""
+
+    code = "username-taken"
+
+
+class BadUsername(Malformed):
+    """Not 2–60 letters, digits, dots, hyphens or underscores."""
+
+    code = "bad-username"
+
+
+class PasswordTooWeak(Malformed):
+    """Too short, too long, or the user name itself."""
+
+    code = "password-too-weak"
+
+
+class RolesConflict(Malformed):
+    """Two of the three administrators in one person."""
+
+    code = "roles-conflict"
+
+
+class NoSuchPerson(NotFound):
+    """No account has this id."""
+
+    code = "no-such-person"

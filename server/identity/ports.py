@@ -1,0 +1,99 @@
+"""What identity needs from outside: the rows, and the hash of a password.
+
+Rules: a password is a ``Secret`` and never leaves the port's implementation in another form than its hash.
+
+Usage: ``passwords.is_right(account.password_hash, password)``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from server.identity.model import Account, Session
+from server.unit import Transaction
+from wire.secret import Secret
+
+
+class Passwords(Protocol):
+    """A slow hash with salt (argon2id)."""
+
+    def hash(self, password: Secret) -> str:
+        """The hash with its parameters, as text."""
+        ...
+
+    def is_right(self, stored: str, password: Secret) -> bool:
+        """Whether ``password`` has the hash ``stored``; an empty ``stored`` takes as long and is never right."""
+        ...
+
+
+class Tries(NamedTuple):
+    """Wrong tries since the last right one."""
+
+    failures: int
+    last_at: dt.datetime
+
+
+class IdentityStore(Protocol):
+    """Accounts, sessions and wrong tries."""
+
+    def add_account(self, tx: Transaction, account: Account) -> None:
+        """Add it; raises UsernameTaken."""
+        ...
+
+    def account(self, tx: Transaction, person: str) -> Account | None:
+        """By id."""
+        ...
+
+    def account_named(self, tx: Transaction, username: str) -> Account | None:
+        """By user name in its one spelling."""
+        ...
+
+    def accounts(self, tx: Transaction) -> Sequence[Account]:
+        """All, by name."""
+        ...
+
+    def set_password(self, tx: Transaction, person: str, password_hash: str) -> None:
+        """Replace the hash."""
+        ...
+
+    def set_disabled(self, tx: Transaction, person: str, at: dt.datetime | None) -> None:
+        """Disable, or enable with None."""
+        ...
+
+    def touch_account(self, tx: Transaction, person: str, at: dt.datetime) -> None:
+        """The account was used."""
+        ...
+
+    def add_session(self, tx: Transaction, session: Session) -> None:
+        """Add a session, and drop those that are over."""
+        ...
+
+    def session(self, tx: Transaction, token_hash: str) -> Session | None:
+        """By the hash of its token."""
+        ...
+
+    def see_session(self, tx: Transaction, token_hash: str, *, at: dt.datetime, is_locked: bool) -> None:
+        """Keep when it was last used, and whether it is locked."""
+        ...
+
+    def drop_session(self, tx: Transaction, token_hash: str) -> None:
+        """End it."""
+        ...
+
+    def drop_sessions_of(self, tx: Transaction, person: str, *, but: str = "") -> None:
+        """End all sessions of a person, ``but`` one."""
+        ...
+
+    def tries(self, tx: Transaction, who: str) -> Tries | None:
+        """Wrong tries of ``who`` (a digest of name and place)."""
+        ...
+
+    def set_tries(self, tx: Transaction, who: str, tries: Tries) -> None:
+        """Keep them, and forget those older than a day."""
+        ...
+
+    def forget_tries(self, tx: Transaction, who: Sequence[str]) -> None:
+        """The password was right."""
+        ...

@@ -1,0 +1,157 @@
+"""HTTP of identity: sign-in, the session, the idle lock, people.
+
+Rules: the session's token travels in a cookie that no script sees; a password is a ``Secret`` from the moment it is
+read.
+
+Usage: ``app.register_blueprint(blueprint(identity, clock))``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from server.clock import Clock
+from server.errors import NotAuthenticated
+from server.identity.model import Account, Role
+from server.identity.service import IdentityService, NewAccount
+from server.web import SESSION_COOKIE, act_id, actor, allow, answer, body, nothing, public
+from wire.fields import Fields
+from wire.secret import Secret
+from wire.state import MemberRole
+
+_LIMIT: Final = 200
+
+
+def blueprint(identity: IdentityService, clock: Clock) -> Blueprint:
+    """All routes under ``/api/sign-in``, ``/api/me`` and ``/api/people``."""
+    routes = Blueprint("identity", __name__)
+    _session_routes(routes, identity, clock)
+    _account_routes(routes, identity, clock)
+    return routes
+
+
+def _session_routes(routes: Blueprint, identity: IdentityService, clock: Clock) -> None:
+    @routes.post("/api/sign-in")
+    @public("signing in is how one stops being anybody")
+    def sign_in() -> ResponseReturnValue:
+        fields = body()
+        username = fields.text("username", limit=_LIMIT)
+        secret = password(fields, "password")
+        fields.end()
+        signed_in = identity.sign_in(username, secret, source=_source(), now=clock.now())
+        response = answer(_me(identity, signed_in.account, signed_in.token))
+        _set_cookie(response, signed_in.token)
+        return response
+
+    @routes.post("/api/sign-out")
+    @allow(signed_in=True, while_locked=True, act=False)
+    def sign_out() -> ResponseReturnValue:
+        identity.sign_out(_token())
+        response = nothing()
+        response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="Strict", secure=request.is_secure)
+        return response
+
+    @routes.get("/api/me")
+    @allow(signed_in=True)
+    def me() -> ResponseReturnValue:
+        return answer(_me(identity, identity.person(actor().person_id), _token()))
+
+    @routes.post("/api/unlock")
+    @public("a locked session can do nothing else; the cookie and the password are checked here")
+    def unlock() -> ResponseReturnValue:
+        fields = body()
+        secret = password(fields, "password")
+        fields.end()
+        if not _token():
+            raise NotAuthenticated
+        account = identity.unlock(_token(), secret, source=_source(), now=clock.now())
+        return answer(_me(identity, account, _token()))
+
+    @routes.post("/api/me/password")
+    @allow(signed_in=True, act=False)
+    def change_password() -> ResponseReturnValue:
+        fields = body()
+        old, new = password(fields, "old"), password(fields, "new")
+        fields.end()
+        identity.change_password(_token(), old, new, source=_source(), now=clock.now())
+        return nothing()
+
+
+def _account_routes(routes: Blueprint, identity: IdentityService, clock: Clock) -> None:
+    @routes.get("/api/people")
+    @allow(Role.SECRETARY, Role.IT, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR, member=MemberRole.CHAIR)
+    def people() -> ResponseReturnValue:
+        now, unused = clock.now(), identity.policy.unused
+        return answer(
+            {
+                "people": [
+                    {
+                        **_person(account),
+                        "username": account.username,
+                        "disabled": account.is_disabled(now, unused),
+                    }
+                    for account in identity.people()
+                ]
+            }
+        )
+
+    @routes.post("/api/people")
+    @allow(Role.SYSTEM_ADMIN)
+    def create_account() -> ResponseReturnValue:
+        fields = body()
+        new = NewAccount(
+            username=fields.text("username", limit=_LIMIT),
+            name=fields.text("name", limit=_LIMIT).strip(),
+            position=fields.text("position", limit=_LIMIT, empty=True).strip(),
+            unit=fields.text("unit", limit=_LIMIT, empty=True).strip(),
+            roles=roles(fields),
+        )
+        secret = password(fields, "password")
+        fields.end()
+        person = identity.create_account(new, secret, actor=actor().label, act=act_id(), now=clock.now())
+        return answer({"id": person}, 201)
+
+
+def password(fields: Fields, key: str) -> Secret:
+    """A password of a body; never part of a complaint."""
+    return Secret(fields.text(key, limit=512).encode("utf-8"))
+
+
+def roles(fields: Fields) -> frozenset[Role]:
+    """The roles of a body; raises BadField."""
+    wanted = Fields({str(index): role for index, role in enumerate(fields.items("roles", limit=10))}, "body.roles")
+    return frozenset(Role(wanted.choice(str(index), frozenset(Role))) for index in range(len(fields.items("roles"))))
+
+
+def _me(identity: IdentityService, account: Account, token: str) -> dict[str, Any]:
+    return {
+        "person": _person(account),
+        "csrf": identity.csrf(token),
+        "idle_s": int(identity.policy.idle.total_seconds()),
+    }
+
+
+def _person(account: Account) -> dict[str, Any]:
+    return {
+        "id": account.id,
+        "name": account.name,
+        "position": account.position,
+        "unit": account.unit,
+        "roles": sorted(account.roles),
+    }
+
+
+def _token() -> str:
+    return request.cookies.get(SESSION_COOKIE, "")
+
+
+def _source() -> str:
+    return request.remote_addr or "?"
+
+
+def _set_cookie(response: Response, token: str) -> None:
+    # No max_age: the browser forgets it when it is closed; the server ends it by its own clock in any case.
+    response.set_cookie(SESSION_COOKIE, token, httponly=True, samesite="Strict", secure=request.is_secure, path="/")

@@ -1,0 +1,278 @@
+"""Signing in and out, the idle lock, accounts.
+
+Rules I4, I5 and the idle lock: a wrong try is counted before the password is looked at, so that many at once are many
+tries; a session ends after its longest life, locks after ``idle`` without a request, and a locked one gives nothing but
+the chance to give the password again. Tokens are 32 random bytes; the database keeps their hash alone.
+
+Usage::
+
+    signed_in = identity.sign_in("thuky", Secret(b"..."), source="192.0.2.7", now=now)
+    actor = identity.actor(signed_in.token, now=now)
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from server.errors import SessionLocked
+from server.idempotency.ports import ActLedger
+from server.idempotency.service import ActKey, once
+from server.identity import model
+from server.identity.errors import AccountDisabled, BadCredentials, NoSuchPerson, NotSignedIn, TooManyTries
+from server.identity.model import Account, Actor, Role, Session
+from server.identity.ports import IdentityStore, Passwords, Tries
+from server.unit import Transaction, UnitOfWork
+from wire import ids
+from wire.secret import Secret
+
+_TOKEN_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How long things last."""
+
+    idle: dt.timedelta
+    longest: dt.timedelta
+    unused: dt.timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A new session: its token goes into the cookie and is kept nowhere else."""
+
+    token: str = field(repr=False)
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """What an administrator says about a person."""
+
+    username: str
+    name: str
+    position: str
+    unit: str
+    roles: frozenset[Role]
+
+
+class IdentityService:
+    """Use cases of identity. ``random`` gives that many random bytes."""
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        store: IdentityStore,
+        *,
+        passwords: Passwords,
+        ledger: ActLedger,
+        policy: Policy,
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._unit: Final = unit
+        self._store: Final = store
+        self._passwords: Final = passwords
+        self._ledger: Final = ledger
+        self.policy: Final = policy
+        self._random: Final = random
+
+    # Signing in
+
+    def sign_in(self, username: str, password: Secret, *, source: str, now: dt.datetime) -> SignedIn:
+        """A new session; raises BadCredentials, TooManyTries, AccountDisabled. ``source`` is the caller's address."""
+        name = model.spelled(username)
+        with self._unit.read() as tx:
+            account = self._store.account_named(tx, name)
+        self._check_password(name, account, password, source=source, now=now)
+        if account is None:
+            raise BadCredentials
+        token = base64.urlsafe_b64encode(self._random(_TOKEN_BYTES)).decode("ascii").rstrip("=")
+        session = Session(
+            token_hash=_hash(token),
+            person=account.id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + self.policy.longest,
+        )
+        with self._unit.begin() as tx:
+            self._store.touch_account(tx, account.id, now)
+            self._store.add_session(tx, session)
+        return SignedIn(token, account)
+
+    def check_person(self, person: str, password: Secret, *, source: str, now: dt.datetime) -> Account:
+        """The account of ``person`` when the password is theirs (sign-in at a seat); raises as :meth:`sign_in`."""
+        with self._unit.read() as tx:
+            account = self._store.account(tx, person)
+        name = person if account is None else account.username
+        self._check_password(name, account, password, source=source, now=now)
+        if account is None:
+            raise BadCredentials
+        with self._unit.begin() as tx:
+            self._store.touch_account(tx, account.id, now)
+        return account
+
+    def _check_password(
+        self, name: str, account: Account | None, password: Secret, *, source: str, now: dt.datetime
+    ) -> None:
+        who = (_hash(f"{name}\0{source}"), _hash(name))
+        self._count_try(who, now)
+        if not self._passwords.is_right("" if account is None else account.password_hash, password):
+            raise BadCredentials
+        with self._unit.begin() as tx:
+            self._store.forget_tries(tx, who)
+        if account is None or account.is_disabled(now, self.policy.unused):
+            raise AccountDisabled
+
+    def _count_try(self, who: tuple[str, str], now: dt.datetime) -> None:
+        limits = zip(who, (model.FREE_TRIES, model.FREE_TRIES_EVERYWHERE), strict=True)
+        with self._unit.begin() as tx:
+            for each, free in limits:
+                tries = self._store.tries(tx, each) or Tries(0, now)
+                wait = model.wait_s(tries.failures, free=free) - abs((now - tries.last_at).total_seconds())
+                if wait > 0:
+                    raise TooManyTries(wait_s=max(1, round(wait)))
+                self._store.set_tries(tx, each, Tries(tries.failures + 1, now))
+
+    # Sessions
+
+    def actor(self, token: str, *, now: dt.datetime, while_locked: bool = False) -> Actor:
+        """Who the session's token stands for; raises NotSignedIn or SessionLocked. Counts as use of the session."""
+        session, account = self._live_session(token, now)
+        locked = session.is_locked or session.is_idle(now, self.policy.idle)
+        if locked != session.is_locked or (not locked and now - session.last_seen_at >= self.policy.idle / 20):
+            # Seen again at most twenty times in an idle span: a page of many pictures is not as many writes.
+            with self._unit.begin() as tx:
+                self._store.see_session(tx, session.token_hash, at=now, is_locked=locked)
+        if locked and not while_locked:
+            raise SessionLocked
+        return account.actor()
+
+    def peek(self, token_hash: str, *, now: dt.datetime) -> Actor | None:
+        """Who an open connection belongs to, None when its session has ended; raises SessionLocked. No use of it."""
+        try:
+            session, account = self._session_of_hash(token_hash, now)
+        except NotSignedIn:
+            return None
+        if session.is_locked or session.is_idle(now, self.policy.idle):
+            raise SessionLocked
+        return account.actor()
+
+    def unlock(self, token: str, password: Secret, *, source: str, now: dt.datetime) -> Account:
+        """Open a locked session again; raises NotSignedIn, BadCredentials, TooManyTries."""
+        session, account = self._live_session(token, now)
+        self._check_password(account.username, account, password, source=source, now=now)
+        with self._unit.begin() as tx:
+            self._store.touch_account(tx, account.id, now)
+            self._store.see_session(tx, session.token_hash, at=now, is_locked=False)
+        return account
+
+    def sign_out(self, token: str) -> None:
+        """End the session; one that has ended is fine."""
+        with self._unit.begin() as tx:
+            self._store.drop_session(tx, _hash(token))
+
+    def csrf(self, token: str) -> str:
+        """The token that a page sends in its header: derived, so that nothing more is kept."""
+        return hmac.new(token.encode("utf-8"), b"phonghop/v1/csrf", hashlib.sha256).hexdigest()
+
+    def _live_session(self, token: str, now: dt.datetime) -> tuple[Session, Account]:
+        if not token:
+            raise NotSignedIn
+        return self._session_of_hash(_hash(token), now)
+
+    def _session_of_hash(self, token_hash: str, now: dt.datetime) -> tuple[Session, Account]:
+        with self._unit.read() as tx:
+            session = self._store.session(tx, token_hash)
+            account = None if session is None else self._store.account(tx, session.person)
+        if session is None or account is None or session.is_over(now) or account.disabled_at is not None:
+            raise NotSignedIn
+        return session, account
+
+    # Accounts
+
+    def people(self) -> Sequence[Account]:
+        """All accounts, by name."""
+        with self._unit.read() as tx:
+            return self._store.accounts(tx)
+
+    def person(self, person: str) -> Account:
+        """One account; raises NoSuchPerson."""
+        with self._unit.read() as tx:
+            return self._account(tx, person)
+
+    def create_account(self, new: NewAccount, password: Secret, *, actor: str, act: str, now: dt.datetime) -> str:
+        """Add a person, give the id; raises BadUsername, UsernameTaken, PasswordTooWeak, RolesConflict, ActReused."""
+        new = replace(new, username=model.username(new.username))
+        model.check_roles(new.roles)
+        model.check_password(password, username=new.username)
+        account = Account(
+            id=ids.new("u", self._random(ids.RANDOM_BYTES)),
+            username=new.username,
+            name=new.name,
+            position=new.position,
+            unit=new.unit,
+            roles=new.roles,
+            created_at=now,
+            last_used_at=now,
+            password_hash=self._passwords.hash(password),
+        )
+        content = {"username": new.username, "name": new.name, "roles": sorted(new.roles)}
+        key = ActKey(act, actor, "create_account", content)
+        with self._unit.begin() as tx:
+
+            def add() -> dict[str, str]:
+                self._store.add_account(tx, account)
+                return {"id": account.id}
+
+            return str(once(self._ledger, tx, key, now=now, do=add)["id"])
+
+    def change_password(self, token: str, old: Secret, new: Secret, *, source: str, now: dt.datetime) -> None:
+        """Replace one's own password and end one's other sessions; raises BadCredentials, PasswordTooWeak."""
+        session, account = self._live_session(token, now)
+        model.check_password(new, username=account.username)
+        self._check_password(account.username, account, old, source=source, now=now)
+        hashed = self._passwords.hash(new)
+        with self._unit.begin() as tx:
+            self._store.set_password(tx, account.id, hashed)
+            self._store.drop_sessions_of(tx, account.id, but=session.token_hash)
+
+    def reset_password(self, username: str, new: Secret) -> None:
+        """Set a person's password from the server's own console, and end all their sessions; raises NoSuchPerson."""
+        model.check_password(new, username=username)
+        hashed = self._passwords.hash(new)
+        with self._unit.begin() as tx:
+            account = self._named(tx, username)
+            self._store.set_password(tx, account.id, hashed)
+            self._store.drop_sessions_of(tx, account.id)
+
+    def set_disabled(self, username: str, *, disabled: bool, now: dt.datetime) -> None:
+        """Disable an account and end its sessions, or enable it with a new span of use; raises NoSuchPerson."""
+        with self._unit.begin() as tx:
+            account = self._named(tx, username)
+            self._store.set_disabled(tx, account.id, now if disabled else None)
+            if disabled:
+                self._store.drop_sessions_of(tx, account.id)
+            else:
+                self._store.touch_account(tx, account.id, now)
+
+    def _account(self, tx: Transaction, person: str) -> Account:
+        account = self._store.account(tx, person)
+        if account is None:
+            raise NoSuchPerson(person=person)
+        return account
+
+    def _named(self, tx: Transaction, username: str) -> Account:
+        account = self._store.account_named(tx, model.username(username))
+        if account is None:
+            raise NoSuchPerson(username=username)
+        return account
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

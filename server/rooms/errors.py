@@ -1,0 +1,40 @@
+"""What rooms refuse.
+
+::
+
+    Conflict
+    └── RoomNameTaken     room-name-taken
+    Malformed
+    └── SeatLabelTwice    seat-label-twice
+    NotFound
+    ├── NoSuchRoom        no-such-room
+    └── NoSuchSeat        no-such-seat
+"""
+
+from __future__ import annotations
+
+from server.errors import Conflict, Malformed, NotFound
+
+
+class RoomNameTaken(Conflict):
+    """Another room has this name."""
+
+    code = "room-name-taken"
+
+
+class SeatLabelTwice(Malformed):
+    """Two seats of one room would have the same label."""
+
+    code = "seat-label-twice"
+
+
+class NoSuchRoom(NotFound):
+    """There is no such room."""
+
+    code = "no-such-room"
+
+
+class NoSuchSeat(NotFound):
+    """There is no such seat, or it is in another room."""
+
+    code = "no-such-seat"
