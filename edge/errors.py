@@ -1,0 +1,245 @@
+"""Everything the seat refuses or cannot do, with a stable code and texts in ``web/locales``.
+
+::
+
+    EdgeError
+    ├── SettingsWrong             settings-wrong
+    ├── SeatRefusal               what a person at the page is told
+    │   ├── BadRequest            seat-bad-request
+    │   ├── WrongHost             seat-wrong-host
+    │   ├── WrongToken            seat-wrong-token
+    │   ├── TooManyScreens        seat-too-many-screens
+    │   ├── SignInFirst           seat-sign-in-first
+    │   ├── SeatLocked            session-locked
+    │   ├── SomebodySignedIn      seat-taken-by-person
+    │   ├── Offline               offline
+    │   ├── NotAMember            not-a-member
+    │   ├── BadCredentials        bad-credentials
+    │   ├── TooManyTries          too-many-tries
+    │   ├── NoMeeting             no-meeting
+    │   ├── PaperNotHere          paper-not-here
+    │   ├── PaperNotReady         paper-not-ready
+    │   ├── PageNotThere          page-not-there
+    │   ├── PageNotDrawn          page-not-drawn
+    │   ├── ServerRefused         (the server's own code)
+    │   └── Stopping              seat-stopping
+    ├── VaultError                what the store on disk cannot give or take
+    │   ├── StoreClosed           seat-store-closed
+    │   ├── StoreUnreadable       seat-store-unreadable
+    │   └── DiskFull              seat-disk-full
+    └── EnrolmentError            what stands between the device and its certificate
+        ├── ServerUnreachable     enrol-server-unreachable
+        ├── SiteNotTrusted        site-not-trusted
+        ├── BadServerAnswer       enrol-bad-answer
+        ├── DeviceRefused         device-refused
+        ├── DeviceRevoked         device-revoked
+        └── KeyUnusable           device-key-unusable
+
+Rules: ``data`` holds JSON values for the text and never a secret. HTTP status: one table in ``edge/page/answers.py``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class EdgeError(Exception):
+    """Root of the package."""
+
+    code: ClassVar[str] = "edge-error"
+
+    def __init__(self, detail: str = "", **data: Any) -> None:
+        super().__init__(detail or self.code)
+        self.data: dict[str, Any] = data
+
+
+class SettingsWrong(EdgeError):
+    """All that is wrong with the settings, one line each in ``problems``."""
+
+    code = "settings-wrong"
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class SeatRefusal(EdgeError):
+    """What a person at the page is told."""
+
+    code = "seat-refused"
+
+
+class BadRequest(SeatRefusal):
+    """The page sent something that cannot be read."""
+
+    code = "seat-bad-request"
+
+
+class WrongHost(SeatRefusal):
+    """The request was addressed to another name than this seat's (DNS rebinding)."""
+
+    code = "seat-wrong-host"
+
+
+class WrongToken(SeatRefusal):
+    """The page is of an earlier start, or is not the seat's page."""
+
+    code = "seat-wrong-token"
+
+
+class TooManyScreens(SeatRefusal):
+    """More live pages than one seat has screens."""
+
+    code = "seat-too-many-screens"
+
+
+class SignInFirst(SeatRefusal):
+    """Nobody is signed in at this seat."""
+
+    code = "seat-sign-in-first"
+
+
+class SeatLocked(SeatRefusal):
+    """The seat is locked: the password is asked again before anything is shown."""
+
+    code = "session-locked"
+
+
+class SomebodySignedIn(SeatRefusal):
+    """Somebody else is signed in here; they sign out first."""
+
+    code = "seat-taken-by-person"
+
+
+class Offline(SeatRefusal):
+    """This needs the server, and the server cannot be reached."""
+
+    code = "offline"
+
+
+class NotAMember(SeatRefusal):
+    """The person is not a member of the meeting shown."""
+
+    code = "not-a-member"
+
+
+class BadCredentials(SeatRefusal):
+    """Name or password is wrong."""
+
+    code = "bad-credentials"
+
+
+class TooManyTries(SeatRefusal):
+    """Too many wrong passwords; ``data["wait_s"]`` says how long to wait."""
+
+    code = "too-many-tries"
+
+
+class NoMeeting(SeatRefusal):
+    """No meeting is shown at this seat."""
+
+    code = "no-meeting"
+
+
+class PaperNotHere(SeatRefusal):
+    """No such paper for this person at this seat."""
+
+    code = "paper-not-here"
+
+
+class PaperNotReady(SeatRefusal):
+    """The paper is still on its way; ``data`` has ``have`` and ``chunks``."""
+
+    code = "paper-not-ready"
+
+
+class PageNotThere(SeatRefusal):
+    """The paper has no such page."""
+
+    code = "page-not-there"
+
+
+class PageNotDrawn(SeatRefusal):
+    """The page could not be drawn."""
+
+    code = "page-not-drawn"
+
+
+class ServerRefused(SeatRefusal):
+    """The server said no; ``code`` is the server's."""
+
+    def __init__(self, code: str, **data: Any) -> None:
+        super().__init__(code, **data)
+        self.code = code  # type: ignore[misc]  # the one error whose code comes from the other side
+
+
+class Stopping(SeatRefusal):
+    """The agent is on its way down."""
+
+    code = "seat-stopping"
+
+
+class VaultError(EdgeError):
+    """What the store on disk cannot give or take."""
+
+    code = "vault-error"
+
+
+class StoreClosed(VaultError):
+    """The store's key has not come from the server yet."""
+
+    code = "seat-store-closed"
+
+
+class StoreUnreadable(VaultError):
+    """A sealed file is changed, cut, or sealed under another key."""
+
+    code = "seat-store-unreadable"
+
+
+class DiskFull(VaultError):
+    """Nothing more can be kept; what is kept stays."""
+
+    code = "seat-disk-full"
+
+
+class EnrolmentError(EdgeError):
+    """What stands between the device and its certificate."""
+
+    code = "enrol-error"
+
+
+class ServerUnreachable(EnrolmentError):
+    """No answer from the server; asked again later."""
+
+    code = "enrol-server-unreachable"
+
+
+class SiteNotTrusted(EnrolmentError):
+    """What answers is not the site whose fingerprint this device was given."""
+
+    code = "site-not-trusted"
+
+
+class BadServerAnswer(EnrolmentError):
+    """An answer that the protocol does not contain."""
+
+    code = "enrol-bad-answer"
+
+
+class DeviceRefused(EnrolmentError):
+    """IT refused this device."""
+
+    code = "device-refused"
+
+
+class DeviceRevoked(EnrolmentError):
+    """IT revoked this device: it keeps nothing."""
+
+    code = "device-revoked"
+
+
+class KeyUnusable(EnrolmentError):
+    """The device's key file is there and cannot be used."""
+
+    code = "device-key-unusable"

@@ -1,0 +1,260 @@
+"""The seat's store: opened by the key the server gives, emptied by the recalls it orders.
+
+Rules: before :meth:`Vault.open` nothing can be read; what does not open with the key is destroyed and asked for again.
+An interrupted destruction is finished while the store opens, before anything of it can be shown. Used by the agent's
+one thread; page threads are handed :class:`pages.model.Document` values.
+
+Usage::
+
+    vault = Vault(RealDisk(data_dir))
+    lost = vault.open(store_key)
+    vault.meeting(meeting).record(events, state)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from edge.errors import StoreClosed, StoreUnreadable
+from edge.outbox import NAME as OUTBOX_NAME
+from edge.outbox import Outbox
+from edge.plan import Held
+from edge.vault import recalled
+from edge.vault.chunks import FOLDER as PAPERS
+from edge.vault.chunks import Chunks, ciphertext_name, remove_chunks
+from edge.vault.disk import Disk
+from edge.vault.keyring import FOLDER as MEETINGS
+from edge.vault.keyring import folder, kept_papers, shred_keys
+from edge.vault.meeting import KeptMeeting, log_name
+from edge.vault.recalled import Note, Notes
+from edge.vault.seal import Sealer
+from pages.model import Document
+from wire import canonical
+from wire.errors import WireError
+from wire.fields import Fields
+from wire.messages import Wish
+from wire.secret import Secret
+from wire.topics import PaperVersion, parse_paper_version
+
+_T = TypeVar("_T")
+_CHECK: Final = "check"
+_WISH: Final = "wish"
+
+
+class Vault:
+    """Everything the seat keeps, closed until :meth:`open`."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk: Final = disk
+        self._sealer: Sealer | None = None
+        self._outbox: Outbox | None = None
+        self._notes: Notes | None = None
+        self._meetings: dict[str, KeptMeeting] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the store key is here."""
+        return self._sealer is not None
+
+    @property
+    def outbox(self) -> Outbox:
+        """The outbox; raises :class:`StoreClosed`."""
+        if self._outbox is None:
+            raise StoreClosed
+        return self._outbox
+
+    @property
+    def notes(self) -> Notes:
+        """The recalls; raises :class:`StoreClosed`."""
+        if self._notes is None:
+            raise StoreClosed
+        return self._notes
+
+    def open(self, store_key: Secret) -> tuple[str, ...]:
+        """Read everything; returns the places that could not be read and were given up.
+
+        Raises :class:`edge.errors.DiskFull` or :class:`StoreUnreadable` when the disk itself fails.
+        """
+        sealer = Sealer(store_key)
+        lost: list[str] = []
+        if not self._fits(sealer):
+            self.wipe()
+            lost.append(_CHECK)
+        self._disk.put(_CHECK, sealer.seal(b"phonghop", place=_CHECK))
+        self._notes = self._load_or_shred(lambda: Notes.load(self._disk, sealer), recalled.FOLDER, lost)
+        self._outbox = self._load_or_shred(lambda: Outbox.open(self._disk, sealer), OUTBOX_NAME, lost)
+        for meeting in self._disk.names(MEETINGS):
+            try:
+                self._meetings[meeting] = KeptMeeting.load(self._disk, meeting, sealer=sealer)
+            except (StoreUnreadable, WireError):
+                self._remove_meeting(meeting, kept_papers(self._disk, meeting))
+                lost.append(folder(meeting))
+        self._sealer = sealer
+        self._remove_strays()
+        return tuple(lost)
+
+    def close(self) -> None:
+        """Forget every key; the disk keeps what it has."""
+        self._sealer = self._outbox = self._notes = None
+        self._meetings.clear()
+
+    def wipe(self) -> None:
+        """Destroy everything, readable or not (a revoked device, a foreign store)."""
+        self.close()
+        for meeting in self._disk.names(MEETINGS):
+            self._remove_meeting(meeting, kept_papers(self._disk, meeting))
+        for place in (recalled.FOLDER, OUTBOX_NAME, _WISH, _CHECK):
+            self._shred(place)
+        self._remove_strays()
+
+    def meetings(self) -> Iterable[KeptMeeting]:
+        """All meetings that are kept."""
+        return tuple(self._meetings.values())
+
+    def find(self, meeting: str) -> KeptMeeting | None:
+        """A meeting that is kept."""
+        return self._meetings.get(meeting)
+
+    def meeting(self, meeting: str) -> KeptMeeting:
+        """A meeting, made when it is not there; raises :class:`StoreClosed`."""
+        if self._sealer is None:
+            raise StoreClosed
+        kept = self._meetings.get(meeting)
+        if kept is None:
+            kept = KeptMeeting.load(self._disk, meeting, sealer=self._sealer)
+            self._meetings[meeting] = kept
+        return kept
+
+    def chunks(self, paper: PaperVersion) -> Chunks | None:
+        """The chunks of a paper, whichever meeting it belongs to."""
+        return next((kept.chunks[paper] for kept in self._meetings.values() if paper in kept.chunks), None)
+
+    def all_chunks(self) -> tuple[Chunks, ...]:
+        """The chunks of every paper."""
+        return tuple(chunks for kept in self._meetings.values() for chunks in kept.chunks.values())
+
+    def document(self, meeting: str, paper: PaperVersion) -> Document | None:
+        """A whole paper for the page renderer; None while it is not whole."""
+        kept = self._meetings.get(meeting)
+        chunks = None if kept is None else kept.chunks.get(paper)
+        if kept is None or chunks is None or not chunks.have.full:
+            return None
+        held = kept.keyring.papers[paper]
+        path = self._disk.path(ciphertext_name(paper))
+        return Document(path, held.manifest.plain_bytes, paper, held.key)
+
+    def held(self) -> Held:
+        """What is kept, for the plan."""
+        return Held(
+            meetings={name: kept.held() for name, kept in self._meetings.items()},
+            receipts={note.meeting: note.confirmed for note in self.notes.all()},
+        )
+
+    def destroy(self, meeting: str, *, act: str, title: str, now: Callable[[], dt.datetime]) -> Note:
+        """Destroy a meeting: note what is held, the keys, all else. Repeating it finishes it.
+
+        ``act`` names the receipt if there is none yet; ``now`` is asked once the keys are gone.
+        """
+        note = self.notes.get(meeting)
+        kept = self._meetings.pop(meeting, None)
+        papers = kept_papers(self._disk, meeting)
+        if note is None:
+            note = Note(meeting, act, title, () if kept is None else kept.receipt_papers())
+            self.notes.put(note)
+        if kept is not None:
+            kept.keyring.destroy()
+        shred_keys(self._disk, meeting)
+        if note.destroyed_at is None:
+            note = replace(note, destroyed_at=now())
+            self.notes.put(note)
+        self._remove_meeting(meeting, papers)
+        return note
+
+    def forget(self, meeting: str) -> None:
+        """Destroy a meeting without a note."""
+        kept = self._meetings.pop(meeting, None)
+        papers = kept_papers(self._disk, meeting)
+        if kept is not None:
+            kept.keyring.destroy()
+        self._remove_meeting(meeting, papers)
+
+    def unfinished(self) -> tuple[Note, ...]:
+        """Recalls that a power cut interrupted: keys half destroyed, or files left."""
+        left = set(self._disk.names(MEETINGS))
+        return tuple(note for note in self.notes.all() if note.destroyed_at is None or note.meeting in left)
+
+    def save_wish(self, wish: Wish) -> None:
+        """Keep the wish for a start without a server."""
+        if self._sealer is not None:
+            self._disk.put(_WISH, self._sealer.seal(canonical.encode(wish.to_value()), place=_WISH))
+
+    def load_wish(self) -> Wish | None:
+        """The last wish, or None."""
+        sealed = self._disk.read(_WISH)
+        if self._sealer is None or sealed is None:
+            return None
+        try:
+            return Wish.read(Fields(canonical.decode(self._sealer.open(sealed, place=_WISH)), "wish"))
+        except (StoreUnreadable, WireError):
+            return None
+
+    def free_bytes(self) -> int:
+        """What the disk can still take."""
+        return self._disk.free_bytes()
+
+    def sealer(self) -> Sealer:
+        """What seals under the store key; raises :class:`StoreClosed`."""
+        if self._sealer is None:
+            raise StoreClosed
+        return self._sealer
+
+    def _fits(self, sealer: Sealer) -> bool:
+        sealed = self._disk.read(_CHECK)
+        if sealed is None:
+            return True
+        try:
+            sealer.open(sealed, place=_CHECK)
+        except StoreUnreadable:
+            return False
+        return True
+
+    def _load_or_shred(self, load: Callable[[], _T], place: str, lost: list[str]) -> _T:
+        try:
+            return load()
+        except (StoreUnreadable, WireError):
+            self._shred(place)
+            lost.append(place)
+            return load()
+
+    def _shred(self, place: str) -> None:
+        if place == recalled.FOLDER:
+            for name in self._disk.names(place):
+                self._disk.shred(f"{place}/{name}")
+            self._disk.remove(place)
+        else:
+            self._disk.shred(place)
+
+    def _remove_meeting(self, meeting: str, papers: Iterable[PaperVersion]) -> None:
+        """Keys first; the ciphertext is noise after that."""
+        shred_keys(self._disk, meeting)
+        for paper in papers:
+            remove_chunks(self._disk, paper)
+        self._disk.remove(log_name(meeting))
+        for name in self._disk.names(folder(meeting)):
+            self._disk.shred(f"{folder(meeting)}/{name}")
+        self._disk.remove(folder(meeting))
+
+    def _remove_strays(self) -> None:
+        """Ciphertext whose meeting is gone: a power cut came between key and chunks."""
+        known = {paper for kept in self._meetings.values() for paper in kept.chunks}
+        for name in self._disk.names(PAPERS):
+            stem = name.rpartition(".")[0]
+            try:
+                is_known = parse_paper_version(stem) in known
+            except WireError:
+                is_known = False
+            if not is_known:
+                self._disk.remove(f"{PAPERS}/{name}")
