@@ -4,9 +4,7 @@
 
     ServerError
     ├── NotFound
-    │   ├── DeviceUnknown       device-unknown
-    │   ├── SeatUnknown         seat-unknown
-    │   └── RoomUnknown         room-unknown
+    │   └── DeviceUnknown       device-unknown
     ├── Conflict
     │   ├── CodeDiffers         code-differs
     │   ├── SeatTaken           seat-taken
@@ -23,6 +21,8 @@
     └── Unavailable
         └── BrokerUnreachable   broker-unreachable
 
+Seats and rooms that do not exist are ``server.rooms.errors``.
+
 Usage: ``raise SeatTaken(seat_label=place.label)``.
 """
 
@@ -35,18 +35,6 @@ class DeviceUnknown(NotFound):
     """No terminal has this id."""
 
     code = "device-unknown"
-
-
-class SeatUnknown(NotFound):
-    """No room has this seat."""
-
-    code = "seat-unknown"
-
-
-class RoomUnknown(NotFound):
-    """There is no such room."""
-
-    code = "room-unknown"
 
 
 class CodeDiffers(Conflict):

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from cryptography import x509
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from server.pki import profiles
 from server.pki.errors import BrokenPki, KeyNotAllowed
+from server.pki.model import Revoked
 from wire.secret import Secret
 
 CRL_DAYS: Final = 180
@@ -30,14 +30,6 @@ CRL_DAYS: Final = 180
 CRL_ALARM: Final = dt.timedelta(days=7)
 
 PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
-
-
-@dataclass(frozen=True, slots=True)
-class Revoked:
-    """One line of the revocation list."""
-
-    serial: int
-    at: dt.datetime
 
 
 class Authority:

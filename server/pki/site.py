@@ -31,8 +31,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from server.pki import files, profiles
-from server.pki.authority import Authority, PublicKey, Revoked, device_key, private_pem
+from server.pki.authority import Authority, PublicKey, device_key, private_pem
 from server.pki.errors import BrokenPki
+from server.pki.model import Revoked
 from wire.ids import DeviceId
 
 #: The server's user name at the broker, and that of its hand which ends sessions.

@@ -1,0 +1,177 @@
+"""What a terminal is, and its life cycle.
+
+Rules: the table `STEPS` is the life cycle, what is not in it raises DeviceWrongState; only an approved device has a
+seat; a revoked one has none and never comes back with its key. The 12-digit code is compared digit by digit, blanks
+ignored.
+
+Usage::
+
+    state = step(DeviceState.PENDING, Step.APPROVE)      # APPROVED
+    must_match(device.code, "1234 5678 9012")
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import hmac
+from dataclasses import dataclass
+from typing import Any, Final
+
+from server.fleet.errors import CodeDiffers, DeviceWrongState
+from server.pki.model import Revoked
+from wire.fields import print_instant
+from wire.ids import DeviceId, RoomId, SeatId
+
+#: How often a waiting seat asks again, and how long a request that nobody repeats is kept.
+RETRY_S: Final = 3
+FORGOTTEN_AFTER: Final = dt.timedelta(hours=24)
+#: A certificate younger than this is handed out again; an older one is replaced (renewal from day 10).
+RENEW_AFTER: Final = dt.timedelta(days=10)
+MAX_REASON: Final = 500
+
+
+class DeviceState(enum.StrEnum):
+    """chờ duyệt · đã duyệt · bị từ chối · đã thu hồi."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    REVOKED = "revoked"
+
+
+class Step(enum.StrEnum):
+    """What IT can do to a device."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    MOVE = "move"
+    REVOKE = "revoke"
+
+
+#: The life cycle: what can be done in which state, and where it leads. A refusal can be taken back, a revocation not.
+STEPS: Final = {
+    (DeviceState.PENDING, Step.APPROVE): DeviceState.APPROVED,
+    (DeviceState.PENDING, Step.REFUSE): DeviceState.REFUSED,
+    (DeviceState.REFUSED, Step.APPROVE): DeviceState.APPROVED,
+    (DeviceState.APPROVED, Step.MOVE): DeviceState.APPROVED,
+    (DeviceState.APPROVED, Step.REVOKE): DeviceState.REVOKED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A seat and the room it stands in."""
+
+    seat: SeatId
+    label: str
+    room: RoomId
+    room_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One terminal. ``spki`` is its public key (DER), ``place`` its seat while it is approved."""
+
+    id: DeviceId
+    code: str
+    spki: bytes
+    serial: str
+    state: DeviceState
+    requested_at: dt.datetime
+    asked_at: dt.datetime
+    place: Place | None = None
+    certificate_until: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decided about a device, why and when."""
+
+    by: str
+    reason: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate that was issued: its serial number, DER, and how long it holds."""
+
+    serial: int
+    device: DeviceId
+    der: bytes
+    issued_at: dt.datetime
+    until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What is known of a device beyond the database; ``seqs`` maps meetings to the number it has reached."""
+
+    online: bool = False
+    last_seen_at: dt.datetime | None = None
+    agent: str = ""
+    seqs: tuple[tuple[str, int], ...] = ()
+    disk_free_mb: int | None = None
+    generation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FleetChange:
+    """A committed change of one device: what happened, and its place before and after."""
+
+    device: DeviceId
+    step: Step | None
+    before: Place | None = None
+    after: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessWanted:
+    """What the broker is to be told: who may connect and from which room, whose certificates are taken back."""
+
+    members: tuple[tuple[DeviceId, RoomId | None], ...]
+    revoked: tuple[Revoked, ...]
+    revoked_devices: tuple[DeviceId, ...]
+
+
+def step(state: DeviceState, wanted: Step) -> DeviceState:
+    """Where ``wanted`` leads; raises :class:`DeviceWrongState`."""
+    found = STEPS.get((state, wanted))
+    if found is None:
+        raise DeviceWrongState(state=state.value, step=wanted.value)
+    return found
+
+
+def must_match(code: str, typed: str) -> None:
+    """Raise :class:`CodeDiffers` unless ``typed`` has the same 12 digits."""
+    expected, given = ("".join(text.split()).encode() for text in (code, typed))
+    if not hmac.compare_digest(expected, given):
+        raise CodeDiffers
+
+
+def device_value(device: Device, presence: Presence) -> dict[str, Any]:
+    """A device as the console sees it (docs/API.md, ``GET /api/devices``)."""
+    place = device.place
+    return {
+        "id": device.id,
+        "code": device.code,
+        "state": device.state.value,
+        "serial": device.serial,
+        "seat": place.seat if place else None,
+        "seat_label": place.label if place else "",
+        "room": place.room if place else None,
+        "room_name": place.room_name if place else "",
+        "requested_at": print_instant(device.requested_at),
+        "online": presence.online,
+        "last_seen_at": _moment(presence.last_seen_at),
+        "agent": presence.agent,
+        "certificate_until": _moment(device.certificate_until),
+        "seqs": dict(presence.seqs),
+        "disk_free_mb": presence.disk_free_mb,
+        "generation": presence.generation,
+    }
+
+
+def _moment(at: dt.datetime | None) -> str | None:
+    return None if at is None else print_instant(at)

@@ -1,0 +1,119 @@
+"""What the fleet needs from outside.
+
+Rules: stores take the transaction first; `AccessControl.enforce` and the watchers are called after the commit.
+
+Usage: `FleetService(unit, store, ledger=ledger, issuer=issuer, access=warden, presence=distribution)`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from server.fleet.model import Certificate, Decision, Device, FleetChange, Place, Presence
+from server.pki.requests import EnrolmentRequest
+from server.unit import Transaction
+from wire.ids import DeviceId
+
+
+class DeviceStore(Protocol):
+    """Devices and their certificates."""
+
+    def find(self, tx: Transaction, device: DeviceId) -> Device | None:
+        """The device, None when it never asked."""
+        ...
+
+    def at_seat(self, tx: Transaction, seat: str) -> Device | None:
+        """The approved device of a seat."""
+        ...
+
+    def all(self, tx: Transaction) -> Sequence[Device]:
+        """Every device, the latest request first."""
+        ...
+
+    def place(self, tx: Transaction, seat: str) -> Place | None:
+        """A seat with its room, None when there is no such seat."""
+        ...
+
+    def add(self, tx: Transaction, request: EnrolmentRequest, *, address: str, now: dt.datetime) -> None:
+        """A new pending device; the same one again changes nothing."""
+        ...
+
+    def touch(self, tx: Transaction, device: DeviceId, *, serial: str, now: dt.datetime) -> None:
+        """A pending device has asked again."""
+        ...
+
+    def pending(self, tx: Transaction) -> int:
+        """How many devices wait for IT."""
+        ...
+
+    def forget(self, tx: Transaction, *, before: dt.datetime) -> None:
+        """Drop pending devices that have not asked since ``before``."""
+        ...
+
+    def decide(self, tx: Transaction, device: Device, decision: Decision) -> None:
+        """Keep a device's new state and place; raises SeatTaken when another was faster."""
+        ...
+
+    def add_certificate(self, tx: Transaction, certificate: Certificate) -> None:
+        """Keep what was issued."""
+        ...
+
+    def newest_certificate(self, tx: Transaction, device: DeviceId) -> Certificate | None:
+        """The last one issued to a device."""
+        ...
+
+    def revoke_certificates(self, tx: Transaction, device: DeviceId, *, now: dt.datetime) -> None:
+        """Mark all certificates of a device as revoked."""
+        ...
+
+
+class Issuer(Protocol):
+    """The site CA."""
+
+    def issue(self, device: DeviceId, *, spki: bytes, now: dt.datetime) -> Certificate:
+        """A certificate of 30 days."""
+        ...
+
+    def bundle(self, certificate: Certificate) -> bytes:
+        """The certificate and the CA, as EST sends them."""
+        ...
+
+
+class AccessControl(Protocol):
+    """Makes the broker follow the database."""
+
+    def enforce(self, *, cut_off: Collection[DeviceId] = ()) -> bool:
+        """Publish the lists and end the sessions of ``cut_off``; False when the broker has not yet confirmed it, and it
+        is tried again until it has.
+        """
+        ...
+
+
+class PresenceSource(Protocol):
+    """Who is there now (the distribution knows)."""
+
+    def presence(self, devices: Collection[DeviceId]) -> Mapping[DeviceId, Presence]:
+        """What is known of these devices; those it knows nothing of are absent."""
+        ...
+
+
+class FleetWatcher(Protocol):
+    """Wants to know when a device comes, moves or goes."""
+
+    def fleet_changed(self, change: FleetChange) -> None:
+        """Called after the commit, once a change."""
+        ...
+
+
+class Door(Protocol):
+    """The server's own listener of the broker; both raise :class:`server.fleet.errors.BrokerUnreachable`."""
+
+    def accepts(self, topic: str) -> bool:
+        """Whether the access list in force lets the warden write to ``topic``."""
+        ...
+
+    def take_over(self, client_id: str) -> None:
+        """End the session of ``client_id``."""
+        ...

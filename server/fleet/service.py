@@ -1,0 +1,273 @@
+"""Use cases of the fleet: a device asks, IT decides, the broker follows.
+
+Rules: the database is written and committed first, then the broker's lists follow, then the watchers hear; a device
+gets a certificate only while it is approved, and the same request always gets the same answer.
+
+Usage::
+
+    answer = fleet.enrol(request, address="10.0.0.7", now=now)      # None: wait
+    fleet.approve(Command(actor, act, now), device, seat=seat, code="1234 5678 9012", replace=False)
+    confirmed = fleet.revoke(Command(actor, act, now), device, reason="mất")
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from server.fleet.errors import (
+    DeviceRefused,
+    DeviceRevoked,
+    DeviceUnknown,
+    SeatInUse,
+    SeatTaken,
+    TooManyPending,
+)
+from server.fleet.model import (
+    FORGOTTEN_AFTER,
+    RENEW_AFTER,
+    Decision,
+    Device,
+    DeviceState,
+    FleetChange,
+    Place,
+    Presence,
+    Step,
+    device_value,
+    must_match,
+    step,
+)
+from server.fleet.ports import AccessControl, DeviceStore, FleetWatcher, Issuer, PresenceSource
+from server.idempotency.ports import ActLedger
+from server.idempotency.service import ActKey, once
+from server.pki.requests import EnrolmentRequest
+from server.rooms.errors import NoSuchSeat
+from server.unit import Transaction, UnitOfWork
+from wire.ids import DeviceId
+
+MAX_PENDING: Final = 500
+_TOUCH_AFTER: Final = dt.timedelta(minutes=1)
+_PENDING_WAIT_S: Final = 60
+_LOG: Final = logging.getLogger("fleet")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Who decides, under which idempotency key, and when."""
+
+    actor: str
+    act: str
+    now: dt.datetime
+
+
+@dataclass(slots=True)
+class FleetService:
+    """The use cases; see the module's rules. ``watchers`` may grow while the server is being put together."""
+
+    unit: UnitOfWork
+    store: DeviceStore
+    ledger: ActLedger
+    issuer: Issuer
+    access: AccessControl
+    presence: PresenceSource
+    watchers: list[FleetWatcher] = field(default_factory=list)
+    max_pending: int = MAX_PENDING
+
+    def enrol(self, request: EnrolmentRequest, *, address: str, now: dt.datetime) -> bytes | None:
+        """The certificates of an approved device as EST sends them, None while IT has not decided.
+
+        Raises DeviceRefused, DeviceRevoked, TooManyPending.
+        """
+        with self.unit.begin() as tx:
+            device = self.store.find(tx, request.device)
+            if device is not None and device.state is DeviceState.APPROVED:
+                return self._certify(tx, device, now=now)
+            if device is None:
+                self._admit(tx, request, address=address, now=now)
+            else:
+                self._ask_again(tx, device, serial=request.serial, now=now)
+        if device is None:
+            self._tell(FleetChange(request.device, None))
+        return None
+
+    def approve(self, command: Command, device: DeviceId, *, seat: str, code: str, replace: bool) -> None:
+        """Give a waiting device its seat.
+
+        Raises DeviceUnknown, CodeDiffers, DeviceWrongState, NoSuchSeat, SeatTaken, SeatInUse.
+        """
+        changes: list[FleetChange] = []
+
+        def do(tx: Transaction) -> None:
+            found = self._device(tx, device)
+            must_match(found.code, code)
+            state = step(found.state, Step.APPROVE)
+            place = self._place(tx, seat)
+            changes.extend(self._make_room(tx, place, command, replace_it=replace))
+            self._decide(tx, found, command, state=state, place=place)
+            changes.append(FleetChange(device, Step.APPROVE, after=place))
+
+        self._once(command, "device_approve", [device, seat, replace], do)
+        self._follow(changes)
+
+    def refuse(self, command: Command, device: DeviceId, *, reason: str) -> None:
+        """Turn a waiting device away; raises DeviceUnknown, DeviceWrongState."""
+        changes: list[FleetChange] = []
+
+        def do(tx: Transaction) -> None:
+            found = self._device(tx, device)
+            self._decide(tx, found, command, state=step(found.state, Step.REFUSE), reason=reason)
+            changes.append(FleetChange(device, Step.REFUSE))
+
+        self._once(command, "device_refuse", [device, reason], do)
+        self._follow(changes)
+
+    def revoke(self, command: Command, device: DeviceId, *, reason: str) -> bool:
+        """Take a device's rights away and cut it off, for good; whether the broker has confirmed it.
+
+        Raises DeviceUnknown, DeviceWrongState.
+        """
+        changes: list[FleetChange] = []
+
+        def do(tx: Transaction) -> None:
+            changes.append(self._revoke(tx, self._device(tx, device), command, reason=reason))
+
+        self._once(command, "device_revoke", [device, reason], do)
+        return self._follow(changes)
+
+    def move(self, command: Command, device: DeviceId, *, seat: str) -> None:
+        """Put an approved device at another, free seat; raises as :meth:`approve` does."""
+        changes: list[FleetChange] = []
+
+        def do(tx: Transaction) -> None:
+            found = self._device(tx, device)
+            state = step(found.state, Step.MOVE)
+            place = self._place(tx, seat)
+            if found.place != place:
+                self._make_room(tx, place, command, replace_it=False)
+                self._decide(tx, found, command, state=state, place=place)
+                changes.append(FleetChange(device, Step.MOVE, before=found.place, after=place))
+
+        self._once(command, "device_move", [device, seat], do)
+        self._follow(changes)
+
+    def devices(self) -> list[dict[str, Any]]:
+        """All devices as the console sees them."""
+        with self.unit.read() as tx:
+            found = self.store.all(tx)
+        present = self.presence.presence([device.id for device in found])
+        return [device_value(device, present.get(device.id, Presence())) for device in found]
+
+    def approved(self) -> Sequence[Device]:
+        """The devices that have a seat."""
+        with self.unit.read() as tx:
+            return [device for device in self.store.all(tx) if device.state is DeviceState.APPROVED]
+
+    def find(self, device: str) -> Device | None:
+        """One device."""
+        with self.unit.read() as tx:
+            return self.store.find(tx, DeviceId(device))
+
+    def spki(self, device: str) -> bytes | None:
+        """The public key that an approved device signs with; None for any other."""
+        found = self.find(device)
+        return found.spki if found is not None and found.state is DeviceState.APPROVED else None
+
+    def at_seat(self, seat: str) -> dict[str, Any] | None:
+        """``{id, state, online}`` of a seat's device."""
+        with self.unit.read() as tx:
+            found = self.store.at_seat(tx, seat)
+        if found is None:
+            return None
+        return {"id": found.id, "state": found.state.value, "online": self._is_online(found.id)}
+
+    def _admit(self, tx: Transaction, request: EnrolmentRequest, *, address: str, now: dt.datetime) -> None:
+        self.store.forget(tx, before=now - FORGOTTEN_AFTER)
+        if self.store.pending(tx) >= self.max_pending:
+            raise TooManyPending(wait_s=_PENDING_WAIT_S)
+        self.store.add(tx, request, address=address, now=now)
+
+    def _ask_again(self, tx: Transaction, device: Device, *, serial: str, now: dt.datetime) -> None:
+        if device.state is DeviceState.REFUSED:
+            raise DeviceRefused
+        if device.state is DeviceState.REVOKED:
+            raise DeviceRevoked
+        # A waiting seat asks every few seconds; not each of them is worth a write.
+        if now - device.asked_at > _TOUCH_AFTER or serial != device.serial:
+            self.store.touch(tx, device.id, serial=serial, now=now)
+
+    def _certify(self, tx: Transaction, device: Device, *, now: dt.datetime) -> bytes:
+        newest = self.store.newest_certificate(tx, device.id)
+        if newest is None or not newest.issued_at <= now < newest.issued_at + RENEW_AFTER:
+            newest = self.issuer.issue(device.id, spki=device.spki, now=now)
+            self.store.add_certificate(tx, newest)
+        return self.issuer.bundle(newest)
+
+    def _make_room(self, tx: Transaction, place: Place, command: Command, *, replace_it: bool) -> list[FleetChange]:
+        """Free the seat if it may be; whose device had to go."""
+        old = self.store.at_seat(tx, place.seat)
+        if old is None:
+            return []
+        if not replace_it:
+            raise SeatTaken(seat_label=place.label, device=old.id)
+        if self._is_online(old.id):
+            raise SeatInUse(seat_label=place.label, device=old.id)
+        return [self._revoke(tx, old, command, reason="thay thiết bị · replaced")]
+
+    def _revoke(self, tx: Transaction, device: Device, command: Command, *, reason: str) -> FleetChange:
+        self._decide(tx, device, command, state=step(device.state, Step.REVOKE), reason=reason)
+        self.store.revoke_certificates(tx, device.id, now=command.now)
+        return FleetChange(device.id, Step.REVOKE, before=device.place)
+
+    def _decide(
+        self,
+        tx: Transaction,
+        device: Device,
+        command: Command,
+        *,
+        state: DeviceState,
+        place: Place | None = None,
+        reason: str = "",
+    ) -> None:
+        decision = Decision(command.actor, reason, command.now)
+        self.store.decide(tx, replace(device, state=state, place=place), decision)
+
+    def _device(self, tx: Transaction, device: DeviceId) -> Device:
+        found = self.store.find(tx, device)
+        if found is None:
+            raise DeviceUnknown
+        return found
+
+    def _place(self, tx: Transaction, seat: str) -> Place:
+        found = self.store.place(tx, seat)
+        if found is None:
+            raise NoSuchSeat(seat=seat)
+        return found
+
+    def _is_online(self, device: DeviceId) -> bool:
+        found = self.presence.presence([device])
+        return device in found and found[device].online
+
+    def _once(self, command: Command, kind: str, content: Any, do: Callable[[Transaction], None]) -> None:
+        def done() -> dict[str, Any]:
+            do(tx)
+            return {}
+
+        with self.unit.begin() as tx:
+            once(self.ledger, tx, ActKey(command.act, command.actor, kind, content), now=command.now, do=done)
+
+    def _follow(self, changes: Collection[FleetChange]) -> bool:
+        # Access first: whoever is told of a revocation may rely on the device being cut off already.
+        confirmed = self.access.enforce(cut_off=[each.device for each in changes if each.step is Step.REVOKE])
+        for change in changes:
+            self._tell(change)
+        return confirmed
+
+    def _tell(self, change: FleetChange) -> None:
+        for watcher in self.watchers:
+            try:
+                watcher.fleet_changed(change)
+            except Exception:  # noqa: BLE001 - the change is committed; the next watcher must hear of it
+                _LOG.exception("%s was not told of %s", type(watcher).__name__, change.device)
