@@ -1,0 +1,158 @@
+"""What the check says about good and bad files; the checking process itself is started for each."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from server.papers import scrub
+from server.papers.checker import Checker
+from server.papers.errors import (
+    PaperBroken,
+    PaperCheckFailed,
+    PaperEmpty,
+    PaperEncrypted,
+    PaperNotPdf,
+    PaperRefused,
+    PaperSignedUnsafe,
+)
+from server.papers.inspection import inspect
+from server.papers.model import Findings
+from tests.support import pdfs
+
+
+def check(folder: Path, data: bytes) -> tuple[Findings, bytes]:
+    """Findings, and the bytes that would be kept."""
+    source, target = folder / "a.upload", folder / "a.safe"
+    source.write_bytes(data)
+    return inspect(source, target), target.read_bytes()
+
+
+def test_P1_a_clean_file_stays_byte_for_byte(tmp_path: Path) -> None:
+    data = pdfs.text_pdf(["Báo cáo"], pages=3)
+    found, kept = check(tmp_path, data)
+    assert kept == data
+    assert found == Findings(pages=3, is_signed=False, has_text=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (pdfs.add_opening_script, "script"),
+        (pdfs.add_named_script, "script"),
+        (pdfs.add_page_script, "script"),
+        (pdfs.add_link, "link"),
+        (pdfs.add_launch, "launch"),
+        (pdfs.add_attachment, "embedded-file"),
+        (pdfs.add_form_program, "form-program"),
+    ],
+)
+def test_P1_active_content_is_removed(tmp_path: Path, change: object, kind: str) -> None:
+    data = pdfs.changed(pdfs.text_pdf(pages=2), change)  # type: ignore[arg-type]
+    found, kept = check(tmp_path, data)
+    assert kind in found.removed
+    assert f"removed-{kind}" in found.warnings()
+    with pikepdf.open(io.BytesIO(kept)) as pdf:
+        assert scrub.find(pdf) == set()
+        assert len(pdf.pages) == 2
+    for trace in (b"app.alert", b"cmd.exe", b"example.invalid", b"xdp"):
+        assert trace not in kept
+
+
+def test_P1_a_signed_file_is_never_rewritten(tmp_path: Path) -> None:
+    data = pdfs.changed(pdfs.text_pdf(), pdfs.add_signature)
+    found, kept = check(tmp_path, data)
+    assert found.is_signed
+    assert kept == data
+
+
+def test_P1_a_signed_file_may_keep_links_but_no_script(tmp_path: Path) -> None:
+    signed = pdfs.changed(pdfs.text_pdf(), pdfs.add_signature)
+    linked = pdfs.changed(signed, pdfs.add_link)
+    found, kept = check(tmp_path, linked)
+    assert kept == linked
+    assert found.warnings() == ["kept-link"]
+    for change in (pdfs.add_opening_script, pdfs.add_launch, pdfs.add_attachment):
+        with pytest.raises(PaperSignedUnsafe) as refused:
+            check(tmp_path, pdfs.changed(signed, change))
+        assert refused.value.data["found"]
+
+
+@pytest.mark.parametrize(
+    ("data", "refusal"),
+    [
+        (b"", PaperEmpty),
+        (b"PK\x03\x04 not a pdf", PaperNotPdf),
+        ("Chỉ là chữ".encode(), PaperNotPdf),
+        (b"%PDF-1.7\n", PaperBroken),
+        (b"%PDF-1.7\n" + bytes(5000), PaperBroken),
+        (pdfs.without_pages(), PaperEmpty),
+        (pdfs.encrypted(pdfs.text_pdf(), user="matkhau"), PaperEncrypted),
+        (pdfs.encrypted(pdfs.text_pdf()), PaperEncrypted),
+    ],
+)
+def test_bad_files_are_refused_with_a_code(tmp_path: Path, data: bytes, refusal: type[PaperRefused]) -> None:
+    with pytest.raises(refusal):
+        check(tmp_path, data)
+
+
+def test_a_file_that_is_repaired_is_written_anew(tmp_path: Path) -> None:
+    data = pdfs.text_pdf(pages=2)
+    cut = data[: data.rindex(b"xref")]
+    found, kept = check(tmp_path, cut)
+    assert found.pages == 2
+    with pikepdf.open(io.BytesIO(kept)) as pdf:
+        assert not pdf.get_warnings()
+
+
+def test_any_damage_is_an_answer_or_a_refusal(tmp_path: Path) -> None:
+    data = pdfs.changed(pdfs.text_pdf(pages=2), pdfs.add_attachment)
+    noise = random.Random(5)
+    for _ in range(60):
+        damaged = bytearray(data)
+        for _ in range(noise.randrange(1, 40)):
+            damaged[noise.randrange(len(damaged))] = noise.randrange(256)
+        try:
+            check(tmp_path, bytes(damaged))
+        except PaperRefused:
+            continue
+
+
+def test_P4_the_first_page_is_searched_for_the_mark(tmp_path: Path) -> None:
+    found, _ = check(tmp_path, pdfs.text_pdf(["VIỆN KIỂM SÁT", "TỐI MẬT", "Báo cáo"]))
+    assert found.mark == "TỐI MẬT"
+    found, _ = check(tmp_path, pdfs.text_pdf(["VIỆN KIỂM SÁT\tCỘNG HÒA XÃ HỘI CHỦ NGHĨA", "MẬT\tHà Nội, ngày"]))
+    assert found.mark == "MẬT"
+    found, _ = check(tmp_path, pdfs.text_pdf(["BẢO VỆ BÍ MẬT NHÀ NƯỚC"]))
+    assert found.mark is None
+
+
+def test_a_first_page_without_text_is_said(tmp_path: Path) -> None:
+    found, _ = check(tmp_path, pdfs.text_pdf([], pages=2))
+    assert found.warnings() == ["first-page-without-text"]
+
+
+def test_the_process_answers_as_the_function_does(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(pdfs.changed(pdfs.text_pdf(["MẬT"]), pdfs.add_link))
+    found = Checker().check(tmp_path / "a", tmp_path / "b")
+    assert (found.mark, found.removed, found.pages) == ("MẬT", ("link",), 1)
+    (tmp_path / "a").write_bytes(b"")
+    with pytest.raises(PaperEmpty):
+        Checker().check(tmp_path / "a", tmp_path / "b")
+
+
+def test_a_process_that_hangs_is_a_refusal(tmp_path: Path) -> None:
+    fifo = tmp_path / "never"
+    os.mkfifo(fifo)
+    with pytest.raises(PaperCheckFailed):
+        Checker(timeout_s=1.0).check(fifo, tmp_path / "b")
+
+
+def test_a_file_that_is_gone_is_a_refusal(tmp_path: Path) -> None:
+    with pytest.raises(PaperCheckFailed):
+        Checker().check(tmp_path / "none", tmp_path / "b")
