@@ -1,0 +1,71 @@
+"""Which ports the room uses: the wished ones, or the next that are free.
+
+Rules: a port counts as free when it can be bound on all addresses the room will use it on; the ports of one room are
+chosen together, so that none is given out twice; wish 0 means any.
+
+Usage: `choose({"http": 8080, "https": 8443})` → `{"http": 8080, "https": 8444}` when 8443 is taken.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from typing import Final
+
+from deploy.demo.errors import NoFreePort
+
+_TRIED: Final = 200
+_ADDRESSES: Final = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::1"))  # noqa: S104 - asked, not kept
+
+
+def choose(wishes: Mapping[str, int]) -> dict[str, int]:
+    """A free port for each name; raises :class:`NoFreePort`."""
+    found: dict[str, int] = {}
+    for name, wish in wishes.items():
+        found[name] = _next_free(wish, taken=frozenset(found.values()))
+    return found
+
+
+def _next_free(wish: int, *, taken: frozenset[int]) -> int:
+    if wish == 0:
+        return _any(taken)
+    for port in range(wish, min(wish + _TRIED, 65_536)):
+        if port not in taken and is_free(port):
+            return port
+    raise NoFreePort(wish)
+
+
+def _any(taken: frozenset[int]) -> int:
+    for _ in range(_TRIED):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
+            trial.bind(("127.0.0.1", 0))
+            port = int(trial.getsockname()[1])
+        if port not in taken and is_free(port):
+            return port
+    raise NoFreePort(1)
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on ``port``."""
+    return all(_can_bind(family, address, port) for family, address in _ADDRESSES)
+
+
+def _can_bind(family: socket.AddressFamily, address: str, port: int) -> bool:
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            # As the programs do: what a connection left in TIME_WAIT does not count.
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((address, port))
+    except OSError:
+        # A machine without IPv6 cannot bind there; then nobody else can either.
+        return family is socket.AF_INET6 and not _has_ipv6()
+    return True
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as trial:
+            trial.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
