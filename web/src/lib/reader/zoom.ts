@@ -1,0 +1,43 @@
+/**
+ * How large a page is drawn.
+ *
+ * Rules: 100% is the paper's own size (a point is 4/3 CSS pixels). Fitting never draws larger than 200%, so a visiting card does not
+ * fill a wall. Pictures are asked for in a few widths only, so that renderer and cache meet the same ones again.
+ */
+export type Fit = 'width' | 'page';
+export type Zoom = Fit | number;
+export interface Size {
+  width: number;
+  height: number;
+}
+
+const PIXELS_A_POINT = 4 / 3;
+const STEPS = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 2.5, 3];
+const PICTURE_WIDTHS = [480, 640, 800, 1000, 1200, 1600, 2000, 2400];
+const FIT_MAX = 2;
+
+/** The scale at which `zoom` draws a page of `page` points on a stage of `stage` CSS pixels. */
+export function scaleOf(zoom: Zoom, page: Size, stage: Size): number {
+  if (typeof zoom === 'number') return zoom;
+  const across = stage.width / (page.width * PIXELS_A_POINT);
+  const down = stage.height / (page.height * PIXELS_A_POINT);
+  return Math.min(FIT_MAX, zoom === 'width' ? across : Math.min(across, down));
+}
+
+/** The size in CSS pixels of a page of `page` points. */
+export function drawnSize(scale: number, page: Size): Size {
+  return { width: Math.floor(page.width * PIXELS_A_POINT * scale), height: Math.floor(page.height * PIXELS_A_POINT * scale) };
+}
+
+/** The next step up (1) or down (-1) from a scale; the same scale at either end. */
+export function step(scale: number, direction: 1 | -1): number {
+  const near = 0.01;
+  const next = direction === 1 ? STEPS.find((one) => one > scale + near) : STEPS.findLast((one) => one < scale - near);
+  return next ?? scale;
+}
+
+/** The picture to ask for: the first width with enough pixels, 2% short at most. */
+export function pictureWidth(cssWidth: number, pixelRatio: number): number {
+  const needed = cssWidth * pixelRatio * 0.98;
+  return PICTURE_WIDTHS.find((width) => width >= needed) ?? PICTURE_WIDTHS.at(-1)!;
+}
