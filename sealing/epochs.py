@@ -29,7 +29,6 @@ from wire.secret import Secret
 from wire.topics import Topic
 
 KEY_BYTES: Final = 32
-MAX_EPOCH: Final = 2**31
 
 
 class EpochKey:
@@ -38,7 +37,7 @@ class EpochKey:
     __slots__ = ("_events", "_wrapping", "epoch", "key")
 
     def __init__(self, epoch: int, key: Secret) -> None:
-        if not 1 <= epoch <= MAX_EPOCH:
+        if not 1 <= epoch <= frames.MAX_EPOCH:
             raise BadKey("no such epoch")
         if len(key) != KEY_BYTES:
             raise BadKey(f"an epoch key has {KEY_BYTES} bytes")

@@ -1,13 +1,13 @@
 """One byte string for one value: the JSON that is hashed and signed.
 
 Rules W03: the subset of RFC 8785 (JCS) without fractions: objects with ASCII keys
-``[a-z0-9_.-]``, arrays, strings in Unicode NFC without lone surrogates, integers within
+``[a-zA-Z0-9_.-]``, arrays, strings in Unicode NFC without lone surrogates, integers within
 ±(2^53 - 1), true, false, null. Keys are sorted, nothing is spaced. ``decode`` accepts these
 very bytes only, so two different byte strings never mean the same value.
 
 Usage::
 
-    encode({"b": 1, "a": "đ"}) == b'{"a":"\\xc4\\x91","b":1}'
+    encode({"b": 1, "a": "đ"}).decode() == '{"a":"đ","b":1}'
 """
 
 from __future__ import annotations

@@ -13,17 +13,21 @@ Usage::
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from wire import canonical
-from wire.errors import BadField, BadJson, UnknownType, UnknownVersion
+from wire.errors import BadField, UnknownType, UnknownVersion
 from wire.fields import Fields
 
 VERSION: Final = 1
 _PREFIX: Final = "application/vnd.phonghop."
 _SUFFIX: Final = "+json"
+_NAME: Final = re.compile(r"[a-z_]{1,40}", re.ASCII)
+#: No message is longer; a manifest of the largest paper takes 6 MiB.
+MAX_BYTES: Final = 16 * 2**20
 
 #: sign(bytes to sign) → signature
 Sign = Callable[[bytes], bytes]
@@ -75,6 +79,8 @@ def open_envelope(data: bytes, *, verify: Verify) -> Signed:
     Raises :class:`BadJson`, :class:`BadField`, :class:`UnknownVersion`, :class:`UnknownType`
     and whatever :class:`WireError` ``verify`` raises.
     """
+    if len(data) > MAX_BYTES:
+        raise BadField("envelope", f"is longer than {MAX_BYTES} bytes")
     fields = Fields(canonical.decode(data), "envelope")
     kind = fields.text("payloadType", limit=100)
     payload = fields.base64("payload")
@@ -85,9 +91,9 @@ def open_envelope(data: bytes, *, verify: Verify) -> Signed:
     key_id = signatures[0].text("keyid", limit=64)
     signature = signatures[0].base64("sig")
     signatures[0].end()
-    message_type = _message_type(kind)
+    # The signature first: nobody unknown may make a seat believe that it is too old.
     verify(key_id, pae(kind, payload), signature)
-    return Signed(message_type, key_id, payload)
+    return Signed(_message_type(kind), key_id, payload)
 
 
 def _message_type(kind: str) -> str:
@@ -96,7 +102,6 @@ def _message_type(kind: str) -> str:
     name, _, version = kind[len(_PREFIX) : -len(_SUFFIX)].rpartition(".")
     if version != f"v{VERSION}":
         raise UnknownVersion(f"message version {version[:10]!r}")
+    if _NAME.fullmatch(name) is None:
+        raise UnknownType(f"message type {name[:40]!r}")
     return name
-
-
-__all__ = ["BadJson", "Sign", "Signed", "Verify", "open_envelope", "pae", "payload_type", "seal"]

@@ -15,6 +15,7 @@
     ├── BadManifest         bad-manifest
     ├── BadChunk            bad-chunk
     ├── BrokenChain         broken-chain
+    ├── BadAgenda           bad-agenda
     └── PhaseError          phase-not-allowed
 """
 
@@ -104,6 +105,12 @@ class BrokenChain(WireError):
     """An event that does not follow the one before it (W41)."""
 
     code = "broken-chain"
+
+
+class BadAgenda(WireError):
+    """An agenda that is no tree: an item twice, a parent that is not there, a circle, too deep (W45)."""
+
+    code = "bad-agenda"
 
 
 class PhaseError(WireError):

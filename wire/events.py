@@ -1,7 +1,8 @@
 """The meeting's log: numbered, hash-chained events (M2).
 
-Rules W40–W42. ``hash = SHA-256("phonghop/v1/event\\0" || canonical(event without hash))``; the
-event holds the hash of the one before (``prev``); the first holds the hash of the meeting's id.
+Rules W40–W42. ``hash = SHA-256(domain || canonical(event without hash))``, where the domain is
+``phonghop/v1/event`` and a zero byte; the event holds the hash of the one before (``prev``); the
+first holds the hash of the meeting's id.
 Server, seat and browser compute the same hash (tests/vectors/events.json).
 
 Usage::
@@ -14,18 +15,23 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from wire import canonical
-from wire.errors import BrokenChain
+from wire.errors import BadField, BrokenChain
 from wire.fields import Fields, print_instant
 from wire.ids import MeetingId
 
 _DOMAIN: Final = b"phonghop/v1/event\0"
 _GENESIS: Final = b"phonghop/v1/genesis\0"
 HASH_BYTES: Final = 32
+#: The largest is an agenda or a list of members.
+MAX_DATA_BYTES: Final = 4 * 2**20
+_ACTOR: Final = re.compile(r"person:u-[a-z2-7]{16}|device:d-[a-z2-7]{16}|system", re.ASCII)
+_KIND: Final = re.compile(r"[a-z][a-z_]{0,39}", re.ASCII)
 
 
 def genesis(meeting: str) -> str:
@@ -44,6 +50,14 @@ class Event:
     kind: str
     data: dict[str, Any] = field(hash=False)
     prev: str
+    #: SHA-256 over the canonical bytes, in hexadecimal: made once, as the chain asks for it often.
+    hash: str = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # On the wire a moment has milliseconds: finer parts would make two sides fold two states.
+        at = self.at.replace(microsecond=self.at.microsecond // 1000 * 1000)
+        object.__setattr__(self, "at", at)
+        object.__setattr__(self, "hash", hashlib.sha256(_DOMAIN + canonical.encode(self._body())).hexdigest())
 
     @classmethod
     def after(
@@ -67,11 +81,6 @@ class Event:
             prev=genesis(meeting) if last is None else last.hash,
         )
 
-    @property
-    def hash(self) -> str:
-        """SHA-256 over the canonical bytes, in hexadecimal."""
-        return hashlib.sha256(_DOMAIN + canonical.encode(self._body())).hexdigest()
-
     def to_value(self) -> dict[str, Any]:
         """As JSON, with the hash."""
         return {**self._body(), "hash": self.hash}
@@ -93,15 +102,13 @@ class Event:
         """Read and check one event; raises :class:`BadField` or :class:`BrokenChain`."""
         fields = Fields(value, "event")
         fields.number("v", low=1, high=1)
-        data = fields.any("data")
-        Fields(data, "event.data")
         event = cls(
             meeting=MeetingId(fields.id("meeting", "m")),
             seq=fields.number("seq", low=1),
             at=fields.instant("at"),
-            actor=fields.text("actor", limit=80),
-            kind=fields.text("kind", limit=40),
-            data=data,
+            actor=_actor(fields),
+            kind=_kind(fields),
+            data=fields.free("data", limit_bytes=MAX_DATA_BYTES),
             prev=fields.hex("prev", size=HASH_BYTES),
         )
         stated = fields.hex("hash", size=HASH_BYTES)
@@ -109,6 +116,20 @@ class Event:
         if stated != event.hash:
             raise BrokenChain(f"event {event.seq} does not have the hash it states")
         return event
+
+
+def _actor(fields: Fields) -> str:
+    actor = fields.text("actor", limit=80)
+    if _ACTOR.fullmatch(actor) is None:
+        raise BadField("event.actor", "is none of person:u-…, device:d-…, system")
+    return actor
+
+
+def _kind(fields: Fields) -> str:
+    kind = fields.text("kind", limit=40)
+    if _KIND.fullmatch(kind) is None:
+        raise BadField("event.kind", "is not a word of a-z and _")
+    return kind
 
 
 def check_chain(events: Iterable[Event], *, after: Event | None, meeting: str) -> None:

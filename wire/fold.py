@@ -2,8 +2,10 @@
 
 Rules: pure; an unknown kind raises :class:`UnknownType` (a seat too old says so and stops
 instead of showing half a truth); an event that does not follow the last raises
-:class:`BrokenChain`. Whether an event may happen is decided before it is written
-(``server/meetings/model.py``); the fold only checks what it needs to stay total.
+:class:`BrokenChain`; one that speaks of what is not there, or says more than its kind has fields
+for, raises :class:`BadField`. Whoever wrote it, an event changes the state or raises a
+:class:`WireError`, nothing else. Whether it may happen is decided before it is written
+(``server/meetings/model.py``).
 
 Usage::
 
@@ -17,9 +19,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
-from wire.errors import UnknownType
+from wire.agenda import MAX_ITEMS, in_reading_order
+from wire.errors import BadField, BrokenChain, UnknownType
 from wire.events import Event, check_chain
-from wire.fields import Fields, parse_instant
+from wire.fields import Fields
+from wire.frames import MAX_EPOCH
+from wire.manifest import MAX_PAGES, MAX_PLAIN_BYTES
 from wire.phases import Change, Phase, step
 from wire.state import (
     Display,
@@ -37,8 +42,14 @@ from wire.state import (
     Secrecy,
     Visibility,
 )
+from wire.topics import MAX_VERSION
 
 Handler = Callable[[MeetingState, Event, Fields], MeetingState]
+
+CREATED: Final = "meeting_created"
+MAX_MEMBERS: Final = 1_000
+MAX_PAPERS: Final = 2_000
+MAX_DEVICES: Final = 2_000
 
 
 def fold(events: Iterable[Event], state: MeetingState | None = None) -> MeetingState:
@@ -54,8 +65,12 @@ def apply(state: MeetingState, event: Event) -> MeetingState:
     handler = HANDLERS.get(event.kind)
     if handler is None:
         raise UnknownType(f"event kind {event.kind[:40]!r}")
-    check_chain((event,), after=state.last, meeting=event.meeting)
-    changed = handler(state, event, Fields(event.data, event.kind))
+    check_chain((event,), after=state.last, meeting=event.meeting if state.last is None else state.last.meeting)
+    if (event.kind == CREATED) != (event.seq == 1):
+        raise BrokenChain(f"a log begins with {CREATED}, and nowhere else")
+    data = Fields(event.data, event.kind)
+    changed = handler(state, event, data)
+    data.end()
     return replace(changed, last=event)
 
 
@@ -72,24 +87,30 @@ def _described(state: MeetingState, event: Event, data: Fields) -> MeetingState:
 
 
 def _members(state: MeetingState, event: Event, data: Fields) -> MeetingState:
-    return replace(state, members=tuple(_member(entry) for entry in data.objects("members")))
+    members = tuple(_member(entry) for entry in data.objects("members", limit=MAX_MEMBERS))
+    seats = [member.seat for member in members if member.seat is not None]
+    if len({member.person for member in members}) != len(members) or len(set(seats)) != len(seats):
+        raise BadField("members_set.members", "names a person or a seat twice")
+    return replace(state, members=members)
 
 
 def _member(data: Fields) -> Member:
-    seated = data.has("seat")
-    return Member(
+    member = Member(
         person=data.id("person", "u"),
         name=data.text("name", limit=200),
         position=data.text("position", limit=200, empty=True),
         unit=data.text("unit", limit=200, empty=True),
         role=MemberRole(data.choice("role", frozenset(MemberRole))),
-        seat=data.id("seat", "s") if seated else None,
-        seat_label=data.text("seat_label", limit=80) if seated else "",
+        seat=data.id("seat", "s") if data.has("seat") else None,
+        seat_label=data.text("seat_label", limit=80, empty=True) if data.has("seat_label") else "",
     )
+    data.end()
+    return member
 
 
 def _agenda(state: MeetingState, event: Event, data: Fields) -> MeetingState:
-    return replace(state, agenda=tuple(_item(state, entry) for entry in data.objects("items")))
+    items = [_item(state, entry) for entry in data.objects("items", limit=MAX_ITEMS)]
+    return replace(state, agenda=in_reading_order(items))
 
 
 def _item(state: MeetingState, data: Fields) -> Item:
@@ -101,6 +122,7 @@ def _item(state: MeetingState, data: Fields) -> Item:
         visibility=Visibility(data.choice("visibility", frozenset(Visibility))),
         presenter=data.id("presenter", "u") if data.has("presenter") else None,
     )
+    data.end()
     known = state.item(fresh.item)
     if known is None:
         return fresh
@@ -133,7 +155,8 @@ def _closed(state: MeetingState, event: Event) -> MeetingState:
         seated=(),
         agenda=tuple(_ended(item, event) for item in state.agenda),
         papers=tuple(
-            replace(paper, state=PaperState.RECALLED) if paper.state is PaperState.PUBLISHED else paper
+            # Also one whose next version was still being prepared: the seats held the one before.
+            replace(paper, state=PaperState.RECALLED) if paper.readable_version else paper
             for paper in state.papers
         ),
     )
@@ -147,6 +170,8 @@ def _ended(item: Item, event: Event) -> Item:
 
 def _item_started(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     wanted = data.id("item", "i")
+    if state.item(wanted) is None:
+        raise BadField("item_started.item", "is not on the agenda")
 
     def moved(item: Item) -> Item:
         if item.item != wanted:
@@ -168,41 +193,49 @@ def _paper_submitted(state: MeetingState, event: Event, data: Fields) -> Meeting
         item=data.id("item", "i"),
         title=data.text("title", limit=500, empty=True),
         secrecy=Secrecy(data.choice("secrecy", frozenset(Secrecy))),
-        version=data.number("version", low=1),
+        version=data.number("version", low=1, high=MAX_VERSION),
         state=PaperState.SUBMITTED,
-        pages=data.number("pages"),
-        size_bytes=data.number("size_bytes"),
-        plain_sha256=data.text("plain_sha256", limit=64, empty=True),
+        pages=data.number("pages", high=MAX_PAGES),
+        size_bytes=data.number("size_bytes", high=MAX_PLAIN_BYTES),
+        plain_sha256=data.hex("plain_sha256", size=32) if data.any("plain_sha256") else "",
         owner=data.id("owner", "u"),
         signed=data.flag("signed"),
         manifest_sha256="" if known is None else known.manifest_sha256,
         published_version=0 if known is None else known.published_version,
+        published_pages=0 if known is None else known.published_pages,
     )
     if known is None:
+        if len(state.papers) >= MAX_PAPERS:
+            raise BadField("paper_submitted.paper", f"would be more than {MAX_PAPERS}")
         return replace(state, papers=(*state.papers, fresh))
     return _with_paper(state, fresh)
 
 
 def _paper_state(state: MeetingState, event: Event, data: Fields) -> MeetingState:
-    paper = state.paper(data.id("paper", "p"))
-    if paper is None:
-        return state
+    paper = _known_paper(state, data)
     reason = data.text("reason", limit=2000) if data.has("reason") else ""
     return _with_paper(state, replace(paper, state=_PAPER_STATES[event.kind], reason=reason))
 
 
 def _paper_published(state: MeetingState, event: Event, data: Fields) -> MeetingState:
-    paper = state.paper(data.id("paper", "p"))
-    if paper is None:
-        return state
-    version = data.number("version", low=1)
+    paper = _known_paper(state, data)
+    version = data.number("version", low=1, high=paper.version)
+    newest = version == paper.version
     published = replace(
         paper,
-        state=PaperState.PUBLISHED if version == paper.version else paper.state,
+        state=PaperState.PUBLISHED if newest else paper.state,
         published_version=version,
+        published_pages=paper.pages if newest else paper.published_pages,
         manifest_sha256=data.hex("manifest_sha256", size=32),
     )
     return _with_paper(state, published)
+
+
+def _known_paper(state: MeetingState, data: Fields) -> Paper:
+    paper = state.paper(data.id("paper", "p"))
+    if paper is None:
+        raise BadField("paper", "was never submitted")
+    return paper
 
 
 def _with_paper(state: MeetingState, paper: Paper) -> MeetingState:
@@ -211,9 +244,9 @@ def _with_paper(state: MeetingState, paper: Paper) -> MeetingState:
 
 def _presented(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     shown = Presenting(
-        paper=data.id("paper", "p"),
-        version=data.number("version", low=1),
-        page=data.number("page", low=1),
+        paper=_known_paper(state, data).paper,
+        version=data.number("version", low=1, high=MAX_VERSION),
+        page=data.number("page", low=1, high=MAX_PAGES),
         person=data.id("person", "u"),
         call=data.number("call"),
     )
@@ -230,7 +263,7 @@ def _display(state: MeetingState, event: Event, data: Fields) -> MeetingState:
 
 
 def _epoch(state: MeetingState, event: Event, data: Fields) -> MeetingState:
-    return replace(state, epoch=data.number("epoch", low=1))
+    return replace(state, epoch=data.number("epoch", low=state.epoch + 1, high=MAX_EPOCH))
 
 
 def _seated(state: MeetingState, event: Event, data: Fields) -> MeetingState:
@@ -245,18 +278,26 @@ def _unseated(state: MeetingState, event: Event, data: Fields) -> MeetingState:
 
 
 def _recall_started(state: MeetingState, event: Event, data: Fields) -> MeetingState:
-    expected = tuple((entry.id("device", "d"), entry.text("seat_label", limit=80)) for entry in data.objects("devices"))
+    expected = tuple(_holder(entry) for entry in data.objects("devices", limit=MAX_DEVICES))
+    if len({device for device, _ in expected}) != len(expected):
+        raise BadField("recall_started.devices", "names a device twice")
     return replace(state, recall=Recall(expected=expected))
+
+
+def _holder(data: Fields) -> tuple[str, str]:
+    holder = data.id("device", "d"), data.text("seat_label", limit=80, empty=True)
+    data.end()
+    return holder
 
 
 def _recall_confirmed(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     receipt = SeatReceipt(
         device=data.id("device", "d"),
         seat=data.id("seat", "s"),
-        seat_label=data.text("seat_label", limit=80),
+        seat_label=data.text("seat_label", limit=80, empty=True),
         papers=data.number("papers"),
         pages=data.number("pages"),
-        at=parse_instant(data.text("destroyed_at", limit=30)),
+        at=data.instant("destroyed_at"),
         receipt_sha256=data.hex("receipt_sha256", size=32),
     )
     others = tuple(r for r in state.recall.receipts if r.device != receipt.device)
@@ -271,7 +312,7 @@ _PAPER_STATES: Final[dict[str, PaperState]] = {
 
 #: Every kind of event there is.
 HANDLERS: Final[dict[str, Handler]] = {
-    "meeting_created": _described,
+    CREATED: _described,
     "meeting_described": _described,
     "members_set": _members,
     "agenda_set": _agenda,

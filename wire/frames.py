@@ -3,12 +3,11 @@
 Rules W22–W23. First byte: frame version. Second: how it is sealed. A *box* frame goes to one
 receiver by HPKE (RFC 9180, base mode, X25519, HKDF-SHA256, AES-256-GCM). A *room* frame goes to
 all seats of a meeting under a key derived from its epoch key. Both bind the topic, so a frame
-moved to another topic does not open. The cryptography is in server/keys and edge/vault; here is
-the layout they share.
+moved to another topic does not open. The cryptography is in ``sealing``; here is the layout.
 
 Usage::
 
-    kind, rest = split(payload)
+    parse_room(payload).epoch
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ BOX: Final = 1
 ROOM: Final = 2
 NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
+MAX_EPOCH: Final = 2**31
 _ROOM_HEADER: Final = 2 + 4 + NONCE_BYTES
 
 #: HKDF-SHA256 ``info`` strings under a meeting's epoch key (32 bytes each).

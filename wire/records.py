@@ -79,9 +79,11 @@ class Layout:
 
     def chunks_for(self, first_byte: int, end_byte: int) -> range:
         """The chunks that hold plain bytes ``first_byte`` … ``end_byte`` (end not included)."""
+        end_byte = min(end_byte, self.plain_bytes)
+        if not 0 <= first_byte < end_byte:
+            return range(0)
         per_chunk = RECORD_PLAIN_BYTES * RECORDS_PER_CHUNK
-        last = max(first_byte, end_byte - 1)
-        return range(first_byte // per_chunk, min(last // per_chunk + 1, self.chunks))
+        return range(first_byte // per_chunk, (end_byte - 1) // per_chunk + 1)
 
 
 def nonce(base_nonce: bytes, number: int) -> bytes:

@@ -55,8 +55,8 @@ class Secrecy(enum.StrEnum):
     NORMAL = "normal"
     INTERNAL = "internal"
     CONFIDENTIAL = "confidential"
-    SECRET = "secret"
-    TOP_SECRET = "top_secret"
+    SECRET = "secret"  # noqa: S105 - a level, not a password
+    TOP_SECRET = "top_secret"  # noqa: S105 - as above
 
 
 #: Mật, Tối mật, Tuyệt mật: only a stub is kept.
@@ -119,6 +119,13 @@ class Paper:
     manifest_sha256: str = ""
     published_version: int = 0
     reason: str = ""
+    #: of the published version, while a newer one is being prepared
+    published_pages: int = 0
+
+    @property
+    def readable_version(self) -> int:
+        """The version that the seats hold; 0 before publishing and after recall."""
+        return 0 if self.state is PaperState.RECALLED else self.published_version
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,8 +162,15 @@ def _checked(topic: Topic) -> Topic:
     shape = _SHAPES.get((topic.tree, topic.lane))
     if shape is None:
         raise BadTopic("no such lane")
+    levels = {"meeting": topic.meeting, "paper": topic.paper, "chunk": topic.chunk}
+    if {name for name, value in levels.items() if value is not None} != set(shape):
+        raise BadTopic("not the levels of this lane")
     try:
         ids.parse(_OWNER[topic.tree], topic.owner)
+        if topic.meeting is not None:
+            ids.parse("m", topic.meeting)
+        if topic.paper is not None:
+            ids.parse("p", topic.paper.paper)
     except BadId as exc:
         raise BadTopic(str(exc)) from exc
     if topic.paper is not None and not 1 <= topic.paper.version <= MAX_VERSION:

@@ -6,7 +6,7 @@ screen that gets a patch which does not start at its own number asks for all sec
 
 Usage::
 
-    patch = diff(sections(before), sections(after))
+    patch = diff(sections(for_person(before, person)), sections(for_person(after, person)))
 """
 
 from __future__ import annotations
@@ -14,10 +14,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from wire.agenda import numbers
 from wire.fields import print_instant
-from wire.state import Item, MeetingState, Paper
+from wire.state import MeetingState, Paper
+from wire.visibility import for_display, for_person
 
 Section = dict[str, Any]
+
+__all__ = ["Section", "diff", "for_display", "for_person", "sections"]
 
 
 def _moment(value: dt.datetime | None) -> str | None:
@@ -84,18 +88,6 @@ def _meeting(state: MeetingState) -> Section:
     }
 
 
-def numbers(items: tuple[Item, ...]) -> dict[str, str]:
-    """``1``, ``1.2`` … for each item of a tree kept in reading order."""
-    counters: dict[str | None, int] = {}
-    found: dict[str, str] = {}
-    for item in items:
-        parent = item.parent if item.parent in found else None
-        counters[parent] = counters.get(parent, 0) + 1
-        prefix = "" if parent is None else found[parent] + "."
-        found[item.item] = f"{prefix}{counters[parent]}"
-    return found
-
-
 def _agenda(state: MeetingState) -> list[Section]:
     numbered = numbers(state.agenda)
     return [
@@ -130,6 +122,7 @@ def _paper(paper: Paper) -> Section:
         "owner": paper.owner,
         "signed": paper.signed,
         "published_version": paper.published_version,
+        "published_pages": paper.published_pages,
         "reason": paper.reason,
     }
 

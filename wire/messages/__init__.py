@@ -1,0 +1,90 @@
+"""What server and seat say to each other: one frozen dataclass a message.
+
+Rules W24–W29, W32, W34, W42. Every message travels as a DSSE envelope (``wire.envelope``) of the
+type in ``TYPE``, sealed in a box frame, with a :class:`Head` that says which device, which session
+and which number. Room messages (:class:`Events`, :class:`PaperOffer`) carry no head: their own
+sequence numbers and hashes do the work.
+
+Usage::
+
+    message = parse("have", signed.value())
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from wire.errors import UnknownType
+from wire.fields import Fields
+from wire.messages.acts import MAX_DATA_BYTES, OUTCOMES, Ack, Act, HeldPaper, Receipt
+from wire.messages.head import KEY_BYTES, SESSION_BYTES, Head, Message
+from wire.messages.keys import SEALED_BYTES, Join, Key
+from wire.messages.log import Events, Log
+from wire.messages.papers import WANTS, WRAPPED_BYTES, Have, PaperOffer, Want
+from wire.messages.session import MAX_MEETINGS, MAX_PAPERS, Desired, Health, Hello, Holding, Welcome, Wish
+
+#: Every message by its type.
+TYPES: Final[dict[str, type[Any]]] = {
+    kind.TYPE: kind
+    for kind in (
+        Hello,
+        Welcome,
+        Desired,
+        Join,
+        Key,
+        Want,
+        Have,
+        Act,
+        Ack,
+        Receipt,
+        Health,
+        Log,
+        Events,
+        PaperOffer,
+    )
+}
+
+
+def parse(message_type: str, value: Any) -> Any:
+    """The message of this type; raises :class:`UnknownType` or another :class:`WireError`."""
+    kind = TYPES.get(message_type)
+    if kind is None:
+        raise UnknownType(f"message type {message_type[:40]!r}")
+    fields = Fields(value, message_type)
+    message = kind.read(fields)
+    fields.end()
+    return message
+
+
+__all__ = [
+    "KEY_BYTES",
+    "MAX_DATA_BYTES",
+    "MAX_MEETINGS",
+    "MAX_PAPERS",
+    "OUTCOMES",
+    "SEALED_BYTES",
+    "SESSION_BYTES",
+    "TYPES",
+    "WANTS",
+    "WRAPPED_BYTES",
+    "Ack",
+    "Act",
+    "Desired",
+    "Events",
+    "Have",
+    "Head",
+    "Health",
+    "HeldPaper",
+    "Hello",
+    "Holding",
+    "Join",
+    "Key",
+    "Log",
+    "Message",
+    "PaperOffer",
+    "Receipt",
+    "Want",
+    "Welcome",
+    "Wish",
+    "parse",
+]

@@ -1,0 +1,111 @@
+"""Who sees which part of a meeting (M4, P5): the state as it is for one person, or for the display.
+
+Rules W46: chair and secretary see everything. Others see published papers at their published
+version, and no part of an item that is hidden, or internal to a guest or an outside presenter –
+unless they present it. What is below such an item is not seen either. Who is not a member sees
+what, where and when, and nothing else. The room display shows what the chair sends: common items,
+the item that is dealt with, the page that is presented (F2).
+
+Usage::
+
+    sections(for_person(state, person))
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from wire.state import Item, MeetingState, Member, MemberRole, Paper, PaperState, Recall, Visibility
+
+STAFF: Final = frozenset({MemberRole.CHAIR, MemberRole.SECRETARY})
+_INSIDE: Final = frozenset({MemberRole.CHAIR, MemberRole.SECRETARY, MemberRole.MEMBER})
+
+
+def sees(state: MeetingState, person: str | None, item: str) -> bool:
+    """Whether a person may know of an agenda item; false for an item or a person not in the meeting."""
+    member = None if person is None else state.member(person)
+    return member is not None and _sees(state, member, item)
+
+
+def for_person(state: MeetingState, person: str | None) -> MeetingState:
+    """The part of ``state`` that ``person`` may see (None: whoever stands before a seat)."""
+    member = None if person is None else state.member(person)
+    if member is None:
+        return replace(state, members=(), agenda=(), papers=(), presenting=None, seated=(), recall=Recall(), reason="")
+    if member.role in STAFF:
+        return state
+    papers = tuple(shown for paper in state.papers if (shown := _paper_for(state, member, paper)) is not None)
+    return _with(state, {i.item for i in state.agenda if _sees(state, member, i.item)}, papers)
+
+
+def for_display(state: MeetingState) -> MeetingState:
+    """The part of ``state`` that a room display may show."""
+    shown = {item.item for item in state.agenda if _common(state, item)}
+    active = state.active_item
+    while active is not None:
+        shown.add(active.item)
+        active = None if active.parent is None else state.item(active.parent)
+    presented = None if state.presenting is None else state.presenting.paper
+    return _with(state, shown, tuple(paper for paper in state.papers if paper.paper == presented))
+
+
+def _sees(state: MeetingState, member: Member, item: str) -> bool:
+    if member.role in STAFF:
+        return state.item(item) is not None
+    at = state.item(item)
+    if at is None:
+        return False
+    while at is not None:
+        if at.presenter == member.person:
+            return True
+        if at.visibility is Visibility.HIDDEN:
+            return False
+        if at.visibility is Visibility.INTERNAL and member.role not in _INSIDE:
+            return False
+        at = None if at.parent is None else state.item(at.parent)
+    return True
+
+
+def _common(state: MeetingState, item: Item) -> bool:
+    at: Item | None = item
+    while at is not None:
+        if at.visibility is not Visibility.COMMON:
+            return False
+        at = None if at.parent is None else state.item(at.parent)
+    return True
+
+
+def _paper_for(state: MeetingState, member: Member, paper: Paper) -> Paper | None:
+    """The paper as the member sees it; its owner sees it in preparation, too."""
+    if paper.owner == member.person:
+        return paper
+    if not paper.published_version or not _sees(state, member, paper.item):
+        return None
+    if paper.version == paper.published_version:
+        return paper
+    recalled = paper.state is PaperState.RECALLED
+    return replace(
+        paper,
+        version=paper.published_version,
+        state=PaperState.RECALLED if recalled else PaperState.PUBLISHED,
+        pages=paper.published_pages,
+        size_bytes=0,
+        plain_sha256="",
+        reason="",
+    )
+
+
+def _with(state: MeetingState, items: set[str], papers: tuple[Paper, ...]) -> MeetingState:
+    """``state`` with these items and papers; an item whose parent is not shown stands at the top."""
+    presenting = state.presenting
+    if presenting is not None and all(paper.paper != presenting.paper for paper in papers):
+        presenting = None
+    return replace(
+        state,
+        agenda=tuple(
+            item if item.parent in items else replace(item, parent=None) for item in state.agenda if item.item in items
+        ),
+        papers=papers,
+        presenting=presenting,
+    )
