@@ -125,14 +125,18 @@ class Warden:
         """Publish the lists and end the sessions of ``cut_off``; False when the broker has not confirmed it yet."""
         with self._lock:
             self._cut_off.update(cut_off)
+            self.is_confirmed = False
             try:
                 self.is_confirmed = self._enforce()
             except BrokerUnreachable:
                 # Not running: it has no sessions, and it reads the new lists when it starts.
-                self.is_confirmed = False
-        if not self.is_confirmed:
-            self._wake.set()
-        return self.is_confirmed
+                _LOG.debug("the broker does not answer")
+            except OSError:
+                _LOG.exception("the broker's lists could not be written")
+            finally:
+                if not self.is_confirmed:
+                    self._wake.set()
+            return self.is_confirmed
 
     def start(self) -> None:
         """Publish the lists as the database has them, and keep the broker to them from now on."""
