@@ -111,83 +111,30 @@ class _ChunkHashes:
         self._empty = True
 
 
-class PaperReader(io.RawIOBase):
-    """The plain text of an encrypted paper as a seekable file, decrypted where it is read.
+class RecordReader:
+    """Single records of an encrypted stream; the key commitment is checked before the first one."""
 
-    ``file`` may still lack chunks: reading there raises :class:`BadChunk`, reading elsewhere
-    works. Not for several threads at once. Closing it leaves ``file`` open.
-    """
-
-    def __init__(self, file: BinaryIO, *, layout: Layout, key: Secret, paper: PaperVersion) -> None:
-        super().__init__()
-        self._file = file
-        self._layout = layout
+    def __init__(self, file: BinaryIO, *, layout: Layout, key: Secret, context: bytes) -> None:
+        self._file: Final = file
+        self._layout: Final = layout
+        self._context: Final = context
         self._key = Secret(_key(key))
-        self._context = records.context(*paper)
-        self._at = 0
         self._cipher: AESGCM | None = None
         self._base_nonce = b""
-        self._kept: OrderedDict[int, bytes] = OrderedDict()
 
-    def readable(self) -> bool:
-        """True."""
-        return True
-
-    def seekable(self) -> bool:
-        """True."""
-        return True
-
-    def tell(self) -> int:
-        """Where the next read starts."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        """Move, also past the end; raises ``ValueError`` as files do."""
-        origin = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._layout.plain_bytes}
-        if whence not in origin:
-            raise ValueError("whence is 0, 1 or 2")
-        if origin[whence] + offset < 0:
-            raise ValueError("a position before the start")
-        self._at = origin[whence] + offset
-        return self._at
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        """Fill ``buffer`` as far as the text goes; raises :class:`BadChunk`."""
-        if self.closed:
-            raise ValueError("the reader is closed")
-        target = memoryview(buffer).cast("B")
-        end = min(self._at + len(target), self._layout.plain_bytes)
-        filled = 0
-        while self._at < end:
-            number, skipped = divmod(self._at, records.RECORD_PLAIN_BYTES)
-            part = memoryview(self._record(number))[skipped : skipped + end - self._at]
-            target[filled : filled + len(part)] = part
-            filled += len(part)
-            self._at += len(part)
-        return filled
-
-    def close(self) -> None:
-        """Forget key and text."""
-        self._kept.clear()
-        self._cipher = None
-        self._key = Secret(b"")
-        super().close()
-
-    def _record(self, number: int) -> bytes:
-        kept = self._kept.get(number)
-        if kept is not None:
-            self._kept.move_to_end(number)
-            return kept
+    def record(self, number: int) -> bytes:
+        """The plain bytes of a record; raises :class:`BadChunk` when it is missing or changed."""
         cipher = self._opened()
         offset, length = self._layout.record(number)
         try:
-            plain = cipher.decrypt(records.nonce(self._base_nonce, number), self._raw(offset, length), b"")
+            return cipher.decrypt(records.nonce(self._base_nonce, number), self._raw(offset, length), b"")
         except InvalidTag as exc:
             raise BadChunk(f"record {number} is missing or changed") from exc
-        self._kept[number] = plain
-        if len(self._kept) > _KEPT_RECORDS:
-            self._kept.popitem(last=False)
-        return plain
+
+    def close(self) -> None:
+        """Forget the key."""
+        self._cipher = None
+        self._key = Secret(bytes(KEY_BYTES))
 
     def _opened(self) -> AESGCM:
         """The cipher; the head is read at the first record, as it may not be there before."""
@@ -209,6 +156,75 @@ class PaperReader(io.RawIOBase):
         if len(data) != length:
             raise BadChunk(f"the file ends before byte {offset + length}")
         return data
+
+
+class PaperReader(io.RawIOBase):
+    """The plain text of an encrypted paper as a seekable file, decrypted where it is read.
+
+    ``file`` may still lack chunks: reading there raises :class:`BadChunk`, reading elsewhere
+    works. Not for several threads at once. Closing it leaves ``file`` open.
+    """
+
+    def __init__(self, file: BinaryIO, *, layout: Layout, key: Secret, paper: PaperVersion) -> None:
+        super().__init__()
+        self._records: Final = RecordReader(file, layout=layout, key=key, context=records.context(*paper))
+        self._plain_bytes: Final = layout.plain_bytes
+        self._at = 0
+        self._kept: OrderedDict[int, bytes] = OrderedDict()
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def seekable(self) -> bool:
+        """True."""
+        return True
+
+    def tell(self) -> int:
+        """Where the next read starts."""
+        return self._at
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        """Move, also past the end; raises ``ValueError`` as files do."""
+        origin = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._plain_bytes}
+        if whence not in origin:
+            raise ValueError("whence is 0, 1 or 2")
+        if origin[whence] + offset < 0:
+            raise ValueError("a position before the start")
+        self._at = origin[whence] + offset
+        return self._at
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Fill ``buffer`` as far as the text goes; raises :class:`BadChunk`."""
+        if self.closed:
+            raise ValueError("the reader is closed")
+        target = memoryview(buffer).cast("B")
+        at, end = self._at, min(self._at + len(target), self._plain_bytes)
+        filled = 0
+        while at < end:
+            number, skipped = divmod(at, records.RECORD_PLAIN_BYTES)
+            part = memoryview(self._record(number))[skipped : skipped + end - at]
+            target[filled : filled + len(part)] = part
+            filled += len(part)
+            at += len(part)
+        self._at = max(at, self._at)
+        return filled
+
+    def close(self) -> None:
+        """Forget key and text."""
+        self._kept.clear()
+        self._records.close()
+        super().close()
+
+    def _record(self, number: int) -> bytes:
+        plain = self._kept.get(number)
+        if plain is None:
+            plain = self._kept[number] = self._records.record(number)
+            if len(self._kept) > _KEPT_RECORDS:
+                self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(number)
+        return plain
 
 
 def _key(key: Secret) -> bytes:
