@@ -13,8 +13,6 @@
     ├── NotAllowed
     │   ├── DeviceRefused       device-refused
     │   └── DeviceRevoked       device-revoked
-    ├── NotAuthenticated
-    │   └── DisplayLinkUnknown  display-link-unknown
     ├── TooMany
     │   ├── TooManyRequests     too-many-requests
     │   └── TooManyPending      too-many-pending
@@ -28,7 +26,7 @@ Usage: ``raise SeatTaken(seat_label=place.label)``.
 
 from __future__ import annotations
 
-from server.errors import Conflict, NotAllowed, NotAuthenticated, NotFound, TooMany, Unavailable
+from server.errors import Conflict, NotAllowed, NotFound, TooMany, Unavailable
 
 
 class DeviceUnknown(NotFound):
@@ -71,12 +69,6 @@ class DeviceRevoked(NotAllowed):
     """The terminal was revoked; with this key it never comes back."""
 
     code = "device-revoked"
-
-
-class DisplayLinkUnknown(NotAuthenticated):
-    """The link of a room display is not, or no longer, known."""
-
-    code = "display-link-unknown"
 
 
 class TooManyRequests(TooMany):
