@@ -7,12 +7,15 @@
     ├── CommandFailed     demo-command-failed   a preparing command ended with a fault
     ├── NoFreePort        demo-no-free-port
     ├── AlreadyRunning    demo-already-running
+    ├── FolderNotOurs     demo-folder-not-ours
+    ├── SeedingStuck      demo-seeding-stuck    the room does not get to where the demo data needs it
     └── Refused           (the server's code)   the server refused a request of the demo
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 
 class DemoError(Exception):
@@ -56,6 +59,21 @@ class AlreadyRunning(DemoError):
 
     def __init__(self, pid: str) -> None:
         super().__init__(f"Phòng họp mẫu đang chạy (tiến trình {pid}) · the demo room is running (process {pid})")
+
+
+class FolderNotOurs(DemoError):
+    """The folder holds something that the demo did not put there."""
+
+    code = "demo-folder-not-ours"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} không phải thư mục của phòng họp mẫu · is not a folder of the demo room")
+
+
+class SeedingStuck(DemoError):
+    """The room does not get to where the demo data needs it."""
+
+    code = "demo-seeding-stuck"
 
 
 class Refused(DemoError):

@@ -1,0 +1,149 @@
+"""Talks to the room's server as a person's browser does: a session cookie, the CSRF token, a key for every act.
+
+Rules: the demo has no way into the server but this. A changing request carries an idempotency key made from the room's
+seed and the name of the step, so a demo that was interrupted asks the same thing again and gets the same answer.
+
+Usage::
+
+    with Client(8080, seed="…").signed_in("thuky", Secret(b"…")) as secretary:
+        meeting = secretary.post("/api/meetings", {"title": …}, step="meeting")["id"]
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from deploy.demo.errors import Refused
+from wire import ids
+from wire.secret import Secret
+
+_TIMEOUT_S: Final = 60.0
+_PIECE_BYTES: Final = 256 * 1024
+
+
+@dataclass
+class Client:
+    """One person's connection to the server on ``localhost:port``; also reads the seats' pages."""
+
+    port: int
+    seed: str = ""
+    _cookies: dict[str, str] = field(default_factory=dict, repr=False)
+    _csrf: str = field(default="", repr=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._csrf:
+            self.post("/api/sign-out", {}, step="")
+            self._csrf = ""
+
+    def signed_in(self, username: str, password: Secret) -> Self:
+        """This client with a session of its own; raises :class:`Refused`."""
+        answer = self.post("/api/sign-in", {"username": username, "password": password.reveal().decode()}, step="")
+        self._csrf = answer["csrf"]
+        return self
+
+    def get(self, path: str) -> dict[str, Any]:
+        """The answer to GET; raises :class:`Refused`."""
+        return self._ask("GET", path)
+
+    def post(self, path: str, value: Mapping[str, Any], *, step: str) -> dict[str, Any]:
+        """The answer to POST; ``step`` names it within the seeding, empty for something that may be done twice."""
+        return self._change("POST", path, value, step=step)
+
+    def put(self, path: str, value: Mapping[str, Any], *, step: str) -> dict[str, Any]:
+        """As :meth:`post`, with PUT."""
+        return self._change("PUT", path, value, step=step)
+
+    def upload(self, path: str, file: Path, fields: Mapping[str, str], *, step: str) -> dict[str, Any]:
+        """Post a form with one PDF, read from the disk as it goes."""
+        boundary = secrets.token_hex(16)
+        head = "".join(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+            for name, value in fields.items()
+        )
+        head += (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{file.name}"\r\n'
+            "Content-Type: application/pdf\r\n\r\n"
+        )
+        start, end = head.encode(), f"\r\n--{boundary}--\r\n".encode()
+        headers = {
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "Content-Length": str(len(start) + file.stat().st_size + len(end)),
+        }
+        return self._ask("POST", path, _parts(start, file, end), headers | self._act(step))
+
+    def _change(self, method: str, path: str, value: Mapping[str, Any], *, step: str) -> dict[str, Any]:
+        body = json.dumps(value, ensure_ascii=False).encode()
+        return self._ask(method, path, body, {"Content-Type": "application/json"} | self._act(step))
+
+    def _act(self, step: str) -> dict[str, str]:
+        key = hashlib.sha256(f"{self.seed}\0{step}".encode()).digest() if step else secrets.token_bytes(32)
+        act = ids.new("a", key[: ids.RANDOM_BYTES])
+        return {"X-CSRF-Token": self._csrf, "Idempotency-Key": act}
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | Iterator[bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=_TIMEOUT_S)
+        try:
+            connection.request(
+                method, path, body, {"Cookie": self._cookie(), "Accept": "application/json", **(headers or {})}
+            )
+            response = connection.getresponse()
+            data = response.read()
+        finally:
+            connection.close()
+        for header in response.headers.get_all("Set-Cookie") or ():
+            name, _, value = header.partition(";")[0].partition("=")
+            self._cookies[name.strip()] = value.strip()
+        if response.status >= http.client.BAD_REQUEST:
+            raise _refused(f"{method} {path}", response.status, data)
+        answer: dict[str, Any] = json.loads(data) if data else {}
+        return answer
+
+    def _cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+
+
+def answers(port: int, path: str) -> bool:
+    """Whether a GET is answered with 200 (used to see whether a program is ready)."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", path, headers={"Host": f"localhost:{port}"})
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _parts(start: bytes, file: Path, end: bytes) -> Iterator[bytes]:
+    yield start
+    with file.open("rb") as source:
+        while piece := source.read(_PIECE_BYTES):
+            yield piece
+    yield end
+
+
+def _refused(what: str, status: int, data: bytes) -> Refused:
+    try:
+        error = json.loads(data)["error"]
+        return Refused(what, status, str(error["code"]), f"{error['vi']} · {error['en']}")
+    except (ValueError, KeyError, TypeError):
+        return Refused(what, status, "", data[:200].decode("utf-8", errors="replace"))

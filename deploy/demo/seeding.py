@@ -1,0 +1,248 @@
+"""Puts the demo data into a running room, through its HTTP interface, as the demo people would.
+
+Rules: the administrator makes accounts, IT draws the room and admits the terminals after comparing their code, the
+secretary prepares, the chair approves. Each step first looks whether its result is there, so that a seeding that was
+interrupted goes on where it stopped and nothing is there twice; nothing is changed once the demo meeting is published.
+
+Usage::
+
+    display = Seeding(http_port, seat_ports=(8101, 8102, 8103), seed=folder.seed, papers=folder.path("papers")).run()
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.demo import meeting as plans
+from deploy.demo import people
+from deploy.demo.client import Client
+from deploy.demo.errors import SeedingStuck
+from deploy.demo.papers import DemoPaper
+from wire.phases import HOLDING, PREPARING, Phase
+
+_TERMINAL_WAIT_S: Final = 60.0
+_DELIVERY_WAIT_S: Final = 300.0
+_TICK_S: Final = 0.2
+#: What a seat says of itself until IT has admitted it.
+_NOT_ADMITTED: Final = "enrolling"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the papers have come: chunks at all seats together, and seats that have everything."""
+
+    have: int
+    wanted: int
+    complete: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seeding:
+    """Everything a seeding needs to know; ``began`` and ``done`` are told what happens."""
+
+    port: int
+    seat_ports: tuple[int, ...]
+    seed: str
+    began: Callable[[str], None]
+
+    def run(self, papers: list[DemoPaper], folder: Path) -> str:
+        """Put everything in; the answer is the address of the room display without scheme and host.
+
+        Raises Refused, SeedingStuck and OSError.
+        """
+        self.began("Tài khoản · accounts")
+        persons = self._accounts()
+        self.began("Phòng họp, sơ đồ chỗ ngồi · the room and its seats")
+        room, seats = self._room()
+        self.began("Đối chiếu mã và duyệt thiết bị · comparing codes, admitting the terminals")
+        self._terminals(seats)
+        display = self._display(room)
+        self.began("Chương trình, thành phần, tài liệu · agenda, members, papers")
+        self._main_meeting(room, seats, persons, papers=papers, folder=folder)
+        self._draft_meeting(room, persons)
+        return display
+
+    def progress(self) -> Iterator[Progress]:
+        """How far the papers of the demo meeting have come, until all seats have all; raises SeedingStuck."""
+        deadline = time.monotonic() + _DELIVERY_WAIT_S
+        with self._as(people.SECRETARY) as secretary:
+            meeting = _named(secretary.get("/api/meetings")["meetings"], "title", plans.MAIN.title)
+            while meeting is not None:
+                found = _progress(secretary.get(f"/api/meetings/{meeting['id']}/delivery"), seats=len(self.seat_ports))
+                yield found
+                if found.complete == len(self.seat_ports):
+                    return
+                if time.monotonic() > deadline:
+                    raise SeedingStuck(f"{found.complete}/{len(self.seat_ports)} chỗ đủ tài liệu · seats complete")
+                time.sleep(_TICK_S)
+
+    @contextmanager
+    def _as(self, person: people.Person) -> Iterator[Client]:
+        with Client(self.port, seed=self.seed).signed_in(person.username, people.PASSWORD) as client:
+            yield client
+
+    def _accounts(self) -> dict[str, str]:
+        with self._as(people.ADMIN) as admin:
+            known = {person["username"] for person in admin.get("/api/people")["people"]}
+            for person in people.EVERYBODY:
+                if person.username not in known:
+                    account = {
+                        "username": person.username,
+                        "name": person.name,
+                        "position": person.position,
+                        "unit": person.unit,
+                        "roles": list(person.roles),
+                        "password": people.PASSWORD.reveal().decode(),
+                    }
+                    admin.post("/api/people", account, step=f"account {person.username}")
+            return {person["username"]: person["id"] for person in admin.get("/api/people")["people"]}
+
+    def _room(self) -> tuple[str, dict[str, str]]:
+        """The room's id and the id of each seat by its label."""
+        with self._as(people.IT) as operator:
+            room = _named(operator.get("/api/rooms")["rooms"], "name", people.ROOM_NAME)
+            if room is None:
+                drawn = [{"label": seat.label, "x": seat.x, "y": seat.y} for seat in people.SEATS]
+                room = operator.post("/api/rooms", {"name": people.ROOM_NAME, "seats": drawn}, step="room")
+            return room["id"], {seat["label"]: seat["id"] for seat in room["seats"]}
+
+    def _terminals(self, seats: Mapping[str, str]) -> None:
+        with self._as(people.IT) as operator:
+            for port, label in zip(self.seat_ports, people.TERMINALS, strict=False):
+                self._admit(operator, Client(port), seat=seats[label], label=label)
+
+    def _admit(self, operator: Client, page: Client, *, seat: str, label: str) -> None:
+        """Compare what the terminal shows with what the console shows, then approve it for ``seat``."""
+        deadline = time.monotonic() + _TERMINAL_WAIT_S
+        while True:
+            shown = page.get("/api/seat")["seat"]
+            if shown["state"] != _NOT_ADMITTED:
+                return
+            waiting = [each for each in operator.get("/api/devices")["devices"] if each["code"] == shown["code"]]
+            if waiting and waiting[0]["state"] == "pending":
+                device = waiting[0]["id"]
+                step = f"terminal {label} {device}"
+                operator.post(f"/api/devices/{device}/approve", {"seat": seat, "code": shown["code"]}, step=step)
+            if time.monotonic() > deadline:
+                raise SeedingStuck(f"{label}: thiết bị chưa được duyệt · the terminal was not admitted ({shown})")
+            time.sleep(_TICK_S)
+
+    def _display(self, room: str) -> str:
+        with self._as(people.IT) as operator:
+            url: str = operator.post(f"/api/rooms/{room}/display-link", {}, step="")["url"]
+            return "/display" + url.partition("/display")[2]
+
+    def _main_meeting(
+        self,
+        room: str,
+        seats: Mapping[str, str],
+        persons: Mapping[str, str],
+        *,
+        papers: list[DemoPaper],
+        folder: Path,
+    ) -> None:
+        plan = plans.MAIN
+        with self._as(people.SECRETARY) as secretary, self._as(people.CHAIR) as chair:
+            meeting = self._create(secretary, plan, room=room)
+            path = f"/api/meetings/{meeting}"
+            if _phase(secretary, path) is Phase.DRAFT:
+                members = [
+                    {"person": persons[m.username], "role": m.member_role, "seat": seats[m.seat or ""]}
+                    for m in people.MEMBERS
+                ]
+                secretary.put(f"{path}/members", {"members": members}, step="members")
+                self._set_agenda(secretary, path, plan, persons=persons)
+                self._upload(secretary, path, plan, papers=papers, folder=folder)
+                self.began("Trình, duyệt, phát hành · submitting, approving, publishing")
+                secretary.post(f"{path}/submit", {}, step="submit")
+            if _phase(secretary, path) is Phase.SUBMITTED:
+                chair.post(f"{path}/approve", {}, step="approve")
+            self._publish(secretary, chair, path)
+
+    def _publish(self, secretary: Client, chair: Client, path: str) -> None:
+        if _phase(secretary, path) not in HOLDING:
+            return
+        for paper in secretary.get(path)["sections"]["papers"]:
+            if paper["state"] == "submitted":
+                chair.post(f"{path}/papers/{paper['paper']}/approve", {}, step=f"approve {paper['paper']}")
+        if any(paper["state"] == "approved" for paper in secretary.get(path)["sections"]["papers"]):
+            secretary.post(f"{path}/publish", {}, step="publish")
+
+    def _draft_meeting(self, room: str, persons: Mapping[str, str]) -> None:
+        plan = plans.DRAFT
+        with self._as(people.SECRETARY) as secretary:
+            path = f"/api/meetings/{self._create(secretary, plan, room=room)}"
+            found = secretary.get(path)["sections"]
+            if found["meeting"]["phase"] not in PREPARING:
+                return
+            if not found["members"]:
+                members = [
+                    {"person": persons[person.username], "role": person.member_role, "seat": None}
+                    for person in (people.CHAIR, people.SECRETARY, people.DEPUTY)
+                ]
+                secretary.put(f"{path}/members", {"members": members}, step="draft members")
+            if not found["agenda"]:
+                self._set_agenda(secretary, path, plan, persons=persons)
+
+    def _create(self, secretary: Client, plan: plans.Plan, *, room: str) -> str:
+        meeting = _named(secretary.get("/api/meetings")["meetings"], "title", plan.title)
+        if meeting is None:
+            described = {
+                "title": plan.title,
+                "type": plan.kind,
+                "room": room,
+                "starts_at": _moment(plan.starts_at(dt.datetime.now(dt.UTC))),
+                "planned_minutes": plan.minutes,
+            }
+            meeting = secretary.post("/api/meetings", described, step=f"meeting {plan.key}")
+        found: str = meeting["id"]
+        return found
+
+    def _set_agenda(self, secretary: Client, path: str, plan: plans.Plan, *, persons: Mapping[str, str]) -> None:
+        seq = secretary.get(path)["seq"]
+        items = plans.agenda_items(plan, seed=self.seed, person=persons)
+        # The number differs from try to try, so it is part of the step: one key, one content.
+        secretary.put(f"{path}/agenda", {"items": items, "expected_seq": seq}, step=f"agenda {plan.key} {seq}")
+
+    def _upload(self, secretary: Client, path: str, plan: plans.Plan, *, papers: list[DemoPaper], folder: Path) -> None:
+        there = {paper["title"] for paper in secretary.get(path)["sections"]["papers"]}
+        for paper in papers:
+            if paper.title_vi in there:
+                continue
+            topic, secrecy = plans.PAPERS[paper.file_name]
+            fields = {
+                "item": plans.item_id(plan, topic, seed=self.seed),
+                "title": paper.title_vi,
+                "secrecy": secrecy,
+            }
+            step = f"paper {paper.file_name}"
+            secretary.upload(f"{path}/papers", folder / paper.file_name, fields, step=step)
+
+
+def _named(found: list[dict[str, Any]], field: str, value: str) -> dict[str, Any] | None:
+    return next((each for each in found if each[field] == value), None)
+
+
+def _phase(client: Client, path: str) -> Phase:
+    return Phase(client.get(path)["sections"]["meeting"]["phase"])
+
+
+def _moment(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _progress(delivery: dict[str, Any], *, seats: int) -> Progress:
+    papers = delivery["papers"]
+    complete = [set(paper["complete"]) for paper in papers]
+    everywhere = set.intersection(*complete) if complete else set()
+    return Progress(
+        have=sum(sum(paper["have"].values()) for paper in papers),
+        wanted=sum(paper["chunks"] for paper in papers) * seats,
+        complete=len(everywhere),
+    )
