@@ -4,15 +4,16 @@ Rules: nothing the seat decides depends on the wall clock, so a clock that jumps
 changes no deadline. ``monotonic_s`` counts from the boot of the machine, so a deadline written to ``run_dir`` still
 means the same after a restart of the agent.
 
-Usage: ``Now(clock.monotonic_s(), clock.now())``
+Usage: ``step(state, event, read(clock))``
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import time
-from dataclasses import dataclass
 from typing import Protocol
+
+from edge.model import Now
 
 
 class Clock(Protocol):
@@ -25,14 +26,6 @@ class Clock(Protocol):
     def monotonic_s(self) -> float:
         """Seconds since the machine started; never goes back."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """One reading of both clocks: ``s`` for spans, ``at`` for what is written down."""
-
-    s: float
-    at: dt.datetime
 
 
 def read(clock: Clock) -> Now:

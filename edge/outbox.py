@@ -25,8 +25,6 @@ from wire import canonical
 from wire.fields import Fields, print_instant
 
 NAME: Final = "outbox"
-#: The kind of an entry that is a receipt, not a person's act.
-RECEIPT: Final = "receipt"
 _COMPACT_AFTER: Final = 64
 
 

@@ -18,6 +18,8 @@ from typing import Final
 from wire.messages import Holding, Wish
 from wire.topics import PaperVersion
 
+#: The server tells the whole room by itself; a seat asks only for what has not come by then.
+PATIENCE_S: Final = 0.3
 #: An unanswered request is repeated after so long; the server may have been restarted.
 ASK_AGAIN_S: Final = 3.0
 #: How long a paper may stand still before the seat reports its bitmap again.
@@ -132,13 +134,15 @@ def plan(
     wish: Wish,
     held: Held,
     *,
+    heads: Mapping[str, int] | None = None,
     ended: frozenset[str] = frozenset(),
     stuck: frozenset[str] = frozenset(),
 ) -> tuple[Step, ...]:
     """The steps from ``held`` to ``wish``, in the order they are done.
 
-    ``ended``: meetings whose log says that they are over; their keys go even before the wish says so.
-    ``stuck``: meetings whose log does not fit what is kept; asking again would not help.
+    ``heads``: the newest event number heard of in each meeting. ``ended``: meetings whose log says that they are over;
+    their keys go even before the wish says so. ``stuck``: meetings whose log does not fit what is kept; asking again
+    would not help.
     """
     steps: list[Step] = [*_destroy(wish, held, ended)]
     for holding in wish.hold:
@@ -147,8 +151,9 @@ def plan(
         here = held.meetings.get(holding.meeting, HeldMeeting())
         steps += _drop(holding, here)
         steps += _keys(holding, here)
-        if here.seq < holding.seq and holding.meeting not in stuck:
-            steps.append(WantEvents(holding.meeting, here.seq))
+        if here.seq < max(holding.seq, (heads or {}).get(holding.meeting, 0)):
+            if holding.meeting not in stuck:
+                steps.append(WantEvents(holding.meeting, here.seq))
         elif holding.epoch in here.epochs:
             steps += _papers(holding, here)
     return tuple(steps)
@@ -204,31 +209,33 @@ def _papers(holding: Holding, here: HeldMeeting) -> list[Step]:
 
 
 class Pace:
-    """Which steps of a plan are due: what waits for an answer is not asked twice in a row."""
+    """Which steps are due: what may be on its way is not asked for, what waits is not asked twice in a row."""
 
     def __init__(self) -> None:
+        self._seen: dict[Step, float] = {}
         self._asked: dict[Step, float] = {}
 
-    def due(self, steps: tuple[Step, ...], now_s: float) -> tuple[Step, ...]:
-        """The steps to perform now; remembers them. ``now_s`` is monotonic."""
-        self._asked = {step: at for step, at in self._asked.items() if step in steps}
-        ready = tuple(step for step in steps if self._is_due(step, now_s))
-        self._asked.update({step: now_s for step in ready if isinstance(step, _WAITING)})
+    def due(self, steps: tuple[Step, ...], now_s: float, *, eager: bool = False) -> tuple[Step, ...]:
+        """The steps to perform now; remembers them. ``now_s`` is monotonic.
+
+        ``eager``: nothing is on its way (a new session), so everything may be asked for at once.
+        """
+        if eager:
+            self._asked.clear()
+        self._seen = {step: self._seen.get(step, now_s) for step in steps if isinstance(step, _WAITING)}
+        self._asked = {step: at for step, at in self._asked.items() if step in self._seen}
+        ready = tuple(step for step in steps if self._is_due(step, now_s, eager=eager))
+        self._asked.update({step: now_s for step in ready if step in self._seen})
         return ready
 
-    def forget(self) -> None:
-        """A new session: everything may be asked again at once."""
-        self._asked.clear()
-
-    def _is_due(self, step: Step, now_s: float) -> bool:
+    def _is_due(self, step: Step, now_s: float, *, eager: bool) -> bool:
+        if not isinstance(step, _WAITING):
+            return True
+        stalls = isinstance(step, AwaitChunks)
         asked = self._asked.get(step)
         if asked is None:
-            # Bits that have just come in are not a paper that stands still.
-            if isinstance(step, AwaitChunks):
-                self._asked[step] = now_s
-                return False
-            return True
-        return now_s - asked >= (STALLED_S if isinstance(step, AwaitChunks) else ASK_AGAIN_S)
+            return (eager and not stalls) or now_s - self._seen[step] >= (STALLED_S if stalls else PATIENCE_S)
+        return now_s - asked >= (STALLED_S if stalls else ASK_AGAIN_S)
 
 
 _WAITING: Final = (Join, WantEvents, WantManifest, AwaitChunks)

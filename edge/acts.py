@@ -1,0 +1,68 @@
+"""What a person may ask for at a seat, and what each act must say.
+
+Rules W28: the shape is checked here, before an act is kept; whether it is allowed is the server's to say. ``sign_in``
+is no such act: it needs the server at once and is never written down.
+
+Usage::
+
+    check("present", {"paper": "p-…", "version": 1, "page": 3})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from wire.errors import BadField
+from wire.fields import Fields
+from wire.manifest import MAX_PAGES
+from wire.state import DisplayMode
+from wire.topics import MAX_VERSION
+
+SIGN_IN: Final = "sign_in"
+SIGN_OUT: Final = "sign_out"
+#: An entry of the outbox that is a receipt, not a person's act.
+RECEIPT: Final = "receipt"
+
+
+def _nothing(data: Fields) -> None:
+    """No fields."""
+
+
+def _present(data: Fields) -> None:
+    data.id("paper", "p")
+    data.number("version", low=1, high=MAX_VERSION)
+    data.number("page", low=1, high=MAX_PAGES)
+
+
+def _item(data: Fields) -> None:
+    data.id("item", "i")
+
+
+def _display(data: Fields) -> None:
+    data.choice("mode", frozenset(DisplayMode))
+    data.text("text", limit=500, empty=True)
+
+
+SHAPES: Final[dict[str, Callable[[Fields], None]]] = {
+    SIGN_OUT: _nothing,
+    "present": _present,
+    "present_call": _nothing,
+    "present_stop": _nothing,
+    "item_start": _item,
+    "meeting_open": _nothing,
+    "meeting_recess": _nothing,
+    "meeting_resume": _nothing,
+    "meeting_close": _nothing,
+    "display": _display,
+}
+
+
+def check(kind: str, data: dict[str, Any]) -> None:
+    """Raise :class:`wire.errors.BadField` unless the act is known and says what it must."""
+    shape = SHAPES.get(kind)
+    if shape is None:
+        raise BadField("kind", "is no act of a seat")
+    fields = Fields(data, kind)
+    shape(fields)
+    fields.end()

@@ -1,0 +1,352 @@
+"""The seat's decisions: state and event in, new state and commands out.
+
+Rules: pure – no clock (``now`` is handed in), no socket, no disk. What an event cannot lead to by these handlers does
+not happen. After every event the same four consequences are drawn: a session that the log or the wish has ended ends,
+what is drawn is hidden when its reader changes, the session is kept, the next act is sent.
+
+Usage::
+
+    state, commands = step(state, LinkUp(), now)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+from edge import people
+from edge.model import (
+    Acked,
+    ActAsked,
+    ActState,
+    Command,
+    Destroyed,
+    Event,
+    FaultChanged,
+    Followed,
+    ForgetPassword,
+    Forgotten,
+    Greet,
+    Heard,
+    HidePages,
+    IdentityChanged,
+    LinkDown,
+    LinkState,
+    LinkUp,
+    Listen,
+    LockAsked,
+    LogCame,
+    Now,
+    Opened,
+    PasswordChecked,
+    Recalled,
+    Record,
+    Replan,
+    Report,
+    SaveSession,
+    SaveWish,
+    SendEntry,
+    SendHealth,
+    SendSignIn,
+    Sent,
+    SignInAsked,
+    SignOutAsked,
+    Standing,
+    State,
+    Stored,
+    Ticked,
+    Touched,
+    UnlockAsked,
+    Welcomed,
+    Wipe,
+    WishChanged,
+)
+from edge.showing import reader, shown_meeting
+from wire.errors import BrokenChain, UnknownType, WireError
+from wire.events import Event as LogEvent
+from wire.fold import apply
+from wire.messages import Wish
+from wire.state import MeetingState
+
+#: A hello without a welcome for so long: the server is not there. Doubles up to the limit.
+ANSWER_S: Final = 5.0
+ANSWER_LIMIT_S: Final = 10.0
+#: Nothing from the server for so long: ask whether it is there.
+SILENCE_S: Final = 20.0
+HEALTH_S: Final = 15.0
+ACT_PATIENCE_S: Final = 4.0
+ACT_PATIENCE_LIMIT_S: Final = 60.0
+#: The screen after a recall gives way to the next meeting, or to none.
+RECALL_SHOWN_S: Final = 60.0
+RECALL_SHOWN_LIMIT_S: Final = 600.0
+#: How fine the kept idle deadline is.
+_TOUCH_S: Final = 5.0
+
+Result = tuple[State, tuple[Command, ...]]
+
+
+def step(state: State, event: Event, now: Now) -> Result:
+    """The state after ``event``, and what to do."""
+    after, commands = _HANDLERS[type(event)](state, event, now)
+    return _consequences(state, after, commands=list(commands), now=now)
+
+
+def _consequences(before: State, after: State, *, commands: list[Command], now: Now) -> Result:
+    after = people.end_session(after)
+    shown_before, shown_after = reader(before), reader(after)
+    if shown_before is not None and shown_before != shown_after:
+        commands.append(HidePages())
+    if before.session is not None and after.session is None:
+        commands.append(ForgetPassword())
+    if _is_worth_keeping(before, after):
+        commands.append(SaveSession(after.session))
+    return _send_next(after, commands, now)
+
+
+def _is_worth_keeping(before: State, after: State) -> bool:
+    old, new = before.session, after.session
+    if old is None or new is None:
+        return old is not new
+    moved = new.touched_s // _TOUCH_S != old.touched_s // _TOUCH_S
+    return moved or replace(new, touched_s=0, tries=0) != replace(old, touched_s=0, tries=0)
+
+
+def _send_next(state: State, commands: list[Command], now: Now) -> Result:
+    if state.link.state is not LinkState.ONLINE or state.sent is not None or not state.queue:
+        return state, tuple(commands)
+    entry = state.queue[0]
+    sent = Sent(entry.act, now.s, ACT_PATIENCE_S)
+    commands.append(SendEntry(entry.act))
+    return people.show_act(replace(state, sent=sent), entry, ActState.SENT), tuple(commands)
+
+
+# ---------------------------------------------------------------- identity and store
+
+
+def _identity(state: State, event: IdentityChanged, now: Now) -> Result:
+    changed = replace(state, identity=event.identity)
+    if event.identity.standing is Standing.REVOKED and state.identity.standing is not Standing.REVOKED:
+        blank = State(limits=state.limits, started_s=state.started_s, identity=event.identity, link=state.link)
+        return blank, (Wipe(),)
+    return changed, ()
+
+
+def _opened(state: State, event: Opened, now: Now) -> Result:
+    meetings = {name: Followed(found, head=found.seq) for name, found in event.meetings.items()}
+    opened = replace(
+        state,
+        opened=True,
+        warm=event.warm,
+        wish=event.wish,
+        meetings=meetings,
+        queue=event.queue,
+        session=event.session,
+        recalled=event.recalled,
+    )
+    if opened.session is not None:
+        for entry in opened.queue:
+            opened = people.show_act(opened, entry, ActState.QUEUED)
+    return people.lock_when_idle(opened, now), ()
+
+
+# ---------------------------------------------------------------- link
+
+
+def _link_up(state: State, event: LinkUp, now: Now) -> Result:
+    link = replace(state.link, connected=True, trying_s=now.s)
+    return _greet(_linked(replace(state, link=link), LinkState.CONNECTING, now), now)
+
+
+def _link_down(state: State, event: LinkDown, now: Now) -> Result:
+    link = replace(state.link, connected=False, greeted_s=None)
+    if state.link.connected:
+        link = replace(link, trying_s=now.s)
+    down = replace(state, link=link, sent=None)
+    return (down if state.link.state is LinkState.CONNECTING else _linked(down, LinkState.OFFLINE, now)), ()
+
+
+def _linked(state: State, link_state: LinkState, now: Now) -> State:
+    if state.link.state is link_state and state.link.since_at is not None:
+        return state
+    return replace(state, link=replace(state.link, state=link_state, since_at=now.at))
+
+
+def _greet(state: State, now: Now) -> Result:
+    return replace(state, link=replace(state.link, greeted_s=now.s)), (Greet(),)
+
+
+def _heard(state: State, event: Heard, now: Now) -> Result:
+    return replace(state, link=replace(state.link, heard_s=now.s)), ()
+
+
+# ---------------------------------------------------------------- wish
+
+
+def _welcomed(state: State, event: Welcomed, now: Now) -> Result:
+    link = replace(state.link, greeted_s=None, heard_s=now.s, health_s=now.s, patience_s=ANSWER_S)
+    online = _linked(replace(state, link=link, sent=None, confirmed=True), LinkState.ONLINE, now)
+    meetings = {name: replace(followed, strikes=0) for name, followed in online.meetings.items()}
+    wished, commands = _wished(replace(online, meetings=meetings), event.wish)
+    waiting = wished.signing_in
+    again = () if waiting is None else (SendSignIn(waiting.act, waiting.meeting, waiting.person),)
+    return wished, (*commands, Replan(eager=True), Report(), SendHealth(), *again)
+
+
+def _wish_changed(state: State, event: WishChanged, now: Now) -> Result:
+    heard, _ = _heard(state, Heard(), now)
+    if not state.confirmed or (state.wish is not None and event.wish.generation < state.wish.generation):
+        return heard, ()
+    wished, commands = _wished(heard, event.wish)
+    return wished, (*commands, Replan())
+
+
+def _wished(state: State, wish: Wish) -> Result:
+    meetings = dict(state.meetings)
+    for holding in wish.hold:
+        known = meetings.get(holding.meeting, Followed())
+        meetings[holding.meeting] = replace(known, head=max(known.head, holding.seq))
+    return replace(state, wish=wish, meetings=meetings), (SaveWish(wish), Listen(wish.room))
+
+
+def _destroyed(state: State, event: Destroyed, now: Now) -> Result:
+    meetings = {name: followed for name, followed in state.meetings.items() if name != event.meeting}
+    recalled = Recalled(event.meeting, event.title, event.papers, event.pages, confirmed=False, since_s=now.s)
+    return replace(state, meetings=meetings, recalled=recalled), ()
+
+
+def _forgotten(state: State, event: Forgotten, now: Now) -> Result:
+    return replace(state, meetings={n: f for n, f in state.meetings.items() if n != event.meeting}), ()
+
+
+def _fault(state: State, event: FaultChanged, now: Now) -> Result:
+    return replace(state, fault=event.code), ()
+
+
+# ---------------------------------------------------------------- the meeting's log
+
+
+def _log_came(state: State, event: LogCame, now: Now) -> Result:
+    heard, _ = _heard(state, Heard(), now)
+    followed = heard.meetings.get(event.meeting)
+    if followed is None:
+        # Not wanted, or destroyed already: what is still on its way changes nothing.
+        return heard, ()
+    newest = max((each.seq for each in event.events), default=0)
+    followed = replace(followed, head=max(followed.head, event.head, newest))
+    followed, fresh = _follow(followed, event.events)
+    after = replace(heard, meetings={**heard.meetings, event.meeting: followed})
+    commands: list[Command] = []
+    if fresh:
+        commands.append(Record(event.meeting, fresh, followed.state))
+    if followed.behind or fresh:
+        commands.append(Replan())
+    return after, tuple(commands)
+
+
+def _follow(followed: Followed, events: Iterable[LogEvent]) -> tuple[Followed, tuple[LogEvent, ...]]:
+    """Apply what follows; a gap waits for the missing, a break is asked for twice and then said."""
+    state = followed.state
+    fresh: list[LogEvent] = []
+    try:
+        for event in sorted(events, key=lambda each: each.seq):
+            _must_agree(state, event)
+            if event.seq > state.seq + 1:
+                break
+            if event.seq == state.seq + 1:
+                state = apply(state, event)
+                fresh.append(event)
+    except UnknownType:
+        return replace(followed, state=state, strikes=1, fault="agent-outdated"), tuple(fresh)
+    except WireError:
+        strikes = followed.strikes + 1
+        fault = "log-broken" if strikes > 1 else followed.fault
+        return replace(followed, state=state, strikes=strikes, fault=fault), tuple(fresh)
+    if fresh:
+        return Followed(state, head=followed.head), tuple(fresh)
+    return followed, ()
+
+
+def _must_agree(state: MeetingState, event: LogEvent) -> None:
+    """The newest event known here is the same for everybody."""
+    if state.last is not None and event.seq == state.seq and event.hash != state.last.hash:
+        raise BrokenChain(f"event {event.seq} is another one here")
+
+
+# ---------------------------------------------------------------- time
+
+
+def _ticked(state: State, event: Ticked, now: Now) -> Result:
+    commands: list[Command] = []
+    for rule in (_tick_link, _tick_sent, _tick_health):
+        state, more = rule(state, now)
+        commands += more
+    if not state.confirmed and state.warm and now.s - state.started_s >= state.limits.grace_s:
+        state = replace(state, confirmed=True)
+        commands.append(Replan())
+    state, more = people.time_out_sign_in(people.lock_when_idle(state, now), now)
+    commands += more
+    return _tick_recalled(state, now), tuple(commands)
+
+
+def _tick_link(state: State, now: Now) -> Result:
+    link = state.link
+    if not link.connected:
+        waited = now.s - link.trying_s >= state.limits.grace_s
+        return (_linked(state, LinkState.OFFLINE, now) if waited else state), ()
+    if link.greeted_s is None:
+        return _greet(state, now) if now.s - link.heard_s >= SILENCE_S else (state, ())
+    if now.s - link.greeted_s < link.patience_s:
+        return state, ()
+    patient = replace(link, patience_s=min(2 * link.patience_s, ANSWER_LIMIT_S))
+    silent = _linked(replace(state, link=patient, sent=None), LinkState.OFFLINE, now)
+    return _greet(silent, now)
+
+
+def _tick_sent(state: State, now: Now) -> Result:
+    sent = state.sent
+    if sent is None or now.s - sent.at_s < sent.patience_s or state.link.greeted_s is not None:
+        return state, ()
+    slower = Sent(sent.act, now.s, min(2 * sent.patience_s, ACT_PATIENCE_LIMIT_S))
+    asking, commands = _greet(replace(state, sent=slower), now)
+    return asking, commands
+
+
+def _tick_health(state: State, now: Now) -> Result:
+    if state.link.state is not LinkState.ONLINE or now.s - state.link.health_s < HEALTH_S:
+        return state, ()
+    return replace(state, link=replace(state.link, health_s=now.s)), (SendHealth(),)
+
+
+def _tick_recalled(state: State, now: Now) -> State:
+    if state.recalled is None:
+        return state
+    age = now.s - state.recalled.since_s
+    has_next = state.recalled.confirmed and shown_meeting(state) is not None
+    done = age >= RECALL_SHOWN_LIMIT_S or (has_next and age >= RECALL_SHOWN_S)
+    return replace(state, recalled=None) if done else state
+
+
+_HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
+    IdentityChanged: _identity,
+    Opened: _opened,
+    LinkUp: _link_up,
+    LinkDown: _link_down,
+    Welcomed: _welcomed,
+    WishChanged: _wish_changed,
+    Heard: _heard,
+    LogCame: _log_came,
+    Destroyed: _destroyed,
+    Forgotten: _forgotten,
+    FaultChanged: _fault,
+    Acked: people.acked,
+    Stored: people.stored,
+    SignInAsked: people.sign_in_asked,
+    UnlockAsked: people.unlock_asked,
+    PasswordChecked: people.password_checked,
+    LockAsked: people.lock_asked,
+    SignOutAsked: people.sign_out_asked,
+    ActAsked: people.act_asked,
+    Touched: people.touched,
+    Ticked: _ticked,
+}

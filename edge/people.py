@@ -1,0 +1,264 @@
+"""The part of the seat's decisions that concerns the person: sign-in, lock, acts.
+
+Rules: pure, as ``machine.py``. Signing in needs the server; what follows does not (D3). The person is signed out here
+when the log shows them at another seat, or another person at this one. An act counts once it is in the outbox; acts are
+sent one at a time, so they happen in the order they were made.
+
+Usage: the handlers stand in the table of ``edge/machine.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from edge import acts
+from edge.acts import RECEIPT, SIGN_OUT
+from edge.model import (
+    Acked,
+    ActAsked,
+    ActState,
+    Answer,
+    CheckPassword,
+    Command,
+    Keep,
+    LinkState,
+    LockAsked,
+    Now,
+    PasswordChecked,
+    Queued,
+    RememberPassword,
+    Replan,
+    SendSignIn,
+    Session,
+    Settle,
+    ShownAct,
+    SignInAsked,
+    SigningIn,
+    SignOutAsked,
+    State,
+    Stored,
+    Touched,
+    UnlockAsked,
+)
+from edge.showing import Situation, ended, shown_meeting, shown_session, situation
+from wire.errors import WireError
+
+SIGN_IN_S: Final = 15.0
+FREE_TRIES: Final = 5
+BLOCK_LIMIT_S: Final = 60.0
+SHOWN_ACTS: Final = 20
+
+Result = tuple[State, tuple[Command, ...]]
+
+
+def show_act(state: State, entry: Queued, act_state: ActState, *, code: str = "") -> State:
+    """Tell the person how far an act of theirs is; receipts and leave-taking are the seat's own business."""
+    fresh = ShownAct(entry.act, entry.kind, act_state, code)
+    shown = tuple(fresh if each.act == entry.act else each for each in state.acts)
+    if act_state is ActState.QUEUED and entry.kind not in {RECEIPT, SIGN_OUT}:
+        shown = (*(each for each in state.acts if each.act != entry.act), fresh)
+    return replace(state, acts=shown[-SHOWN_ACTS:])
+
+
+# ---------------------------------------------------------------- session
+
+
+def end_session(state: State) -> State:
+    """Without a session when wish or log say that it is over; otherwise the session as the log shows it."""
+    session = state.session
+    if session is None:
+        return state
+    followed = state.meetings.get(session.meeting)
+    wish = state.wish
+    gone = followed is None or session.meeting in ended(state) or wish is None
+    if followed is None or wish is None or gone or session.meeting in wish.recall:
+        return _signed_out(state)
+    if state.confirmed and shown_meeting(state) not in {session.meeting, None}:
+        return _signed_out(state)
+    meeting = followed.state
+    if meeting.member(session.person) is None and not followed.behind:
+        return _signed_out(state)
+    here = (session.person, wish.seat) in meeting.seated
+    if here and not session.seen:
+        return replace(state, session=replace(session, seen=True))
+    return _signed_out(state) if session.seen and not here else state
+
+
+def _signed_out(state: State) -> State:
+    return replace(state, session=None, acts=())
+
+
+def lock_when_idle(state: State, now: Now) -> State:
+    """Locked when nobody has touched the screen for too long; a moment from before this boot counts as long ago."""
+    session = state.session
+    if session is None or session.locked:
+        return state
+    idle_s = now.s - session.touched_s
+    if 0 <= idle_s < state.limits.idle_s:
+        return state
+    return replace(state, session=replace(session, locked=True))
+
+
+def touched(state: State, event: Touched, now: Now) -> Result:
+    """The person is there."""
+    session = state.session
+    if session is None or session.locked:
+        return state, ()
+    return replace(state, session=replace(session, touched_s=now.s)), ()
+
+
+# ---------------------------------------------------------------- sign-in
+
+
+def sign_in_asked(state: State, event: SignInAsked, now: Now) -> Result:
+    """Ask the server, if there is one and the person belongs to the meeting."""
+    meeting = shown_meeting(state)
+    if meeting is None:
+        return _refuse(state, event.request, "no-meeting")
+    session = shown_session(state)
+    if session is not None and session.person != event.person:
+        return _refuse(state, event.request, "seat-taken-by-person")
+    if state.meetings[meeting].state.member(event.person) is None:
+        return _refuse(state, event.request, "not-a-member")
+    return _ask_server(state, event, meeting=meeting, now=now)
+
+
+def _ask_server(state: State, event: SignInAsked, *, meeting: str, now: Now) -> Result:
+    if state.link.state is not LinkState.ONLINE:
+        return _refuse(state, event.request, "offline")
+    if state.signing_in is not None:
+        return _refuse(state, event.request, "seat-sign-in-running")
+    waiting = SigningIn(event.request, event.act, meeting, event.person, now.s + SIGN_IN_S)
+    return replace(state, signing_in=waiting), (SendSignIn(event.act, meeting, event.person),)
+
+
+def time_out_sign_in(state: State, now: Now) -> Result:
+    """A person does not wait for ever."""
+    waiting = state.signing_in
+    if waiting is None or now.s < waiting.deadline_s:
+        return state, ()
+    return _refuse(replace(state, signing_in=None), waiting.request, "offline")
+
+
+def _signed_in(state: State, event: Acked, waiting: SigningIn, *, now: Now) -> Result:
+    answered = replace(state, signing_in=None)
+    if event.outcome != "done":
+        return answered, (Answer(waiting.request, event.code or "bad-credentials", event.data),)
+    if shown_meeting(state) != waiting.meeting:
+        return _refuse(answered, waiting.request, "no-meeting")
+    session = Session(waiting.meeting, waiting.person, touched_s=now.s)
+    if state.session is not None and state.session.person == waiting.person:
+        session = replace(session, seen=state.session.seen)
+    return replace(answered, session=session, recalled=None), (
+        RememberPassword(waiting.request),
+        Answer(waiting.request),
+    )
+
+
+def lock_asked(state: State, event: LockAsked, now: Now) -> Result:
+    """Lock at once."""
+    session = shown_session(state)
+    if session is None:
+        return _refuse(state, event.request, "seat-sign-in-first")
+    return replace(state, session=replace(session, locked=True)), (Answer(event.request),)
+
+
+def unlock_asked(state: State, event: UnlockAsked, now: Now) -> Result:
+    """Have the password compared, unless there were too many wrong ones."""
+    session = shown_session(state)
+    if session is None:
+        return _refuse(state, event.request, "seat-sign-in-first")
+    if not session.locked:
+        return state, (Answer(event.request),)
+    if now.s < session.blocked_until_s:
+        return _too_many(state, event.request, session, now=now)
+    return state, (CheckPassword(event.request),)
+
+
+def password_checked(state: State, event: PasswordChecked, now: Now) -> Result:
+    """Unlock, count, or let the server say."""
+    session = shown_session(state)
+    if session is None:
+        return _refuse(state, event.request, "seat-sign-in-first")
+    if event.right is None:
+        asked = SignInAsked(event.request, event.act, session.person)
+        return _ask_server(state, asked, meeting=session.meeting, now=now)
+    if event.right:
+        open_again = replace(session, locked=False, tries=0, touched_s=now.s)
+        return replace(state, session=open_again), (Answer(event.request),)
+    tries = session.tries + 1
+    block_s = 0.0 if tries < FREE_TRIES else min(2.0 ** (tries - FREE_TRIES + 1), BLOCK_LIMIT_S)
+    counted = replace(session, tries=tries, blocked_until_s=now.s + block_s)
+    return _refuse(replace(state, session=counted), event.request, "bad-credentials")
+
+
+def _too_many(state: State, request: int, session: Session, *, now: Now) -> Result:
+    wait_s = max(1, round(session.blocked_until_s - now.s))
+    return state, (Answer(request, "too-many-tries", {"wait_s": wait_s}),)
+
+
+def sign_out_asked(state: State, event: SignOutAsked, now: Now) -> Result:
+    """Signed out here at once; the server learns it when it can."""
+    session = state.session
+    if session is None:
+        return state, (Answer(event.request),)
+    told = Keep(None, event.act, SIGN_OUT, session.meeting, session.person, {})
+    return _signed_out(state), (told, Answer(event.request))
+
+
+# ---------------------------------------------------------------- acts
+
+
+def act_asked(state: State, event: ActAsked, now: Now) -> Result:
+    """Keep the act, if the person may act here; whether it is allowed is the server's to say."""
+    session = shown_session(state)
+    if session is None:
+        return _refuse(state, event.request, "seat-sign-in-first")
+    if situation(state) is not Situation.SIGNED_IN:
+        return _refuse(state, event.request, "session-locked" if session.locked else "no-meeting")
+    try:
+        acts.check(event.kind, dict(event.data))
+    except WireError:
+        return _refuse(state, event.request, "seat-bad-request")
+    if any(shown.act == event.act for shown in state.acts):
+        return state, (Answer(event.request),)
+    kept = Keep(event.request, event.act, event.kind, session.meeting, session.person, event.data)
+    return touched(state, Touched(), now)[0], (kept,)
+
+
+def stored(state: State, event: Stored, now: Now) -> Result:
+    """The act is durable: the person is told, and it waits for its turn."""
+    answer = () if event.request is None else (Answer(event.request),)
+    if any(entry.act == event.entry.act for entry in state.queue):
+        return state, answer
+    queued = replace(state, queue=(*state.queue, event.entry))
+    return show_act(queued, event.entry, ActState.QUEUED), answer
+
+
+def acked(state: State, event: Acked, now: Now) -> Result:
+    """The server has decided."""
+    state = replace(state, link=replace(state.link, heard_s=now.s))
+    if state.signing_in is not None and state.signing_in.act == event.act:
+        return _signed_in(state, event, state.signing_in, now=now)
+    entry = next((each for each in state.queue if each.act == event.act), None)
+    if entry is None:
+        return state, ()
+    left = tuple(each for each in state.queue if each.act != event.act)
+    sent = None if state.sent is not None and state.sent.act == event.act else state.sent
+    after = replace(state, queue=left, sent=sent)
+    if entry.kind == RECEIPT:
+        return _confirmed(after, entry), (Settle(entry), Replan())
+    outcome = ActState.DONE if event.outcome == "done" else ActState.REFUSED
+    return show_act(after, entry, outcome, code=event.code), (Settle(entry),)
+
+
+def _confirmed(state: State, entry: Queued) -> State:
+    shown = state.recalled
+    if shown is None or shown.meeting != entry.meeting:
+        return state
+    return replace(state, recalled=replace(shown, confirmed=True))
+
+
+def _refuse(state: State, request: int, code: str) -> Result:
+    return state, (Answer(request, code),)

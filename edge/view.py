@@ -1,0 +1,145 @@
+"""The seat's state as the sections its page reads (docs/API.md, "Seat page").
+
+Rules W44, W46, P5: who is not signed in sees what, where and when; a person sees their part; a locked seat shows no
+more than one that nobody is signed in to. The number of a patch is the meeting's own (M3).
+
+Usage::
+
+    page = sections(state, holding=vault_holding)
+    patch = diff(page_before, page)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from edge.model import Followed, State
+from edge.pairing import Picture
+from edge.showing import Situation, reader, shown_meeting, shown_session, situation
+from wire import view
+from wire.fields import print_instant
+from wire.ids import PaperId
+from wire.state import MeetingState, Member
+from wire.topics import PaperVersion
+from wire.visibility import for_person
+
+Section = dict[str, Any]
+
+#: Screens that show the meeting shown.
+_WITH_MEETING = frozenset({Situation.WELCOME, Situation.LOCKED, Situation.SIGNED_IN, Situation.OUTDATED})
+_NO_MEETING: Section = dict.fromkeys(view.sections(MeetingState()))
+
+
+def number(state: State) -> int:
+    """The number of the newest event shown, 0 without a meeting."""
+    followed = _followed(state)
+    return 0 if followed is None else followed.state.seq
+
+
+def readable(state: State) -> dict[PaperVersion, str]:
+    """The paper versions that may be shown now, with the meeting they belong to."""
+    who = reader(state)
+    followed = _followed(state)
+    if who is None or followed is None:
+        return {}
+    meeting, person = who
+    return {
+        PaperVersion(PaperId(paper.paper), paper.published_version): meeting
+        for paper in for_person(followed.state, person).papers
+        if paper.published_version
+    }
+
+
+def sections(state: State, *, holding: Mapping[PaperVersion, Section], picture: Picture | None = None) -> Section:
+    """All sections. ``holding``: ``{have, chunks, ready}`` of every paper that is kept."""
+    followed = _followed(state)
+    who = reader(state)
+    person = None if who is None else who[1]
+    meeting = _NO_MEETING if followed is None else view.sections(for_person(followed.state, person))
+    shown = readable(state)
+    return {
+        **meeting,
+        "seat": _seat(state, followed, picture),
+        "link": _link(state, followed),
+        "person": _person(state, followed),
+        "expected": _expected(state, followed),
+        "choices": _choices(state, followed),
+        "holding": {str(paper): value for paper, value in sorted(holding.items()) if paper in shown},
+        "acts": [_act(state, index) for index in range(len(state.acts))] if who is not None else [],
+        "recalled": _recalled(state),
+    }
+
+
+def _followed(state: State) -> Followed | None:
+    shown = shown_meeting(state)
+    if shown is None or situation(state) not in _WITH_MEETING:
+        return None
+    return state.meetings[shown]
+
+
+def _seat(state: State, followed: Followed | None, picture: Picture | None) -> Section:
+    where = situation(state)
+    wish = state.wish if state.confirmed else None
+    return {
+        "state": where.value,
+        "label": "" if wish is None else wish.seat_label,
+        "room_name": "" if wish is None else wish.room_name,
+        "device": state.identity.device,
+        "code": state.identity.code if where is Situation.ENROLLING else "",
+        "qr": None if picture is None or where is not Situation.ENROLLING else picture.to_value(),
+        "message": state.identity.message or (followed.fault if followed is not None else "") or state.fault,
+    }
+
+
+def _link(state: State, followed: Followed | None) -> Section:
+    link = state.link
+    return {
+        "state": link.state.value,
+        "behind": followed is not None and followed.behind,
+        "since_at": None if link.since_at is None else print_instant(link.since_at),
+    }
+
+
+def _person(state: State, followed: Followed | None) -> Section | None:
+    session = shown_session(state)
+    member = None if session is None or followed is None else followed.state.member(session.person)
+    if member is None:
+        return None
+    return {"id": member.person, "name": member.name, "position": member.position, "role": member.role.value}
+
+
+def _expected(state: State, followed: Followed | None) -> Section | None:
+    seat = None if state.wish is None else state.wish.seat
+    if followed is None or seat is None:
+        return None
+    placed = next((member for member in followed.state.members if member.seat == seat), None)
+    return None if placed is None else _named(placed)
+
+
+def _choices(state: State, followed: Followed | None) -> list[Section]:
+    """Only where somebody may sign in; names are not for an empty room otherwise."""
+    if followed is None or situation(state) is not Situation.WELCOME:
+        return []
+    return [_named(member) for member in followed.state.members]
+
+
+def _named(member: Member) -> Section:
+    return {"id": member.person, "name": member.name, "position": member.position}
+
+
+def _act(state: State, index: int) -> Section:
+    shown = state.acts[index]
+    return {"act": shown.act, "kind": shown.kind, "state": shown.state.value, "code": shown.code}
+
+
+def _recalled(state: State) -> Section | None:
+    shown = state.recalled
+    if shown is None or situation(state) is not Situation.RECALLED:
+        return None
+    return {
+        "meeting_title": shown.title,
+        "papers": shown.papers,
+        "pages": shown.pages,
+        "confirmed": shown.confirmed,
+    }
