@@ -16,6 +16,8 @@ from typing import Final
 
 from flask import Flask
 
+from server import web
+from server.assembly import core
 from server.clock import Clock, SystemClock
 from server.db import migrate
 from server.db.engine import Database
@@ -23,7 +25,7 @@ from server.services import Services
 from server.settings import Settings
 
 #: In this order: each part may use what the parts before it have put into the services.
-PARTS: Final[tuple[Callable[[Services], None], ...]] = ()
+PARTS: Final[tuple[Callable[[Services], None], ...]] = (core.build,)
 
 _EXTENSION: Final = "phonghop"
 
@@ -37,6 +39,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         build(services)
     app = Flask("server", static_folder=None)
     app.extensions[_EXTENSION] = services
+    app.config["MAX_CONTENT_LENGTH"] = (settings.max_upload_mib + 1) * 1024**2
+    web.install(app, services.door, origins=settings.origins)
     for blueprint in services.blueprints:
         app.register_blueprint(blueprint)
     return app

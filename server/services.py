@@ -21,8 +21,14 @@ from flask import Blueprint
 
 from server.clock import Clock
 from server.db.engine import Database
+from server.idempotency.ports import ActLedger
+from server.identity.service import IdentityService
+from server.meetings.ports import ActHandler
+from server.meetings.service import MeetingService
+from server.rooms.service import RoomService
 from server.settings import Settings
 from server.slots import Slots
+from server.web import Doorkeeper
 
 
 @dataclass
@@ -40,6 +46,14 @@ class Services:
     closers: list[Callable[[], None]] = field(default_factory=list)
     #: what ``/healthz`` asks: name → whether it is well
     health: dict[str, Callable[[], bool]] = field(default_factory=dict)
+
+    # What the parts make; each is there for the parts after its own.
+    identity: IdentityService = field(init=False)
+    rooms: RoomService = field(init=False)
+    meetings: MeetingService = field(init=False)
+    acts: ActHandler = field(init=False)
+    ledger: ActLedger = field(init=False)
+    door: Doorkeeper = field(init=False)
 
     def start(self) -> None:
         """Start what runs beside the requests."""

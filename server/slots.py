@@ -11,12 +11,14 @@ Usage::
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from server.meetings.ports import Announcer, Holder, Holders
+from server.meetings.ports import Announcer, Epochs, Holder, Holders
+from server.unit import Transaction
 from wire.events import Event
 from wire.ids import MeetingId
 from wire.state import MeetingState
@@ -86,6 +88,8 @@ class Slots:
 
     announcers: list[Announcer] = field(default_factory=list)
     holders: Holders = field(default_factory=Nothing)
+    #: None: meetings have epochs, and nobody keeps keys for them
+    epochs: Epochs | None = None
     seat_devices: SeatDevices = field(default_factory=Nothing)
     displays: Displays = field(default_factory=Nothing)
     delivery: DeliveryFeed = field(default_factory=Nothing)
@@ -104,3 +108,11 @@ class Slots:
     def holding(self, meeting: MeetingId) -> Sequence[Holder]:
         """What the holders slot answers now."""
         return self.holders.holding(meeting)
+
+    def device_at(self, seat: str) -> dict[str, Any] | None:
+        """What the seat-devices slot answers now."""
+        return self.seat_devices.at_seat(seat)
+
+    def start(self, tx: Transaction, meeting: str, *, now: dt.datetime) -> int:
+        """Start the next epoch of keys; 0 when nobody keeps any."""
+        return 0 if self.epochs is None else self.epochs.start(tx, meeting, now=now)

@@ -82,7 +82,7 @@ def _session_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
 
 def _account_routes(routes: Blueprint, identity: IdentityService, clock: Clock) -> None:
     @routes.get("/api/people")
-    @allow(Role.SECRETARY, Role.IT, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR, member=MemberRole.CHAIR)
+    @allow(Role.SECRETARY, Role.IT, Role.SYSTEM_ADMIN, member=MemberRole.CHAIR)
     def people() -> ResponseReturnValue:
         now, unused = clock.now(), identity.policy.unused
         return answer(

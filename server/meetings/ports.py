@@ -19,7 +19,8 @@ from server.unit import Transaction
 from wire.events import Event
 from wire.ids import MeetingId
 from wire.messages import Act
-from wire.state import MeetingState
+from wire.secret import Secret
+from wire.state import MeetingState, MemberRole
 
 
 class Announcer(Protocol):
@@ -44,7 +45,81 @@ class Holders(Protocol):
     """Who holds papers of a meeting (the distribution feature answers)."""
 
     def holding(self, meeting: MeetingId) -> Sequence[Holder]:
-        """All devices that may hold the meeting's keys."""
+        """All devices that may hold the meeting's keys. Asked while a transaction is open: it may read, never write."""
+        ...
+
+
+class Epochs(Protocol):
+    """Makes and keeps the keys of a meeting's epochs."""
+
+    def start(self, tx: Transaction, meeting: str, *, now: dt.datetime) -> int:
+        """Keep the next epoch's key in the transaction of its event; its number."""
+        ...
+
+
+class Person(Protocol):
+    """What a meeting copies of a person when they become a member."""
+
+    @property
+    def name(self) -> str:
+        """Họ và tên."""
+        ...
+
+    @property
+    def position(self) -> str:
+        """Chức vụ."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """Đơn vị."""
+        ...
+
+
+class People(Protocol):
+    """Looks people up, and checks the passwords they give at a seat."""
+
+    def person(self, person: str) -> Person:
+        """By id; raises NoSuchPerson."""
+        ...
+
+    def check_person(self, person: str, password: Secret, *, source: str, now: dt.datetime) -> object:
+        """Raise BadCredentials, TooManyTries or AccountDisabled unless the password is theirs."""
+        ...
+
+
+class Place(Protocol):
+    """A seat as the rooms feature gives it."""
+
+    @property
+    def room(self) -> str:
+        """Its room's id."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """What stands on it."""
+        ...
+
+
+class NamedRoom(Protocol):
+    """A room as the rooms feature gives it."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+
+class Rooms(Protocol):
+    """Looks rooms and seats up."""
+
+    def room(self, room: str) -> NamedRoom:
+        """By id; raises NoSuchRoom."""
+        ...
+
+    def seat(self, seat: str) -> Place:
+        """By id; raises NoSuchSeat."""
         ...
 
 
@@ -92,16 +167,12 @@ class MeetingStore(Protocol):
         """The events with numbers above ``after``, in order."""
         ...
 
-    def head(self, tx: Transaction, meeting: MeetingId) -> int:
-        """The number of the newest event, 0 when there is no such meeting."""
-        ...
-
     def rows(self, tx: Transaction, *, person: str | None = None, room: str | None = None) -> list[MeetingRow]:
         """All meetings, or those of a member or a room, the newest start first."""
         ...
 
-    def roles(self, tx: Transaction, person: str) -> dict[MeetingId, str]:
-        """The person's role in each meeting."""
+    def roles(self, tx: Transaction, person: str) -> dict[MeetingId, MemberRole]:
+        """The person's role in each of their meetings."""
         ...
 
 

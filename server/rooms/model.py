@@ -1,7 +1,7 @@
 """Rooms and seats as values.
 
-Rules: labels are different within a room; a place is given in thousandths of the plan's width and height, from its upper
-left corner.
+Rules: labels are different within a room; a place is given in thousandths of the plan's width and height, from its
+upper left corner.
 
 Usage: ``check_plan([NewSeat("A1", 120, 300)])``.
 """

@@ -1,0 +1,68 @@
+"""Identity, rooms, meetings: what every other part builds on.
+
+Rules: puts ``identity``, ``rooms``, ``meetings`` and ``acts`` into the services.
+
+Usage: ``core.build(services)``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+
+from server.door import Door
+from server.idempotency.store import SqlActLedger
+from server.identity import routes as identity_routes
+from server.identity.passwords import Argon2Passwords
+from server.identity.service import IdentityService, Policy
+from server.identity.store import SqlIdentityStore
+from server.meetings import routes as meeting_routes
+from server.meetings.acts import SeatActs
+from server.meetings.logbook import Logbook
+from server.meetings.service import MeetingService, Outside
+from server.meetings.store import SqlMeetingStore
+from server.rooms import routes as room_routes
+from server.rooms.service import RoomService
+from server.rooms.store import SqlRoomStore
+from server.services import Services
+from server.settings import Settings
+
+
+def build(services: Services) -> None:
+    """Put the features together and register their routes."""
+    database, slots, clock = services.database, services.slots, services.clock
+    ledger = SqlActLedger()
+    identity = build_identity(services)
+    rooms = RoomService(database, SqlRoomStore(), ledger=ledger, random=os.urandom)
+    store = SqlMeetingStore()
+    logbook = Logbook(database, store, ledger=ledger, announcer=slots, epochs=slots)
+    outside = Outside(people=identity, rooms=rooms, holders=slots, random=os.urandom)
+    meetings = MeetingService(database, store, logbook=logbook, outside=outside)
+    services.identity, services.rooms, services.meetings, services.ledger = identity, rooms, meetings, ledger
+    services.acts = SeatActs(database, meetings, people=identity, ledger=ledger)
+    services.door = Door(identity, meetings, slots=slots, clock=clock)
+    services.blueprints += [
+        identity_routes.blueprint(identity, clock),
+        room_routes.blueprint(rooms, clock, slots.device_at),
+        meeting_routes.blueprint(meetings, clock),
+    ]
+
+
+def build_identity(services: Services) -> IdentityService:
+    """Identity alone, as the command line needs it."""
+    return IdentityService(
+        services.database,
+        SqlIdentityStore(),
+        passwords=Argon2Passwords(memory_kib=services.settings.argon2_memory_kib),
+        ledger=SqlActLedger(),
+        policy=_policy(services.settings),
+        random=os.urandom,
+    )
+
+
+def _policy(settings: Settings) -> Policy:
+    return Policy(
+        idle=dt.timedelta(seconds=settings.idle_s),
+        longest=dt.timedelta(hours=settings.session_hours),
+        unused=dt.timedelta(days=settings.disable_after_days),
+    )

@@ -1,0 +1,159 @@
+"""Acts of the seats: what a person asks for where they sit (W28).
+
+Rules: an act is performed once and its outcome kept, refusals too, so that a seat which asks again after a power cut
+gets the same answer; only what may succeed later (the database is away) is raised instead. Whoever acts has signed in
+at that very seat; the password of ``sign_in`` is checked and forgotten.
+
+Usage::
+
+    outcome = acts.perform(act, device="d-…", seat="s-…", now=now)     # Outcome("done", data={"seq": 12})
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from server.errors import ServerError, Unavailable
+from server.idempotency.ports import ActLedger, ActTaken, DoneAct
+from server.idempotency.service import ActKey, answered
+from server.meetings import model
+from server.meetings.commands import (
+    By,
+    CallBack,
+    Command,
+    LeaveSeat,
+    Present,
+    ShowOnDisplay,
+    StartItem,
+    Step,
+    StopPresenting,
+    TakeSeat,
+)
+from server.meetings.errors import NotAMember, NotSignedInHere, UnknownAct
+from server.meetings.model import Draft, Log
+from server.meetings.ports import Outcome, People
+from server.meetings.service import MeetingService
+from server.unit import UnitOfWork
+from wire.errors import WireError
+from wire.fields import Fields
+from wire.ids import MeetingId
+from wire.messages import Act
+from wire.phases import Change
+from wire.secret import Secret
+from wire.state import DisplayMode
+from wire.topics import MAX_VERSION
+
+
+def _present(data: Fields) -> Command:
+    return Present(data.id("paper", "p"), data.number("page", low=1), data.number("version", low=1, high=MAX_VERSION))
+
+
+def _display(data: Fields) -> Command:
+    mode = DisplayMode(data.choice("mode", frozenset(DisplayMode)))
+    return ShowOnDisplay(mode, data.text("text", limit=500, empty=True))
+
+
+#: kind of act → how its data is read. ``sign_in`` is apart: it carries a password and no person.
+READERS: Final[Mapping[str, Callable[[Fields], Command]]] = {
+    "sign_out": lambda _: LeaveSeat(),
+    "present": _present,
+    "present_call": lambda _: CallBack(),
+    "present_stop": lambda _: StopPresenting(),
+    "item_start": lambda data: StartItem(data.id("item", "i")),
+    "meeting_open": lambda _: Step(Change.OPEN),
+    "meeting_recess": lambda _: Step(Change.RECESS),
+    "meeting_resume": lambda _: Step(Change.RESUME),
+    "meeting_close": lambda _: Step(Change.CLOSE),
+    "display": _display,
+}
+
+
+class SeatActs:
+    """The ``ActHandler`` that seats' acts come to."""
+
+    def __init__(self, unit: UnitOfWork, meetings: MeetingService, *, people: People, ledger: ActLedger) -> None:
+        self._unit: Final = unit
+        self._meetings: Final = meetings
+        self._people: Final = people
+        self._ledger: Final = ledger
+
+    def perform(self, act: Act, *, device: str, seat: str, now: dt.datetime) -> Outcome:
+        """Perform ``act`` once; see the port. Raises Unavailable, or what the database raises when it is away."""
+        key = _key(act, device)
+        try:
+            with self._unit.read() as tx:
+                known = answered(self._ledger, tx, key)
+            return _outcome(known or self._do(act, key, device=device, seat=seat, now=now))
+        except Unavailable:
+            raise
+        except (ServerError, WireError) as refusal:
+            return self._refuse(key, refusal, now)
+
+    def _do(self, act: Act, key: ActKey, *, device: str, seat: str, now: dt.datetime) -> dict[str, Any]:
+        meeting, data = MeetingId(act.meeting), Fields(act.data, "act.data")
+        self._meetings.must_hold_seat(meeting, seat)
+        if act.kind == "sign_in":
+            by, command = self._sign_in(meeting, data, seat=seat, device=device, now=now), TakeSeat(seat)
+            data.end()
+            return self._change(meeting, key, now=now, by=by, decide=lambda log: model.decide(log, command, by))
+        reader = READERS.get(act.kind)
+        if reader is None or act.person is None:
+            raise UnknownAct(kind=act.kind)
+        wanted, acting = reader(data), By(act.person)
+        data.end()
+
+        def decide(log: Log) -> Sequence[Draft]:
+            if (acting.person, seat) not in log.state.seated:
+                raise NotSignedInHere
+            return model.decide(log, self._meetings.with_holders(meeting, wanted), acting)
+
+        return self._change(meeting, key, now=now, by=acting, decide=decide)
+
+    def _sign_in(self, meeting: MeetingId, data: Fields, *, seat: str, device: str, now: dt.datetime) -> By:
+        person = data.id("person", "u")
+        password = Secret(data.text("password", limit=512).encode("utf-8"))
+        if self._meetings.state(meeting).member(person) is None:
+            raise NotAMember
+        self._people.check_person(person, password, source=f"{device}/{seat}", now=now)
+        return By(person)
+
+    def _change(
+        self,
+        meeting: MeetingId,
+        key: ActKey,
+        *,
+        now: dt.datetime,
+        by: By,
+        decide: Callable[[Log], Sequence[Draft]],
+    ) -> dict[str, Any]:
+        return self._meetings.change(meeting, actor=f"person:{by.person}", now=now, decide=decide, key=key)
+
+    def _refuse(self, key: ActKey, refusal: ServerError | WireError, now: dt.datetime) -> Outcome:
+        """Keep the refusal, unless the act is known already: then that answer stands."""
+        data = refusal.data if isinstance(refusal, ServerError) else {}
+        answer = {"outcome": "refused", "code": refusal.code, "data": data}
+        try:
+            with self._unit.begin() as tx:
+                known = self._ledger.find(tx, key.act)
+                if known is None:
+                    self._ledger.add(tx, DoneAct(key.act, key.actor, key.kind, key.fingerprint, answer, now))
+        except ActTaken:
+            return self._refuse(key, refusal, now)
+        if known is not None and known.actor == key.actor and known.fingerprint == key.fingerprint:
+            return _outcome(known.answer)
+        return _outcome(answer)
+
+
+def _key(act: Act, device: str) -> ActKey:
+    """What makes the act this act; of a sign-in the password is left out, so that nothing of it is kept."""
+    data = {name: value for name, value in act.data.items() if name != "password"}
+    content = {"meeting": act.meeting, "person": act.person, "data": data}
+    return ActKey(act.act, f"device:{device}", f"seat:{act.kind}", content)
+
+
+def _outcome(answer: dict[str, Any]) -> Outcome:
+    if answer.get("outcome") == "refused":
+        return Outcome("refused", str(answer["code"]), dict(answer["data"]))
+    return Outcome("done", data=answer)

@@ -1,0 +1,174 @@
+"""What meetings refuse.
+
+::
+
+    NotFound
+    ├── NoSuchMeeting         no-such-meeting
+    ├── NoSuchItem            no-such-item
+    └── NoSuchPaper           no-such-paper
+    NotAllowed
+    ├── NotAMember            not-a-member
+    └── NotSignedInHere       not-signed-in-here: at that seat
+    Conflict
+    ├── PhaseNotAllowed       phase-not-allowed: what the life cycle does not contain (M1)
+    ├── AgendaChanged         agenda-changed: somebody was faster
+    ├── ItemHasPapers         item-has-papers
+    ├── ItemInProgress        item-in-progress: begun or done, it stays in the agenda
+    ├── PapersPublished       papers-published: they are at the seats already
+    ├── PaperNotPublished     paper-not-published
+    ├── NothingPresented      nothing-presented
+    ├── ChairMissing          chair-missing
+    ├── AgendaEmpty           agenda-empty
+    └── PresenterNotMember    presenter-not-a-member
+    Malformed
+    ├── MemberTwice           member-twice
+    ├── TwoChairs             two-chairs
+    ├── SeatGivenTwice        seat-given-twice
+    ├── ItemTwice             item-twice
+    ├── AgendaBroken          agenda-broken: no tree, or too deep
+    ├── NoSuchPage            no-such-page
+    ├── DisplayTextMissing    display-text-missing
+    └── UnknownAct            unknown-act
+"""
+
+from __future__ import annotations
+
+from server.errors import Conflict, Malformed, NotAllowed, NotFound
+
+
+class NoSuchMeeting(NotFound):
+    """There is no such meeting."""
+
+    code = "no-such-meeting"
+
+
+class NoSuchItem(NotFound):
+    """The agenda has no such item."""
+
+    code = "no-such-item"
+
+
+class NoSuchPaper(NotFound):
+    """The meeting has no such paper."""
+
+    code = "no-such-paper"
+
+
+class NotAMember(NotAllowed):
+    """The person is not a member of this meeting."""
+
+    code = "not-a-member"
+
+
+class NotSignedInHere(NotAllowed):
+    """The person has not signed in at the seat the act comes from."""
+
+    code = "not-signed-in-here"
+
+
+class PhaseNotAllowed(Conflict):
+    """The meeting's phase does not allow it; ``data["phase"]`` is the phase."""
+
+    code = "phase-not-allowed"
+
+
+class AgendaChanged(Conflict):
+    """The agenda was changed after the number the caller has seen."""
+
+    code = "agenda-changed"
+
+
+class ItemHasPapers(Conflict):
+    """An item with papers cannot be taken out."""
+
+    code = "item-has-papers"
+
+
+class ItemInProgress(Conflict):
+    """An item that was begun cannot be taken out."""
+
+    code = "item-in-progress"
+
+
+class PapersPublished(Conflict):
+    """A meeting whose papers are at the seats is cancelled, not returned."""
+
+    code = "papers-published"
+
+
+class PaperNotPublished(Conflict):
+    """Only published papers are presented, at their published version."""
+
+    code = "paper-not-published"
+
+
+class NothingPresented(Conflict):
+    """Nothing is being presented."""
+
+    code = "nothing-presented"
+
+
+class ChairMissing(Conflict):
+    """The meeting needs exactly one chair."""
+
+    code = "chair-missing"
+
+
+class AgendaEmpty(Conflict):
+    """The meeting needs an agenda."""
+
+    code = "agenda-empty"
+
+
+class PresenterNotMember(Conflict):
+    """Who presents an item has to be a member."""
+
+    code = "presenter-not-a-member"
+
+
+class MemberTwice(Malformed):
+    """One person stands twice in the list."""
+
+    code = "member-twice"
+
+
+class TwoChairs(Malformed):
+    """Two members have the role of the chair."""
+
+    code = "two-chairs"
+
+
+class SeatGivenTwice(Malformed):
+    """Two members have one seat."""
+
+    code = "seat-given-twice"
+
+
+class ItemTwice(Malformed):
+    """One item stands twice in the agenda."""
+
+    code = "item-twice"
+
+
+class AgendaBroken(Malformed):
+    """The agenda is not a tree, or too deep."""
+
+    code = "agenda-broken"
+
+
+class NoSuchPage(Malformed):
+    """The paper has no such page."""
+
+    code = "no-such-page"
+
+
+class DisplayTextMissing(Malformed):
+    """A message for the room display needs its text."""
+
+    code = "display-text-missing"
+
+
+class UnknownAct(Malformed):
+    """A seat asked for something this server does not know, or not in a form it can read."""
+
+    code = "unknown-act"

@@ -1,0 +1,149 @@
+"""The meetings' logs: read, append, cache (M1–M3).
+
+Rules: one change of a meeting at a time in this process, and the primary key (meeting, seq) guards against any other
+writer: who loses reads the log again and decides again. Act and events are committed together; announcements follow in
+the log's order. The folded log is cached and can be thrown away at any moment.
+
+Usage::
+
+    logbook.append(meeting, actor="system", now=now, decide=lambda log: [Draft("paper_approved", {...})])
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, TypeAlias
+
+from server.errors import Unavailable
+from server.idempotency.ports import ActLedger, ActTaken, DoneAct
+from server.idempotency.service import ActKey, answered
+from server.meetings.errors import NoSuchMeeting
+from server.meetings.model import Draft, Log
+from server.meetings.ports import Announcer, Epochs, LogMoved, MeetingStore
+from server.unit import Transaction, UnitOfWork
+from wire.events import Event
+from wire.ids import MeetingId
+from wire.state import MeetingState
+
+_CACHED: Final = 128
+_TRIES: Final = 5
+_WAIT_S: Final = 30
+
+Decide: TypeAlias = Callable[[Log], Sequence[Draft]]
+#: Written in the transaction of the events; what it returns is added to the act's answer. It must not open another one.
+Also: TypeAlias = Callable[[Transaction, MeetingState], dict[str, Any] | None]
+
+
+class Logbook:
+    """All meetings' logs."""
+
+    def __init__(
+        self, unit: UnitOfWork, store: MeetingStore, *, ledger: ActLedger, announcer: Announcer, epochs: Epochs
+    ) -> None:
+        self._unit: Final = unit
+        self._store: Final = store
+        self._ledger: Final = ledger
+        self._announcer: Final = announcer
+        self._epochs: Final = epochs
+        self._logs: Final[OrderedDict[MeetingId, Log]] = OrderedDict()
+        self._locks: Final[dict[MeetingId, threading.Lock]] = {}
+        self._guard: Final = threading.Lock()
+
+    def append(
+        self,
+        meeting: MeetingId,
+        *,
+        actor: str,
+        now: dt.datetime,
+        decide: Decide,
+        key: ActKey | None = None,
+        also: Also | None = None,
+        creates: bool = False,
+    ) -> dict[str, Any]:
+        """Append what ``decide`` gives for the newest state (the empty one when it ``creates`` the meeting).
+
+        ``decide`` may run more than once and only reads. The answer is ``{seq}`` and what ``also`` adds; a ``key``
+        makes it happen once: the same act again gets the stored answer. Raises NoSuchMeeting, ActReused, Unavailable
+        and what ``decide`` raises.
+        """
+        with self._turn(meeting):
+            for _ in range(_TRIES):
+                log = Log(meeting) if creates else self.log(meeting)
+                try:
+                    with self._unit.begin() as tx:
+                        known = None if key is None else answered(self._ledger, tx, key)
+                        if known is not None:
+                            return known
+                        events, after = self._write(tx, log, actor=actor, now=now, drafts=decide(log))
+                        answer = {"seq": after.state.seq, **((also and also(tx, after.state)) or {})}
+                        if key is not None:
+                            self._ledger.add(tx, _done(key, answer, now))
+                except (LogMoved, ActTaken):
+                    self._forget(meeting)
+                    continue
+                self._keep(after)
+                if events:
+                    self._announcer.announce(meeting, events, before=log.state, after=after.state)
+                return answer
+        raise Unavailable
+
+    def _write(
+        self, tx: Transaction, log: Log, *, actor: str, now: dt.datetime, drafts: Sequence[Draft]
+    ) -> tuple[list[Event], Log]:
+        events = log.events_of(drafts, actor=actor, now=now)
+        after = log.grown(events)
+        if events:
+            self._store.append(tx, events, state=after.state)
+        if after.state.epoch != log.state.epoch:
+            started = self._epochs.start(tx, log.meeting, now=now)
+            if started not in {0, after.state.epoch}:
+                raise RuntimeError(f"epoch {started} was kept where the log says {after.state.epoch}")
+        return events, after
+
+    # The cache
+
+    def log(self, meeting: MeetingId) -> Log:
+        """The newest state; raises NoSuchMeeting."""
+        with self._guard:
+            known = self._logs.get(meeting)
+        if known is not None:
+            return known
+        with self._unit.read() as tx:
+            events = self._store.events(tx, meeting)
+        if not events:
+            raise NoSuchMeeting(meeting=meeting)
+        log = Log(meeting).grown(events)
+        self._keep(log)
+        return log
+
+    def _keep(self, log: Log) -> None:
+        with self._guard:
+            known = self._logs.get(log.meeting)
+            if known is None or known.state.seq <= log.state.seq:
+                self._logs[log.meeting] = log
+            self._logs.move_to_end(log.meeting)
+            while len(self._logs) > _CACHED:
+                self._logs.popitem(last=False)
+
+    def _forget(self, meeting: MeetingId) -> None:
+        with self._guard:
+            self._logs.pop(meeting, None)
+
+    @contextmanager
+    def _turn(self, meeting: MeetingId) -> Iterator[None]:
+        with self._guard:
+            lock = self._locks.setdefault(meeting, threading.Lock())
+        if not lock.acquire(timeout=_WAIT_S):
+            raise Unavailable
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _done(key: ActKey, answer: dict[str, Any], now: dt.datetime) -> DoneAct:
+    return DoneAct(key.act, key.actor, key.kind, key.fingerprint, answer, now)

@@ -1,0 +1,351 @@
+"""What may be written to a meeting's log: commands in, events out.
+
+Rules M1–M4, F1, F2: pure; ``decide`` checks right, phase and content against the folded state and gives the events to
+be written, or none when nothing would change; it never gives an event the fold refuses. The life cycle is the table in
+``wire/phases.py``; who may do what is the table ``commands.RIGHTS``.
+
+Usage::
+
+    drafts = decide(log, Step(Change.OPEN), By("u-…"))
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple
+
+from server.errors import Malformed, NotAllowed
+from server.meetings import agenda, errors
+from server.meetings.commands import (
+    RIGHTS,
+    SECRETARY,
+    By,
+    CallBack,
+    Command,
+    Describe,
+    LeaveSeat,
+    Present,
+    Right,
+    SetAgenda,
+    SetMembers,
+    ShowOnDisplay,
+    StartItem,
+    Step,
+    StopPresenting,
+    TakeSeat,
+)
+from wire import fold
+from wire.errors import PhaseError
+from wire.events import Event
+from wire.fields import print_instant
+from wire.ids import MeetingId
+from wire.phases import HOLDING, LIVE, PREPARING, Change, Phase, step
+from wire.state import DisplayMode, MeetingState, Member, MemberRole, SeatReceipt
+
+#: Ended meetings: nothing but the recall goes on.
+ENDED: Final = frozenset({Phase.CLOSED, Phase.LOCKED, Phase.CANCELLED})
+#: Before approval only those who prepare a meeting see it.
+UNSEEN: Final = frozenset({Phase.DRAFT, Phase.SUBMITTED})
+
+
+class Draft(NamedTuple):
+    """An event to be written: its kind and data; number, moment, actor and hash follow."""
+
+    kind: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The folded log, and the number of the newest event that set the agenda."""
+
+    meeting: MeetingId
+    state: MeetingState = field(default_factory=MeetingState)
+    agenda_seq: int = 0
+
+    def grown(self, events: Sequence[Event]) -> Log:
+        """The log after ``events``; raises a WireError when one does not fit."""
+        set_at = [event.seq for event in events if event.kind == "agenda_set"]
+        state = fold.fold(events, self.state)
+        return replace(self, state=state, agenda_seq=set_at[-1] if set_at else self.agenda_seq)
+
+    def events_of(self, drafts: Sequence[Draft], *, actor: str, now: dt.datetime) -> list[Event]:
+        """The drafts as the next events. A clock that went back does not take the log with it."""
+        events: list[Event] = []
+        last = self.state.last
+        for draft in drafts:
+            at = now if last is None else max(now, last.at)
+            last = Event.after(last, meeting=self.meeting, at=at, actor=actor, kind=draft.kind, data=draft.data)
+            events.append(last)
+        return events
+
+
+def may(state: MeetingState, right: Right, by: By) -> bool:
+    """Whether ``by`` has ``right`` in this meeting."""
+    member = state.member(by.person)
+    return (right.secretaries and by.is_secretary) or (member is not None and member.role in right.members)
+
+
+def may_see(phase: Phase, role: MemberRole | None, *, sees_all: bool) -> bool:
+    """Whether someone with ``role`` (None: no member) sees a meeting; ``sees_all``: a secretary or auditor."""
+    if sees_all or role in {MemberRole.CHAIR, MemberRole.SECRETARY}:
+        return True
+    return role is not None and phase not in UNSEEN
+
+
+def decide(log: Log, command: Command, by: By) -> tuple[Draft, ...]:
+    """The events that ``command`` makes, none when nothing would change.
+
+    Raises the leaves of ``server/meetings/errors.py``.
+    """
+    _check_right(log.state, command, by)
+    return _DECIDERS[type(command)](log, command, by)
+
+
+def created(described: Describe) -> tuple[Draft, ...]:
+    """The first event of a meeting."""
+    return (Draft("meeting_created", _description(described)),)
+
+
+def _check_right(state: MeetingState, command: Command, by: By) -> None:
+    right = RIGHTS.get(command.change if isinstance(command, Step) else type(command))
+    if right is not None and may(state, right, by):
+        return
+    if isinstance(command, Present | StopPresenting) and _presents(state, command, by):
+        return
+    raise errors.NotAMember if state.member(by.person) is None else NotAllowed
+
+
+def _presents(state: MeetingState, command: Present | StopPresenting, by: By) -> bool:
+    """Whether ``by`` is the presenter of the item whose paper it is about (and still a member)."""
+    shown = state.presenting
+    wanted = command.paper if isinstance(command, Present) else None if shown is None else shown.paper
+    paper = None if wanted is None else state.paper(wanted)
+    item = None if paper is None else state.item(paper.item)
+    return item is not None and item.presenter == by.person and state.member(by.person) is not None
+
+
+def _in_phase(state: MeetingState, allowed: frozenset[Phase]) -> None:
+    if state.phase not in allowed:
+        raise errors.PhaseNotAllowed(phase=state.phase.value)
+
+
+def _description(described: Describe) -> dict[str, Any]:
+    return {
+        "title": described.title,
+        "type": described.type,
+        "room": described.room,
+        "room_name": described.room_name,
+        "starts_at": print_instant(described.starts_at),
+        "planned_minutes": described.planned_minutes,
+    }
+
+
+def _describe(log: Log, command: Describe, by: By) -> tuple[Draft, ...]:
+    _in_phase(log.state, PREPARING)
+    return (Draft("meeting_described", _description(command)),)
+
+
+def _set_members(log: Log, command: SetMembers, by: By) -> tuple[Draft, ...]:
+    state = log.state
+    _in_phase(state, PREPARING | LIVE)
+    _unique([m.person for m in command.members], errors.MemberTwice)
+    _unique([m.seat for m in command.members if m.seat is not None], errors.SeatGivenTwice)
+    if sum(m.role is MemberRole.CHAIR for m in command.members) > 1:
+        raise errors.TwoChairs
+    if command.members == state.members:
+        return ()
+    after = replace(state, members=command.members)
+    if state.phase is not Phase.DRAFT:
+        _check_complete(after)
+    gone = [person for person, _ in state.seated if after.member(person) is None]
+    drafts = [Draft("members_set", {"members": [_member(member) for member in command.members]})]
+    return (*drafts, *(Draft("person_left", {"person": person}) for person in gone))
+
+
+def _unique(values: list[str], error: type[Malformed]) -> None:
+    twice = next((value for index, value in enumerate(values) if value in values[:index]), None)
+    if twice is not None:
+        raise error(id=twice)
+
+
+def _member(member: Member) -> dict[str, Any]:
+    placed = {} if member.seat is None else {"seat": member.seat, "seat_label": member.seat_label}
+    return {
+        "person": member.person,
+        "name": member.name,
+        "position": member.position,
+        "unit": member.unit,
+        "role": member.role.value,
+        **placed,
+    }
+
+
+def _set_agenda(log: Log, command: SetAgenda, by: By) -> tuple[Draft, ...]:
+    state = log.state
+    _in_phase(state, PREPARING | LIVE)
+    if state.phase in PREPARING and not may(state, SECRETARY, by):
+        raise NotAllowed
+    if command.expected_seq < log.agenda_seq:
+        raise errors.AgendaChanged(seq=state.seq)
+    items = agenda.ordered(command.items)
+    agenda.check_kept(state, items)
+    if agenda.is_same(state.agenda, items):
+        return ()
+    if state.phase is not Phase.DRAFT:
+        _check_complete(replace(state, agenda=items))
+    return (Draft("agenda_set", {"items": [agenda.to_value(item) for item in items]}),)
+
+
+def _check_complete(state: MeetingState) -> None:
+    """What a meeting needs once it has left the draft."""
+    if sum(member.role is MemberRole.CHAIR for member in state.members) != 1:
+        raise errors.ChairMissing
+    if not state.agenda:
+        raise errors.AgendaEmpty
+    for item in state.agenda:
+        if item.presenter is not None and state.member(item.presenter) is None:
+            raise errors.PresenterNotMember(item=item.title)
+
+
+def _step(log: Log, command: Step, by: By) -> tuple[Draft, ...]:
+    state = log.state
+    try:
+        after = step(state.phase, command.change)
+    except PhaseError:
+        raise errors.PhaseNotAllowed(phase=state.phase.value) from None
+    if command.change is Change.SUBMIT:
+        _check_complete(state)
+    if command.change is Change.RETURN and any(paper.published_version for paper in state.papers):
+        raise errors.PapersPublished
+    reason = {"reason": command.reason} if command.reason else {}
+    drafts = [Draft(command.change.value, reason)]
+    if command.change is Change.APPROVE:
+        drafts.append(start_epoch(state))
+    if after in ENDED and (state.phase in LIVE or command.holders):
+        drafts.append(_recall(command.holders))
+    return tuple(drafts)
+
+
+def start_epoch(state: MeetingState) -> Draft:
+    """The event that begins the next epoch of keys."""
+    return Draft("epoch_started", {"epoch": state.epoch + 1})
+
+
+def _recall(holders: tuple[tuple[str, str], ...]) -> Draft:
+    devices = [{"device": device, "seat_label": label or "–"} for device, label in holders]
+    return Draft("recall_started", {"devices": devices})
+
+
+def _start_item(log: Log, command: StartItem, by: By) -> tuple[Draft, ...]:
+    _in_phase(log.state, frozenset({Phase.OPEN}))
+    if log.state.item(command.item) is None:
+        raise errors.NoSuchItem(item=command.item)
+    active = log.state.active_item
+    if active is not None and active.item == command.item:
+        return ()
+    return (Draft("item_started", {"item": command.item}),)
+
+
+def _present(log: Log, command: Present, by: By) -> tuple[Draft, ...]:
+    state = log.state
+    _in_phase(state, frozenset({Phase.OPEN}))
+    paper = state.paper(command.paper)
+    if paper is None:
+        raise errors.NoSuchPaper(paper=command.paper)
+    version = command.version or paper.published_version
+    if paper.published_version == 0 or version != paper.published_version:
+        raise errors.PaperNotPublished(paper=command.paper)
+    if not 1 <= command.page <= paper.published_pages:
+        raise errors.NoSuchPage(page=command.page)
+    shown = state.presenting
+    data = {"paper": paper.paper, "version": version, "page": command.page, "person": by.person}
+    data["call"] = 0 if shown is None else shown.call
+    if shown is not None and (shown.paper, shown.version, shown.page) == (paper.paper, version, command.page):
+        return ()
+    return (Draft("page_presented", data),)
+
+
+def _call_back(log: Log, command: CallBack, by: By) -> tuple[Draft, ...]:
+    _in_phase(log.state, frozenset({Phase.OPEN}))
+    shown = log.state.presenting
+    if shown is None:
+        raise errors.NothingPresented
+    data = {
+        "paper": shown.paper,
+        "version": shown.version,
+        "page": shown.page,
+        "person": shown.person,
+        "call": shown.call + 1,
+    }
+    return (Draft("page_presented", data),)
+
+
+def _stop_presenting(log: Log, command: StopPresenting, by: By) -> tuple[Draft, ...]:
+    _in_phase(log.state, LIVE)
+    return () if log.state.presenting is None else (Draft("presenting_stopped", {}),)
+
+
+def _show(log: Log, command: ShowOnDisplay, by: By) -> tuple[Draft, ...]:
+    state = log.state
+    _in_phase(state, HOLDING)
+    if command.mode is DisplayMode.MESSAGE and not command.text.strip():
+        raise errors.DisplayTextMissing
+    if command.mode is DisplayMode.PAGE and state.presenting is None:
+        raise errors.NothingPresented
+    if (state.display.mode, state.display.text) == (command.mode, command.text):
+        return ()
+    return (Draft("display_set", {"mode": command.mode.value, "text": command.text}),)
+
+
+def _take_seat(log: Log, command: TakeSeat, by: By) -> tuple[Draft, ...]:
+    _in_phase(log.state, HOLDING)
+    if (by.person, command.seat) in log.state.seated:
+        return ()
+    return (Draft("person_seated", {"person": by.person, "seat": command.seat}),)
+
+
+def _leave_seat(log: Log, command: LeaveSeat, by: By) -> tuple[Draft, ...]:
+    if all(person != by.person for person, _ in log.state.seated):
+        return ()
+    return (Draft("person_left", {"person": by.person}),)
+
+
+#: One decider a command; each takes its own kind of command, which the table's key vouches for.
+_DECIDERS: Final[Mapping[type, Callable[[Log, Any, By], tuple[Draft, ...]]]] = {
+    Describe: _describe,
+    SetMembers: _set_members,
+    SetAgenda: _set_agenda,
+    Step: _step,
+    StartItem: _start_item,
+    Present: _present,
+    CallBack: _call_back,
+    StopPresenting: _stop_presenting,
+    ShowOnDisplay: _show,
+    TakeSeat: _take_seat,
+    LeaveSeat: _leave_seat,
+}
+
+
+def confirm_recall(state: MeetingState, receipt: SeatReceipt) -> tuple[Draft, ...]:
+    """A seat's receipt as an event; the same one again gives none (P7)."""
+    _in_phase(state, ENDED)
+    if any(known.receipt_sha256 == receipt.receipt_sha256 for known in state.recall.receipts):
+        return ()
+    data = {
+        "device": receipt.device,
+        "seat": receipt.seat,
+        "seat_label": receipt.seat_label or "–",
+        "papers": receipt.papers,
+        "pages": receipt.pages,
+        "destroyed_at": print_instant(receipt.at),
+        "receipt_sha256": receipt.receipt_sha256,
+    }
+    return (Draft("recall_confirmed", data),)
+
+
+def next_epoch(state: MeetingState) -> tuple[Draft, ...]:
+    """A new epoch of keys while seats hold the meeting; none otherwise."""
+    return (start_epoch(state),) if state.phase in HOLDING else ()

@@ -1,0 +1,310 @@
+"""Use cases of meetings: what secretary, chair, seats and other features ask for.
+
+Rules: each use case becomes a command or drafts, and ``logbook.py`` appends them; names of people, rooms and seats are
+copied into the log as they are on that day.
+
+Usage::
+
+    meetings.step(meeting, Change.OPEN, asked=Asked(actor, act, now))
+    meetings.change(meeting, actor="system", now=now, decide=lambda log: [Draft("paper_approved", {...})])
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from server.errors import NotAllowed
+from server.idempotency.service import ActKey
+from server.identity.model import Actor, Role
+from server.meetings import model
+from server.meetings.commands import By, Command, Describe, SetAgenda, SetMembers, Step
+from server.meetings.errors import NoSuchMeeting
+from server.meetings.logbook import Also, Decide, Logbook
+from server.meetings.model import Draft, Log
+from server.meetings.ports import Holders, MeetingRow, MeetingStore, People, Rooms
+from server.rooms.errors import NoSuchSeat
+from server.unit import UnitOfWork
+from wire import ids
+from wire.events import Event
+from wire.fields import print_instant
+from wire.ids import MeetingId
+from wire.phases import Change, Phase
+from wire.state import Item, MeetingState, Member, MemberRole, SeatReceipt, Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks, under which idempotency key, when."""
+
+    actor: Actor
+    act: str
+    now: dt.datetime
+
+    @property
+    def by(self) -> By:
+        """As the rules see the actor."""
+        return By(self.actor.person_id, is_secretary=self.actor.has(Role.SECRETARY))
+
+
+@dataclass(frozen=True, slots=True)
+class NewMeeting:
+    """What the secretary writes about a meeting."""
+
+    title: str
+    type: str
+    room: str
+    starts_at: dt.datetime
+    planned_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A member as the secretary writes it: person, role, and a seat or None."""
+
+    person: str
+    role: MemberRole
+    seat: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """An agenda item as it is written: ``item`` None is a new one."""
+
+    item: str | None
+    parent: str | None
+    title: str
+    minutes: int
+    visibility: Visibility
+    presenter: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What meetings need from other features."""
+
+    people: People
+    rooms: Rooms
+    holders: Holders
+    random: Callable[[int], bytes]
+
+
+class MeetingService:
+    """All meetings."""
+
+    def __init__(self, unit: UnitOfWork, store: MeetingStore, *, logbook: Logbook, outside: Outside) -> None:
+        self._unit: Final = unit
+        self._store: Final = store
+        self._logbook: Final = logbook
+        self._outside: Final = outside
+
+    # Reading
+
+    def state(self, meeting: MeetingId) -> MeetingState:
+        """The folded log; raises NoSuchMeeting."""
+        return self._logbook.log(meeting).state
+
+    def events(self, meeting: MeetingId, *, after: int = 0) -> list[Event]:
+        """The events with numbers above ``after``; raises NoSuchMeeting."""
+        self._logbook.log(meeting)
+        with self._unit.read() as tx:
+            return self._store.events(tx, meeting, after=after)
+
+    def meetings_of(self, actor: Actor) -> list[tuple[MeetingRow, MemberRole | None]]:
+        """The meetings one may see, with one's role in each (None: not a member)."""
+        with self._unit.read() as tx:
+            if actor.person is None:
+                return [(row, None) for row in self._store.rows(tx, room=actor.display_room)]
+            roles = self._store.roles(tx, actor.person)
+            sees_all = actor.has(Role.SECRETARY, Role.AUDITOR)
+            rows = self._store.rows(tx, person=None if sees_all else actor.person)
+        pairs = [(row, roles.get(row.id)) for row in rows]
+        return [(row, role) for row, role in pairs if model.may_see(Phase(row.phase), role, sees_all=sees_all)]
+
+    def see(self, meeting: MeetingId, actor: Actor) -> MeetingState:
+        """The state, if ``actor`` may see the meeting; raises NoSuchMeeting, NotAllowed."""
+        state = self.state(meeting)
+        if actor.person is None:
+            if actor.display_room == state.room:
+                return state
+            raise NotAllowed
+        member = state.member(actor.person)
+        sees_all = actor.has(Role.SECRETARY, Role.AUDITOR)
+        if not model.may_see(state.phase, None if member is None else member.role, sees_all=sees_all):
+            raise NotAllowed
+        return state
+
+    def member_roles(self, person: str, meeting: MeetingId | None) -> frozenset[MemberRole]:
+        """The person's role in a meeting (or none), or their roles in all meetings."""
+        if meeting is None:
+            with self._unit.read() as tx:
+                return frozenset(self._store.roles(tx, person).values())
+        try:
+            member = self.state(meeting).member(person)
+        except NoSuchMeeting:
+            member = None
+        return frozenset() if member is None else frozenset({member.role})
+
+    # Preparing
+
+    def create_meeting(self, new: NewMeeting, asked: Asked) -> dict[str, Any]:
+        """A new draft; gives ``{id, seq}``. Raises NoSuchRoom."""
+        meeting = MeetingId(self._new("m"))
+        drafts = model.created(self._described(new))
+        key = ActKey(asked.act, asked.actor.label, "create_meeting", _content(new))
+        return self._logbook.append(
+            meeting,
+            actor=asked.actor.label,
+            now=asked.now,
+            decide=lambda _log: drafts,
+            key=key,
+            also=lambda _tx, _state: {"id": meeting},
+            creates=True,
+        )
+
+    def describe_meeting(self, meeting: MeetingId, new: NewMeeting, asked: Asked) -> dict[str, Any]:
+        """Change title, kind, room or time; gives ``{seq}``."""
+        return self._command(meeting, self._described(new), asked, content=_content(new))
+
+    def set_members(self, meeting: MeetingId, placed: Sequence[Placed], asked: Asked) -> dict[str, Any]:
+        """Replace the list of members; raises NoSuchPerson, NoSuchSeat and what the rules refuse."""
+        room = self.state(meeting).room
+        members = tuple(self._member(entry, room) for entry in placed)
+        return self._command(meeting, SetMembers(members), asked, content=[_content(entry) for entry in placed])
+
+    def set_agenda(
+        self, meeting: MeetingId, items: Sequence[NewItem], expected_seq: int, *, asked: Asked
+    ) -> dict[str, Any]:
+        """Replace the agenda, unless somebody else did after ``expected_seq``; raises what the rules refuse."""
+        planned = tuple(self._item(entry) for entry in items)
+        content = {"items": [_content(entry) for entry in items], "expected_seq": expected_seq}
+        return self._command(meeting, SetAgenda(planned, expected_seq), asked, content=content)
+
+    # Leading
+
+    def step(self, meeting: MeetingId, change: Change, *, reason: str = "", asked: Asked) -> dict[str, Any]:
+        """Move along the life cycle; closing and cancelling begin the recall in the same transaction."""
+
+        def decide(log: Log) -> Sequence[Draft]:
+            return model.decide(log, self.with_holders(meeting, Step(change, reason)), asked.by)
+
+        key = ActKey(asked.act, asked.actor.label, change.value, {"meeting": meeting, "reason": reason})
+        return self.change(meeting, actor=asked.actor.label, now=asked.now, decide=decide, key=key)
+
+    def perform(self, meeting: MeetingId, command: Command, asked: Asked) -> dict[str, Any]:
+        """Any other command; gives ``{seq}``, the number of the last event."""
+        return self._command(meeting, command, asked, content=_content(command))
+
+    # For other features
+
+    def must_hold_seat(self, meeting: MeetingId, seat: str) -> None:
+        """Raise NoSuchSeat unless the seat is in the meeting's room."""
+        if self._outside.rooms.seat(seat).room != self.state(meeting).room:
+            raise NoSuchSeat(seat=seat)
+
+    def change(
+        self,
+        meeting: MeetingId,
+        *,
+        actor: str,
+        now: dt.datetime,
+        decide: Decide,
+        key: ActKey | None = None,
+        also: Also | None = None,
+    ) -> dict[str, Any]:
+        """Append what ``decide`` gives for the newest state; the answer is ``{seq}`` and what ``also`` adds.
+
+        ``decide`` may run more than once and only reads. A ``key`` makes it happen once: the same act again gets the
+        stored answer. Raises NoSuchMeeting, ActReused, Unavailable and what ``decide`` raises.
+        """
+        return self._logbook.append(meeting, actor=actor, now=now, decide=decide, key=key, also=also)
+
+    def with_holders(self, meeting: MeetingId, command: Command) -> Command:
+        """A closing or cancelling with the devices whose keys it recalls; any other command as it is."""
+        if not isinstance(command, Step) or command.change not in {Change.CLOSE, Change.CANCEL}:
+            return command
+        held = tuple((holder.device, holder.seat_label) for holder in self._outside.holders.holding(meeting))
+        return dataclasses.replace(command, holders=held)
+
+    def confirm_recall(self, meeting: MeetingId, receipt: SeatReceipt, *, now: dt.datetime) -> None:
+        """Write a seat's verified receipt to the log; the same receipt again changes nothing."""
+
+        def decide(log: Log) -> Sequence[Draft]:
+            return model.confirm_recall(log.state, receipt)
+
+        self.change(meeting, actor=f"device:{receipt.device}", now=now, decide=decide)
+
+    def start_epoch(self, meeting: MeetingId, *, now: dt.datetime) -> None:
+        """Begin a new epoch of keys (a device left); only while seats hold the meeting."""
+
+        def decide(log: Log) -> Sequence[Draft]:
+            return model.next_epoch(log.state)
+
+        self.change(meeting, actor="system", now=now, decide=decide)
+
+    def _command(self, meeting: MeetingId, command: Command, asked: Asked, *, content: Any) -> dict[str, Any]:
+        kind = type(command).__name__
+        key = ActKey(asked.act, asked.actor.label, kind, {"meeting": meeting, "content": content})
+        return self.change(
+            meeting,
+            actor=asked.actor.label,
+            now=asked.now,
+            decide=lambda log: model.decide(log, command, asked.by),
+            key=key,
+        )
+
+    # Names for what is written
+
+    def _described(self, new: NewMeeting) -> Describe:
+        name = self._outside.rooms.room(new.room).name
+        return Describe(
+            title=new.title,
+            type=new.type,
+            room=new.room,
+            room_name=name,
+            starts_at=new.starts_at,
+            planned_minutes=new.planned_minutes,
+        )
+
+    def _member(self, placed: Placed, room: str) -> Member:
+        person = self._outside.people.person(placed.person)
+        label = ""
+        if placed.seat is not None:
+            seat = self._outside.rooms.seat(placed.seat)
+            if seat.room != room:
+                raise NoSuchSeat(seat=placed.seat)
+            label = seat.label
+        return Member(
+            person=placed.person,
+            name=person.name,
+            position=person.position,
+            unit=person.unit,
+            role=placed.role,
+            seat=placed.seat,
+            seat_label=label,
+        )
+
+    def _item(self, new: NewItem) -> Item:
+        return Item(
+            item=new.item or self._new("i"),
+            parent=new.parent,
+            title=new.title,
+            minutes=new.minutes,
+            visibility=new.visibility,
+            presenter=new.presenter,
+        )
+
+    def _new(self, prefix: str) -> str:
+        return ids.new(prefix, self._outside.random(ids.RANDOM_BYTES))
+
+
+def _content(value: Any) -> Any:
+    """A command or its parts as JSON, for the fingerprint of the act."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {each.name: _content(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    if isinstance(value, tuple):
+        return [_content(entry) for entry in value]
+    return print_instant(value) if isinstance(value, dt.datetime) else value
