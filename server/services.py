@@ -21,10 +21,14 @@ from flask import Blueprint
 
 from server.clock import Clock
 from server.db.engine import Database
+from server.fleet.broker import Warden
+from server.fleet.service import FleetService
 from server.idempotency.ports import ActLedger
 from server.identity.service import IdentityService
+from server.keys.site import SiteKeys
 from server.meetings.ports import ActHandler
 from server.meetings.service import MeetingService
+from server.pki.site import SitePki
 from server.rooms.service import RoomService
 from server.settings import Settings
 from server.slots import Slots
@@ -54,6 +58,10 @@ class Services:
     acts: ActHandler = field(init=False)
     ledger: ActLedger = field(init=False)
     door: Doorkeeper = field(init=False)
+    site: SitePki = field(init=False)
+    keys: SiteKeys = field(init=False)
+    warden: Warden = field(init=False)
+    fleet: FleetService = field(init=False)
 
     def start(self) -> None:
         """Start what runs beside the requests."""

@@ -13,14 +13,16 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from server.fleet.model import Presence
+from server.fleet.ports import PresenceSource
 from server.meetings.ports import Announcer, Epochs, Holder, Holders
 from server.unit import Transaction
 from wire.events import Event
-from wire.ids import MeetingId
+from wire.ids import DeviceId, MeetingId
 from wire.state import MeetingState
 
 _LOG: Final = logging.getLogger("meetings")
@@ -81,6 +83,10 @@ class Nothing:
         """No terminal."""
         return []
 
+    def presence(self, devices: Collection[DeviceId]) -> Mapping[DeviceId, Presence]:  # noqa: ARG002 - as above
+        """Nothing is known of any terminal."""
+        return {}
+
 
 @dataclass
 class Slots:
@@ -94,6 +100,8 @@ class Slots:
     displays: Displays = field(default_factory=Nothing)
     delivery: DeliveryFeed = field(default_factory=Nothing)
     fleet: FleetFeed = field(default_factory=Nothing)
+    #: who is online (the distribution answers)
+    presence: PresenceSource = field(default_factory=Nothing)
 
     def announce(
         self, meeting: MeetingId, events: Sequence[Event], *, before: MeetingState, after: MeetingState

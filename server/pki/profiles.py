@@ -70,7 +70,7 @@ def client(name: str, *, window: Window) -> x509.CertificateBuilder:
 def server(hosts: Iterable[str], *, window: Window) -> x509.CertificateBuilder:
     """A TLS server that answers to ``hosts`` (names or addresses; the first is also its CN)."""
     names = tuple(hosts)
-    return _end(names[0], window, ExtendedKeyUsageOID.SERVER_AUTH).add_extension(
+    return _end(names[0][:64], window, ExtendedKeyUsageOID.SERVER_AUTH).add_extension(
         x509.SubjectAlternativeName([_general_name(host) for host in names]), critical=False
     )
 
@@ -117,4 +117,4 @@ def _general_name(host: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
-        return x509.DNSName(host)
+        return x509.DNSName(host.encode("idna").decode("ascii"))

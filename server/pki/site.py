@@ -58,6 +58,11 @@ class SiteNames:
     hosts: tuple[str, ...]
 
     @property
+    def short(self) -> str:
+        """The name as far as a certificate has room for it (RFC 5280: a CN has at most 64 characters)."""
+        return self.site[:50].strip()
+
+    @property
     def all_hosts(self) -> tuple[str, ...]:
         """``hosts`` and the machine itself, each once."""
         return tuple(dict.fromkeys((*self.hosts, *LOOPBACK)))
@@ -78,8 +83,8 @@ class SitePki:
         with _alone(folder):
             site = cls(
                 folder,
-                _authority(folder, "ca", f"{names.site} CA", now),
-                _authority(folder, "link-ca", f"{names.site} link CA", now),
+                _authority(folder, "ca", f"{names.short} CA", now),
+                _authority(folder, "link-ca", f"{names.short} link CA", now),
             )
             for name in ("broker", "https"):
                 site._keep(name, site.authority, partial(profiles.server, names.all_hosts), now)

@@ -1,0 +1,78 @@
+"""How a new terminal asks to be let in: EST (RFC 7030) as docs/API.md has it, and the site document.
+
+Rules: anyone may ask, so everything is small, limited per address and answered in plain text that a seat can log; the
+code in the header is what programs read. 202 means that IT has not decided: ask again with the same request.
+
+Usage: `app.register_blueprint(blueprint(fleet, ca=ca, site=document, limit=limit, clock=clock))`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Blueprint, Response, request
+
+import web
+from server.clock import Clock
+from server.errors import ServerError
+from server.fleet.limits import AddressLimit
+from server.fleet.model import RETRY_S
+from server.fleet.service import FleetService
+from server.pki.bundle import CERTS_ONLY
+from server.pki.errors import RequestTooLarge
+from server.pki.requests import MAX_BODY_BYTES, read_request
+from server.web import answer, error_answer, public
+
+CODE_HEADER: Final = "X-Phonghop-Code"
+
+
+def blueprint(
+    fleet: FleetService, clock: Clock, *, ca: bytes, site: Callable[[], dict[str, Any]], limit: AddressLimit
+) -> Blueprint:
+    """``/.well-known/est`` and ``/.well-known/phonghop``; ``ca`` is the CA as EST sends it, ``site`` the document."""
+    routes = Blueprint("est", __name__)
+
+    @routes.get("/.well-known/est/cacerts")
+    @public("a new terminal compares the CA with the hash in its image")
+    def cacerts() -> Response:
+        return Response(ca, mimetype=None, content_type=CERTS_ONLY, headers={"Cache-Control": "no-store"})
+
+    @routes.get("/.well-known/phonghop/site")
+    @public("a terminal learns where the broker is and whom to believe; the document is signed")
+    def site_document() -> Response:
+        return answer(site())
+
+    @routes.post("/.well-known/est/simpleenroll")
+    @public("a terminal has no name before IT approves it")
+    def simpleenroll() -> Response:
+        try:
+            return _enrol(fleet, clock, limit)
+        except ServerError as error:
+            return _plain(error)
+
+    return routes
+
+
+def _enrol(fleet: FleetService, clock: Clock, limit: AddressLimit) -> Response:
+    address = request.remote_addr or ""
+    limit.take(address, at_s=clock.monotonic_s())
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise RequestTooLarge(limit_kib=MAX_BODY_BYTES // 1024)
+    asked = read_request(request.stream.read(MAX_BODY_BYTES + 1))
+    certificates = fleet.enrol(asked, address=address[:64], now=clock.now())
+    if certificates is None:
+        return Response(status=202, headers={"Retry-After": str(RETRY_S), "Cache-Control": "no-store"})
+    return Response(certificates, content_type=CERTS_ONLY, headers={"Cache-Control": "no-store"})
+
+
+def _plain(error: ServerError) -> Response:
+    """The reason as EST sends it: plain text (RFC 7030 § 4.2.3), Vietnamese first."""
+    text = web.error_text(error.code, error.data)
+    like = error_answer(error)  # for the status: there is one table of them
+    response = Response(f"{text.vi}\n{text.en}\n", status=like.status_code, mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers[CODE_HEADER] = error.code
+    if "wait_s" in error.data:
+        response.headers["Retry-After"] = str(error.data["wait_s"])
+    return response

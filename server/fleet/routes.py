@@ -1,0 +1,81 @@
+"""HTTP of the fleet for IT.
+
+Rules: only IT sees and decides; the 12 digits are typed or confirmed by whoever stands at the seat.
+
+Usage: ``app.register_blueprint(blueprint(fleet, clock))``.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from server.clock import Clock
+from server.fleet.errors import DeviceUnknown
+from server.fleet.model import MAX_REASON
+from server.fleet.service import Command, FleetService
+from server.identity.model import Role
+from server.web import act_id, actor, allow, answer, body, nothing
+from wire import ids
+from wire.errors import BadId
+from wire.ids import DeviceId
+
+
+def blueprint(fleet: FleetService, clock: Clock) -> Blueprint:
+    """``/api/devices``."""
+    routes = Blueprint("fleet", __name__)
+
+    def command() -> Command:
+        return Command(actor().label, act_id(), clock.now())
+
+    @routes.get("/api/devices")
+    @allow(Role.IT)
+    def devices() -> ResponseReturnValue:
+        return answer({"devices": fleet.devices()})
+
+    @routes.post("/api/devices/<device>/approve")
+    @allow(Role.IT)
+    def approve(device: str) -> ResponseReturnValue:
+        fields = body()
+        seat, code = fields.id("seat", "s"), fields.text("code", limit=40)
+        replace = fields.flag("replace") if fields.has("replace") else False
+        fields.end()
+        fleet.approve(command(), _device(device), seat=seat, code=code, replace=replace)
+        return nothing()
+
+    @routes.post("/api/devices/<device>/refuse")
+    @allow(Role.IT)
+    def refuse(device: str) -> ResponseReturnValue:
+        fleet.refuse(command(), _device(device), reason=_reason())
+        return nothing()
+
+    @routes.post("/api/devices/<device>/revoke")
+    @allow(Role.IT)
+    def revoke(device: str) -> ResponseReturnValue:
+        confirmed = fleet.revoke(command(), _device(device), reason=_reason())
+        return nothing() if confirmed else answer({"confirmed": False}, 202)
+
+    @routes.post("/api/devices/<device>/seat")
+    @allow(Role.IT)
+    def move(device: str) -> ResponseReturnValue:
+        fields = body()
+        seat = fields.id("seat", "s")
+        fields.end()
+        fleet.move(command(), _device(device), seat=seat)
+        return nothing()
+
+    return routes
+
+
+def _device(text: str) -> DeviceId:
+    try:
+        return DeviceId(ids.parse("d", text))
+    except BadId:
+        raise DeviceUnknown from None
+
+
+def _reason() -> str:
+    fields = body()
+    reason = fields.text("reason", limit=MAX_REASON).strip()
+    fields.end()
+    return reason
