@@ -11,7 +11,7 @@ import pytest
 from sealing.signatures import DeviceSigner
 from server.link.mqtt import MqttLink
 from server.link.ports import Link
-from tests.support.broker import Broker
+from tests.support.mosquitto import Mosquitto
 from tests.support.poll import until
 from tests.support.room import MemoryBroker, MemoryLink
 from tests.support.seat_client import SeatClient
@@ -76,7 +76,7 @@ def _memory(_folder: Path) -> Iterator[Stage]:
 
 def _mosquitto(folder: Path) -> Iterator[Stage]:
     clients: list[SeatClient] = []
-    with Broker(folder) as broker:
+    with Mosquitto(folder) as broker:
 
         def seat(room: RoomId | None) -> tuple[DeviceSigner, Seat]:
             signer, got = DeviceSigner.generate(), []

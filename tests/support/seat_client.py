@@ -18,7 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from sealing.signatures import DeviceSigner
-from tests.support.broker import Broker
+from tests.support.mosquitto import Mosquitto
 from wire.ids import RoomId
 from wire.topics import Topic, device_filters, parse
 
@@ -28,7 +28,7 @@ class SeatClient:
 
     def __init__(
         self,
-        broker: Broker,
+        broker: Mosquitto,
         signer: DeviceSigner,
         room: RoomId | None,
         *,
