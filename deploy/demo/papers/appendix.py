@@ -139,7 +139,7 @@ def _head() -> list[list[Paragraph | str]]:
 
 
 def _heights(rows: list[list[str]]) -> list[float]:
-    return [42, 28, 14, *[19.0] * len(rows)]
+    return [42, 28, 14, *[18.0] * len(rows)]
 
 
 def _lines() -> list[_Command]:

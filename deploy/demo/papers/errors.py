@@ -1,13 +1,16 @@
 """What can go wrong while the demo papers are made.
 
-DemoPaperError
-└── FontMissingError   demo-font-missing
+DemoError (deploy.demo.errors)
+└── DemoPaperError         demo-paper
+    └── FontMissingError   demo-font-missing
 """
 
 from __future__ import annotations
 
+from deploy.demo.errors import DemoError
 
-class DemoPaperError(Exception):
+
+class DemoPaperError(DemoError):
     """The demo papers could not be made; the message says what to do."""
 
     code = "demo-paper"
