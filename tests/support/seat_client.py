@@ -2,13 +2,14 @@
 
 Usage::
 
-    client = SeatClient(broker, signer, room, take=got.append)
+    client = SeatClient(terminal.id, room, port=site.process.seats_port, tls=site.tls(terminal), take=take)
     client.start(); client.publish(topic, payload); client.kill()
 """
 
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -17,9 +18,7 @@ from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from sealing.signatures import DeviceSigner
-from tests.support.mosquitto import Mosquitto
-from wire.ids import RoomId
+from wire.ids import DeviceId, RoomId
 from wire.topics import Topic, device_filters, parse
 
 
@@ -28,21 +27,22 @@ class SeatClient:
 
     def __init__(
         self,
-        broker: Mosquitto,
-        signer: DeviceSigner,
+        device: DeviceId,
         room: RoomId | None,
         *,
+        port: int,
+        tls: ssl.SSLContext,
         take: Callable[[Topic, bytes], None],
         connected: Callable[[], None] = lambda: None,
     ) -> None:
-        self._port = broker.seats_port
-        self._filters = device_filters(signer.key_id, room)
+        self._port = port
+        self._filters = device_filters(device, room)
         self._take = take
         self._connected = connected
         self._up = threading.Event()
-        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=signer.key_id, protocol=mqtt.MQTTv5)
-        client.tls_set_context(broker.device_tls(signer).context())
-        client.will_set(str(Topic.up(signer.key_id, "gone")), b"", qos=1)
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=device, protocol=mqtt.MQTTv5)
+        client.tls_set_context(tls)
+        client.will_set(str(Topic.up(device, "gone")), b"", qos=1)
         client.reconnect_delay_set(1, 1)
         client.max_inflight_messages_set(8)
         client.on_connect = self._on_connect
