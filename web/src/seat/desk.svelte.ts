@@ -1,0 +1,163 @@
+/**
+ * What lies in front of the person: the list of papers, or one paper open at a page; and whether it follows the presenter.
+ *
+ * Rules (F1): opening or turning to something of one's own leaves the presenter, one tap returns. Whoever presents takes everyone
+ * along by turning pages of the presented paper. A paper opens again where it was left.
+ *
+ *     const desk = new Desk(seat);
+ *     desk.hear(presenting);
+ *     desk.open(paper);
+ */
+import { Book } from '$lib/reader/book.svelte.ts';
+import { Following } from '$lib/reader/following.svelte.ts';
+import { type Paper, type Presenting, published } from '$lib/sections.ts';
+import { Pace } from './pace.ts';
+import type { Seat } from './seat.svelte.ts';
+import type { Held } from './sections.ts';
+
+interface Place {
+  paper: string;
+  version: number;
+  page: number;
+}
+
+const PRESENT_EVERY_MS = 300;
+
+export class Desk {
+  readonly following = new Following();
+  /** Null: the list of papers is in front. */
+  #place = $state.raw<Place | null>(null);
+  #item = $state<string | null>(null);
+  #book = $state.raw<Book | null>(null);
+  #left = new Map<string, number>();
+  #pace = new Pace<Place>(PRESENT_EVERY_MS, (place) => this.seat.ask('present', place));
+
+  constructor(private readonly seat: Seat) {}
+
+  /** The paper in front, if any. */
+  get paper(): Paper | undefined {
+    return this.seat.now.papers?.find((paper) => paper.paper === this.#place?.paper);
+  }
+  /** Open only when the paper is complete on this seat. */
+  get book(): Book | null {
+    return this.#book;
+  }
+  /** How far the paper in front has come. */
+  get held(): Held | undefined {
+    return this.#place ? this.holding(this.#place) : undefined;
+  }
+  /** The agenda item this person looks at: chosen, or that of the paper in front. */
+  get item(): string | null {
+    return this.paper?.item ?? this.#item;
+  }
+  /** Papers this seat may show, in the order of the agenda. */
+  get papers(): Paper[] {
+    const order = new Map((this.seat.now.agenda ?? []).map((item, at) => [item.item, at]));
+    return published(this.seat.now.papers ?? []).toSorted((a, b) => (order.get(a.item) ?? 0) - (order.get(b.item) ?? 0));
+  }
+  /** Whether this person is the one who presents. */
+  get presents(): boolean {
+    return this.#presenting !== null && this.#presenting.person === this.seat.now.person?.id;
+  }
+  /** Whether what is in front is what is presented. */
+  get onPresented(): boolean {
+    const shown = this.#presenting;
+    return shown !== null && this.#place?.paper === shown.paper && this.#book?.page === shown.page;
+  }
+
+  holding(place: { paper: string; version: number }): Held | undefined {
+    return this.seat.now.holding?.[`${place.paper}.${place.version}`];
+  }
+
+  /** Told at every change of what is presented. */
+  hear(presenting: Presenting | null): void {
+    const place = this.following.hear(presenting);
+    if (place && !this.presents) this.#go(place);
+  }
+
+  /** Show the papers of an item; its only paper opens at once. */
+  select(item: string): void {
+    const papers = this.papers.filter((paper) => paper.item === item);
+    this.#item = item;
+    if (papers.length === 1) this.open(papers[0]!);
+    else this.list();
+  }
+
+  /** Show the list of papers. */
+  list(): void {
+    this.#leave();
+    this.#item = this.item;
+    this.#put(null);
+  }
+
+  /** Open a paper where it was left. */
+  open(paper: Paper): void {
+    this.#leave();
+    this.#go({ paper: paper.paper, version: paper.published_version, page: this.#left.get(paper.paper) ?? 1 });
+  }
+
+  /** The person has turned to a page of the book in front. */
+  turned(page: number): void {
+    const place = this.#place;
+    if (!place) return;
+    this.#left.set(place.paper, page);
+    if (this.presents && place.paper === this.#presenting?.paper) this.#pace.push({ ...place, page });
+    else if (this.#presenting) this.following.leave();
+  }
+
+  /** Back to the presenter. */
+  rejoin(): void {
+    this.following.rejoin();
+    if (this.#presenting) this.#go(this.#presenting);
+  }
+
+  /** Show everyone the page in front. */
+  present(): void {
+    if (this.#place && this.#book) this.#pace.push({ ...this.#place, page: this.#book.page });
+  }
+
+  /** Open the book when its paper is complete, and the new version when there is one; call when sections change. */
+  settle(): void {
+    const place = this.#place;
+    if (!place) return;
+    const newest = this.paper?.published_version ?? place.version;
+    if (newest !== place.version && this.holding({ paper: place.paper, version: newest })?.ready) {
+      this.#go({ ...place, version: newest, page: this.#book?.page ?? place.page });
+    } else if (!this.#book && this.held?.ready) {
+      this.#put(place);
+    }
+  }
+
+  close(): void {
+    this.#pace.stop();
+    this.#put(null);
+  }
+
+  get #presenting(): Presenting | null {
+    return this.seat.now.presenting ?? null;
+  }
+
+  #leave(): void {
+    if (this.#presenting && !this.presents) this.following.leave();
+  }
+
+  #go({ paper, version, page }: Place): void {
+    const same = this.#place?.paper === paper && this.#place.version === version;
+    if (same && this.#book) this.#book.turnTo(page);
+    else this.#put({ paper, version, page });
+  }
+
+  #put(place: Place | null): void {
+    const zoom = this.#book?.zoom;
+    this.#book?.close();
+    this.#place = place;
+    const paper = this.paper;
+    const ready = place && paper && this.holding(place)?.ready;
+    this.#book = ready
+      ? new Book({ paper: paper.paper, version: place.version, title: paper.title, pages: paper.pages }, this.seat.pages, {
+          page: place.page,
+          zoom: zoom === 'page' ? 'page' : 'width',
+        })
+      : null;
+  }
+}

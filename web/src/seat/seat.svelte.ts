@@ -1,0 +1,122 @@
+/**
+ * The seat as its page sees it: the agent's sections, and what a person can ask of the agent.
+ *
+ * Rules: the page decides nothing about the meeting; it asks, and shows what the sections say afterwards. An act is accepted when
+ * the agent has written it down (202); its outcome comes in the section `acts`, and a refusal is told in words.
+ *
+ *     const seat = new Seat();
+ *     const stop = seat.start();
+ *     await seat.act('item_start', { item });
+ */
+import { Api } from '$lib/api.ts';
+import { serverClock } from '$lib/clock.svelte.ts';
+import { Failure } from '$lib/failure.ts';
+import { errorText, t } from '$lib/i18n/texts.svelte.ts';
+import { EventsTransport, type Snapshot } from '$lib/live/events.ts';
+import { Live } from '$lib/live/live.svelte.ts';
+import { HttpPages } from '$lib/reader/source.ts';
+import { notify } from '$lib/ui/notices.svelte.ts';
+import { newId } from '$lib/wire/ids.ts';
+import type { Act, SeatSections } from './sections.ts';
+
+export type ActKind =
+  | 'present'
+  | 'present_call'
+  | 'present_stop'
+  | 'item_start'
+  | 'meeting_open'
+  | 'meeting_recess'
+  | 'meeting_resume'
+  | 'meeting_close'
+  | 'display';
+
+const TOUCH_EVERY_MS = 20_000;
+
+export class Seat {
+  readonly api = new Api({ tokenHeader: 'X-Seat-Token' });
+  readonly live = new Live<SeatSections>(new EventsTransport('/api/live', () => this.#read()));
+  readonly pages = new HttpPages('/api/papers', this.api);
+  /** Refusals already told. */
+  #told = new Set<string>();
+  #mine = new Set<string>();
+  #touchedAt = 0;
+
+  /** Everything known. Reactive. */
+  get now(): Partial<SeatSections> {
+    return this.live.sections;
+  }
+
+  /** Whether the seat itself reaches the server. */
+  get online(): boolean {
+    return this.now.link?.state === 'online';
+  }
+
+  /** Begin; the returned function ends it. */
+  start(): () => void {
+    const touch = (): void => this.#touch();
+    const events = ['pointerdown', 'keydown', 'wheel'] as const;
+    for (const event of events) addEventListener(event, touch, { passive: true });
+    const stop = this.live.start();
+    return () => {
+      stop();
+      for (const event of events) removeEventListener(event, touch);
+    };
+  }
+
+  /** Whether an act of this kind is on its way. */
+  waits(kind: ActKind): boolean {
+    return (this.now.acts ?? []).some((act) => act.kind === kind && (act.state === 'queued' || act.state === 'sent'));
+  }
+
+  /** Ask for something; throws `Failure` when the agent does not take it. */
+  async act(kind: ActKind, data: object = {}): Promise<void> {
+    const act = newId('a');
+    this.#mine.add(act);
+    await this.api.send('POST', '/api/act', { act, kind, data }, act);
+    if (!this.online) notify('warn', t('seat.act.queued'));
+  }
+
+  /** The same from a button: a failure becomes a notice. */
+  ask(kind: ActKind, data: object = {}): void {
+    this.act(kind, data).catch((thrown: unknown) => notify('bad', Failure.from(thrown).text));
+  }
+
+  /** Tell of refusals among the acts of this page; call when `acts` changes. */
+  hearOutcomes(acts: readonly Act[]): void {
+    for (const act of acts) {
+      if (act.state !== 'refused' || !this.#mine.has(act.act) || this.#told.has(act.act)) continue;
+      this.#told.add(act.act);
+      void errorText(act.code).then((text) => notify('bad', t('seat.act.refused', { what: t(`seat.act.kind.${act.kind}`), why: text })));
+    }
+  }
+
+  signIn(person: string, password: string): Promise<unknown> {
+    return this.api.send('POST', '/api/sign-in', { person, password });
+  }
+  unlock(password: string): Promise<unknown> {
+    return this.api.send('POST', '/api/unlock', { password });
+  }
+  lock(): Promise<unknown> {
+    return this.api.send('POST', '/api/lock');
+  }
+  signOut(): Promise<unknown> {
+    return this.api.send('POST', '/api/sign-out');
+  }
+
+  async #read(): Promise<Snapshot<SeatSections>> {
+    const { token, seq, now, ...sections } = await this.api.get<
+      { token: string; seq: number; now?: string } & Partial<SeatSections>
+    >('/api/seat');
+    this.api.token = token;
+    serverClock.hear(now, true);
+    return { seq, sections };
+  }
+
+  /* The idle lock counts from the last touch; reading one page for long, with a finger on it, is not idleness. */
+  #touch(): void {
+    if (!this.now.person || this.now.seat?.state !== 'signed_in' || Date.now() - this.#touchedAt < TOUCH_EVERY_MS) return;
+    this.#touchedAt = Date.now();
+    // The next touch tries again.
+    this.api.send('POST', '/api/touched').catch(() => (this.#touchedAt = 0));
+  }
+}

@@ -1,0 +1,58 @@
+/** What the seat's agent tells its page, beside the meeting's sections (docs/API.md, "Seat page"). */
+import type { Link } from '$lib/live/live.svelte.ts';
+import type { MeetingSections, MemberRole } from '$lib/sections.ts';
+
+export interface SeatInfo {
+  state:
+    | 'enrolling'
+    | 'refused'
+    | 'revoked'
+    | 'confirming'
+    | 'waiting'
+    | 'welcome'
+    | 'signed_in'
+    | 'locked'
+    | 'recalled'
+    | 'outdated';
+  label: string;
+  room_name: string;
+  device: string | null;
+  /** The 12 digits of the pairing, `1234 5678 9012`. */
+  code: string;
+  /** The same digits as a picture: an SVG path on a grid of `size` modules. */
+  qr: { size: number; path: string } | null;
+  /** An error code to show with the state; empty when there is none. */
+  message: string;
+}
+
+export interface Person {
+  id: string;
+  name: string;
+  position: string;
+}
+
+export interface Act {
+  act: string;
+  kind: string;
+  state: 'queued' | 'sent' | 'done' | 'refused';
+  code: string;
+}
+
+export interface Held {
+  have: number;
+  chunks: number;
+  ready: boolean;
+}
+
+export interface SeatSections extends MeetingSections {
+  seat: SeatInfo;
+  /** The seat's connection to the server, and whether it knows of events it has not got yet (M3). */
+  link: { state: Link; behind: boolean; since_at: string | null };
+  person: (Person & { role: MemberRole }) | null;
+  expected: Person | null;
+  choices: Person[];
+  /** By `<paper>.<version>`. */
+  holding: Record<string, Held>;
+  acts: Act[];
+  recalled: { meeting_title: string; papers: number; pages: number; confirmed: boolean } | null;
+}
