@@ -23,7 +23,8 @@ MAX_ADDRESSES: Final = 10_000
 class AddressLimit:
     """The buckets of all addresses; may be asked by many threads."""
 
-    def __init__(self, *, burst: int, per_s: float) -> None:
+    def __init__(self, *, burst: int, per_s: float, max_addresses: int = MAX_ADDRESSES) -> None:
+        self._max_addresses: Final = max_addresses
         self._burst: Final = burst
         self._per_s: Final = per_s
         self._lock: Final = threading.Lock()
@@ -36,9 +37,13 @@ class AddressLimit:
             left = self._left(address, at_s)
             if left < 1:
                 raise TooManyRequests(wait_s=math.ceil((1 - left) / self._per_s))
-            if len(self._buckets) >= MAX_ADDRESSES:
+            if len(self._buckets) >= self._max_addresses:
                 self._drop_full(at_s)
             self._buckets[address] = (left - 1, at_s)
+
+    def __len__(self) -> int:
+        """How many addresses are remembered."""
+        return len(self._buckets)
 
     def _left(self, address: str, at_s: float) -> float:
         left, since_s = self._buckets.get(address, (float(self._burst), at_s))

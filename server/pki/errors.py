@@ -10,6 +10,7 @@
     │       └── BadRequestSignature  csr-bad-signature
     ├── TooLarge
     │   └── RequestTooLarge          csr-too-large
+    ├── BadHost                      host-not-usable
     └── BrokenPki                    pki-broken
 
 Rules: ``why`` names what is wrong in public terms; nothing of a key's file is ever in it.
@@ -50,6 +51,12 @@ class RequestTooLarge(TooLarge):
     """Longer than any honest request."""
 
     code = "csr-too-large"
+
+
+class BadHost(ServerError):
+    """A host of the settings is neither a name nor an address."""
+
+    code = "host-not-usable"
 
 
 class BrokenPki(ServerError):

@@ -18,6 +18,7 @@ from typing import Final, Self
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
+from server.pki.errors import BadHost
 from wire.ids import DeviceId
 
 CA_DAYS: Final = 20 * 365
@@ -117,4 +118,11 @@ def _general_name(host: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
-        return x509.DNSName(host.encode("idna").decode("ascii"))
+        return x509.DNSName(_ascii(host))
+
+
+def _ascii(host: str) -> str:
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise BadHost(host=host) from None

@@ -59,8 +59,8 @@ class SiteNames:
 
     @property
     def short(self) -> str:
-        """The name as far as a certificate has room for it (RFC 5280: a CN has at most 64 characters)."""
-        return self.site[:50].strip()
+        """The name as far as a certificate has room for it (the library counts a CN's 64 characters as bytes)."""
+        return self.site.encode("utf-8")[:50].decode("utf-8", "ignore").strip()
 
     @property
     def all_hosts(self) -> tuple[str, ...]:
