@@ -1,0 +1,270 @@
+"""Values of the contract for property tests: everything a message can hold.
+
+Rules: what a strategy makes is valid; tests break it themselves.
+
+Usage: `@given(message=wire_values.messages())`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from hypothesis import strategies as st
+
+from wire import canonical, ids, topics
+from wire import messages as msg
+from wire.bitmap import Bitmap
+from wire.errors import BadField
+from wire.events import Event
+from wire.fields import Fields
+from wire.manifest import HASH_BYTES, Manifest
+from wire.records import Layout
+from wire.topics import PaperVersion, Topic
+
+#: A record of 16,384 bytes makes the interesting lengths; chunks hold four.
+LENGTHS = st.sampled_from([0, 1, 16_383, 16_384, 16_385, 65_535, 65_536, 65_537, 300_000]) | st.integers(0, 1_000_000)
+
+
+def of_kind(prefix: str) -> st.SearchStrategy[Any]:
+    """Ids of one kind."""
+    return st.binary(min_size=ids.RANDOM_BYTES, max_size=ids.RANDOM_BYTES).map(lambda data: ids.new(prefix, data))
+
+
+def _is_wanted(text: str) -> bool:
+    try:
+        return Fields({"text": text}, "").text("text", empty=True) == text
+    except BadField:
+        return False
+
+
+def texts(limit: int = 40, *, empty: bool = False) -> st.SearchStrategy[str]:
+    """Text as messages hold it: NFC, no control characters, Vietnamese likely."""
+    letters = st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("Đđữểạ ư ơ/.,\n")
+    found = st.text(letters, max_size=limit).map(canonical.normal).filter(lambda text: len(text) <= limit)
+    return found.filter(_is_wanted).filter(lambda text: empty or bool(text.strip()))
+
+
+def moments() -> st.SearchStrategy[dt.datetime]:
+    """Aware moments with milliseconds."""
+    whole = st.datetimes(dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30), timezones=st.just(dt.UTC))  # noqa: DTZ001 - hypothesis wants bounds without a zone
+    return whole.map(lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000))
+
+
+def json_values() -> st.SearchStrategy[Any]:
+    """Values of the canonical subset."""
+    keys = st.from_regex(r"\A[a-zA-Z0-9_.\-]{1,12}\Z")
+    leaves = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | _any_text()
+    return st.recursive(
+        leaves,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
+        max_leaves=12,
+    )
+
+
+def _any_text() -> st.SearchStrategy[str]:
+    return st.text(st.characters(exclude_categories=["Cs"]), max_size=20).map(canonical.normal)
+
+
+def json_objects() -> st.SearchStrategy[dict[str, Any]]:
+    """Objects of the canonical subset."""
+    return st.dictionaries(st.from_regex(r"\A[a-z_]{1,12}\Z"), json_values(), max_size=4)
+
+
+def papers() -> st.SearchStrategy[PaperVersion]:
+    """Paper versions."""
+    return st.builds(PaperVersion, of_kind("p"), st.integers(1, topics.MAX_VERSION))
+
+
+def all_topics() -> st.SearchStrategy[Topic]:
+    """Topics of every lane."""
+    device, room = of_kind("d"), of_kind("r")
+    chunks = st.integers(0, topics.MAX_CHUNK - 1)
+    return st.one_of(
+        st.builds(Topic.up, device, st.sampled_from(sorted(topics.UP_LANES))),
+        st.builds(Topic.down, device, st.sampled_from(sorted(topics.DOWN_LANES))),
+        st.builds(Topic.seat_manifest, device, papers()),
+        st.builds(Topic.seat_chunk, device, papers(), chunks),
+        st.builds(Topic.events, room, of_kind("m")),
+        st.builds(Topic.manifest, room, papers()),
+        st.builds(Topic.room_chunk, room, papers(), chunks),
+    )
+
+
+@st.composite
+def bitmaps(draw: st.DrawFn, max_size: int = 200) -> Bitmap:
+    """Bitmaps of any filling."""
+    size = draw(st.integers(1, max_size))
+    found = Bitmap(size)
+    for number in draw(st.sets(st.integers(0, size - 1))):
+        found.add(number)
+    return found
+
+
+@st.composite
+def manifests(draw: st.DrawFn) -> Manifest:
+    """Manifests whose hashes fit no file."""
+    plain_bytes = draw(LENGTHS)
+    size = HASH_BYTES * Layout(plain_bytes).chunks
+    return Manifest(
+        meeting=draw(of_kind("m")),
+        paper=draw(of_kind("p")),
+        version=draw(st.integers(1, topics.MAX_VERSION)),
+        plain_bytes=plain_bytes,
+        pages=draw(st.integers(1, 500)),
+        plain_sha256=draw(st.binary(min_size=32, max_size=32)).hex(),
+        hashes=(draw(st.binary(min_size=32, max_size=32)) * (size // 32))[:size],
+    )
+
+
+def actors() -> st.SearchStrategy[str]:
+    """Whoever makes an event."""
+    person = of_kind("u").map(lambda found: f"person:{found}")
+    return st.just("system") | person | of_kind("d").map(lambda found: f"device:{found}")
+
+
+def kinds() -> st.SearchStrategy[str]:
+    """Words that can be an event's kind."""
+    return st.from_regex(r"\A[a-z][a-z_]{0,20}\Z")
+
+
+@st.composite
+def chains(draw: st.DrawFn, max_size: int = 4) -> tuple[Event, ...]:
+    """The first events of a meeting, chained."""
+    name = draw(of_kind("m"))
+    events: list[Event] = []
+    for _ in range(draw(st.integers(1, max_size))):
+        events.append(
+            Event.after(
+                events[-1] if events else None,
+                meeting=name,
+                at=draw(moments()),
+                actor=draw(actors()),
+                kind=draw(kinds()),
+                data=draw(json_objects()),
+            )
+        )
+    return tuple(events)
+
+
+def heads() -> st.SearchStrategy[msg.Head]:
+    """Heads of messages."""
+    return st.builds(
+        msg.Head,
+        device=of_kind("d"),
+        session=st.binary(min_size=msg.SESSION_BYTES, max_size=msg.SESSION_BYTES),
+        number=st.integers(0, 2**53 - 1),
+        at=moments(),
+    )
+
+
+def _keys() -> st.SearchStrategy[bytes]:
+    return st.binary(min_size=msg.KEY_BYTES, max_size=msg.KEY_BYTES)
+
+
+def _epochs() -> st.SearchStrategy[int]:
+    return st.integers(1, 2**31)
+
+
+@st.composite
+def wishes(draw: st.DrawFn) -> msg.Wish:
+    """Wishes that name no meeting twice."""
+    meetings = draw(st.lists(of_kind("m"), max_size=4, unique=True))
+    kept = draw(st.integers(0, len(meetings)))
+    hold = [
+        msg.Holding(name, draw(_epochs()), draw(st.integers(0, 9_999)), tuple(draw(st.lists(papers(), max_size=3))))
+        for name in meetings[:kept]
+    ]
+    return msg.Wish(
+        generation=draw(st.integers(0, 2**40)),
+        seat=draw(st.none() | of_kind("s")),
+        seat_label=draw(texts(20, empty=True)),
+        room=draw(st.none() | of_kind("r")),
+        room_name=draw(texts(20, empty=True)),
+        hold=tuple(hold),
+        recall=tuple(meetings[kept:]),
+    )
+
+
+@st.composite
+def _haves(draw: st.DrawFn) -> msg.Have:
+    found = draw(bitmaps())
+    return msg.Have(draw(heads()), draw(papers()), found.size, found.to_bytes())
+
+
+@st.composite
+def _logs(draw: st.DrawFn) -> msg.Log:
+    events = draw(chains())
+    return msg.Log(draw(heads()), events[0].meeting, draw(st.integers(0, 9_999)), events)
+
+
+def messages() -> st.SearchStrategy[Any]:
+    """Messages of every type."""
+    held = st.builds(msg.HeldPaper, papers(), st.integers(0, 9_999), st.integers(0, 2**40))
+    return st.one_of(
+        st.builds(
+            msg.Hello,
+            head=heads(),
+            box=_keys(),
+            boot=texts(64),
+            agent=texts(64),
+            open=st.booleans(),
+            held=st.lists(of_kind("m"), max_size=3, unique=True).map(tuple),
+        ),
+        st.builds(msg.Welcome, head=heads(), wish=wishes(), store_key=_keys()),
+        st.builds(msg.Desired, head=heads(), wish=wishes()),
+        st.builds(msg.Join, head=heads(), meeting=of_kind("m"), key=_keys()),
+        st.builds(
+            msg.Key,
+            head=heads(),
+            meeting=of_kind("m"),
+            epoch=_epochs(),
+            sealed=st.binary(min_size=msg.SEALED_BYTES, max_size=msg.SEALED_BYTES),
+        ),
+        st.builds(msg.Want, heads(), of_kind("m"), st.just("events"), st.integers(0, 9_999)),
+        st.builds(msg.Want, heads(), of_kind("m"), st.just("manifest"), st.just(0), papers()),
+        _haves(),
+        st.builds(
+            msg.Act,
+            head=heads(),
+            act=of_kind("a"),
+            meeting=of_kind("m"),
+            kind=texts(40),
+            person=st.none() | of_kind("u"),
+            made_at=moments(),
+            data=json_objects(),
+        ),
+        st.builds(
+            msg.Ack,
+            head=heads(),
+            act=of_kind("a"),
+            outcome=st.sampled_from(sorted(msg.OUTCOMES)),
+            code=texts(60, empty=True),
+            data=json_objects(),
+        ),
+        st.builds(
+            msg.Receipt,
+            head=heads(),
+            act=of_kind("a"),
+            meeting=of_kind("m"),
+            destroyed_at=moments(),
+            papers=st.lists(held, max_size=3, unique_by=lambda paper: paper.paper).map(tuple),
+        ),
+        st.builds(
+            msg.Health,
+            head=heads(),
+            generation=st.integers(0, 2**40),
+            seqs=st.dictionaries(of_kind("m"), st.integers(0, 9_999), max_size=3),
+            disk_free_mb=st.integers(0, 10**6),
+            screen=texts(40),
+        ),
+        _logs(),
+        chains().map(lambda events: msg.Events(events[0].meeting, events)),
+        st.builds(
+            msg.PaperOffer,
+            meeting=of_kind("m"),
+            epoch=_epochs(),
+            manifest=st.binary(max_size=60),
+            wrapped_key=st.binary(min_size=msg.WRAPPED_BYTES, max_size=msg.WRAPPED_BYTES),
+        ),
+    )
