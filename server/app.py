@@ -17,7 +17,7 @@ from typing import Final
 from flask import Flask
 
 from server import web
-from server.assembly import core, fleet
+from server.assembly import core, fleet, papers
 from server.clock import Clock, SystemClock
 from server.db import migrate
 from server.db.engine import Database
@@ -25,7 +25,7 @@ from server.services import Services
 from server.settings import Settings
 
 #: In this order: each part may use what the parts before it have put into the services.
-PARTS: Final[tuple[Callable[[Services], None], ...]] = (core.build, fleet.build)
+PARTS: Final[tuple[Callable[[Services], None], ...]] = (core.build, fleet.build, papers.build)
 
 _EXTENSION: Final = "phonghop"
 

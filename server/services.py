@@ -19,15 +19,20 @@ from dataclasses import dataclass, field
 
 from flask import Blueprint
 
+from pages.renderer import Renderer
 from server.clock import Clock
 from server.db.engine import Database
 from server.fleet.broker import Warden
 from server.fleet.service import FleetService
 from server.idempotency.ports import ActLedger
 from server.identity.service import IdentityService
+from server.keys.service import EpochKeys
 from server.keys.site import SiteKeys
 from server.meetings.ports import ActHandler
 from server.meetings.service import MeetingService
+from server.papers.files import PaperFiles
+from server.papers.ports import PaperStore
+from server.papers.service import PaperService
 from server.pki.site import SitePki
 from server.rooms.service import RoomService
 from server.settings import Settings
@@ -62,6 +67,11 @@ class Services:
     keys: SiteKeys = field(init=False)
     warden: Warden = field(init=False)
     fleet: FleetService = field(init=False)
+    epochs: EpochKeys = field(init=False)
+    paper_store: PaperStore = field(init=False)
+    paper_files: PaperFiles = field(init=False)
+    papers: PaperService = field(init=False)
+    renderer: Renderer = field(init=False)
 
     def start(self) -> None:
         """Start what runs beside the requests."""

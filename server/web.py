@@ -25,6 +25,7 @@ from typing import Any, Final, ParamSpec, Protocol, TypeVar
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+import pages.errors
 import web
 from server import errors
 from server.identity.model import Actor, Role
@@ -60,6 +61,9 @@ STATUS: Final[dict[type[Exception], int]] = {
     errors.Unavailable: 503,
     PhaseError: 409,
     WireError: 400,
+    pages.errors.NoSuchPage: 404,
+    pages.errors.PaperUnreadable: 422,
+    pages.errors.PagesError: 503,
 }
 #: Codes for what Flask and Werkzeug themselves refuse.
 _HTTP_CODES: Final = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large", 415: "bad-request"}
@@ -173,16 +177,21 @@ def nothing() -> Response:
 def error_answer(error: Exception) -> Response:
     """The one shape of all errors."""
     code, status, data = _read_error(error)
-    return refusal(code, status, data)
-
-
-def refusal(code: str, status: int, data: dict[str, Any] | None = None) -> Response:
-    """An error by its code, for places that have no exception at hand."""
-    text = web.error_text(code, data)
-    response = answer({"error": {"code": code, "vi": text.vi, "en": text.en, "data": data or {}}}, status)
-    if status == 429 and data and "wait_s" in data:
+    response = answer(_error_body(code, data), status)
+    if status == 429 and "wait_s" in data:
         response.headers["Retry-After"] = str(data["wait_s"])
     return response
+
+
+def error_body(error: Exception) -> dict[str, Any]:
+    """The same as JSON, where there is no HTTP answer (live connections)."""
+    code, _status, data = _read_error(error)
+    return _error_body(code, data)
+
+
+def _error_body(code: str, data: dict[str, Any]) -> dict[str, Any]:
+    text = web.error_text(code, data)
+    return {"error": {"code": code, "vi": text.vi, "en": text.en, "data": data}}
 
 
 def install(app: Flask, doorkeeper: Doorkeeper, *, origins: tuple[str, ...] = ()) -> None:

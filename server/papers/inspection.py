@@ -69,7 +69,7 @@ def _make_safe(source: Path, target: Path) -> tuple[bool, set[str], set[str]]:
                 return True, set(), kept
             removed = scrub.scrub(pdf)
             if removed or pdf.get_warnings():
-                pdf.save(target)
+                pdf.save(target, deterministic_id=True)
             else:
                 shutil.copyfile(source, target)
             return False, removed, set()

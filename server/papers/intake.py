@@ -70,7 +70,7 @@ class Intake:
         free_bytes: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
     ) -> None:
         self._folder: Final = folder
-        self._limit_mib: Final = limit_mib
+        self.limit_mib: Final = limit_mib
         self._reserve_bytes: Final = reserve_mib * MIB
         self._free_bytes: Final = free_bytes
 
@@ -85,17 +85,17 @@ class Intake:
     @property
     def form_limit_bytes(self) -> int:
         """The most bytes a request with an upload may have."""
-        return self._limit_mib * MIB + FORM_BYTES
+        return self.limit_mib * MIB + FORM_BYTES
 
     @contextmanager
     def receive(self, *, expected_bytes: int | None) -> Iterator[Inbox]:
         """Room for one upload; raises :class:`PaperTooLarge` or :class:`DiskFull`, also while it comes."""
         if expected_bytes is not None and expected_bytes > self.form_limit_bytes:
-            raise PaperTooLarge(limit_mib=self._limit_mib)
+            raise PaperTooLarge(limit_mib=self.limit_mib)
         # The upload, its safe version and the encrypted one lie side by side for a moment.
         if self._free_bytes(self._folder) < 3 * (expected_bytes or 0) + self._reserve_bytes:
             raise DiskFull
-        inbox = Inbox(self._folder, self._limit_mib * MIB)
+        inbox = Inbox(self._folder, self.limit_mib * MIB)
         try:
             with no_room_is_disk_full():
                 yield inbox

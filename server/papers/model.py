@@ -18,8 +18,9 @@ from typing import Final
 
 from server.papers.errors import PaperBadName, SecrecyMissing
 from wire.phases import HOLDING
-from wire.state import STATE_SECRETS, Item, MeetingState, MemberRole, Paper, PaperState, Secrecy, Visibility
+from wire.state import STATE_SECRETS, MeetingState, Paper, PaperState, Secrecy
 from wire.topics import PaperVersion
+from wire.visibility import STAFF, sees
 
 MAX_TITLE: Final = 300
 _NAME_LIMIT: Final = 500
@@ -121,22 +122,11 @@ def may_read(state: MeetingState, version: PaperVersion, reader: Reader, *, page
         shown = state.presenting
         return shown is not None and page is not None and (shown.paper, shown.version, shown.page) == (*version, page)
     member = None if reader.person is None else state.member(reader.person)
-    role = None if member is None else member.role
-    if reader.is_secretary or role in {MemberRole.CHAIR, MemberRole.SECRETARY} or reader.person == paper.owner:
+    if reader.is_secretary or reader.person == paper.owner or (member is not None and member.role in STAFF):
         return True
-    if role is None or state.phase not in HOLDING or paper.state is PaperState.RECALLED:
+    if state.phase not in HOLDING or paper.state is PaperState.RECALLED:
         return False
-    item = state.item(paper.item)
-    return version.version == paper.published_version and item is not None and _may_see(item, role, reader.person)
-
-
-def _may_see(item: Item, role: MemberRole, person: str | None) -> bool:
-    """M4: common items are for all, internal ones not for guests and presenters, hidden ones for nobody else."""
-    if item.presenter is not None and item.presenter == person:
-        return True
-    if item.visibility is Visibility.HIDDEN:
-        return False
-    return item.visibility is Visibility.COMMON or role is MemberRole.MEMBER
+    return version.version == paper.published_version and sees(state, reader.person, paper.item)
 
 
 def to_publish(state: MeetingState) -> list[Paper]:

@@ -1,0 +1,209 @@
+"""HTTP of papers: upload, decide, publish, and the pages themselves.
+
+Rules: the form is read straight into the intake's file, never into the system's folder for temporary files. Pages,
+words and search results are never kept by a browser (``no-store``): a copy in its cache would outlive the recall (P7).
+Every page carries the reader's name and the time (P6).
+
+Usage: ``app.register_blueprint(blueprint(Desk(papers, intake, renderer, clock)))``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+
+from pages.model import MAX_WIDTH, MIN_WIDTH, Document
+from pages.renderer import Renderer
+from server.clock import Clock
+from server.errors import Malformed
+from server.identity.model import Actor, Role
+from server.papers.errors import PaperFileMissing, PaperTooLarge, PaperUnknown
+from server.papers.intake import Inbox, Intake
+from server.papers.model import Reader
+from server.papers.service import Asked, NewPaper, PaperService
+from server.web import ANY_MEMBER, act_id, actor, allow, answer, body
+from wire import ids
+from wire.errors import BadId
+from wire.ids import MeetingId, PaperId
+from wire.state import MeetingState, MemberRole
+from wire.topics import MAX_VERSION, PaperVersion
+
+#: People in the room read Vietnamese time; the country has one zone and no summer time.
+_LOCAL: Final = dt.timezone(dt.timedelta(hours=7))
+_FIELD_BYTES: Final = 64 * 1024
+_FORM_PARTS: Final = 16
+_PAPER: Final = "/api/meetings/<meeting>/papers/<paper>"
+_VERSION: Final = f"{_PAPER}/<int:version>"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the views work with."""
+
+    papers: PaperService
+    intake: Intake
+    renderer: Renderer
+    clock: Clock
+
+    def asked(self) -> Asked:
+        """Who calls."""
+        return Asked(actor(), act_id(), self.clock.now())
+
+    def document(self, meeting: str, paper: str, version: int, *, page: int | None = None) -> tuple[Document, str]:
+        """The paper for the renderer, and the reader's mark; raises PaperUnknown."""
+        caller = actor()
+        reader = Reader(caller.person, is_secretary=caller.has(Role.SECRETARY))
+        wanted = PaperVersion(_paper_id(paper), version if 1 <= version <= MAX_VERSION else 0)
+        document, state = self.papers.document(MeetingId(meeting), wanted, reader, page=page)
+        return document, _mark(caller, state, now=self.clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """An upload that has come in: its fields, its file, and what the file was called."""
+
+    fields: MultiDict[str, str]
+    inbox: Inbox
+    file_name: str
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """All routes of papers."""
+    routes = Blueprint("papers", __name__)
+    _taking_in(routes, desk)
+    _deciding(routes, desk)
+    _reading(routes, desk)
+    return routes
+
+
+def _taking_in(routes: Blueprint, desk: Desk) -> None:
+    @routes.post("/api/meetings/<meeting>/papers")
+    @allow(Role.SECRETARY, member=MemberRole.SECRETARY)
+    def submit_paper(meeting: str) -> ResponseReturnValue:
+        with _received(desk.intake) as form:
+            new = NewPaper(
+                item=form.fields.get("item", ""),
+                title=form.fields.get("title", ""),
+                secrecy=form.fields.get("secrecy", ""),
+                file_name=form.file_name,
+            )
+            return answer(desk.papers.submit(MeetingId(meeting), new, form.inbox, asked=desk.asked()), 201)
+
+    @routes.post(f"{_PAPER}/versions")
+    @allow(Role.SECRETARY, member=MemberRole.SECRETARY)
+    def replace_paper(meeting: str, paper: str) -> ResponseReturnValue:
+        with _received(desk.intake) as form:
+            made = desk.papers.replace(
+                MeetingId(meeting), _paper_id(paper), form.file_name, upload=form.inbox, asked=desk.asked()
+            )
+            return answer(made, 201)
+
+
+def _deciding(routes: Blueprint, desk: Desk) -> None:
+    @routes.post(f"{_PAPER}/approve")
+    @allow(member=MemberRole.CHAIR)
+    def approve_paper(meeting: str, paper: str) -> ResponseReturnValue:
+        body().end()
+        return answer(desk.papers.approve(MeetingId(meeting), _paper_id(paper), desk.asked()))
+
+    @routes.post(f"{_PAPER}/return")
+    @allow(member=MemberRole.CHAIR)
+    def return_paper(meeting: str, paper: str) -> ResponseReturnValue:
+        fields = body()
+        reason = fields.text("reason", limit=2000)
+        fields.end()
+        return answer(desk.papers.send_back(MeetingId(meeting), _paper_id(paper), reason, asked=desk.asked()))
+
+    @routes.post("/api/meetings/<meeting>/publish")
+    @allow(Role.SECRETARY, member=MemberRole.SECRETARY)
+    def publish_papers(meeting: str) -> ResponseReturnValue:
+        body().end()
+        return answer(desk.papers.publish(MeetingId(meeting), desk.asked()))
+
+
+def _reading(routes: Blueprint, desk: Desk) -> None:
+    @routes.get(f"{_VERSION}/pages/<int:page>")
+    @allow(Role.SECRETARY, member=ANY_MEMBER, display=True)
+    def get_page(meeting: str, paper: str, version: int, page: int) -> ResponseReturnValue:
+        document, mark = desk.document(meeting, paper, version, page=page)
+        picture = desk.renderer.render(document, page, width=_width(), mark=mark)
+        return Response(picture, mimetype="image/webp", headers={"Cache-Control": "private, no-store"})
+
+    @routes.get(f"{_VERSION}/text/<int:page>")
+    @allow(Role.SECRETARY, member=ANY_MEMBER)
+    def get_text(meeting: str, paper: str, version: int, page: int) -> ResponseReturnValue:
+        text = desk.renderer.text(desk.document(meeting, paper, version)[0], page)
+        words = [[word.x0, word.y0, word.x1, word.y1, word.text] for word in text.words]
+        return answer({"width": text.width, "height": text.height, "words": words})
+
+    @routes.get(f"{_VERSION}/search")
+    @allow(Role.SECRETARY, member=ANY_MEMBER)
+    def search_paper(meeting: str, paper: str, version: int) -> ResponseReturnValue:
+        document, _ = desk.document(meeting, paper, version)
+        hits = desk.renderer.search(document, request.args.get("q", ""))
+        return answer({"hits": [{"page": hit.page, "count": hit.count, "excerpt": hit.excerpt} for hit in hits]})
+
+    @routes.get(f"{_VERSION}/outline")
+    @allow(Role.SECRETARY, member=ANY_MEMBER)
+    def get_outline(meeting: str, paper: str, version: int) -> ResponseReturnValue:
+        outline = desk.renderer.outline(desk.document(meeting, paper, version)[0])
+        entries = [{"title": each.title, "page": each.page, "level": each.level} for each in outline.entries]
+        return answer({"sizes": [list(size) for size in outline.sizes], "outline": entries})
+
+
+@contextmanager
+def _received(intake: Intake) -> Iterator[_Form]:
+    """The form of this request, its file already on the disk; nothing of it is left afterwards."""
+    with intake.receive(expected_bytes=request.content_length) as inbox:
+        parser = FormDataParser(
+            stream_factory=inbox.open,
+            max_form_memory_size=_FIELD_BYTES,
+            max_content_length=intake.form_limit_bytes,
+            max_form_parts=_FORM_PARTS,
+            silent=False,
+        )
+        try:
+            _, fields, files = parser.parse_from_environ(request.environ)
+        except RequestEntityTooLarge:
+            raise PaperTooLarge(limit_mib=intake.limit_mib) from None
+        except FileExistsError:
+            raise Malformed(reason="more than one file") from None
+        except ValueError:
+            raise PaperFileMissing from None
+        sent = files.get("file")
+        for each in files.values():
+            each.close()
+        yield _Form(fields, inbox, "" if sent is None else sent.filename or "")
+
+
+def _paper_id(text: str) -> PaperId:
+    try:
+        return PaperId(ids.parse("p", text))
+    except BadId:
+        raise PaperUnknown from None
+
+
+def _width() -> int:
+    given = request.args.get("width", "1200")
+    if not given.isascii() or not given.isdigit() or not MIN_WIDTH <= int(given[:9]) <= MAX_WIDTH:
+        raise Malformed(path="width", reason=f"{MIN_WIDTH} … {MAX_WIDTH}")
+    return int(given)
+
+
+def _mark(caller: Actor, state: MeetingState, *, now: dt.datetime) -> str:
+    """P6: who reads, at which seat, when."""
+    moment = f"{now.astimezone(_LOCAL):%H:%M %d/%m/%Y}"
+    if caller.person is None:
+        return f"{state.room_name} · {moment}"
+    member = state.member(caller.person)
+    parts: list[Any] = [caller.name, None if member is None else member.seat_label, moment]
+    return " · ".join(part for part in parts if part)
