@@ -59,10 +59,9 @@ def test_W04_a_message_with_one_field_more_is_refused(message: Any) -> None:
 @given(message=wire_values.messages(), data=st.data())
 def test_W04_a_message_with_one_field_less_is_refused(message: Any, data: st.DataObject) -> None:
     value = message.to_value()
-    key = data.draw(st.sampled_from(sorted(value)))
-    if value.pop(key) is not None:
-        with pytest.raises(WireError):
-            messages.parse(message.TYPE, value)
+    del value[data.draw(st.sampled_from(sorted(set(value) - {"person"})))]  # a sign-in has no person yet
+    with pytest.raises(WireError):
+        messages.parse(message.TYPE, value)
 
 
 def test_W05_a_message_type_that_is_not_known_is_told_apart() -> None:
