@@ -16,31 +16,12 @@ from dataclasses import replace
 from typing import Any, Final
 
 from edge import people
-from edge.model import (
-    Acked,
-    ActAsked,
-    ActState,
+from edge.commands import (
     Command,
-    Destroyed,
-    Event,
-    FaultChanged,
-    Followed,
     ForgetPassword,
-    Forgotten,
     Greet,
-    Heard,
     HidePages,
-    IdentityChanged,
-    LinkDown,
-    LinkState,
-    LinkUp,
     Listen,
-    LockAsked,
-    LogCame,
-    Now,
-    Opened,
-    PasswordChecked,
-    Recalled,
     Record,
     Replan,
     Report,
@@ -49,19 +30,33 @@ from edge.model import (
     SendEntry,
     SendHealth,
     SendSignIn,
-    Sent,
+    Wipe,
+)
+from edge.events import (
+    Acked,
+    ActAsked,
+    Destroyed,
+    Event,
+    FaultChanged,
+    Forgotten,
+    Heard,
+    IdentityChanged,
+    LinkDown,
+    LinkUp,
+    LockAsked,
+    LogCame,
+    Opened,
+    PasswordChecked,
     SignInAsked,
     SignOutAsked,
-    Standing,
-    State,
     Stored,
     Ticked,
     Touched,
     UnlockAsked,
     Welcomed,
-    Wipe,
     WishChanged,
 )
+from edge.model import ActState, Followed, LinkState, Now, Recalled, Sent, Standing, State
 from edge.showing import reader, shown_meeting
 from wire.errors import BrokenChain, UnknownType, WireError
 from wire.events import Event as LogEvent

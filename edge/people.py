@@ -14,33 +14,19 @@ from typing import Final
 
 from edge import acts
 from edge.acts import RECEIPT, SIGN_OUT
-from edge.model import (
+from edge.commands import Answer, CheckPassword, Command, Keep, RememberPassword, Replan, SendSignIn, Settle
+from edge.events import (
     Acked,
     ActAsked,
-    ActState,
-    Answer,
-    CheckPassword,
-    Command,
-    Keep,
-    LinkState,
     LockAsked,
-    Now,
     PasswordChecked,
-    Queued,
-    RememberPassword,
-    Replan,
-    SendSignIn,
-    Session,
-    Settle,
-    ShownAct,
     SignInAsked,
-    SigningIn,
     SignOutAsked,
-    State,
     Stored,
     Touched,
     UnlockAsked,
 )
+from edge.model import ActState, LinkState, Now, Queued, Session, ShownAct, SigningIn, State
 from edge.showing import Situation, ended, shown_meeting, shown_session, situation
 from wire.errors import WireError
 

@@ -108,10 +108,10 @@ class MqttLink:
 
     def listen(self, filters: tuple[str, ...]) -> None:
         """Be subscribed to these filters, now and after every reconnect."""
-        before, self._filters = self._filters, filters
+        self._filters = filters
         current = self._current
         if current is not None:
-            current.change(before, filters)
+            current.subscribe()
 
     def reconnect(self) -> None:
         """Begin a new connection (another certificate is to be shown)."""
@@ -161,6 +161,9 @@ class _Connection:
     ) -> None:
         self.ended: Final = threading.Event()
         self.was_up = False
+        self._accepted = False
+        self._lock: Final = threading.Lock()
+        self._subscribed: tuple[str, ...] = ()
         self._filters: Final = filters
         self._inbox: Final = inbox
         client = mqtt.Client(
@@ -197,25 +200,28 @@ class _Connection:
         if self.was_up:
             self._client.publish(str(frame.topic), frame.payload, qos=_QOS)
 
-    def change(self, before: tuple[str, ...], after: tuple[str, ...]) -> None:
-        if not self.was_up:
-            return
-        gone = [each for each in before if each not in after]
-        if gone:
-            self._client.unsubscribe(gone)
-        self._subscribe(tuple(each for each in after if each not in before))
-
-    def _subscribe(self, filters: tuple[str, ...]) -> None:
-        if filters:
-            options = SubscribeOptions(qos=_QOS, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
-            self._client.subscribe([(each, options) for each in filters])
+    def subscribe(self) -> None:
+        """Bring what is subscribed to what is wanted; nothing before the broker has accepted the seat."""
+        with self._lock:
+            if not self._accepted:
+                return
+            wanted = self._filters()
+            gone = [each for each in self._subscribed if each not in wanted]
+            fresh = [each for each in wanted if each not in self._subscribed]
+            self._subscribed = wanted
+            if gone:
+                self._client.unsubscribe(gone)
+            if fresh:
+                options = SubscribeOptions(qos=_QOS, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
+                self._client.subscribe([(each, options) for each in fresh])
 
     def _on_connect(self, _client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
             _LOG.warning("broker: refused (%s)", reason)
             self.ended.set()
         else:
-            self._subscribe(self._filters())
+            self._accepted = True
+            self.subscribe()
 
     def _on_subscribe(self, _client: mqtt.Client, _data: Any, _mid: int, reasons: Any, _properties: Any) -> None:
         if any(reason.is_failure for reason in reasons):

@@ -44,6 +44,7 @@ class KeptMeeting:
     def __init__(self, disk: Disk, keyring: Keyring, *, log: Journal) -> None:
         self._disk = disk
         self._log = log
+        self._log_cut = False
         self.keyring: Final = keyring
         self.state = MeetingState()
         self.chunks: dict[PaperVersion, Chunks] = {}
@@ -59,13 +60,21 @@ class KeptMeeting:
         return kept
 
     def record(self, events: Sequence[Event], state: MeetingState) -> None:
-        """Keep events that follow the log, and the state they lead to. What is lost is asked for again."""
-        self._log.append([canonical.encode(event.to_value()) for event in events], durable=False)
+        """Keep events that follow the log, and the state they lead to; raises :class:`edge.errors.DiskFull`.
+
+        What a power cut takes is asked for again. After a full disk the file stays the beginning that it is.
+        """
         self.state = state
+        if self._log_cut:
+            return
+        self._log_cut = True
+        self._log.append([canonical.encode(event.to_value()) for event in events], durable=False)
+        self._log_cut = False
 
     def restart_log(self) -> None:
         """Begin the log anew, from nothing."""
         self._log.replace([])
+        self._log_cut = False
         self.state = MeetingState()
 
     def add_epoch(self, key: EpochKey) -> None:

@@ -110,9 +110,13 @@ class Vault:
             self._shred(place)
         self._remove_strays()
 
-    def meetings(self) -> Iterable[KeptMeeting]:
+    def meetings(self) -> tuple[KeptMeeting, ...]:
         """All meetings that are kept."""
         return tuple(self._meetings.values())
+
+    def meeting_names(self) -> tuple[str, ...]:
+        """The meetings on the disk; also while the store is closed."""
+        return tuple(self._disk.names(MEETINGS))
 
     def find(self, meeting: str) -> KeptMeeting | None:
         """A meeting that is kept."""

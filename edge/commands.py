@@ -1,0 +1,148 @@
+"""What a seat does about it.
+
+Rules: values only; :class:`edge.seat.Seat` carries them out. Passwords never pass through here: the agent holds them.
+
+Usage: ``state, commands = step(state, event, now)``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from edge.model import Queued, Session
+from wire.events import Event as LogEvent
+from wire.messages import Wish
+from wire.state import MeetingState
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Send a hello with a new session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Subscribe to the room (None: to no room)."""
+
+    room: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SendSignIn:
+    """Send the sign-in that waits; the agent has the password."""
+
+    act: str
+    meeting: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendEntry:
+    """Send an entry of the outbox."""
+
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendHealth:
+    """Tell the server how the seat is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tell the server which chunks are held, paper by paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replan:
+    """Compare what is wanted with what is held. ``eager``: nothing is on its way."""
+
+    eager: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SaveWish:
+    """Keep the wish for a start without a server."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Keep events of a meeting and the state they lead to."""
+
+    meeting: str
+    events: tuple[LogEvent, ...]
+    state: MeetingState
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Put an act into the outbox, then say :class:`Stored`."""
+
+    request: int | None
+    act: str
+    kind: str
+    meeting: str
+    person: str
+    data: Mapping[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """The entry is done with: drop it; for a receipt, note that it is confirmed."""
+
+    entry: Queued
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPassword:
+    """Compare the password of this request with the one the person signed in with."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class RememberPassword:
+    """The password of this request is right: keep what recognises it."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetPassword:
+    """Nobody is signed in: keep nothing that recognises a password."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSession:
+    """Keep the session for a restart within this boot (None: nobody)."""
+
+    session: Session | None
+
+
+@dataclass(frozen=True, slots=True)
+class HidePages:
+    """Empty every memory of drawn pages, and the renderer with its keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wipe:
+    """Destroy the whole store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer a page's call: done, or refused with a code."""
+
+    request: int
+    code: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+Command = (
+    Greet | Listen | SendSignIn | SendEntry | SendHealth | Report | Replan | SaveWish | Record | Keep | Settle
+    | CheckPassword | RememberPassword | ForgetPassword | SaveSession | HidePages | Wipe | Answer
+)  # fmt: skip

@@ -1,0 +1,183 @@
+"""What can happen to a seat.
+
+Rules: values only; see :mod:`edge.model` for names. Passwords never pass through here: the agent holds them.
+
+Usage: ``step(state, LinkUp(), now)``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from edge.model import Identity, Queued, Recalled, Session
+from wire.events import Event as LogEvent
+from wire.messages import Wish
+from wire.state import MeetingState
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityChanged:
+    """Enrolment got further."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The store is open: what it held. ``warm``: without the server's word."""
+
+    warm: bool
+    wish: Wish | None
+    meetings: Mapping[str, MeetingState]
+    queue: tuple[Queued, ...] = ()
+    session: Session | None = None
+    recalled: Recalled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkUp:
+    """The broker has accepted the seat."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDown:
+    """The connection to the broker is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Welcomed:
+    """The server's fresh answer to this session's hello."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class WishChanged:
+    """The server wants something else now."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Anything came from the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogCame:
+    """Events of a meeting; ``head`` is the newest number the sender knows, 0 when it does not say."""
+
+    meeting: str
+    events: tuple[LogEvent, ...]
+    head: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Acked:
+    """The server has committed an entry, or refused it for good."""
+
+    act: str
+    outcome: str
+    code: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry is durable in the outbox; ``request`` asked for it."""
+
+    entry: Queued
+    request: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """The keys of a meeting are destroyed."""
+
+    meeting: str
+    title: str
+    papers: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A meeting that this seat has no part in is gone from the disk."""
+
+    meeting: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultChanged:
+    """Something at the whole seat is wrong, or (empty) right again."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInAsked:
+    """A person gave a password."""
+
+    request: int
+    act: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockAsked:
+    """The person at the locked seat gave a password."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChecked:
+    """What the seat itself says of it: right, wrong, or (None) it cannot say."""
+
+    request: int
+    act: str
+    right: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class LockAsked:
+    """Lock the seat."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignOutAsked:
+    """The person leaves."""
+
+    request: int
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActAsked:
+    """The person asks for something."""
+
+    request: int
+    act: str
+    kind: str
+    data: Mapping[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The person did something at the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """Time went on."""
+
+
+Event = (
+    IdentityChanged | Opened | LinkUp | LinkDown | Welcomed | WishChanged | Heard | LogCame | Acked | Stored | Destroyed
+    | Forgotten | FaultChanged | SignInAsked | UnlockAsked | PasswordChecked | LockAsked | SignOutAsked | ActAsked
+    | Touched | Ticked
+)  # fmt: skip

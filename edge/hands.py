@@ -1,0 +1,174 @@
+"""Perform the steps of the plan, and say what the machine wants said.
+
+Rules: a step that changes the disk is done when its change is durable; a request is only sent, its answer comes through
+the inbox. What happened is returned as events for the machine.
+
+Usage::
+
+    for event in hands.perform(Destroy(meeting), title="…"): ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from edge.acts import RECEIPT, SIGN_IN
+from edge.commands import SendSignIn
+from edge.events import Destroyed, Event, Forgotten, Stored
+from edge.model import Queued
+from edge.outbox import Entry
+from edge.plan import (
+    AwaitChunks,
+    Destroy,
+    DropPaper,
+    Forget,
+    Join,
+    MakeBox,
+    SendReceipt,
+    Step,
+    WantEvents,
+    WantManifest,
+)
+from edge.ports import Ports
+from edge.vault.chunks import Chunks
+from edge.vault.recalled import Note
+from wire import messages
+from wire.fields import Fields, parse_instant
+from wire.topics import PaperVersion
+
+_MIB: Final = 1 << 20
+
+
+class Hands:
+    """Performs; holds no state of its own."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports: Final = ports
+
+    def perform(self, step: Step, *, title: str) -> tuple[Event, ...]:
+        """Do one step; ``title`` is the meeting's. Raises :class:`edge.errors.VaultError`."""
+        match step:
+            case Destroy(meeting):
+                return self._destroy(meeting, title)
+            case Forget(meeting):
+                self._ports.vault.forget(meeting)
+                return (Forgotten(meeting),)
+            case SendReceipt(meeting):
+                return self._receipt_again(meeting)
+            case DropPaper(meeting, paper):
+                self._ports.vault.meeting(meeting).drop_paper(paper)
+            case MakeBox(meeting):
+                self._ports.vault.meeting(meeting).keyring.make_box()
+            case Join(meeting, _):
+                self._join(meeting)
+            case WantEvents(meeting, after):
+                self.want_events(meeting, after)
+            case WantManifest(meeting, paper):
+                self._ports.say(lambda head: messages.Want(head, meeting, "manifest", paper=paper))
+            case AwaitChunks(_, paper, _):
+                self.report(paper)
+        return ()
+
+    def finish_recalls(self) -> None:
+        """After the store opened: finish what a power cut interrupted, and owe every receipt that is not confirmed."""
+        vault = self._ports.vault
+        for note in vault.unfinished():
+            vault.destroy(note.meeting, act=note.act, title=note.title, now=self._ports.clock.now)
+        for note in vault.notes.all():
+            if not note.confirmed:
+                vault.outbox.put(_receipt_entry(note))
+
+    def want_events(self, meeting: str, after: int) -> None:
+        """Ask for events."""
+        self._ports.say(lambda head: messages.Want(head, meeting, "events", after=after))
+
+    def report(self, paper: PaperVersion) -> None:
+        """Say which chunks of a paper are held (W34)."""
+        chunks = self._ports.vault.chunks(paper)
+        if chunks is not None:
+            self._report(chunks)
+
+    def report_all(self) -> None:
+        """Say which chunks of every paper are held."""
+        for chunks in self._ports.vault.all_chunks():
+            self._report(chunks)
+
+    def send_entry(self, act: str) -> None:
+        """Send an entry of the outbox."""
+        entry = self._ports.vault.outbox.get(act)
+        if entry is None:
+            return
+        if entry.kind == RECEIPT:
+            self._ports.say(lambda head: _receipt(head, entry))
+        else:
+            self._ports.say(
+                lambda head: messages.Act(
+                    head, entry.act, entry.meeting, entry.kind, entry.person, entry.made_at, entry.data
+                )
+            )
+
+    def send_sign_in(self, command: SendSignIn, password: bytearray) -> None:
+        """Send a sign-in; the password is sealed to the server and kept nowhere."""
+        data = {"person": command.person, "password": password.decode("utf-8", "replace")}
+        made_at = self._ports.clock.now()
+        self._ports.say(
+            lambda head: messages.Act(head, command.act, command.meeting, SIGN_IN, None, made_at, data),
+        )
+
+    def settle(self, entry: Queued) -> None:
+        """The server is done with an entry."""
+        vault = self._ports.vault
+        if entry.kind == RECEIPT:
+            note = vault.notes.get(entry.meeting)
+            if note is not None and note.act == entry.act:
+                vault.notes.put(replace(note, confirmed=True))
+        vault.outbox.settle(entry.act)
+
+    def health(self, *, generation: int, seqs: dict[str, int], screen: str) -> None:
+        """Say how the seat is (D4)."""
+        free_mb = self._ports.vault.free_bytes() // _MIB
+        self._ports.say(lambda head: messages.Health(head, generation, seqs, free_mb, screen))
+
+    def _report(self, chunks: Chunks) -> None:
+        have = chunks.have
+        self._ports.say(lambda head: messages.Have(head, chunks.manifest.key, have.size, have.to_bytes()))
+
+    def _join(self, meeting: str) -> None:
+        key = self._ports.vault.meeting(meeting).keyring.make_box().public
+        self._ports.say(lambda head: messages.Join(head, meeting, key))
+
+    def _destroy(self, meeting: str, title: str) -> tuple[Event, ...]:
+        vault, ports = self._ports.vault, self._ports
+        note = vault.destroy(meeting, act=ports.new_act(), title=title, now=ports.clock.now)
+        return (Destroyed(meeting, note.title, len(note.papers), note.pages), *self._owe(note))
+
+    def _receipt_again(self, meeting: str) -> tuple[Event, ...]:
+        note = self._ports.vault.notes.get(meeting)
+        if note is None:
+            return ()
+        again = replace(note, confirmed=False)
+        self._ports.vault.notes.put(again)
+        return tuple(self._owe(again))
+
+    def _owe(self, note: Note) -> Iterable[Event]:
+        self._ports.vault.outbox.put(_receipt_entry(note))
+        return (Stored(Queued(note.act, RECEIPT, note.meeting)),)
+
+
+def _receipt_entry(note: Note) -> Entry:
+    receipt = note.receipt()
+    made_at = parse_instant(str(receipt["destroyed_at"]))
+    return Entry(note.act, RECEIPT, note.meeting, person=None, made_at=made_at, data=receipt)
+
+
+def _receipt(head: messages.Head, entry: Entry) -> messages.Receipt:
+    fields = Fields(entry.data, RECEIPT)
+    return messages.Receipt(
+        head=head,
+        act=entry.act,
+        meeting=entry.meeting,
+        destroyed_at=fields.instant("destroyed_at"),
+        papers=tuple(messages.HeldPaper.read(each) for each in fields.objects("papers")),
+    )

@@ -1,0 +1,270 @@
+"""What comes from the server: opened, checked, kept; what it means is said to the machine.
+
+Rules W11, W20–W34: nothing unsigned or unsealed is believed; a paper's manifest must be the one that the meeting's log
+names; a chunk must be the one that the manifest names. What is refused is counted by its code and changes nothing.
+An offer that comes before its event, its key or the wish waits here (a few, in memory) and is looked at again.
+
+Usage::
+
+    for event in inbox.take(topic, payload, view): ...
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from edge.errors import DiskFull
+from edge.events import Acked, Event, FaultChanged, LogCame, Welcomed, WishChanged
+from edge.hands import Hands
+from edge.model import Followed, State
+from edge.ports import Ports
+from edge.vault.chunks import Chunks
+from sealing.epochs import EpochKey, open_epoch
+from wire import lanes, messages
+from wire.errors import BadManifest, BadTopic, WireError
+from wire.lanes import Sealing
+from wire.topics import PaperVersion, Topic
+
+#: A report is made when so many chunks wait, or so long after the first of them (W34).
+REPORT_CHUNKS: Final = 32
+REPORT_S: Final = 0.25
+_EARLY_OFFERS: Final = 64
+_LOG: Final = logging.getLogger("phonghop.seat")
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeCame:
+    """A fresh welcome: the store is opened before the machine hears of it."""
+
+    welcome: messages.Welcome
+
+    def event(self) -> Welcomed:
+        """For the machine."""
+        return Welcomed(self.welcome.wish)
+
+
+class Inbox:
+    """Opens what comes. ``refused`` counts by error code what was not believed."""
+
+    def __init__(self, ports: Ports, hands: Hands) -> None:
+        self._ports: Final = ports
+        self._hands: Final = hands
+        self._early: OrderedDict[PaperVersion, tuple[Topic, bytes]] = OrderedDict()
+        self._unread: set[str] = set()
+        self._since_s: dict[PaperVersion, float] = {}
+        self._full = False
+        self.refused: Final[Counter[str]] = Counter()
+
+    def take(self, topic: Topic, payload: bytes, state: State) -> tuple[Event | WelcomeCame, ...]:
+        """What a message means; never raises for anything the other side did."""
+        if self._ports.channel is None:
+            return ()
+        try:
+            sealing = lanes.of(topic).sealing
+            if sealing is Sealing.CHUNK:
+                return self._chunk(topic, payload, state)
+            if sealing is Sealing.ROOM:
+                return self._room(topic, payload, state)
+            if sealing is Sealing.BOX:
+                return self._box(topic, payload)
+        except WireError as exc:
+            self._refuse(topic, exc)
+        return ()
+
+    def retry_offers(self, state: State) -> None:
+        """Look again at offers that came too early: a key, an event or the wish is new."""
+        for paper, (topic, payload) in list(self._early.items()):
+            del self._early[paper]
+            self.take(topic, payload, state)
+
+    def forget(self) -> None:
+        """Keep nothing of what waits (the store was closed or a meeting destroyed)."""
+        self._early.clear()
+        self._unread.clear()
+        self._since_s.clear()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether chunks wait to be made durable."""
+        return bool(self._since_s)
+
+    def flush(self, now_s: float) -> bool:
+        """Make chunks durable and report them, where it is time; raises :class:`edge.errors.VaultError`."""
+        due = [paper for paper, since_s in self._since_s.items() if self._is_due(paper, now_s - since_s)]
+        for paper in due:
+            chunks = self._ports.vault.chunks(paper)
+            if chunks is not None and chunks.flush():
+                self._hands.report(paper)
+            del self._since_s[paper]
+        return bool(due)
+
+    def recheck(self, paper: PaperVersion) -> None:
+        """A page could not be read: find the damaged chunks and ask for them by reporting them missing."""
+        chunks = self._ports.vault.chunks(paper)
+        if chunks is not None and chunks.recheck():
+            self._hands.report(paper)
+
+    # -------------------------------------------------------- one seat's lanes
+
+    def _box(self, topic: Topic, payload: bytes) -> tuple[Event | WelcomeCame, ...]:
+        channel = self._ports.channel
+        message = None if channel is None else channel.open(topic, payload)
+        match message:
+            case messages.Welcome():
+                return (WelcomeCame(message),)
+            case messages.Desired(wish=wish):
+                return (WishChanged(wish),)
+            case messages.Ack():
+                return (Acked(message.act, message.outcome, message.code, message.data),)
+            case messages.Log():
+                return (LogCame(message.meeting, message.events, message.head_seq),)
+            case messages.Key():
+                self._key(message)
+        return ()
+
+    def _key(self, message: messages.Key) -> None:
+        kept = self._ports.vault.find(message.meeting)
+        if kept is None or kept.keyring.box is None:
+            # Destroyed meanwhile, or never joined: there is nothing to open it with, and nothing is wanted.
+            return
+        key = open_epoch(
+            message.sealed,
+            key=kept.keyring.box,
+            meeting=message.meeting,
+            epoch=message.epoch,
+            device=message.head.device,
+        )
+        kept.add_epoch(key)
+        if message.meeting in self._unread:
+            self._unread.discard(message.meeting)
+            self._hands.want_events(message.meeting, kept.state.seq)
+
+    # -------------------------------------------------------- the room's lanes
+
+    def _room(self, topic: Topic, payload: bytes, state: State) -> tuple[Event, ...]:
+        channel = self._ports.channel
+        if channel is None:
+            return ()
+        try:
+            message: Any = channel.open_room(topic, payload, self._keys(topic))
+        except WireError:
+            self._remember_unread(topic, payload)
+            raise
+        if isinstance(message, messages.Events):
+            if message.meeting != topic.meeting:
+                raise BadTopic("events of another meeting")
+            return (LogCame(message.meeting, message.events),)
+        self._offer(topic, payload, message, state=state)
+        return ()
+
+    def _keys(self, topic: Topic) -> Iterable[EpochKey]:
+        for kept in self._ports.vault.meetings():
+            if topic.meeting in (None, kept.keyring.meeting):
+                yield from kept.keyring.epochs.values()
+
+    def _remember_unread(self, topic: Topic, payload: bytes) -> None:
+        """Its key may be on the way."""
+        if topic.meeting is not None:
+            self._unread.add(topic.meeting)
+        elif topic.paper is not None:
+            self._keep_early(topic.paper, topic, payload)
+
+    def _keep_early(self, paper: PaperVersion, topic: Topic, payload: bytes) -> None:
+        self._early[paper] = (topic, payload)
+        if len(self._early) > _EARLY_OFFERS:
+            self._early.popitem(last=False)
+
+    def _offer(self, topic: Topic, payload: bytes, offer: messages.PaperOffer, *, state: State) -> None:
+        channel, kept = self._ports.channel, self._ports.vault.find(offer.meeting)
+        if channel is None or kept is None or topic.paper is None:
+            return
+        manifest, signed = channel.open_manifest(offer)
+        if manifest.key != topic.paper:
+            raise BadManifest("the manifest of another paper")
+        epoch = kept.keyring.epochs.get(offer.epoch)
+        if epoch is None or not _is_wanted(state, offer.meeting, manifest.key):
+            self._keep_early(manifest.key, topic, payload)
+            return
+        if not _is_published(state.meetings, offer.meeting, manifest.key, digest=hashlib.sha256(signed).hexdigest()):
+            self._keep_early(manifest.key, topic, payload)
+            return
+        kept.add_paper(manifest, epoch.unwrap(offer.wrapped_key))
+        # The server sends nothing to a seat that has not said what it has.
+        self._hands.report(manifest.key)
+
+    # -------------------------------------------------------- chunks
+
+    def _chunk(self, topic: Topic, payload: bytes, state: State) -> tuple[Event, ...]:
+        room = None if state.wish is None else state.wish.room
+        mine = topic.owner == (state.identity.device if topic.tree == "s" else room)
+        chunks = None if topic.paper is None else self._ports.vault.chunks(topic.paper)
+        if not mine or topic.chunk is None:
+            raise BadTopic("a chunk for somebody else")
+        if chunks is None:
+            # The manifest is not here yet: the server sends the chunk again once the seat says what it lacks.
+            self.refused["unknown-paper"] += 1
+            return ()
+        if self._full:
+            self.refused[DiskFull.code] += 1
+            return ()
+        try:
+            fresh = chunks.keep(topic.chunk, payload)
+        except DiskFull:
+            self._full = True
+            return (FaultChanged(DiskFull.code),)
+        if not fresh:
+            self.refused["chunk-twice"] += 1
+            return ()
+        self._since_s.setdefault(chunks.manifest.key, self._ports.clock.monotonic_s())
+        return ()
+
+    def _is_due(self, paper: PaperVersion, waited_s: float) -> bool:
+        chunks = self._ports.vault.chunks(paper)
+        return chunks is None or waited_s >= REPORT_S or _is_much(chunks)
+
+    def _room_on_disk(self) -> tuple[Event, ...]:
+        """Papers stop, and go on, with the room there is; acts and receipts need the reserve."""
+        full = self._ports.vault.free_bytes() < self._ports.reserve_bytes
+        if full == self._full:
+            return ()
+        self._full = full
+        return (FaultChanged(DiskFull.code if full else ""),)
+
+    def check_room(self) -> tuple[Event, ...]:
+        """Look whether there is room again; papers that stood still are reported anew."""
+        was_full = self._full
+        events = self._room_on_disk()
+        if was_full and not self._full:
+            self._hands.report_all()
+        return events
+
+    def _refuse(self, topic: Topic, exc: WireError) -> None:
+        self.refused[exc.code] += 1
+        if self.refused[exc.code].bit_count() == 1:
+            # The 1st, 2nd, 4th, 8th … of a kind: a flood of them does not fill the log.
+            _LOG.warning("refused on %s/%s: %s (%s)", topic.tree, topic.lane, exc.code, exc)
+
+
+def _is_much(chunks: Chunks) -> bool:
+    return chunks.pending >= REPORT_CHUNKS or len(chunks.have) + chunks.pending == chunks.have.size
+
+
+def _is_wanted(state: State, meeting: str, paper: PaperVersion) -> bool:
+    hold = () if state.wish is None else state.wish.hold
+    return any(holding.meeting == meeting and paper in holding.papers for holding in hold)
+
+
+def _is_published(meetings: Mapping[str, Followed], meeting: str, paper: PaperVersion, *, digest: str) -> bool:
+    """Whether the log names this manifest; false when it does not know the paper yet. Raises :class:`BadManifest`."""
+    followed = meetings.get(meeting)
+    known = None if followed is None else followed.state.paper(paper.paper)
+    if known is None or known.published_version < paper.version:
+        return False
+    if known.published_version == paper.version and known.manifest_sha256 != digest:
+        raise BadManifest("not the manifest that the log names")
+    return known.published_version == paper.version

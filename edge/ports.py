@@ -1,0 +1,44 @@
+"""What the seat works with: store, clocks, chance, and the way to the server once the device is enrolled.
+
+Rules: made by the agent (or a test) and handed to :class:`edge.seat.Seat`; nothing in here decides anything.
+
+Usage: ``Ports(vault=…, run_dir=…, clock=SystemClock(), random=os.urandom, reserve_bytes=64 << 20)``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from edge.clock import Clock
+from edge.link.codec import Channel
+from edge.link.ports import Link
+from edge.vault.run_dir import RunDir
+from edge.vault.store import Vault
+from wire import ids
+from wire.messages import Head, Message
+
+
+@dataclass(slots=True)
+class Ports:
+    """``channel`` and ``link`` are None until the device has its certificate."""
+
+    vault: Vault
+    run_dir: RunDir
+    clock: Clock
+    random: Callable[[int], bytes]
+    reserve_bytes: int = 0
+    channel: Channel | None = None
+    link: Link | None = None
+
+    def say(self, build: Callable[[Head], Message]) -> None:
+        """Send a message in the current session; without one it is not said (the plan asks again)."""
+        if self.channel is None or self.link is None:
+            return
+        frame = self.channel.say(build)
+        if frame is not None:
+            self.link.publish(frame)
+
+    def new_act(self) -> str:
+        """A fresh idempotency key."""
+        return ids.new("a", self.random(ids.RANDOM_BYTES))

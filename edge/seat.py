@@ -1,0 +1,383 @@
+"""One seat: the machine's decisions carried out, one input at a time.
+
+Rules: not for several threads – the agent's loop owns it. Every input is carried through to its end (machine, disk,
+plan) before the screen is told, so nothing that a recall has taken is ever shown after it. A disk that fails is said on
+the screen; what was durable stays. No clock, socket or file is opened here: they come in :class:`edge.ports.Ports`.
+
+Usage::
+
+    seat = Seat(ports, outside, limits=Limits())
+    seat.begin()
+    seat.received(topic, payload); seat.tick()
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from edge import clock
+from edge.commands import (
+    Answer,
+    CheckPassword,
+    Command,
+    ForgetPassword,
+    Greet,
+    HidePages,
+    Keep,
+    Listen,
+    Record,
+    RememberPassword,
+    Replan,
+    Report,
+    SaveSession,
+    SaveWish,
+    SendEntry,
+    SendHealth,
+    SendSignIn,
+    Settle,
+    Wipe,
+)
+from edge.errors import VaultError
+from edge.events import (
+    Event,
+    FaultChanged,
+    Heard,
+    IdentityChanged,
+    LinkDown,
+    LinkUp,
+    Opened,
+    PasswordChecked,
+    Stored,
+    Ticked,
+)
+from edge.hands import Hands
+from edge.inbox import Inbox, WelcomeCame
+from edge.link.codec import Channel, Site
+from edge.link.ports import Link
+from edge.machine import step
+from edge.model import Identity, Limits, Queued, Recalled, State
+from edge.outbox import Entry
+from edge.passwords import Passwords, Verifier
+from edge.plan import Destroy, Forget, Pace, Step, plan
+from edge.ports import Ports
+from edge.screen import Drawn, Outside
+from edge.showing import ended, situation, stuck
+from sealing.signatures import DeviceSigner
+from wire.ids import RoomId
+from wire.secret import Secret
+from wire.topics import Topic, device_filters
+
+AGENT: Final = "phonghop/0.1.0"
+_CHECK_ROOM_S: Final = 5.0
+_LOG: Final = logging.getLogger("phonghop.seat")
+
+
+class Seat:
+    """State, and what carries its commands out."""
+
+    def __init__(self, ports: Ports, outside: Outside, *, limits: Limits) -> None:
+        self._ports: Final = ports
+        self._outside: Final = outside
+        self._hands: Final = Hands(ports)
+        self.inbox: Final = Inbox(ports, self._hands)
+        self._pace: Final = Pace()
+        self.passwords: Final = Passwords()
+        self._verifier: Verifier | None = None
+        self._waiting: deque[Event] = deque()
+        self._replan: Replan | None = None
+        self._plan_left = False
+        self._ahead = dt.timedelta()
+        self._checked_room_s = 0.0
+        self._drawn: Final = Drawn()
+        self.state = State(limits=limits, started_s=ports.clock.monotonic_s())
+
+    # ------------------------------------------------------------ inputs
+
+    def begin(self) -> None:
+        """Open the store if its key outlived a restart, and show the first screen."""
+        key = self._ports.run_dir.load_key()
+        if key is not None:
+            self._open_store(key, warm=True)
+        self.handle(Ticked())
+
+    def attach(self, signer: DeviceSigner, site: Site, link: Link) -> None:
+        """The device has its certificate: this is the way to the server."""
+        ports = self._ports
+        ports.channel = Channel(signer, site, now=ports.clock.now, random=ports.random)
+        ports.link = link
+
+    def identify(self, identity: Identity) -> None:
+        """Enrolment got further."""
+        self.handle(IdentityChanged(identity))
+
+    def handle(self, event: Event) -> None:
+        """Carry one event through."""
+        self._waiting.append(event)
+        self._settle()
+
+    def received(self, topic: Topic, payload: bytes) -> None:
+        """A message came."""
+        meanings = self.inbox.take(topic, payload, self.state)
+        self._guard(self._flush)
+        if topic.chunk is not None and not meanings and not self._waiting:
+            # One of thousands: nothing has changed that the plan or the screen would see.
+            return
+        for meaning in meanings:
+            if isinstance(meaning, WelcomeCame):
+                self._welcome(meaning)
+            else:
+                self._waiting.append(meaning)
+        self._drain()
+        self.inbox.retry_offers(self.state)
+        self._request(Replan())
+        self._settle()
+
+    def connected(self) -> None:
+        """The broker has accepted the seat."""
+        self.handle(LinkUp())
+
+    def disconnected(self) -> None:
+        """The broker is gone."""
+        if self._ports.channel is not None:
+            self._ports.channel.hang_up()
+        self.handle(LinkDown())
+
+    def tick(self) -> None:
+        """Time went on; call it every quarter of a second, or so."""
+        now_s = self._ports.clock.monotonic_s()
+        if self._plan_left:
+            self._request(Replan())
+        if self._ports.vault.is_open:
+            self._guard(self._flush)
+            if now_s - self._checked_room_s >= _CHECK_ROOM_S:
+                self._checked_room_s = now_s
+                self._waiting.extend(self.inbox.check_room())
+        self.handle(Ticked())
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the next tick should come soon."""
+        return self._plan_left or self.inbox.is_waiting
+
+    # ------------------------------------------------------------ machine
+
+    def _settle(self) -> None:
+        """Events, then the plan, until neither brings anything new; then the screen."""
+        self._drain()
+        while self._replan is not None:
+            request, self._replan = self._replan, None
+            self._follow_plan(eager=request.eager)
+            self._drain()
+        self._show()
+
+    def _drain(self) -> None:
+        while self._waiting:
+            event = self._waiting.popleft()
+            self.state, commands = step(self.state, event, clock.read(self._ports.clock))
+            for command in commands:
+                self._guard(partial(self._perform, command))
+
+    def _guard(self, work: Callable[[], object]) -> None:
+        """The disk's failures stop one piece of work, never the seat."""
+        try:
+            work()
+        except VaultError as exc:
+            _LOG.error("store: %s (%s)", exc.code, exc)
+            self._waiting.append(FaultChanged(exc.code))
+
+    def _perform(self, command: Command) -> None:
+        hands, vault = self._hands, self._ports.vault
+        match command:
+            case Replan():
+                self._request(command)
+            case Report():
+                hands.report_all()
+            case SendEntry(act):
+                hands.send_entry(act)
+            case Settle(entry):
+                hands.settle(entry)
+            case SaveWish(wish):
+                vault.save_wish(wish)
+            case Record(meeting, events, state):
+                vault.meeting(meeting).record(events, state)
+            case HidePages():
+                self._outside.hide()
+            case ForgetPassword():
+                self._verifier = None
+            case Answer(request):
+                self.passwords.drop(request)
+                self._outside.answer(command)
+            case _:
+                self._perform_at_length(command)
+
+    def _perform_at_length(self, command: Command) -> None:
+        match command:
+            case Greet():
+                self._greet()
+            case Listen(room):
+                self._listen(room)
+            case SendSignIn():
+                self._send_sign_in(command)
+            case SendHealth():
+                self._health()
+            case Keep():
+                self._keep(command)
+            case CheckPassword(request):
+                self._check_password(request)
+            case RememberPassword(request):
+                password = self.passwords.get(request)
+                self._verifier = None if password is None else Verifier(password)
+            case SaveSession(session):
+                if self._ports.vault.is_open:
+                    self._ports.run_dir.save_session(session, self._ports.vault.sealer())
+            case Wipe():
+                self._wipe()
+
+    # ------------------------------------------------------------ store
+
+    def _welcome(self, came: WelcomeCame) -> None:
+        welcome = came.welcome
+        self._ahead = welcome.head.at - self._ports.clock.now()
+        key = Secret(welcome.store_key)
+        known = self._ports.run_dir.load_key()
+        if not self._ports.vault.is_open or known != key:
+            self._ports.vault.close()
+            self.inbox.forget()
+            self._ports.run_dir.save_key(key)
+            if not self._open_store(key, warm=False):
+                return
+        self._waiting.append(came.event())
+
+    def _open_store(self, key: Secret, *, warm: bool) -> bool:
+        vault = self._ports.vault
+        try:
+            lost = vault.open(key)
+            self._hands.finish_recalls()
+        except VaultError as exc:
+            _LOG.error("store: %s (%s)", exc.code, exc)
+            self.handle(FaultChanged(exc.code))
+            return False
+        if lost:
+            _LOG.warning("store: given up and asked for again: %s", ", ".join(lost))
+        self._waiting.append(self._opened(warm=warm))
+        return True
+
+    def _opened(self, *, warm: bool) -> Opened:
+        vault = self._ports.vault
+        owed = [note for note in vault.notes.all() if not note.confirmed]
+        last = max(owed, key=lambda note: str(note.destroyed_at), default=None)
+        now_s = self._ports.clock.monotonic_s()
+        return Opened(
+            warm=warm,
+            wish=vault.load_wish(),
+            meetings={kept.keyring.meeting: kept.state for kept in vault.meetings()},
+            queue=tuple(Queued(entry.act, entry.kind, entry.meeting) for entry in vault.outbox.waiting()),
+            session=self._ports.run_dir.load_session(vault.sealer()),
+            recalled=None
+            if last is None
+            else Recalled(last.meeting, last.title, len(last.papers), last.pages, confirmed=False, since_s=now_s),
+        )
+
+    def _wipe(self) -> None:
+        self._outside.hide()
+        self._ports.run_dir.forget()
+        self.inbox.forget()
+        self._ports.vault.wipe()
+
+    def _flush(self) -> None:
+        if self.inbox.flush(self._ports.clock.monotonic_s()):
+            self._waiting.append(Heard())
+            self._waiting.extend(self.inbox.check_room())
+            self._request(Replan())
+
+    # ------------------------------------------------------------ plan
+
+    def _request(self, replan: Replan) -> None:
+        if self._replan is None or not self._replan.eager:
+            self._replan = replan
+
+    def _follow_plan(self, *, eager: bool) -> None:
+        wish = self.state.wish
+        if wish is None or not self._ports.vault.is_open or not self.state.confirmed:
+            return
+        steps = plan(
+            wish,
+            self._ports.vault.held(),
+            heads={name: followed.head for name, followed in self.state.meetings.items()},
+            ended=ended(self.state),
+            stuck=stuck(self.state),
+        )
+        self._plan_left = bool(steps)
+        for each in self._pace.due(steps, self._ports.clock.monotonic_s(), eager=eager):
+            followed = self.state.meetings.get(each.meeting)
+            title = "" if followed is None else followed.state.title
+            if isinstance(each, Destroy | Forget):
+                self._outside.hide()
+            self._guard(partial(self._do, each, title))
+
+    def _do(self, each: Step, title: str) -> None:
+        self._waiting.extend(self._hands.perform(each, title=title))
+
+    # ------------------------------------------------------------ saying
+
+    def _listen(self, room: str | None) -> None:
+        ports = self._ports
+        if ports.link is not None and ports.channel is not None:
+            ports.link.listen(device_filters(ports.channel.device, None if room is None else RoomId(room)))
+
+    def _greet(self) -> None:
+        ports = self._ports
+        if ports.channel is None or ports.link is None:
+            return
+        held = ports.vault.meeting_names()
+        frame = ports.channel.greet(boot=ports.run_dir.boot, agent=AGENT, is_open=ports.vault.is_open, held=held)
+        ports.link.publish(frame)
+
+    def _send_sign_in(self, command: SendSignIn) -> None:
+        waiting = self.state.signing_in
+        password = None if waiting is None else self.passwords.get(waiting.request)
+        if password is not None:
+            self._hands.send_sign_in(command, password)
+
+    def _health(self) -> None:
+        self._hands.health(
+            generation=0 if self.state.wish is None else self.state.wish.generation,
+            seqs={name: followed.state.seq for name, followed in self.state.meetings.items()},
+            screen=situation(self.state).value,
+        )
+
+    # ------------------------------------------------------------ people
+
+    def _check_password(self, request: int) -> None:
+        password = self.passwords.get(request)
+        right = None if self._verifier is None or password is None else self._verifier.matches(password)
+        self._waiting.append(PasswordChecked(request, self._ports.new_act(), right))
+
+    def _keep(self, command: Keep) -> None:
+        entry = Entry(
+            act=command.act,
+            kind=command.kind,
+            meeting=command.meeting,
+            person=command.person,
+            made_at=self._ports.clock.now() + self._ahead,
+            data=dict(command.data),
+        )
+        try:
+            self._ports.vault.outbox.put(entry)
+        except VaultError as exc:
+            if command.request is not None:
+                self._outside.answer(Answer(command.request, exc.code))
+            raise
+        self._waiting.append(Stored(Queued(entry.act, entry.kind, entry.meeting), command.request))
+
+    # ------------------------------------------------------------ screen
+
+    def _show(self) -> None:
+        screen = self._drawn.look(self.state, self._ports.vault, ahead_s=self._ahead.total_seconds())
+        if screen is not None:
+            self._outside.show(screen)

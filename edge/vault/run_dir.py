@@ -1,0 +1,130 @@
+"""What outlives the agent but not the boot: the store key, and who is signed in (a tmpfs).
+
+Rules: files carry the boot they belong to, so that a folder which is no tmpfs by mistake still gives nothing away after
+a power cycle. The session is sealed under the store key. Nothing here needs to be durable.
+
+Usage::
+
+    run_dir = RunDir(Path("/run/phonghop-seat"), boot=boot_id())
+    run_dir.save_key(key)
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from edge.errors import StoreUnreadable
+from edge.model import Session
+from edge.vault.seal import Sealer
+from wire import canonical
+from wire.errors import WireError
+from wire.fields import Fields
+from wire.secret import Secret
+
+_KEY: Final = "store.key"
+_SESSION: Final = "session"
+_BOOT_FILE: Final = Path("/proc/sys/kernel/random/boot_id")
+_LOG: Final = logging.getLogger("phonghop.seat")
+
+
+def boot_id(file: Path = _BOOT_FILE) -> str:
+    """What names this boot of the machine; without one, every start counts as a boot."""
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except OSError:
+        return os.urandom(16).hex()
+
+
+class RunDir:
+    """The folder; made on first use, readable by its owner only."""
+
+    def __init__(self, root: Path, *, boot: str) -> None:
+        self._root: Final = root
+        self.boot: Final = boot
+
+    def load_key(self) -> Secret | None:
+        """The store key of this boot."""
+        fields = self._read(_KEY)
+        if fields is None:
+            return None
+        try:
+            return Secret(fields.base64("key", size=32))
+        except WireError:
+            return None
+
+    def save_key(self, key: Secret) -> None:
+        """Keep the store key for this boot."""
+        self._write(_KEY, {"key": base64.b64encode(key.reveal()).decode("ascii")})
+
+    def forget(self) -> None:
+        """Keep nothing."""
+        for name in (_KEY, _SESSION):
+            (self._root / name).unlink(missing_ok=True)
+
+    def load_session(self, sealer: Sealer) -> Session | None:
+        """Who was signed in when the agent ended."""
+        fields = self._read(_SESSION)
+        if fields is None:
+            return None
+        try:
+            value = canonical.decode(sealer.open(fields.base64("sealed"), place=_SESSION))
+            return _session(Fields(value, _SESSION))
+        except (WireError, StoreUnreadable):
+            return None
+
+    def save_session(self, session: Session | None, sealer: Sealer) -> None:
+        """Keep who is signed in."""
+        if session is None:
+            (self._root / _SESSION).unlink(missing_ok=True)
+            return
+        value = {
+            "meeting": session.meeting,
+            "person": session.person,
+            "touched_ms": max(0, round(session.touched_s * 1000)),
+            "locked": session.locked,
+            "seen": session.seen,
+        }
+        sealed = sealer.seal(canonical.encode(value), place=_SESSION)
+        self._write(_SESSION, {"sealed": base64.b64encode(sealed).decode("ascii")})
+
+    def note(self, name: str, text: str) -> None:
+        """Leave a word for whoever starts the screen (the page's address)."""
+        self._put(name, text.encode("utf-8"))
+
+    def _read(self, name: str) -> Fields | None:
+        try:
+            fields = Fields(canonical.decode((self._root / name).read_bytes()), name)
+            return fields if fields.text("boot", limit=64) == self.boot else None
+        except (OSError, WireError):
+            return None
+
+    def _write(self, name: str, value: dict[str, Any]) -> None:
+        self._put(name, canonical.encode(value | {"boot": self.boot}))
+
+    def _put(self, name: str, data: bytes) -> None:
+        beside = self._root / f".{name}.new"
+        try:
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            with os.fdopen(fd, "wb") as file:
+                file.write(data)
+            beside.replace(self._root / name)
+        except OSError as exc:
+            # Going on without costs a wait for the server at the next start, no more.
+            _LOG.warning("run_dir: %s not kept (%s)", name, exc.strerror)
+
+
+def _session(fields: Fields) -> Session:
+    session = Session(
+        meeting=fields.id("meeting", "m"),
+        person=fields.id("person", "u"),
+        touched_s=fields.number("touched_ms") / 1000,
+        locked=fields.flag("locked"),
+        seen=fields.flag("seen"),
+    )
+    fields.end()
+    return session
