@@ -1,7 +1,7 @@
 """Make the configuration of broker and proxy from the templates in this folder.
 
 Rules: a template holds `@NAME@` where a value goes; every name must have a value and every value a name, and no value
-may hold a line break, quote or `@`, so nothing can add a directive. The same templates serve production, the
+may hold a line break, quote, brace, `;`, `$`, backslash or `@`, so nothing can add a directive. The same templates serve production, the
 demonstration and the tests; only the values differ.
 
 Usage::
@@ -22,7 +22,8 @@ from typing import Any, Final
 
 FOLDER: Final = Path(__file__).resolve().parent
 _SLOT: Final = re.compile(r"@([A-Z][A-Z_]*)@")
-_FORBIDDEN: Final = re.compile(r"[\x00-\x1f\x7f\"'@;{}]")
+_YEAR_S: Final = 365 * 86_400
+_FORBIDDEN: Final = re.compile(r"[\x00-\x1f\x7f\"'@;{}$\\]")
 
 
 class RenderError(Exception):
@@ -50,15 +51,18 @@ class Proxy:
     """Where nginx listens, what it serves itself and where the server is."""
 
     data_dir: Path = Path("/var/lib/phonghop")
-    dist_dir: Path = Path("/usr/lib/phonghop/web/dist")
+    dist_dir: Path = Path("/opt/phonghop/web/dist")
     key_file: Path = Path("/run/credentials/nginx.service/https.key")
     address: str = "0.0.0.0"  # noqa: S104 - the front door
     https_port: int = 443
     http_port: int = 80
     server_port: int = 8080
     max_upload_mib: int = 300
-    #: only for a whole nginx of our own (demonstration, tests)
+    #: `off`, or a file that nginx may write
+    access_log: str = "/var/log/nginx/phonghop.log"
+    #: only for a whole nginx of our own (demonstration, tests), which includes `phonghop.conf` in this folder
     run_dir: Path = Path("/run/phonghop-proxy")
+    user: str = "www-data"
 
 
 def broker_values(broker: Broker) -> dict[str, str]:
@@ -91,6 +95,9 @@ def site_values(proxy: Proxy) -> dict[str, str]:
         CERTIFICATE_FILE=proxy.data_dir / "pki" / "https.pem",
         KEY_FILE=proxy.key_file,
         DIST_DIR=proxy.dist_dir,
+        ACCESS_LOG=proxy.access_log,
+        # A browser applies it to all ports of the host: on the loopback it would lock out the seats' own pages.
+        HSTS_S=0 if proxy.address.startswith("127.") else _YEAR_S,
         # Room for the other fields of the form: the server itself measures the paper.
         MAX_BODY_MIB=proxy.max_upload_mib + 1,
     )
@@ -98,7 +105,7 @@ def site_values(proxy: Proxy) -> dict[str, str]:
 
 def whole_values(proxy: Proxy) -> dict[str, str]:
     """The values of `nginx/nginx.conf.in`, a whole nginx of our own that includes the site."""
-    return _texts(RUN_DIR=proxy.run_dir)
+    return _texts(RUN_DIR=proxy.run_dir, USER=proxy.user)
 
 
 def render(template: str, values: Mapping[str, str]) -> str:

@@ -92,14 +92,16 @@ class Settings:
     origins: tuple[str, ...] = field(default=(), metadata={"read": _words})
     # Whether a proxy on this machine sets X-Forwarded-For, -Proto and -Host.
     behind_proxy: bool = field(default=False, metadata={"read": _switch})
-    threads: int = field(default=32, metadata={"read": _whole(4, 512)})
+    # One for each open screen (console or display), and a dozen for requests.
+    threads: int = field(default=64, metadata={"read": _whole(16, 512)})
 
     # The broker's listener for the server (loopback), and the one for seats as seats reach it.
     mqtt_host: str = field(default="127.0.0.1", metadata={"read": _text})
     mqtt_port: int = field(default=8884, metadata={"read": _whole(1, 65_535)})
     mqtt_seat_host: str = field(default="localhost", metadata={"read": _text})
     mqtt_seat_port: int = field(default=8883, metadata={"read": _whole(1, 65_535)})
-    # Where the broker writes its process id: the server asks it to read its lists again. Empty: another service does.
+    # Where the broker writes its process id, when it runs as the same user: the server tells it to read its lists
+    # again. Empty: the service manager does (deploy/systemd).
     broker_pid_file: str = field(default="", metadata={"read": str})
     # Names and addresses under which seats and browsers reach this machine; they stand in its certificates.
     public_hosts: tuple[str, ...] = field(default=("localhost",), metadata={"read": _words})

@@ -20,7 +20,7 @@ from server.displays.service import DisplayService
 from server.displays.store import SqlDisplayStore
 from server.fleet import est
 from server.fleet import routes as fleet_routes
-from server.fleet.broker import BrokerLists, Reload, Warden
+from server.fleet.broker import BrokerLists, FileReload, SignalReload, Warden
 from server.fleet.issuer import SiteIssuer
 from server.fleet.limits import AddressLimit
 from server.fleet.model import AccessWanted, Presence
@@ -91,10 +91,12 @@ def build_warden(services: Services, store: SqlDeviceStore) -> Warden:
     tls = warden_tls(
         ca=site.path("ca.pem"), certificate=site.path(f"{WARDEN_USER}.pem"), key=site.path(f"{WARDEN_USER}.key")
     )
+    folder = settings.data_dir / "broker"
+    pid_file = settings.broker_pid_file
     return Warden(
-        BrokerLists(settings.data_dir / "broker", site),
+        BrokerLists(folder, site),
         BrokerDoor(settings.mqtt_host, settings.mqtt_port, tls=tls, timeout_s=BROKER_TIMEOUT_S),
-        reload=Reload(Path(settings.broker_pid_file) if settings.broker_pid_file else None),
+        reload=SignalReload(Path(pid_file)) if pid_file else FileReload(folder / "reload"),
         wanted=wanted,
         clock=services.clock,
     )

@@ -7,7 +7,7 @@ at the start all revoked devices are cut off once more, in case the server died 
 
 Usage::
 
-    warden = Warden(BrokerLists(folder, site), door=door, reload=Reload(pid_file), wanted=read_wanted, clock=clock)
+    warden = Warden(BrokerLists(folder, site), door, reload=SignalReload(pid_file), wanted=read_wanted, clock=clock)
     warden.start()
     warden.enforce(cut_off=[device])
 """
@@ -78,16 +78,14 @@ class BrokerLists:
             replace_file(path, data, mode=_LIST_MODE)
 
 
-class Reload:
-    """Ask the broker to read its files again; does nothing when it does not run or somebody else sees to it."""
+class SignalReload:
+    """Ask a broker of the same user to read its files again: SIGHUP to the process in its pid file."""
 
-    def __init__(self, pid_file: Path | None) -> None:
+    def __init__(self, pid_file: Path) -> None:
         self._pid_file: Final = pid_file
 
     def __call__(self) -> None:
-        """SIGHUP to the process in the file, if it is a mosquitto: a number left behind may be anybody's by now."""
-        if self._pid_file is None:
-            return
+        """Send the signal, if the process is a mosquitto: a number left behind may be anybody's by now."""
         try:
             pid = int(self._pid_file.read_text(encoding="ascii").strip())
             name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
@@ -95,6 +93,17 @@ class Reload:
                 os.kill(pid, signal.SIGHUP)
         except (OSError, ValueError) as exc:
             _LOG.info("the broker was not asked to reload: %s", exc)
+
+
+class FileReload:
+    """Ask the service manager to reload a broker of another user: it watches this file (deploy/systemd)."""
+
+    def __init__(self, path: Path) -> None:
+        self._path: Final = path
+
+    def __call__(self) -> None:
+        """Write the file anew; each time is a change, whatever it holds."""
+        replace_file(self._path, b"reload\n", mode=_LIST_MODE)
 
 
 class Warden:

@@ -32,7 +32,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from deploy.render import Broker, broker_values, render
 from server.clock import SystemClock
-from server.fleet.broker import BrokerLists, Reload, Warden
+from server.fleet.broker import BrokerLists, SignalReload, Warden
 from server.fleet.model import AccessWanted
 from server.fleet.mqtt_takeover import BrokerDoor, warden_tls
 from server.pki.model import Revoked
@@ -180,7 +180,7 @@ class BrokerSite:
         return Warden(
             BrokerLists(self.process.data_dir / "broker", self.pki),
             self.door(),
-            reload=Reload(self.process.pid_file),
+            reload=SignalReload(self.process.pid_file),
             wanted=lambda _now: self.wanted(),
             clock=SystemClock(),
         )
