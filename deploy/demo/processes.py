@@ -99,10 +99,14 @@ class Kept:
             self._kill_group()
             self._thread.join()
 
-    def kill(self) -> None:
-        """End the whole group at once (``kill -9``) and do not start it again until :meth:`start`."""
+    def end_now(self) -> None:
+        """End the whole group at once (``kill -9``) and do not start it again; returns without waiting."""
         self._stop.set()
         self._kill_group()
+
+    def kill(self) -> None:
+        """End the whole group at once and wait until it is gone; :meth:`start` brings it back."""
+        self.end_now()
         if self._thread is not None:
             self._thread.join()
 
@@ -138,13 +142,12 @@ class Kept:
         return child.wait()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        own = {name: value for name, value in os.environ.items() if not name.startswith("PHONGHOP_")}
         child = subprocess.Popen(
             self.program.argv,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=own | {"PYTHONUNBUFFERED": "1"} | dict(self.program.environ),
+            env=own_environment() | dict(self.program.environ),
             start_new_session=True,
         )
         self._child = child
@@ -212,8 +215,7 @@ class Programs:
         for name in ("run", "log"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         run = self._folder / "run"
-        guard.end_groups(list(guard.left_behind(run).values()))
-        guard.left_behind(run)
+        end_left_behind(run)
         self._guard = subprocess.Popen(
             (sys.executable, "-I", str(Path(guard.__file__)), str(run)),
             stdin=subprocess.PIPE,
@@ -255,6 +257,11 @@ class Programs:
                     raise NotReady(name, tuple(kept.last_lines))
                 time.sleep(_TICK_S / 2)
 
+    def kill_all(self) -> None:
+        """End all at once; returns without waiting, so a signal handler may call it."""
+        for kept in self._kept.values():
+            kept.end_now()
+
     def stop_all(self) -> None:
         """Stop all, the last started first; those of one name stem (``seat-1``, ``seat-2``) together."""
         for stem in reversed(list(dict.fromkeys(name.partition("-")[0] for name in self._kept))):
@@ -286,6 +293,18 @@ class Lines:
     def end(self) -> None:
         """Nothing more comes."""
         self.feed(b"\n")
+
+
+def own_environment() -> dict[str, str]:
+    """The environment for the room's programs: the demo's own, without settings meant for another installation."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PHONGHOP_")}
+    return kept | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+
+
+def end_left_behind(run: Path) -> None:
+    """End what an earlier demo left running that could not end it itself."""
+    guard.end_groups(list(guard.left_behind(run).values()))
+    guard.left_behind(run)
 
 
 def is_listening(port: int) -> bool:

@@ -1,0 +1,103 @@
+"""`make demo`: brings the room up, furnishes it the first time, says where to look, and stays until Ctrl-C.
+
+Rules: everything lies in one folder (``var/demo``, or ``PHONGHOP_DEMO_DIR``); a second run goes on where the first
+stopped, also in the middle of the furnishing; whatever ends the demo, its programs end with it.
+
+Usage: ``python -m deploy.demo``; ``python -m deploy.demo --clean`` removes the folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from deploy.demo.addresses import Addresses, table
+from deploy.demo.configuration import Ports
+from deploy.demo.console import Console
+from deploy.demo.errors import AlreadyRunning, DemoError
+from deploy.demo.folder import Folder
+from deploy.demo.furnishing import furnish
+from deploy.demo.papers import DemoPaperError
+from deploy.demo.people import TERMINALS
+from deploy.demo.processes import end_left_behind
+from deploy.demo.room import Room
+from deploy.demo.stopping import Stopped, stopping, wait_for_signal
+
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_ADDRESSES: Final = "addresses"
+
+
+def main(words: list[str]) -> int:
+    """Run or remove the demo room; 0 when it ended as asked, 1 with a message otherwise."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.demo", description="Phòng họp mẫu · the demo room")
+    parser.add_argument("--clean", action="store_true", help="xóa phòng họp mẫu · remove the demo room")
+    wanted = parser.parse_args(words)
+    console = Console.on(sys.stdout)
+    root = Path(os.environ.get("PHONGHOP_DEMO_DIR") or _ROOT / "var" / "demo")
+    try:
+        return clean(root, console) if wanted.clean else run(root, console)
+    except (DemoError, DemoPaperError) as error:
+        console.fault(str(error))
+        return 1
+
+
+def clean(root: Path, console: Console) -> int:
+    """Remove the folder; raises AlreadyRunning while the room runs."""
+    if not root.exists():
+        console.say(f"Không có gì để xóa · nothing to remove: {root}")
+        return 0
+    with Folder.at(root).held() as folder:
+        end_left_behind(folder.made("run"))
+        folder.remove()
+    console.say(f"Đã xóa · removed: {root}")
+    return 0
+
+
+def run(root: Path, console: Console) -> int:
+    """Run the room until a signal; one that runs already is shown instead."""
+    folder = Folder.at(root)
+    try:
+        with folder.held():
+            return _hold(folder, console)
+    except AlreadyRunning as error:
+        known = folder.notes(_ADDRESSES)
+        console.fault(str(error))
+        if known is not None:
+            console.say(str(known["table"]))
+        return 0
+
+
+def _hold(folder: Folder, console: Console) -> int:
+    ports = Ports.choose(seats=len(TERMINALS))
+    room = Room(folder, ports, listener=console, report=console.fault)
+    began = time.monotonic()
+    with stopping(hurry=room.programs.kill_all):
+        try:
+            with room:
+                console.muted = True
+                _bring_up(room, console)
+                console.muted = False
+                wait_for_signal()
+        except Stopped:
+            console.done("Đã dừng phòng họp mẫu · the demo room has stopped", began)
+    return 0
+
+
+def _bring_up(room: Room, console: Console) -> None:
+    began = time.monotonic()
+    console.step("Khóa, chứng thư, cơ sở dữ liệu · keys, certificates, database")
+    room.prepare()
+    console.step("Khởi động broker, máy chủ, proxy, thiết bị · starting broker, server, proxy, terminals")
+    room.start()
+    console.done("Các chương trình đang chạy · the programs run", began)
+    addresses = Addresses(room.ports, furnish(room, console))
+    room.folder.note(_ADDRESSES, {"table": table(addresses)})
+    console.say(table(addresses, bold=console.bold))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

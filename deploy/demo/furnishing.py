@@ -1,0 +1,50 @@
+"""The first run: papers are made, the room is furnished, and the papers are watched on their way to the seats.
+
+Rules: done once a folder; a run that was interrupted is taken up again where it stopped; what a visitor has changed
+since is never touched.
+
+Usage: `display = furnish(room, console)`.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from deploy.demo.console import Console
+from deploy.demo.papers import build_papers
+from deploy.demo.room import Room
+from deploy.demo.seeding import Progress, Seeding
+
+_NOTE: Final = "furnished"
+_SAY_EVERY_S: Final = 2.0
+
+
+def furnish(room: Room, console: Console) -> str:
+    """Furnish the room unless that was done; the address of the room display (path and fragment).
+
+    Raises DemoError, DemoPaperError.
+    """
+    known = room.folder.notes(_NOTE)
+    if known is not None:
+        return str(known["display"])
+    began = time.monotonic()
+    console.step("Soạn tài liệu mẫu · making the demo papers")
+    papers = build_papers(room.folder.made("papers"))
+    seeding = Seeding(room.ports.http, room.ports.seats, seed=room.folder.seed, began=console.step)
+    display = seeding.run(papers, room.folder.path("papers"))
+    console.step("Chuyển tài liệu tới chỗ ngồi · papers on their way to the seats")
+    _watch(seeding, console)
+    room.folder.note(_NOTE, {"display": display})
+    console.done(f"{len(papers)} tài liệu tại {len(room.ports.seats)} chỗ · papers at every seat", began)
+    return display
+
+
+def _watch(seeding: Seeding, console: Console) -> None:
+    told, shown_at = Progress(-1, 0, 0), 0.0
+    for progress in seeding.progress():
+        if progress != told and time.monotonic() - shown_at > _SAY_EVERY_S:
+            told, shown_at = progress, time.monotonic()
+            console.say(
+                f"  {progress.have}/{progress.wanted} mảnh · chunks, {progress.complete} chỗ đủ · seats complete"
+            )

@@ -1,0 +1,134 @@
+"""A whole room on this machine: broker, server, proxy and seats, each a process of its own.
+
+Rules: the order is broker, server, proxy, seats, and back; a program that fails is started again; keys are made once
+(`phonghop admin init`) and kept. Used by the demo and by the tests that need a real room.
+
+Usage::
+
+    with Room(Folder.at(path), Ports.choose(seats=3), listener=console, report=console.fault) as room:
+        room.start()
+        room.programs["server"].kill()
+        room.programs["server"].start()
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import ssl
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from types import TracebackType
+from typing import Final, Self
+
+from deploy.demo.client import answers
+from deploy.demo.configuration import Configuration, Ports
+from deploy.demo.console import Listener
+from deploy.demo.errors import CommandFailed
+from deploy.demo.folder import Folder
+from deploy.demo.processes import Program, Programs, Report, is_listening, own_environment
+from wire.secret import Secret
+
+_PHONGHOP: Final = (sys.executable, "-m", "phonghop")
+_LAST_LINES: Final = 15
+_ADMIN_WAIT_S: Final = 120.0
+_START_WAIT_S: Final = 60.0
+
+
+@dataclass
+class Room:
+    """One room; ``server`` and ``seat`` are further settings, for tests. Use it as a context manager."""
+
+    folder: Folder
+    ports: Ports
+    listener: Listener
+    report: Report
+    server: Mapping[str, str | int | bool] = field(default_factory=dict)
+    seat: Mapping[str, str | int | bool] = field(default_factory=dict)
+    programs: Programs = field(init=False)
+    configuration: Configuration = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.configuration = Configuration(self.folder, self.ports, server=self.server, seat=self.seat)
+        self.programs = Programs(self.folder.root, listener=self.listener, report=self.report)
+
+    def __enter__(self) -> Self:
+        self.programs.__enter__()
+        # As after a power cut: what a seat keeps in memory only is gone when the room was off.
+        for number in range(1, len(self.ports.seats) + 1):
+            self.folder.emptied("run", f"seat-{number}")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.programs.__exit__(kind, error, trace)
+
+    def prepare(self) -> None:
+        """Write the configuration; make keys, certificates and the database where they are missing."""
+        self.configuration.write_server()
+        self.admin("init")
+
+    def start(self) -> None:
+        """Start everything and wait until it answers; raises NotReady."""
+        conf, ports = self.configuration, self.ports
+        broker = ("mosquitto", "-c", str(conf.write_broker()))
+        proxy = ("nginx", "-e", "stderr", "-p", str(self.folder.path("run", "proxy")), "-c", str(conf.write_proxy()))
+        self.programs.add(Program("broker", _found(broker), ready=partial(_listen, ports.mqtt, ports.link)))
+        self.programs.add(
+            Program("server", (*_PHONGHOP, "serve"), partial(answers, ports.http, "/healthz"), self._settings())
+        )
+        self.programs.add(Program("proxy", _found(proxy), ready=partial(_listen, ports.https, ports.redirect)))
+        self.programs.await_ready("broker", "server", "proxy", timeout_s=_START_WAIT_S)
+        self.start_seats()
+
+    def start_seats(self) -> None:
+        """Start the terminals and wait until their pages answer."""
+        for number in range(1, len(self.ports.seats) + 1):
+            file = self.configuration.write_seat(number, ca_sha256=self.ca_sha256())
+            self.programs.add(
+                Program(
+                    f"seat-{number}",
+                    (*_PHONGHOP, "seat", "--config", str(file)),
+                    ready=partial(answers, self.ports.seats[number - 1], "/api/seat"),
+                )
+            )
+        seats = [name for name in self.programs.names if name.startswith("seat-")]
+        self.programs.await_ready(*seats, timeout_s=_START_WAIT_S)
+
+    def admin(self, *words: str, secret: Secret | None = None) -> None:
+        """Run `phonghop admin …`; ``secret`` goes to its standard input. Raises CommandFailed."""
+        done = subprocess.run(
+            (*_PHONGHOP, "admin", *words),
+            input=b"" if secret is None else secret.reveal() + b"\n",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=own_environment() | self._settings(),
+            timeout=_ADMIN_WAIT_S,
+            check=False,
+        )
+        lines = done.stdout.decode("utf-8", errors="replace").splitlines()
+        if done.returncode:
+            raise CommandFailed(f"phonghop admin {words[0]}", done.returncode, lines[-_LAST_LINES:])
+
+    def ca_sha256(self) -> str:
+        """What a terminal is given of this site: SHA-256 of the site CA's certificate."""
+        pem = self.folder.path("server", "pki", "ca.pem").read_text(encoding="ascii")
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+
+    def _settings(self) -> dict[str, str]:
+        return {"PHONGHOP_CONFIG": str(self.configuration.server_file)}
+
+
+def _listen(*ports: int) -> bool:
+    return all(is_listening(port) for port in ports)
+
+
+def _found(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """``argv`` with the program's full path: Debian keeps servers where an ordinary user's PATH does not look."""
+    path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+    return (shutil.which(argv[0], path=path) or argv[0], *argv[1:])
