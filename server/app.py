@@ -1,7 +1,7 @@
 """The application: settings in, a Flask application with everything behind it out.
 
 Rules: the only place, with ``server/assembly``, where ports meet adapters. Building it opens the database and applies
-migrations, and starts no thread; ``services.start()`` does.
+migrations, and starts no thread; ``services_of(app).start()`` does.
 
 Usage::
 
@@ -11,42 +11,77 @@ Usage::
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server import web
-from server.assembly import core, fleet, papers
+from server import front, web
+from server.assembly import core, fleet, papers, screens
 from server.clock import Clock, SystemClock
 from server.db import migrate
 from server.db.engine import Database
 from server.services import Services
 from server.settings import Settings
+from web import dist
 
 #: In this order: each part may use what the parts before it have put into the services.
-PARTS: Final[tuple[Callable[[Services], None], ...]] = (core.build, fleet.build, papers.build)
+PARTS: Final[tuple[Callable[[Services], None], ...]] = (
+    core.build,
+    screens.build,
+    fleet.build,
+    papers.build,
+)
 
 _EXTENSION: Final = "phonghop"
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     """The application, its database migrated and every feature plugged in."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     services = Services(settings, clock or SystemClock(), Database(settings.database))
     migrate.upgrade(services.database)
     for build in PARTS:
         build(services)
-    app = Flask("server", static_folder=None)
-    app.extensions[_EXTENSION] = services
-    app.config["MAX_CONTENT_LENGTH"] = (settings.max_upload_mib + 1) * 1024**2
-    web.install(app, services.door, origins=settings.origins)
-    for blueprint in services.blueprints:
-        app.register_blueprint(blueprint)
-    return app
+    return _flask(services)
 
 
 def services_of(app: Flask) -> Services:
     """What ``app`` is made of."""
     found: Services = app.extensions[_EXTENSION]
     return found
+
+
+def _flask(services: Services) -> Flask:
+    settings = services.settings
+    app = Flask("server", static_folder=None)
+    app.extensions[_EXTENSION] = services
+    app.config["MAX_CONTENT_LENGTH"] = (settings.max_upload_mib + 1) * 1024**2
+    app.config["MAX_FORM_MEMORY_SIZE"] = web.MAX_JSON_BYTES
+    _add_health(services)
+    web.install(app, services.door, origins=settings.origins)
+    app.after_request(front.secure)
+    for blueprint in (front.blueprint(dist(), services.health), *services.blueprints):
+        app.register_blueprint(blueprint)
+    for wrap in services.wrappers:
+        wrap(app)
+    if settings.behind_proxy:
+        # Outermost, so that Socket.IO's check of the origin sees the address the browser used.
+        inner: Any = app.wsgi_app
+        app.wsgi_app = ProxyFix(inner, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    return app
+
+
+def _add_health(services: Services) -> None:
+    settings = services.settings
+
+    def database() -> bool:
+        services.database.ping()
+        return True
+
+    def disk() -> bool:
+        return shutil.disk_usage(settings.data_dir).free >= settings.disk_reserve_mib * 1024**2
+
+    services.health |= {"database": database, "disk": disk}

@@ -7,6 +7,7 @@ Usage: ``web.install(app, Door(identity, meetings, slots, clock))``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Final
 
 from server.clock import Clock
@@ -17,6 +18,19 @@ from server.meetings.service import MeetingService
 from server.slots import Slots
 from wire.ids import MeetingId
 from wire.state import MemberRole
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The cookies of one live connection."""
+
+    door: Door = field(repr=False)
+    session: str = field(repr=False)
+    display: str = field(repr=False)
+
+    def actor(self) -> Actor | None:
+        """Who it belongs to now, None when the session has ended; raises SessionLocked."""
+        return self.door.peek(self.session, self.display)
 
 
 class Door:
@@ -36,6 +50,16 @@ class Door:
         """The display of a display cookie."""
         room = self._slots.displays.room_of(token) if token else None
         return None if room is None else Actor(None, display_room=room)
+
+    def credentials(self, session: str, display: str) -> Shown:
+        """What the cookies of a live connection stand for, asked anew each time."""
+        return Shown(self, session, display)
+
+    def peek(self, session: str, display: str) -> Actor | None:
+        """Who they stand for now, None when nobody; raises SessionLocked. Does not count as use."""
+        if session:
+            return self._identity.peek(session, now=self._clock.now())
+        return self.display(display)
 
     def csrf(self, token: str) -> str:
         """The CSRF token that belongs to a session cookie."""

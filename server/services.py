@@ -17,17 +17,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from flask import Blueprint
+from flask import Blueprint, Flask
 
 from pages.renderer import Renderer
 from server.clock import Clock
 from server.db.engine import Database
+from server.door import Door
 from server.fleet.broker import Warden
 from server.fleet.service import FleetService
 from server.idempotency.ports import ActLedger
 from server.identity.service import IdentityService
 from server.keys.service import EpochKeys
 from server.keys.site import SiteKeys
+from server.live.service import LiveHub
 from server.meetings.ports import ActHandler
 from server.meetings.service import MeetingService
 from server.papers.files import PaperFiles
@@ -37,7 +39,6 @@ from server.pki.site import SitePki
 from server.rooms.service import RoomService
 from server.settings import Settings
 from server.slots import Slots
-from server.web import Doorkeeper
 
 
 @dataclass
@@ -56,13 +57,17 @@ class Services:
     #: what ``/healthz`` asks: name → whether it is well
     health: dict[str, Callable[[], bool]] = field(default_factory=dict)
 
+    #: called with the finished Flask application, for what wraps it (Socket.IO)
+    wrappers: list[Callable[[Flask], None]] = field(default_factory=list)
+
     # What the parts make; each is there for the parts after its own.
     identity: IdentityService = field(init=False)
     rooms: RoomService = field(init=False)
     meetings: MeetingService = field(init=False)
     acts: ActHandler = field(init=False)
     ledger: ActLedger = field(init=False)
-    door: Doorkeeper = field(init=False)
+    door: Door = field(init=False)
+    live: LiveHub = field(init=False)
     site: SitePki = field(init=False)
     keys: SiteKeys = field(init=False)
     warden: Warden = field(init=False)

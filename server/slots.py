@@ -117,6 +117,14 @@ class Slots:
         """What the holders slot answers now."""
         return self.holders.holding(meeting)
 
+    def delivery_now(self, meeting: MeetingId) -> dict[str, Any]:
+        """What the delivery slot answers now."""
+        return self.delivery.delivery(meeting)
+
+    def devices_now(self) -> list[dict[str, Any]]:
+        """What the fleet slot answers now."""
+        return self.fleet.devices()
+
     def device_at(self, seat: str) -> dict[str, Any] | None:
         """What the seat-devices slot answers now."""
         return self.seat_devices.at_seat(seat)

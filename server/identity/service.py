@@ -153,10 +153,10 @@ class IdentityService:
             raise SessionLocked
         return account.actor()
 
-    def peek(self, token_hash: str, *, now: dt.datetime) -> Actor | None:
+    def peek(self, token: str, *, now: dt.datetime) -> Actor | None:
         """Who an open connection belongs to, None when its session has ended; raises SessionLocked. No use of it."""
         try:
-            session, account = self._session_of_hash(token_hash, now)
+            session, account = self._live_session(token, now)
         except NotSignedIn:
             return None
         if session.is_locked or session.is_idle(now, self.policy.idle):
@@ -184,11 +184,8 @@ class IdentityService:
     def _live_session(self, token: str, now: dt.datetime) -> tuple[Session, Account]:
         if not token:
             raise NotSignedIn
-        return self._session_of_hash(_hash(token), now)
-
-    def _session_of_hash(self, token_hash: str, now: dt.datetime) -> tuple[Session, Account]:
         with self._unit.read() as tx:
-            session = self._store.session(tx, token_hash)
+            session = self._store.session(tx, _hash(token))
             account = None if session is None else self._store.account(tx, session.person)
         if session is None or account is None or session.is_over(now) or account.disabled_at is not None:
             raise NotSignedIn

@@ -1,0 +1,62 @@
+"""What the live hub needs from outside.
+
+Rules: an outlet only queues; it never waits for a screen.
+
+Usage: ``outlet.emit(sid, "patch", patch)``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from server.identity.model import Actor
+from wire.ids import MeetingId
+from wire.state import MeetingState
+
+
+class Outlet(Protocol):
+    """The connections themselves."""
+
+    def emit(self, sid: str, event: str, payload: dict[str, Any]) -> None:
+        """Queue an event for one screen."""
+        ...
+
+    def is_slow(self, sid: str) -> bool:
+        """Whether the screen has not taken yet what it was sent."""
+        ...
+
+    def drop(self, sid: str) -> None:
+        """Close the connection after what is queued."""
+        ...
+
+
+class Credentials(Protocol):
+    """What a connection showed when it was made."""
+
+    def actor(self) -> Actor | None:
+        """Who it belongs to now, None when the session has ended; raises SessionLocked."""
+        ...
+
+
+class Meetings(Protocol):
+    """The meetings as one may see them."""
+
+    def state(self, meeting: MeetingId) -> MeetingState:
+        """The newest state."""
+        ...
+
+    def see(self, meeting: MeetingId, actor: Actor) -> MeetingState:
+        """The newest state, if ``actor`` may see it; raises NoSuchMeeting or NotAllowed."""
+        ...
+
+
+class Feeds(Protocol):
+    """What other features report."""
+
+    def delivery_now(self, meeting: MeetingId) -> dict[str, Any]:
+        """``{seats, papers, recall}``."""
+        ...
+
+    def devices_now(self) -> list[dict[str, Any]]:
+        """All terminals."""
+        ...
