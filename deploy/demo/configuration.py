@@ -99,7 +99,7 @@ class Configuration:
 
     def write_proxy(self) -> Path:
         """The proxy's configuration; it includes the site, which is the production's with other values."""
-        data, run = self.folder.path("server"), self.folder.made("run", "proxy")
+        data, run = self.folder.path("server"), self.folder.emptied("run", "proxy")
         proxy = render.Proxy(
             data_dir=data,
             dist_dir=web.dist(),
@@ -108,7 +108,7 @@ class Configuration:
             https_port=self.ports.https,
             http_port=self.ports.redirect,
             server_port=self.ports.http,
-            access_log="off",
+            access_log="access.log",  # beside the rest of the proxy, which is started there
             run_dir=run,
             user=_user(),
         )
