@@ -1,0 +1,81 @@
+"""The service units: systemd reads them without complaint, they are as closed as they can be, and fit the rest.
+
+Rules: exposure as `systemd-analyze security --offline` counts it; the programs they name are those that are installed.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deploy.render import Broker
+from tests.architecture.source import ROOT
+
+FOLDER = ROOT / "deploy" / "systemd"
+UNITS = sorted(path.name for path in FOLDER.iterdir())
+SERVICES = [name for name in UNITS if name.endswith(".service")]
+#: The aim for the agent, kept by all of them (systemd counts tenths).
+THRESHOLD = 15
+
+
+def settings(unit: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in (FOLDER / unit).read_text(encoding="utf-8").splitlines():
+        if "=" in line and not line.startswith(("#", "[")):
+            name, _, value = line.partition("=")
+            found.setdefault(name, []).append(value)
+    return found
+
+
+@pytest.mark.parametrize("unit", SERVICES)
+def test_a_service_is_exposed_no_more_than_the_aim(unit: str) -> None:
+    words = ["systemd-analyze", "security", "--no-pager", "--offline=true", f"--threshold={THRESHOLD}"]
+    done = subprocess.run([*words, str(FOLDER / unit)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_systemd_reads_every_unit_without_complaint(tmp_path: Path) -> None:
+    """In a root of its own, where the programs the units name exist."""
+    shutil.copytree("/lib/systemd/system", tmp_path / "lib/systemd/system", symlinks=True)
+    units = tmp_path / "etc/systemd/system"
+    shutil.copytree(FOLDER, units)
+    for unit in SERVICES:
+        for command in settings(unit)["ExecStart"] + settings(unit).get("ExecReload", []):
+            program = tmp_path / command.split()[0].lstrip("/")
+            program.parent.mkdir(parents=True, exist_ok=True)
+            program.write_text("#!/bin/sh\n")
+            program.chmod(0o755)
+    words = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={tmp_path}", *UNITS]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    ours = [line for line in done.stderr.splitlines() if "phonghop" in line]
+    assert (done.returncode, ours) == (0, [])
+
+
+@pytest.mark.parametrize("unit", SERVICES)
+def test_a_service_never_runs_as_root_unless_it_talks_to_the_service_manager(unit: str) -> None:
+    assert "User" in settings(unit) or settings(unit)["ExecStart"][0].startswith("/bin/systemctl ")
+
+
+def test_the_broker_sees_of_the_servers_folder_what_its_configuration_names() -> None:
+    unit, plan = settings("phonghop-broker.service"), Broker()
+    seen = {path for line in unit["BindReadOnlyPaths"] for path in line.split()}
+    pki = plan.data_dir / "pki"
+    assert seen == {
+        str(plan.data_dir / "broker"),
+        *(str(pki / name) for name in ("ca.pem", "link-ca.pem", "broker.pem")),
+    }
+    assert unit["LoadCredential"] == [f"{plan.key_file.name}:{pki / 'broker.key'}"]
+    assert plan.key_file.parent == Path("/run/credentials/phonghop-broker.service")
+    assert unit["RuntimeDirectory"] == [plan.pid_file.parent.name]
+    assert unit["User"] == [plan.user]
+
+
+def test_the_reload_unit_watches_the_file_that_the_server_writes() -> None:
+    assert settings("phonghop-broker-reload.path")["PathChanged"] == [str(Broker().data_dir / "broker" / "reload")]
+    written = (ROOT / "server" / "assembly" / "fleet.py").read_text(encoding="utf-8")
+    assert re.search(r'folder = settings\.data_dir / "broker"', written)
+    assert 'FileReload(folder / "reload")' in written
