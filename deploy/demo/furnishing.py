@@ -13,6 +13,7 @@ from typing import Final
 
 from deploy.demo.console import Console
 from deploy.demo.papers import build_papers
+from deploy.demo.people import ADMIN, PASSWORD
 from deploy.demo.room import Room
 from deploy.demo.seeding import Progress, Seeding
 
@@ -29,6 +30,7 @@ def furnish(room: Room, console: Console) -> str:
     if known is not None:
         return str(known["display"])
     began = time.monotonic()
+    room.add_account(ADMIN, PASSWORD)
     console.step("Soạn tài liệu mẫu · making the demo papers")
     papers = build_papers(room.folder.made("papers"))
     seeding = Seeding(room.ports.http, room.ports.seats, seed=room.folder.seed, began=console.step)

@@ -30,6 +30,7 @@ from deploy.demo.configuration import Configuration, Ports
 from deploy.demo.console import Listener
 from deploy.demo.errors import CommandFailed
 from deploy.demo.folder import Folder
+from deploy.demo.people import Person
 from deploy.demo.processes import Program, Programs, Report, is_listening, own_environment
 from wire.secret import Secret
 
@@ -72,6 +73,16 @@ class Room:
         """Write the configuration; make keys, certificates and the database where they are missing."""
         self.configuration.write_server()
         self.admin("init")
+
+    def add_account(self, person: Person, password: Secret) -> None:
+        """The first account, which no other can make; one that is there already is fine. Raises CommandFailed."""
+        words = [f"--{name}={value}" for name, value in (("name", person.name), ("position", person.position))]
+        words += [f"--role={role}" for role in person.roles]
+        try:
+            self.admin("user", "add", person.username, *words, "--password-stdin", secret=password)
+        except CommandFailed as failed:
+            if "[username-taken]" not in str(failed):
+                raise
 
     def start(self) -> None:
         """Start everything and wait until it answers; raises NotReady."""

@@ -15,6 +15,7 @@ from deploy.demo.console import Console, one_line
         ("2026-11-21T21:32:19: mosquitto version 2.0.11 running", "mosquitto version 2.0.11 running"),
         ("[2026-11-21 21:32:19 +0000] [12] [INFO] Listening", "[12] [INFO] Listening"),
         ("2026/11/21 21:32:19 [notice] 7#7: start", "[notice] 7#7: start"),
+        ("21:32:19 web: GET /", "web: GET /"),
         ("2026-11-21 21:32:19,123 INFO web: GET /", "INFO web: GET /"),
         ("tài liệu\x1b[31m đỏ\x1b[0m", "tài liệu đỏ"),
         ("xóa\x1b]0;title\x07 màn\rhình\x9b2J", "xóa·]0;title· màn·hình·2J"),
