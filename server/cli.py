@@ -1,0 +1,220 @@
+"""The server's commands: ``phonghop serve | admin | verify``.
+
+Rules: a password is read from standard input or made here and shown once, never taken from the command line, where
+every process of the machine could read it. Exit status: 0 done, 1 refused or not verified, 2 wrong words or settings.
+
+Usage::
+
+    phonghop admin init
+    phonghop admin user add thuky --name "Trần Thị B" --role secretary
+    phonghop verify events.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import web
+from server import logs
+from server.assembly import core, fleet
+from server.clock import SystemClock
+from server.db import migrate
+from server.db.engine import Database
+from server.errors import ServerError
+from server.fleet.store import SqlDeviceStore
+from server.identity.model import Role
+from server.identity.service import IdentityService, NewAccount
+from server.keys.site import SiteKeys
+from server.run import serve as run_server
+from server.services import Services
+from server.settings import BadSettings, Settings
+from server.verify import verify_log
+from wire import ids
+from wire.errors import WireError
+from wire.secret import Secret
+
+_REFUSED: Final = 1
+_WRONG: Final = 2
+_PASSWORD_BYTES: Final = 10
+
+
+def serve(argv: list[str]) -> int:
+    """Run the server until a signal ends it."""
+    parser = _parser("serve", "Chạy máy chủ phòng họp · run the room's server")
+    settings = _settings(parser.parse_args(argv))
+    if settings is None:
+        return _WRONG
+    logs.configure(settings.log_level)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    run_server(settings)
+    return 0
+
+
+def admin(argv: list[str]) -> int:
+    """Prepare the data directory, migrate, look after accounts."""
+    parser = _admin_parser()
+    words = parser.parse_args(argv)
+    settings = _settings(words)
+    if settings is None:
+        return _WRONG
+    logs.configure("WARNING")
+    try:
+        status: int = words.run(settings, words)
+    except ServerError as refusal:
+        text = web.error_text(refusal.code, refusal.data)
+        print(f"{text.vi}\n{text.en}  [{refusal.code}]", file=sys.stderr)
+        return _REFUSED
+    return status
+
+
+def verify(argv: list[str]) -> int:
+    """Check an exported log: every hash, every number, every step."""
+    parser = argparse.ArgumentParser("phonghop verify", description="Kiểm chứng nhật ký họp · verify a meeting's log")
+    parser.add_argument("file", type=Path, help="events.json (GET /api/meetings/<m>/events)")
+    words = parser.parse_args(argv)
+    try:
+        found = verify_log(words.file.read_bytes())
+    except OSError as exc:
+        print(f"{words.file}: {exc.strerror}", file=sys.stderr)
+        return _WRONG
+    except WireError as exc:
+        text = web.error_text(exc.code)
+        print(f"KHÔNG ĐẠT · NOT VERIFIED [{exc.code}] {text.vi} · {text.en}\n  {exc}", file=sys.stderr)
+        return _REFUSED
+    print(f"ĐẠT · VERIFIED  {found.meeting}  {found.events} sự kiện · events")
+    print(f"  {found.first_at} → {found.last_at}\n  sha256 {found.last_hash}")
+    return 0
+
+
+def _parser(name: str, description: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(f"phonghop {name}", description=description)
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=os.environ.get("PHONGHOP_CONFIG") or None,
+        help="tệp thiết lập TOML; biến PHONGHOP_* được ưu tiên · settings file; PHONGHOP_* variables win",
+    )
+    return parser
+
+
+def _settings(words: argparse.Namespace) -> Settings | None:
+    file = words.config
+    try:
+        return Settings.load(os.environ, None if file is None else Path(file))
+    except BadSettings as bad:
+        print("Thiết lập sai · wrong settings:", file=sys.stderr)
+        for problem in bad.problems:
+            print(f"  {problem}", file=sys.stderr)
+        return None
+
+
+def _admin_parser() -> argparse.ArgumentParser:
+    parser = _parser("admin", "Quản trị máy chủ · look after the server")
+    parts = parser.add_subparsers(required=True, metavar="init | migrate | user")
+
+    def command(
+        parent: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str, run: _Run
+    ) -> argparse.ArgumentParser:
+        found = parent.add_parser(name, help=text, description=text)
+        found.set_defaults(run=run)
+        return found
+
+    command(parts, "init", "tạo dữ liệu, khóa, chứng thư · make data directory, keys and certificates", _init)
+    command(parts, "migrate", "nâng cấp cơ sở dữ liệu · bring the database up to date", _migrate)
+    users = parts.add_parser("user", help="tài khoản · accounts").add_subparsers(
+        required=True, metavar="add | list | password | disable | enable"
+    )
+    add = command(users, "add", "thêm tài khoản · add an account", _add_user)
+    add.add_argument("username")
+    add.add_argument("--name", required=True, help="họ và tên · full name")
+    add.add_argument("--position", default="", help="chức vụ · position")
+    add.add_argument("--unit", default="", help="đơn vị · unit")
+    add.add_argument("--role", action="append", default=[], choices=sorted(Role), help="vai trò · role")
+    command(users, "list", "liệt kê tài khoản · list accounts", _list_users)
+    password = command(users, "password", "đặt lại mật khẩu · reset a password", _reset_password)
+    password.add_argument("username")
+    for name, what in (("disable", "khóa tài khoản · disable"), ("enable", "mở tài khoản · enable")):
+        switch = command(users, name, what, _set_disabled)
+        switch.set_defaults(disabled=name == "disable")
+        switch.add_argument("username")
+    for each in (add, password):
+        each.add_argument("--password-stdin", action="store_true", help="đọc mật khẩu từ đầu vào · read it from stdin")
+    return parser
+
+
+_Run = Callable[[Settings, argparse.Namespace], int]
+
+
+def _init(settings: Settings, words: argparse.Namespace) -> int:
+    services = _services(settings)
+    services.site = site = fleet.build_site(services)
+    keys = SiteKeys.load_or_create(settings.data_dir / "keys")
+    site.signing_certificate(keys.signer.public, now=services.clock.now())
+    # The broker reads them when it starts, which may be before the server does.
+    fleet.build_warden(services, SqlDeviceStore()).publish()
+    services.database.close()
+    print(f"{settings.data_dir}: sẵn sàng · ready\n  CA sha256 {site.ca_sha256()}")
+    return 0
+
+
+def _migrate(settings: Settings, words: argparse.Namespace) -> int:
+    services = _services(settings)
+    services.database.close()
+    print("Cơ sở dữ liệu đã ở phiên bản mới nhất · the database is up to date")
+    return 0
+
+
+def _add_user(settings: Settings, words: argparse.Namespace) -> int:
+    secret, shown = _password(words)
+    new = NewAccount(words.username, words.name, words.position, words.unit, frozenset(Role(r) for r in words.role))
+    identity = _identity(settings)
+    act = ids.new("a", os.urandom(ids.RANDOM_BYTES))
+    person = identity.create_account(new, secret, actor="system", act=act, now=SystemClock().now())
+    print(f"{words.username}  {person}{shown}")
+    return 0
+
+
+def _list_users(settings: Settings, words: argparse.Namespace) -> int:
+    identity, now = _identity(settings), SystemClock().now()
+    for account in identity.people():
+        off = "khóa · disabled" if account.is_disabled(now, identity.policy.unused) else ""
+        print(f"{account.username:<20} {account.name:<30} {', '.join(sorted(account.roles)):<24} {off}".rstrip())
+    return 0
+
+
+def _reset_password(settings: Settings, words: argparse.Namespace) -> int:
+    secret, shown = _password(words)
+    _identity(settings).reset_password(words.username, secret)
+    print(f"{words.username}{shown}")
+    return 0
+
+
+def _set_disabled(settings: Settings, words: argparse.Namespace) -> int:
+    _identity(settings).set_disabled(words.username, disabled=words.disabled, now=SystemClock().now())
+    return 0
+
+
+def _password(words: argparse.Namespace) -> tuple[Secret, str]:
+    """The password, and what to print of it: one that was made here is shown this once."""
+    if words.password_stdin:
+        return Secret(sys.stdin.buffer.readline().rstrip(b"\r\n")), ""
+    made = base64.b32encode(os.urandom(_PASSWORD_BYTES)).decode("ascii").lower()
+    grouped = "-".join(made[start : start + 4] for start in range(0, len(made), 4))
+    return Secret(grouped.encode("ascii")), f"\n  mật khẩu · password: {grouped}"
+
+
+def _services(settings: Settings) -> Services:
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    services = Services(settings, SystemClock(), Database(settings.database))
+    migrate.upgrade(services.database)
+    return services
+
+
+def _identity(settings: Settings) -> IdentityService:
+    return core.build_identity(_services(settings))
