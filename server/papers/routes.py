@@ -39,7 +39,8 @@ from wire.topics import MAX_VERSION, PaperVersion
 
 #: People in the room read Vietnamese time; the country has one zone and no summer time.
 _LOCAL: Final = dt.timezone(dt.timedelta(hours=7))
-_FIELD_BYTES: Final = 64 * 1024
+#: Of a text field; Werkzeug holds the same limit against what it reads at once (64 KiB) and what is left of before.
+_FIELD_BYTES: Final = 256 * 1024
 _FORM_PARTS: Final = 16
 _PAPER: Final = "/api/meetings/<meeting>/papers/<paper>"
 _VERSION: Final = f"{_PAPER}/<int:version>"
