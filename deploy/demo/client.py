@@ -11,6 +11,7 @@ Usage::
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import http.client
 import json
@@ -21,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from deploy.demo.errors import Refused
+from deploy.demo.errors import Refused, ServerAway
 from wire import ids
 from wire.secret import Secret
 
@@ -101,12 +102,15 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         connection = http.client.HTTPConnection("localhost", self.port, timeout=_TIMEOUT_S)
+        sent = {"Cookie": self._cookie(), "Accept": "application/json", **(headers or {})}
         try:
-            connection.request(
-                method, path, body, {"Cookie": self._cookie(), "Accept": "application/json", **(headers or {})}
-            )
+            # A server that refuses a body while it is still coming has answered already.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.request(method, path, body, sent)
             response = connection.getresponse()
             data = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise ServerAway(f"{method} {path}", error) from error
         finally:
             connection.close()
         for header in response.headers.get_all("Set-Cookie") or ():

@@ -9,6 +9,7 @@
     ├── AlreadyRunning    demo-already-running
     ├── FolderNotOurs     demo-folder-not-ours
     ├── SeedingStuck      demo-seeding-stuck    the room does not get to where the demo data needs it
+    ├── ServerAway        demo-server-away      the server did not answer a request of the demo
     └── Refused           (the server's code)   the server refused a request of the demo
 """
 
@@ -74,6 +75,15 @@ class SeedingStuck(DemoError):
     """The room does not get to where the demo data needs it."""
 
     code = "demo-seeding-stuck"
+
+
+class ServerAway(DemoError):
+    """The server did not answer a request of the demo."""
+
+    code = "demo-server-away"
+
+    def __init__(self, what: str, cause: Exception) -> None:
+        super().__init__(f"{what}: máy chủ không trả lời · the server did not answer ({cause})")
 
 
 class Refused(DemoError):
