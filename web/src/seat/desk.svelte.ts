@@ -59,10 +59,9 @@ export class Desk {
   get presents(): boolean {
     return this.#presenting !== null && this.#presenting.person === this.seat.now.person?.id;
   }
-  /** Whether what is in front is what is presented. */
-  get onPresented(): boolean {
-    const shown = this.#presenting;
-    return shown !== null && this.#place?.paper === shown.paper && this.#book?.page === shown.page;
+  /** Whether the paper in front is the one that is presented. */
+  get inFront(): boolean {
+    return this.#presenting !== null && this.#place?.paper === this.#presenting.paper;
   }
 
   holding(place: { paper: string; version: number }): Held | undefined {
@@ -72,7 +71,8 @@ export class Desk {
   /** Told at every change of what is presented. */
   hear(presenting: Presenting | null): void {
     const place = this.following.hear(presenting);
-    if (place && !this.presents) this.#go(place);
+    // Their own turning is ahead of what comes back; only a screen with nothing in front needs to be told.
+    if (place && (!this.presents || !this.#place)) this.#go(place);
   }
 
   /** Show the papers of an item; its only paper opens at once. */
@@ -101,7 +101,7 @@ export class Desk {
     const place = this.#place;
     if (!place) return;
     this.#left.set(place.paper, page);
-    if (this.presents && place.paper === this.#presenting?.paper) this.#pace.push({ ...place, page });
+    if (this.presents && this.inFront) this.#pace.push({ ...place, page });
     else if (this.#presenting) this.following.leave();
   }
 

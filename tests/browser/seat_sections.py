@@ -1,0 +1,180 @@
+"""Sections of a seat in every state, with the long names and titles that Vietnamese public bodies really have.
+
+Usage: `sections("signed_in", link=offline())`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.browser.paper_twin import TwinPaper
+
+MEETING = "m-aaaaaaaaaaaaaaaa"
+CHAIR = "u-aaaaaaaaaaaaaaaa"
+ME = "u-bbbbbbbbbbbbbbbb"
+LONG = "Nguyễn Hoàng Phương Uyên Thảo (demo)"
+TITLES = [
+    "Khai mạc, tuyên bố lý do, giới thiệu đại biểu",
+    "Thông qua chương trình phiên họp",
+    "Báo cáo kết quả công tác kiểm sát quý III và phương hướng, nhiệm vụ trọng tâm quý IV năm 2026",
+    "Tờ trình về dự thảo Nghị quyết tăng cường kiểm sát việc tạm giữ, tạm giam",
+    "Thảo luận",
+    "Biểu quyết thông qua Nghị quyết",
+    "Kết luận và bế mạc",
+]
+PAPERS = {
+    "p-aaaaaaaaaaaaaaaa": TwinPaper(
+        "Báo cáo kết quả công tác quý III năm 2026",
+        20,
+        contents=[
+            {"title": "Phần thứ nhất: Kết quả công tác", "page": 1, "level": 0},
+            {"title": "I. Thực hành quyền công tố", "page": 2, "level": 1},
+            {"title": "II. Kiểm sát hoạt động tư pháp", "page": 8, "level": 1},
+            {"title": "Phần thứ hai: Phương hướng, nhiệm vụ", "page": 15, "level": 0},
+        ],
+    ),
+    "p-bbbbbbbbbbbbbbbb": TwinPaper("Tờ trình số 3/TTr-VKS về dự thảo Nghị quyết", 300),
+    "p-cccccccccccccccc": TwinPaper("Phụ lục: bảng số liệu án hình sự theo đơn vị", 2, size=(842, 595)),
+    "p-dddddddddddddddd": TwinPaper("Dự thảo Nghị quyết đã ký số", 4),
+}
+
+
+def agenda(*, active: int = 4) -> list[dict[str, Any]]:
+    """Seven items, two of them with a child; ``active`` counts from 1, 0: none has begun."""
+    rows = [(f"i-{chr(96 + n) * 16}", None, str(n), title) for n, title in enumerate(TITLES, 1)]
+    rows.insert(5, ("i-xxxxxxxxxxxxxxxx", rows[4][0], "5.1", "Ý kiến của các đơn vị nghiệp vụ"))
+    items = []
+    for item, parent, number, title in rows:
+        place = int(number.split(".")[0])
+        state = "done" if place < active else "active" if place == active and parent is None else "waiting"
+        items.append(
+            {
+                "item": item,
+                "parent": parent,
+                "number": number,
+                "title": title,
+                "minutes": 15 * place,
+                "visibility": "internal" if number == "5.1" else "common",
+                "presenter": ME if place == 4 else None,
+                "state": state,
+                "started_at": "2026-11-21T02:29:39.000Z" if state != "waiting" else None,
+                "ended_at": None,
+                "papers": [paper["paper"] for paper in papers() if paper["item"] == item],
+            },
+        )
+    return items
+
+
+def papers() -> list[dict[str, Any]]:
+    """Four papers of items 3 and 4."""
+    places = ["i-cccccccccccccccc", "i-dddddddddddddddd", "i-dddddddddddddddd", "i-dddddddddddddddd"]
+    return [
+        {
+            "paper": paper,
+            "item": item,
+            "title": twin.title,
+            "secrecy": "internal" if at == 1 else "normal",
+            "version": 2 if at == 0 else 1,
+            "state": "published",
+            "pages": twin.pages,
+            "size_bytes": 412_000 * (at * 37 + 1),
+            "plain_sha256": "0" * 64,
+            "owner": CHAIR,
+            "signed": at == 3,
+            "published_version": 2 if at == 0 else 1,
+            "reason": "",
+        }
+        for at, ((paper, twin), item) in enumerate(zip(PAPERS.items(), places, strict=True))
+    ]
+
+
+def holding(*, parts: int = 0) -> dict[str, Any]:
+    """All papers are there but the third, of which ``parts`` of 16 have come (16: all)."""
+    found = {f"{p['paper']}.{p['published_version']}": {"have": 16, "chunks": 16, "ready": True} for p in papers()}
+    found["p-cccccccccccccccc.1"] = {"have": parts, "chunks": 16, "ready": parts == 16}
+    return found
+
+
+def presenting(*, page: int = 3, person: str = CHAIR, paper: str = "p-bbbbbbbbbbbbbbbb", call: int = 0) -> dict[str, Any]:
+    """The chair presents."""
+    return {"paper": paper, "version": 1, "page": page, "person": person, "name": "Trần Văn Chủ Tọa (demo)", "call": call}
+
+
+def offline() -> dict[str, Any]:
+    """No connection for a while."""
+    return {"state": "offline", "behind": False, "since_at": "2026-11-21T02:40:00.000Z"}
+
+
+def meeting(phase: str = "open") -> dict[str, Any]:
+    """The meeting in a phase."""
+    return {
+        "id": MEETING,
+        "title": "Phiên họp Ủy ban kiểm sát Viện kiểm sát nhân dân tỉnh Quảng Ninh quý IV năm 2026 (demo)",
+        "type": "committee",
+        "room": "r-aaaaaaaaaaaaaaaa",
+        "room_name": "Phòng họp số 1, tầng 3, trụ sở Viện kiểm sát nhân dân tỉnh",
+        "starts_at": "2026-11-21T01:30:00.000Z",
+        "planned_minutes": 180,
+        "phase": phase,
+        "reason": "",
+        "opened_at": None,
+        "closed_at": None,
+    }
+
+
+def seat(state: str, **more: Any) -> dict[str, Any]:
+    """The section ``seat``."""
+    return {
+        "state": state,
+        "label": "42",
+        "room_name": "Phòng họp số 1",
+        "device": "d-aaaaaaaaaaaaaaaa",
+        "code": "",
+        "qr": None,
+        "message": "",
+    } | more
+
+
+def people() -> list[dict[str, Any]]:
+    """Who may sign in here."""
+    names = ["Trần Văn Chủ Tọa", "Nguyễn Hoàng Phương Uyên Thảo", "Lê Thị Mỹ Phượng", "Phạm Đức Quyết", "Vũ Thị Ngọc Ánh"]
+    return [
+        {
+            "id": f"u-{chr(97 + at) * 16}",
+            "name": f"{name} (demo)",
+            "position": "Phó Trưởng phòng Thực hành quyền công tố và kiểm sát điều tra án ma túy",
+        }
+        for at, name in enumerate(names)
+    ]
+
+
+def sections(state: str, *, role: str = "member", phase: str = "open", **more: Any) -> dict[str, Any]:
+    """All sections of a seat in ``state``; ``more`` replaces some."""
+    inside = state in {"signed_in", "locked"}
+    person = people()[0] if role == "chair" else people()[1]
+    found: dict[str, Any] = {
+        "seat": seat(state),
+        "link": {"state": "online", "behind": False, "since_at": "2026-11-21T01:00:00.000Z"},
+        "person": {**person, "role": role} if inside else None,
+        "expected": people()[1],
+        "choices": people(),
+        "holding": holding(parts=6) if inside else {},
+        "acts": [],
+        "recalled": None,
+    }
+    if state == "welcome" or inside:
+        found["meeting"] = meeting(phase)
+    if state == "signed_in":
+        found |= {
+            "members": [
+                {**{"person" if k == "id" else k: v for k, v in one.items()}, "unit": "Phòng 1", "role": part, "seat": None,
+                 "seat_label": "", "signed_in": True}
+                for one, part in zip(people(), ["chair", role if role != "chair" else "member", "member", "guest", "member"], strict=True)
+            ],
+            "agenda": agenda(),
+            "papers": papers(),
+            "presenting": None,
+            "display": {"mode": "item", "text": ""},
+            "recall": {"expected": [], "receipts": []},
+        }  # fmt: skip
+    return found | more

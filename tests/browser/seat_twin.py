@@ -1,0 +1,179 @@
+"""A twin of the seat's agent for its page: the same calls, sections set by the test, everything remembered.
+
+Rules: answers as `docs/API.md` says, under the same page policy as the agent's; loopback only, a port the system chooses.
+
+Usage::
+
+    with SeatTwin(dist, sections) as twin:
+        twin.change(link={"state": "offline", "behind": False, "since_at": None})
+        assert twin.acts[-1]["kind"] == "present"
+"""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import queue
+import re
+import threading
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+from tests.browser.paper_twin import TwinPaper
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+TOKEN = "twin-token"
+NOW = "2026-11-21T02:42:10.000Z"
+_PAGE = re.compile(r"/api/papers/(?P<paper>[^/]+)/(?P<version>\d+)/(?P<what>pages|text|search|outline)(?:/(?P<n>\d+))?")
+
+
+class SeatTwin:
+    """Serves the page built in ``dist`` and the sections it is given."""
+
+    def __init__(self, dist: Path, sections: Mapping[str, Any], papers: Mapping[str, TwinPaper]) -> None:
+        self.dist = dist
+        self.sections: dict[str, Any] = dict(sections)
+        self.papers = dict(papers)
+        self.seq = 12
+        self.passwords = {"dung-mat-khau"}
+        self.acts: list[dict[str, Any]] = []
+        self.posts: list[str] = []
+        self.fetched: list[str] = []
+        self.failing: set[str] = set()
+        self.streams: list[queue.Queue[bytes | None]] = []
+        twin = self
+
+        class Handler(_Handler):
+            pass
+
+        Handler.twin = twin
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        return f"http://localhost:{self._server.server_address[1]}/"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.cut()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(5)
+
+    def change(self, *, by: int = 0, skip: int = 0, **sections: Any) -> None:
+        """Change sections and tell the page; ``by`` events happened, ``skip`` of them it was never told of."""
+        base = self.seq + skip
+        self.seq = base + by
+        self.sections |= sections
+        body = json.dumps({"base": base, "seq": self.seq, "sections": sections}, ensure_ascii=False)
+        for stream in list(self.streams):
+            stream.put(f"event: patch\ndata: {body}\n\n".encode())
+
+    def cut(self) -> None:
+        """End every stream, as an agent that dies does."""
+        for stream in list(self.streams):
+            stream.put(None)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    protocol_version = "HTTP/1.1"
+    twin: SeatTwin
+
+    def log_message(self, *_: object) -> None:
+        """Tests speak for themselves."""
+
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        self.twin.fetched.append(self.path)
+        if url.path == "/api/seat":
+            self._json({"token": TOKEN, "seq": self.twin.seq, "now": NOW, **self.twin.sections})
+        elif url.path == "/api/live":
+            self._stream()
+        elif found := _PAGE.fullmatch(url.path):
+            self._paper(found.groupdict(), parse_qs(url.query))
+        else:
+            self._file(url.path)
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.twin.posts.append(self.path)
+        if self.headers["X-Seat-Token"] != TOKEN:
+            self._error(403, "bad-token", "Trang này đã cũ.")
+        elif self.path in {"/api/sign-in", "/api/unlock"} and body["password"] not in self.twin.passwords:
+            self._error(401, "bad-credentials", "Mật khẩu chưa đúng. Đề nghị đồng chí nhập lại.")
+        elif self.path == "/api/act":
+            self.twin.acts.append(body)
+            self._json({"act": body["act"]}, status=202)
+        else:
+            self._send(204, b"")
+
+    def _paper(self, wanted: dict[str, Any], query: dict[str, list[str]]) -> None:
+        paper = self.twin.papers[wanted["paper"]]
+        if f"{wanted['what']}/{wanted['n']}" in self.twin.failing:
+            self._error(500, "render-failed", "Trang này chưa dựng được. Đề nghị đồng chí thử lại.")
+        elif wanted["what"] == "pages":
+            self._send(200, paper.picture(int(wanted["n"]), width=int(query["width"][0])), kind="image/webp")
+        elif wanted["what"] == "text":
+            self._json(paper.text(int(wanted["n"])))
+        elif wanted["what"] == "search":
+            self._json({"hits": paper.search(query["q"][0])})
+        else:
+            self._json(paper.outline())
+
+    def _stream(self) -> None:
+        stream: queue.Queue[bytes | None] = queue.Queue()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(b": here\n\n")
+        self.wfile.flush()
+        self.twin.streams.append(stream)
+        try:
+            while (part := stream.get()) is not None:
+                self.wfile.write(part)
+                self.wfile.flush()
+        except OSError:
+            pass  # the page has gone
+        finally:
+            self.twin.streams.remove(stream)
+            self.close_connection = True
+
+    def _file(self, path: str) -> None:
+        file = self.twin.dist / (path.lstrip("/") or "seat.html")
+        if file.is_file():
+            self._send(200, file.read_bytes(), kind=mimetypes.guess_type(file.name)[0] or "application/octet-stream")
+        else:
+            self._error(404, "not-found", "Không có trang này.")
+
+    def _json(self, value: object, *, status: int = 200) -> None:
+        self._send(status, json.dumps(value, ensure_ascii=False).encode(), kind="application/json")
+
+    def _error(self, status: int, code: str, text: str) -> None:
+        self._json({"error": {"code": code, "vi": text, "en": code, "data": {}}}, status=status)
+
+    def _send(self, status: int, body: bytes, *, kind: str = "text/plain") -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.end_headers()
+        try:
+            self.wfile.write(body)
+        except OSError:
+            pass  # the page no longer wants it
