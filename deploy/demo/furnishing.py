@@ -34,12 +34,13 @@ def furnish(room: Room, console: Console) -> str:
     console.step("Soạn tài liệu mẫu · making the demo papers")
     papers = build_papers(room.folder.made("papers"))
     seeding = Seeding(room.ports.http, room.ports.seats, seed=room.folder.seed, began=console.step)
-    display = seeding.run(papers, room.folder.path("papers"))
+    furnished = seeding.furnish()
+    seeding.prepare_meetings(furnished, papers, room.folder.path("papers"))
     console.step("Chuyển tài liệu tới chỗ ngồi · papers on their way to the seats")
     _watch(seeding, console)
-    room.folder.note(_NOTE, {"display": display})
+    room.folder.note(_NOTE, {"display": furnished.display})
     console.done(f"{len(papers)} tài liệu tại {len(room.ports.seats)} chỗ · papers at every seat", began)
-    return display
+    return furnished.display
 
 
 def _watch(seeding: Seeding, console: Console) -> None:

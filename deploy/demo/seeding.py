@@ -6,7 +6,8 @@ interrupted goes on where it stopped and nothing is there twice; nothing is chan
 
 Usage::
 
-    display = Seeding(http_port, seat_ports=(8101, 8102, 8103), seed=folder.seed, papers=folder.path("papers")).run()
+    seeding = Seeding(8080, (8101, 8102, 8103), seed=folder.seed, began=print)
+    seeding.prepare_meetings(seeding.furnish(), build_papers(folder), folder)
 """
 
 from __future__ import annotations
@@ -43,6 +44,16 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Furnished:
+    """A room with its people: ids by user name and by seat label; ``display`` is a path with its fragment."""
+
+    persons: Mapping[str, str]
+    room: str
+    seats: Mapping[str, str]
+    display: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seeding:
     """Everything a seeding needs to know; ``began`` and ``done`` are told what happens."""
 
@@ -51,22 +62,21 @@ class Seeding:
     seed: str
     began: Callable[[str], None]
 
-    def run(self, papers: list[DemoPaper], folder: Path) -> str:
-        """Put everything in; the answer is the address of the room display without scheme and host.
-
-        Raises Refused, SeedingStuck and OSError.
-        """
+    def furnish(self) -> Furnished:
+        """Accounts, room, terminals, the link of the display; raises Refused, ServerAway, SeedingStuck."""
         self.began("Tài khoản · accounts")
         persons = self._accounts()
         self.began("Phòng họp, sơ đồ chỗ ngồi · the room and its seats")
         room, seats = self._room()
         self.began("Đối chiếu mã và duyệt thiết bị · comparing codes, admitting the terminals")
         self._terminals(seats)
-        display = self._display(room)
+        return Furnished(persons, room, seats, self._display(room))
+
+    def prepare_meetings(self, furnished: Furnished, papers: list[DemoPaper], folder: Path) -> None:
+        """A meeting approved and published with its papers from ``folder``, and a draft; raises as :meth:`furnish`."""
         self.began("Chương trình, thành phần, tài liệu · agenda, members, papers")
-        self._main_meeting(room, seats, persons, papers=papers, folder=folder)
-        self._draft_meeting(room, persons)
-        return display
+        self._main_meeting(furnished, papers, folder)
+        self._draft_meeting(furnished)
 
     def progress(self) -> Iterator[Progress]:
         """How far the papers of the demo meeting have come, until all seats have all; raises SeedingStuck."""
@@ -138,18 +148,10 @@ class Seeding:
             url: str = operator.post(f"/api/rooms/{room}/display-link", {}, step="")["url"]
             return "/display" + url.partition("/display")[2]
 
-    def _main_meeting(
-        self,
-        room: str,
-        seats: Mapping[str, str],
-        persons: Mapping[str, str],
-        *,
-        papers: list[DemoPaper],
-        folder: Path,
-    ) -> None:
-        plan = plans.MAIN
+    def _main_meeting(self, furnished: Furnished, papers: list[DemoPaper], folder: Path) -> None:
+        plan, persons, seats = plans.MAIN, furnished.persons, furnished.seats
         with self._as(people.SECRETARY) as secretary, self._as(people.CHAIR) as chair:
-            meeting = self._create(secretary, plan, room=room)
+            meeting = self._create(secretary, plan, room=furnished.room)
             path = f"/api/meetings/{meeting}"
             if _phase(secretary, path) is Phase.DRAFT:
                 members = [
@@ -174,10 +176,10 @@ class Seeding:
         if any(paper["state"] == "approved" for paper in secretary.get(path)["sections"]["papers"]):
             secretary.post(f"{path}/publish", {}, step="publish")
 
-    def _draft_meeting(self, room: str, persons: Mapping[str, str]) -> None:
-        plan = plans.DRAFT
+    def _draft_meeting(self, furnished: Furnished) -> None:
+        plan, persons = plans.DRAFT, furnished.persons
         with self._as(people.SECRETARY) as secretary:
-            path = f"/api/meetings/{self._create(secretary, plan, room=room)}"
+            path = f"/api/meetings/{self._create(secretary, plan, room=furnished.room)}"
             found = secretary.get(path)["sections"]
             if found["meeting"]["phase"] not in PREPARING:
                 return
