@@ -30,6 +30,7 @@
     └── EnrolmentError            what stands between the device and its certificate
         ├── ServerUnreachable     enrol-server-unreachable
         ├── SiteNotTrusted        site-not-trusted
+        ├── ClockWrong            device-clock-wrong
         ├── BadServerAnswer       enrol-bad-answer
         ├── DeviceRefused         device-refused
         ├── DeviceRevoked         device-revoked
@@ -219,6 +220,12 @@ class SiteNotTrusted(EnrolmentError):
     """What answers is not the site whose fingerprint this device was given."""
 
     code = "site-not-trusted"
+
+
+class ClockWrong(EnrolmentError):
+    """A certificate of this site that is not valid at the time this device believes it is."""
+
+    code = "device-clock-wrong"
 
 
 class BadServerAnswer(EnrolmentError):

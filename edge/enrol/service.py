@@ -1,0 +1,219 @@
+"""Enrolment from the first start to the last renewal, in a thread of its own.
+
+Rules: what the device has (key, CA, site document, certificate) is kept durably and checked again at every start, so a
+seat that starts without its server still knows who it is. IT's refusal is shown and asked about again now and then; a
+revocation is told once and the certificate goes. Nothing here decides what the seat shows: it tells.
+
+Usage::
+
+    enroller = Enroller(disk, client, key=key, settings=…, clock=clock, tell=queue.put)
+    enroller.start(); enroller.check()
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from edge.clock import Clock
+from edge.enrol import trust
+from edge.enrol.client import Issued, Pending, SiteClient
+from edge.enrol.key import DeviceKey
+from edge.enrol.trust import SiteDocument
+from edge.errors import DeviceRefused, DeviceRevoked, EnrolmentError, ServerUnreachable, VaultError
+from edge.model import Identity, Standing
+from edge.vault.disk import Disk
+
+CA: Final = "identity/ca.pem"
+SITE: Final = "identity/site.json"
+CERTIFICATE: Final = "identity/device.pem"
+
+REFUSED_S: Final = 60.0
+FIRST_WAIT_S: Final = 2.0
+LONGEST_WAIT_S: Final = 30.0
+#: How often an enrolled device looks whether it is time to renew, and at the site document.
+LOOK_S: Final = 3600.0
+#: A broker that refuses everybody must not turn into a flood at the server.
+CHECK_S: Final = 15.0
+_LOG: Final = logging.getLogger("phonghop.seat.enrol")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """All that the link needs; the files are read anew for every connection."""
+
+    key: DeviceKey
+    document: SiteDocument
+    ca_file: Path
+    certificate_file: Path
+
+    def tls(self) -> ssl.SSLContext:
+        """TLS 1.3 with the room's CA and this device's certificate."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.load_verify_locations(cafile=str(self.ca_file))
+        context.load_cert_chain(str(self.certificate_file), str(self.key.path))
+        return context
+
+
+Told = Identity | Credentials
+
+
+class Enroller:
+    """Tells an :class:`Identity` whenever it changes, and :class:`Credentials` when they are new."""
+
+    def __init__(
+        self,
+        disk: Disk,
+        client: SiteClient,
+        *,
+        key: DeviceKey,
+        ca_sha256: str,
+        serial: str,
+        clock: Clock,
+        tell: Callable[[Told], None],
+    ) -> None:
+        self._disk: Final = disk
+        self._client: Final = client
+        self._key: Final = key
+        self._ca_sha256: Final = ca_sha256
+        self._request: Final = key.request(serial=serial)
+        self._clock: Final = clock
+        self._tell: Final = tell
+        self._told: Identity | None = None
+        self._document: bytes = b""
+        self._wake: Final = threading.Event()
+        self._checking = False
+        self._asked_s = float("-inf")
+        self._stopping = False
+        self._thread: Final = threading.Thread(target=self._run, name="enrol", daemon=True)
+
+    def start(self) -> None:
+        """Tell what is known from before, then go on by itself."""
+        self._begin()
+        self._thread.start()
+
+    def check(self) -> None:
+        """The broker does not let the device in: ask the server how it stands, but not in a row."""
+        if self._clock.monotonic_s() - self._asked_s >= CHECK_S:
+            self._checking = True
+            self._wake.set()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stopping = True
+        self._wake.set()
+        self._thread.join(timeout=15)
+
+    def _begin(self) -> None:
+        self._say(Standing.ENROLLING)
+        try:
+            kept = self._kept()
+        except (EnrolmentError, VaultError) as exc:
+            _LOG.warning("kept identity not usable: %s (%s)", exc.code, exc)
+            kept = None
+        if kept is not None:
+            self._say(Standing.ENROLLED)
+            self._tell(kept)
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stopping:
+            try:
+                wait_s = self._step()
+                failures = 0
+            except (EnrolmentError, VaultError) as exc:
+                wait_s = self._explain(exc, failures)
+                failures += 1
+            self._wake.wait(wait_s)
+            self._wake.clear()
+
+    def _step(self) -> float:
+        """Get as far as possible; how long to wait then."""
+        ca = self._ca()
+        answer = self._ask() if self._is_due() else None
+        if answer is not None and not isinstance(answer, Issued):
+            if self._disk.read(CERTIFICATE) is None:
+                self._say(Standing.ENROLLING)
+            return answer.retry_s
+        if answer is not None:
+            now = self._clock.now()
+            certificate = trust.find_own(answer.body, spki=self._key.spki, ca=ca, now=now)
+            self._disk.put(CERTIFICATE, certificate.public_bytes(Encoding.PEM))
+            _LOG.info("certificate valid until %s", certificate.not_valid_after_utc)
+        document = self._client.site()
+        found = trust.read_site(document, ca=ca, now=self._clock.now())
+        self._disk.put(SITE, document)
+        was_enrolled = self._told is not None and self._told.standing is Standing.ENROLLED
+        self._say(Standing.ENROLLED)
+        if not was_enrolled or document != self._document or answer is not None:
+            self._document = document
+            self._tell(self._credentials(found))
+        return LOOK_S
+
+    def _ask(self) -> Pending | Issued:
+        self._checking = False
+        self._asked_s = self._clock.monotonic_s()
+        return self._client.enrol(self._request)
+
+    def _explain(self, exc: EnrolmentError | VaultError, failures: int) -> float:
+        _LOG.warning("%s (%s)", exc.code, exc)
+        if isinstance(exc, DeviceRevoked):
+            self._disk.remove(CERTIFICATE)
+            self._say(Standing.REVOKED, exc.code)
+            return REFUSED_S
+        if isinstance(exc, DeviceRefused):
+            self._disk.remove(CERTIFICATE)
+            self._say(Standing.REFUSED, exc.code)
+            return REFUSED_S
+        standing = Standing.ENROLLING if self._told is None else self._told.standing
+        # Being away is the link's to say, once the device is enrolled.
+        silent = standing is Standing.ENROLLED and isinstance(exc, ServerUnreachable)
+        self._say(standing, "" if silent else exc.code)
+        return min(FIRST_WAIT_S * 2.0**failures, LONGEST_WAIT_S)
+
+    def _is_due(self) -> bool:
+        """A new certificate is needed, or the broker refuses the one there is."""
+        pem = self._disk.read(CERTIFICATE)
+        if pem is None or self._checking:
+            return True
+        try:
+            return trust.is_due(x509.load_pem_x509_certificate(pem), self._clock.now())
+        except ValueError:
+            return True
+
+    def _ca(self) -> x509.Certificate:
+        pem = self._disk.read(CA)
+        if pem is not None:
+            try:
+                return trust.read_ca(pem, sha256=self._ca_sha256)
+            except EnrolmentError:
+                _LOG.warning("the settings name another CA than the one kept")
+        ca = trust.find_ca(self._client.cacerts(), sha256=self._ca_sha256)
+        self._disk.put(CA, ca.public_bytes(Encoding.PEM))
+        return ca
+
+    def _kept(self) -> Credentials | None:
+        pem, document, certificate = (self._disk.read(name) for name in (CA, SITE, CERTIFICATE))
+        if pem is None or document is None or certificate is None:
+            return None
+        ca = trust.read_ca(pem, sha256=self._ca_sha256)
+        self._document = document
+        return self._credentials(trust.read_site(document, ca=ca, now=self._clock.now()))
+
+    def _credentials(self, document: SiteDocument) -> Credentials:
+        return Credentials(self._key, document, self._disk.path(CA), self._disk.path(CERTIFICATE))
+
+    def _say(self, standing: Standing, message: str = "") -> None:
+        identity = Identity(standing, self._key.device, self._key.code, message)
+        if identity != self._told:
+            self._told = identity
+            self._tell(identity)

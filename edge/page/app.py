@@ -1,0 +1,240 @@
+"""The routes of the seat's page (docs/API.md, "Seat page").
+
+Rules: a view reads the newest screen or asks the agent; which papers may be read is decided by what is in the screen,
+and nothing else. Reading and touching put the idle lock off.
+
+Usage: ``app = create_page(Page(board, desk, pictures), token=…, port=…, dist=web.dist())``
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Blueprint, Flask, Response, request, send_from_directory
+from flask.typing import ResponseReturnValue
+
+from edge.errors import BadRequest, PaperNotHere, PaperNotReady, SeatLocked, SignInFirst
+from edge.events import ActAsked, LockAsked, SignInAsked, SignOutAsked, Touched, UnlockAsked
+from edge.page import answers, guard
+from edge.page.board import Board
+from edge.page.desk import Desk
+from edge.page.pictures import Pictures
+from edge.screen import Screen
+from pages.model import MAX_WIDTH, MIN_WIDTH, Document
+from wire import ids
+from wire.errors import BadField, WireError
+from wire.fields import Fields, print_instant
+from wire.ids import PaperId
+from wire.topics import MAX_VERSION, PaperVersion
+
+DEFAULT_WIDTH: Final = 1200
+MAX_QUERY: Final = 200
+MAX_PASSWORD: Final = 512
+#: A mark changes so often (P6); pages drawn before stay good for as long.
+MARK_MINUTES: Final = 10
+VIETNAM: Final = dt.timezone(dt.timedelta(hours=7))
+_NOT_BUILT: Final = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Chỗ ngồi</title>
+<h1>Giao diện chưa được dựng</h1><p>Hãy chạy <code>make web</code>.</p>
+<h1 lang="en">The front end is not built</h1><p lang="en">Run <code>make web</code>.</p></html>"""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the routes use."""
+
+    board: Board
+    desk: Desk
+    pictures: Pictures
+    now: Callable[[], dt.datetime]
+    new_act: Callable[[], str]
+    token: str
+
+
+def create_page(page: Page, *, port: Callable[[], int], dist: Path) -> Flask:
+    """The WSGI application."""
+    app = Flask("edge.page", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = answers.MAX_BODY_BYTES
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    guard.guard(app, token=page.token, port=port)
+    answers.explain_errors(app)
+    app.register_blueprint(_front(dist))
+    app.register_blueprint(_seat(page))
+    app.register_blueprint(_person(page))
+    app.register_blueprint(_papers(page))
+    return app
+
+
+def _front(dist: Path) -> Blueprint:
+    routes = Blueprint("front", __name__)
+
+    @routes.get("/")
+    def seat() -> ResponseReturnValue:
+        if not (dist / "seat.html").is_file():
+            return Response(_NOT_BUILT, status=503, mimetype="text/html")
+        response = send_from_directory(dist, "seat.html")
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    @routes.get("/assets/<path:name>")
+    def asset(name: str) -> ResponseReturnValue:
+        response = send_from_directory(dist / "assets", name)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+    @routes.get("/favicon.svg")
+    def icon() -> ResponseReturnValue:
+        return send_from_directory(dist, "favicon.svg")
+
+    return routes
+
+
+def _seat(page: Page) -> Blueprint:
+    routes = Blueprint("seat", __name__)
+
+    @routes.get("/api/seat")
+    def everything() -> ResponseReturnValue:
+        screen = page.board.now()
+        now = page.now() + dt.timedelta(seconds=screen.ahead_s)
+        head = {"token": page.token, "seq": screen.seq, "now": print_instant(now)}
+        return answers.answer({**screen.sections, **head})
+
+    @routes.get("/api/live")
+    def live() -> ResponseReturnValue:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return Response(page.board.stream(), mimetype="text/event-stream", headers=headers)
+
+    return routes
+
+
+def _person(page: Page) -> Blueprint:
+    routes = Blueprint("person", __name__)
+
+    @routes.post("/api/sign-in")
+    def sign_in() -> ResponseReturnValue:
+        fields = answers.body()
+        person, password = fields.id("person", "u"), _password(fields)
+        act = _act_id(page)
+        page.desk.ask(lambda number: SignInAsked(number, act, person), password=password)
+        return answers.answer({})
+
+    @routes.post("/api/unlock")
+    def unlock() -> ResponseReturnValue:
+        password = _password(answers.body())
+        page.desk.ask(UnlockAsked, password=password)
+        return answers.answer({})
+
+    @routes.post("/api/lock")
+    def lock() -> ResponseReturnValue:
+        page.desk.ask(LockAsked)
+        return answers.answer({})
+
+    @routes.post("/api/sign-out")
+    def sign_out() -> ResponseReturnValue:
+        act = _act_id(page)
+        page.desk.ask(lambda number: SignOutAsked(number, act))
+        return answers.answer({})
+
+    @routes.post("/api/touched")
+    def touched() -> ResponseReturnValue:
+        page.desk.tell(Touched())
+        return Response(status=204)
+
+    @routes.post("/api/act")
+    def act() -> ResponseReturnValue:
+        fields = answers.body()
+        act, kind, data = fields.id("act", "a"), fields.text("kind", limit=40), fields.any("data")
+        if not isinstance(data, Mapping):
+            raise BadRequest
+        page.desk.ask(lambda number: ActAsked(number, act, kind, data))
+        return answers.answer({"act": act}, 202)
+
+    return routes
+
+
+def _papers(page: Page) -> Blueprint:
+    routes = Blueprint("papers", __name__, url_prefix="/api/papers/<paper>/<int:version>")
+
+    @routes.get("/pages/<int:number>")
+    def picture(paper: str, version: int, number: int) -> ResponseReturnValue:
+        document, pages, screen = _document(page, paper, version)
+        mark = _mark(screen, page.now())
+        width = _number("width", DEFAULT_WIDTH, low=MIN_WIDTH, high=MAX_WIDTH)
+        webp = page.pictures.page(document, number, width=width, mark=mark, pages=pages)
+        return Response(webp, mimetype="image/webp", headers={"Cache-Control": "no-store"})
+
+    @routes.get("/text/<int:number>")
+    def text(paper: str, version: int, number: int) -> ResponseReturnValue:
+        found = page.pictures.text(_document(page, paper, version)[0], number)
+        words = [[word.x0, word.y0, word.x1, word.y1, word.text] for word in found.words]
+        return answers.answer({"width": found.width, "height": found.height, "words": words})
+
+    @routes.get("/search")
+    def search(paper: str, version: int) -> ResponseReturnValue:
+        query = request.args.get("q", "")[:MAX_QUERY]
+        hits = page.pictures.search(_document(page, paper, version)[0], query)
+        return answers.answer(
+            {"hits": [{"page": hit.page, "count": hit.count, "excerpt": hit.excerpt} for hit in hits]}
+        )
+
+    @routes.get("/outline")
+    def outline(paper: str, version: int) -> ResponseReturnValue:
+        found = page.pictures.outline(_document(page, paper, version)[0])
+        entries = [{"title": each.title, "page": each.page, "level": each.level} for each in found.entries]
+        return answers.answer({"sizes": [list(size) for size in found.sizes], "outline": entries})
+
+    return routes
+
+
+def _document(page: Page, paper: str, version: int) -> tuple[Document, int, Screen]:
+    """The paper, its pages, and the screen that allows it; reading is a sign of life."""
+    screen = page.board.now()
+    if screen.reader is None:
+        raise SeatLocked if screen.sections["seat"]["state"] == "locked" else SignInFirst
+    try:
+        wanted = PaperVersion(PaperId(ids.parse("p", paper)), version)
+    except WireError:
+        raise PaperNotHere from None
+    if not 1 <= version <= MAX_VERSION:
+        raise PaperNotHere
+    document = screen.documents.get(wanted)
+    if document is None:
+        held = screen.sections["holding"].get(str(wanted))
+        if held is None:
+            raise PaperNotHere
+        raise PaperNotReady(have=held["have"], chunks=held["chunks"])
+    page.desk.tell(Touched())
+    pages = next((each["pages"] for each in screen.sections["papers"] if each["paper"] == paper), 0)
+    return document, pages, screen
+
+
+def _mark(screen: Screen, now: dt.datetime) -> str:
+    local = (now + dt.timedelta(seconds=screen.ahead_s)).astimezone(VIETNAM)
+    rounded = local.replace(minute=local.minute - local.minute % MARK_MINUTES)
+    return f"{screen.mark} · {rounded:%d/%m/%Y %H:%M}"
+
+
+def _number(name: str, default: int, *, low: int, high: int) -> int:
+    text = request.args.get(name, str(default))
+    if not text.isascii() or not text.isdigit():
+        raise BadRequest
+    return min(max(int(text[:9]), low), high)
+
+
+def _password(fields: Fields) -> bytearray:
+    password = fields.any("password")
+    if not isinstance(password, str) or not 0 < len(password) <= MAX_PASSWORD:
+        raise BadField("body.password", "is not a password")
+    return bytearray(password.encode("utf-8"))
+
+
+def _act_id(page: Page) -> str:
+    """The page's key of a call that it may repeat; a new one when it gave none."""
+    given: Any = request.headers.get("Idempotency-Key")
+    try:
+        return ids.parse("a", given)
+    except WireError:
+        return page.new_act()
