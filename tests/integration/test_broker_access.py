@@ -123,7 +123,10 @@ def test_a_certificate_that_is_in_no_list_can_do_nothing(broker: BrokerSite) -> 
 
 def test_the_client_id_is_the_certificates_whatever_the_client_says(broker: BrokerSite) -> None:
     thief, victim = broker.admit(ROOM), broker.admit(ROOM)
-    with broker.connect(victim) as other, broker.connect(thief, client_id=victim.id) as client:
+    with (
+        broker.connect(victim, client_id=victim.id) as other,
+        broker.connect(thief, client_id=victim.id) as client,
+    ):
         assert client.publish(f"u/{victim.id}/act", SECRET) == "Not authorized"
         assert client.publish(f"u/{thief.id}/act") == "No matching subscribers"
         assert other.publish(f"u/{victim.id}/act") == "No matching subscribers"

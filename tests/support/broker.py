@@ -75,7 +75,7 @@ class RealBroker:
 
     def start(self) -> None:
         """Start it and wait until both listeners are open."""
-        self._process = subprocess.Popen(["/usr/sbin/mosquitto", "-c", str(self.conf)])
+        self._process = subprocess.Popen(["/usr/sbin/mosquitto", "-c", str(self.conf)], cwd=self.data_dir)
         for port in (self.seats_port, self.server_port):
             until(partial(self._listens, port), what=f"the broker listens on {port}")
 
