@@ -19,7 +19,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import front, web
-from server.assembly import core, fleet, papers, screens
+from server.assembly import core, distribution, fleet, papers, screens
 from server.clock import Clock, SystemClock
 from server.db import migrate
 from server.db.engine import Database
@@ -33,6 +33,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     screens.build,
     fleet.build,
     papers.build,
+    distribution.build,
 )
 
 _EXTENSION: Final = "phonghop"

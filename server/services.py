@@ -22,6 +22,7 @@ from flask import Blueprint, Flask
 from pages.renderer import Renderer
 from server.clock import Clock
 from server.db.engine import Database
+from server.distribution.service import Distribution
 from server.door import Door
 from server.fleet.broker import Warden
 from server.fleet.service import FleetService
@@ -77,6 +78,7 @@ class Services:
     paper_files: PaperFiles = field(init=False)
     papers: PaperService = field(init=False)
     renderer: Renderer = field(init=False)
+    distribution: Distribution = field(init=False)
 
     def start(self) -> None:
         """Start what runs beside the requests."""

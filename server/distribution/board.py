@@ -1,0 +1,136 @@
+"""What consoles want to know of the seats: who is there, how far the papers have come (D4).
+
+Rules: the distribution's thread writes, any thread reads; numbers come from signed reports and from nothing else.
+
+Usage::
+
+    board.reported(device, paper, count=12, size=1024)
+    board.delivery(meeting, state, sizes={paper: 1024})
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from server.fleet.model import Place, Presence
+from wire.ids import DeviceId, MeetingId, PaperId
+from wire.state import MeetingState, PaperState
+from wire.topics import PaperVersion
+
+
+@dataclass
+class _Entry:
+    place: Place | None = None
+    presence: Presence = field(default_factory=Presence)
+    keys: set[str] = field(default_factory=set)
+    have: dict[PaperVersion, int] = field(default_factory=dict)
+
+
+class Board:
+    """The last word of every device."""
+
+    def __init__(self) -> None:
+        self._lock: Final = threading.Lock()
+        self._entries: dict[DeviceId, _Entry] = {}
+
+    # Written by the distribution
+
+    def placed(self, device: DeviceId, place: Place | None) -> None:
+        """A device stands at a seat, or (None) at none any more."""
+        with self._lock:
+            self._entry(device).place = place
+
+    def seen(self, device: DeviceId, *, online: bool, at: dt.datetime | None, **more: Any) -> None:
+        """What is known of a device's presence; ``more`` are further fields of :class:`Presence`."""
+        with self._lock:
+            entry = self._entry(device)
+            last = entry.presence.last_seen_at if at is None else at
+            entry.presence = replace(entry.presence, online=online, last_seen_at=last, **more)
+
+    def keyed(self, device: DeviceId, meeting: str, *, has_key: bool) -> None:
+        """A device was sent a meeting's key, or has destroyed it."""
+        with self._lock:
+            keys = self._entry(device).keys
+            keys.add(meeting) if has_key else keys.discard(meeting)
+
+    def reported(self, device: DeviceId, paper: PaperVersion, count: int) -> None:
+        """A device has ``count`` chunks of a paper."""
+        with self._lock:
+            self._entry(device).have[paper] = count
+
+    # Read by anybody
+
+    def presence(self, devices: Collection[DeviceId]) -> Mapping[DeviceId, Presence]:
+        """What is known of these devices."""
+        with self._lock:
+            return {device: self._entries[device].presence for device in devices if device in self._entries}
+
+    def delivery(self, meeting: MeetingId, state: MeetingState, sizes: Mapping[PaperVersion, int]) -> dict[str, Any]:
+        """``{seats, papers, recall}`` of docs/API.md; ``sizes`` are the papers' numbers of chunks."""
+        with self._lock:
+            here = sorted(
+                (entry.place.label, device, entry)
+                for device, entry in self._entries.items()
+                if entry.place is not None and entry.place.room == state.room
+            )
+            return {
+                "seats": [_seat(device, entry, meeting=meeting, state=state) for _, device, entry in here],
+                "papers": [
+                    _paper(title, paper, size=sizes[paper], devices=[(device, entry) for _, device, entry in here])
+                    for paper, title in _published(state)
+                    if paper in sizes
+                ],
+                "recall": {"expected": len(state.recall.expected), "confirmed": _confirmed(state)},
+            }
+
+    def _entry(self, device: DeviceId) -> _Entry:
+        return self._entries.setdefault(device, _Entry())
+
+
+def _published(state: MeetingState) -> Iterable[tuple[PaperVersion, str]]:
+    for paper in state.papers:
+        if paper.published_version and paper.state is not PaperState.RECALLED:
+            yield PaperVersion(PaperId(paper.paper), paper.published_version), paper.title
+
+
+def _seat(device: DeviceId, entry: _Entry, *, meeting: MeetingId, state: MeetingState) -> dict[str, Any]:
+    place = entry.place
+    seat = "" if place is None else place.seat
+    return {
+        "device": device,
+        "seat": seat,
+        "seat_label": "" if place is None else place.label,
+        "person_name": _person_name(state, seat),
+        "online": entry.presence.online,
+        "seq": dict(entry.presence.seqs).get(meeting, 0),
+        "keys": meeting in entry.keys,
+    }
+
+
+def _person_name(state: MeetingState, seat: str) -> str:
+    """Who has signed in there, else who is expected."""
+    signed_in = next((person for person, at in state.seated if at == seat), None)
+    member = next((m for m in state.members if m.person == signed_in or (signed_in is None and m.seat == seat)), None)
+    return "" if member is None else member.name
+
+
+def _paper(title: str, paper: PaperVersion, *, size: int, devices: Iterable[tuple[DeviceId, _Entry]]) -> dict[str, Any]:
+    have = {device: entry.have.get(paper, 0) for device, entry in devices}
+    return {
+        "paper": paper.paper,
+        "version": paper.version,
+        "title": title,
+        "chunks": size,
+        "have": have,
+        "complete": [device for device, count in have.items() if count == size],
+    }
+
+
+def _confirmed(state: MeetingState) -> int:
+    """How many of the expected seats have answered."""
+    answered = {receipt.device for receipt in state.recall.receipts}
+    return sum(device in answered for device, _ in state.recall.expected)

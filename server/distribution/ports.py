@@ -1,0 +1,160 @@
+"""What the distribution needs from outside.
+
+Rules: the store takes the transaction first; nothing else here is called inside one.
+
+Usage: ``Distribution(Outside(...), store, link=link)`` in ``server/assembly/distribution.py``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Protocol
+
+from sealing.epochs import EpochKey
+from server.distribution.model import DeviceLink, SeatKey
+from server.fleet.model import Device
+from server.papers.ports import StoredVersion
+from server.unit import Transaction
+from wire.events import Event
+from wire.ids import DeviceId, MeetingId
+from wire.records import Layout
+from wire.secret import Secret
+from wire.state import MeetingState, SeatReceipt
+from wire.topics import PaperVersion
+
+
+class LinkStore(Protocol):
+    """Links, seat keys, deliveries, receipts; and what of the meetings must be seen in the same transaction."""
+
+    def links(self, tx: Transaction) -> list[DeviceLink]:
+        """All links."""
+        ...
+
+    def link(self, tx: Transaction, device: DeviceId) -> DeviceLink | None:
+        """One link."""
+        ...
+
+    def save_link(self, tx: Transaction, link: DeviceLink) -> None:
+        """Keep a link, new or changed."""
+        ...
+
+    def reserve_numbers(self, tx: Transaction, *, count: int) -> None:
+        """Raise every link's reserved number by ``count``."""
+        ...
+
+    def keys_of(self, tx: Transaction, device: DeviceId) -> list[SeatKey]:
+        """The seat keys of a device that are not destroyed."""
+        ...
+
+    def keys_for(self, tx: Transaction, meeting: MeetingId) -> list[SeatKey]:
+        """The seat keys for a meeting that are not destroyed."""
+        ...
+
+    def save_key(self, tx: Transaction, key: SeatKey) -> None:
+        """Keep a seat key, new or changed."""
+        ...
+
+    def held_meetings(self, tx: Transaction, room: str) -> list[MeetingId]:
+        """The meetings of a room in the phases of holding, the earliest start first."""
+        ...
+
+    def add_delivery(
+        self, tx: Transaction, device: DeviceId, version: PaperVersion, *, report: bytes, at: dt.datetime
+    ) -> None:
+        """Keep the signed report that a paper is complete on a device; the first one counts."""
+        ...
+
+    def deliveries(self, tx: Transaction, version: PaperVersion) -> list[DeviceId]:
+        """The devices on which a paper was complete."""
+        ...
+
+    def receipt(self, tx: Transaction, act: str) -> bytes | None:
+        """The signed receipt of this act."""
+        ...
+
+    def add_receipt(
+        self, tx: Transaction, act: str, *, device: DeviceId, meeting: MeetingId, envelope: bytes, at: dt.datetime
+    ) -> None:
+        """Keep a signed receipt, and note that the device's key for the meeting is destroyed."""
+        ...
+
+
+class Fleet(Protocol):
+    """The devices."""
+
+    def approved(self) -> Sequence[Device]:
+        """Those that have a seat."""
+        ...
+
+    def find(self, device: str) -> Device | None:
+        """One of them."""
+        ...
+
+
+class Meetings(Protocol):
+    """The meetings feature, as far as seats need it."""
+
+    def state(self, meeting: MeetingId) -> MeetingState:
+        """The folded log; raises NoSuchMeeting."""
+        ...
+
+    def events(self, meeting: MeetingId, *, after: int = 0) -> list[Event]:
+        """The events with numbers above ``after``."""
+        ...
+
+    def confirm_recall(self, meeting: MeetingId, receipt: SeatReceipt, *, now: dt.datetime) -> None:
+        """Write a verified receipt to the log, once."""
+        ...
+
+    def start_epoch(self, meeting: MeetingId, *, now: dt.datetime) -> None:
+        """Begin a new epoch of keys."""
+        ...
+
+
+class Epochs(Protocol):
+    """The keys of epochs."""
+
+    def key(self, tx: Transaction, meeting: str, *, epoch: int) -> EpochKey:
+        """The key; raises EpochUnknown."""
+        ...
+
+
+class Papers(Protocol):
+    """The versions of papers."""
+
+    def find(self, tx: Transaction, version: PaperVersion) -> StoredVersion | None:
+        """One version."""
+        ...
+
+
+class Chunks(Protocol):
+    """The encrypted files."""
+
+    def chunk(self, version: PaperVersion, layout: Layout, number: int) -> bytes:
+        """One transport chunk; raises ``OSError``."""
+        ...
+
+
+class Wrapping(Protocol):
+    """Keeps keys safe in the database."""
+
+    def wrap(self, key: Secret) -> bytes:
+        """The key, wrapped."""
+        ...
+
+    def unwrap(self, wrapped: bytes) -> Secret:
+        """The key again."""
+        ...
+
+
+class Watcher(Protocol):
+    """Wants to know that something to look at has changed (the live hub)."""
+
+    def delivery_changed(self, meeting: MeetingId) -> None:
+        """How far a meeting's papers have come."""
+        ...
+
+    def fleet_changed(self) -> None:
+        """Who is there."""
+        ...

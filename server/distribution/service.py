@@ -1,0 +1,366 @@
+"""The distribution: one thread that owns all state, one queue that everything enters by.
+
+Rules: what comes from the broker, from other features and from the acts' workers is only put on the queue; the thread
+takes it one by one, then lets the rooms' plans send what is due. Nothing that fails ends the thread. After a restart,
+or when the broker was away, all is built anew from the database and from what the seats report.
+
+Usage::
+
+    distribution = Distribution(outside, link=link, keys=keys)
+    slots.announcers.append(distribution); slots.holders = distribution
+    distribution.start()
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from sealing.boxes import BoxKey
+from sealing.signatures import ServerSigner, device_verifier
+from server.clock import Clock
+from server.distribution.acts import ActDesk, Performed
+from server.distribution.board import Board
+from server.distribution.hearing import Hearing, Moment, Parts
+from server.distribution.model import changes_wishes, is_held
+from server.distribution.peers import Peers
+from server.distribution.plan import Pace
+from server.distribution.ports import Fleet, Watcher
+from server.distribution.rooms import Rooms, Source
+from server.distribution.wishes import Wishes
+from server.errors import ServerError
+from server.fleet.model import Device, DeviceState, FleetChange, Presence
+from server.link.codec import Codec
+from server.link.ports import Link
+from server.meetings.ports import ActHandler, Holder
+from wire.errors import WireError
+from wire.events import Event
+from wire.ids import DeviceId, MeetingId, PaperId, RoomId
+from wire.state import MeetingState
+from wire.topics import PaperVersion, Topic
+
+OFFLINE_S: Final = 45.0
+_BUSY_S: Final = 0.05
+_IDLE_S: Final = 1.0
+#: Taken from the queue before the plans are asked again.
+_BATCH: Final = 64
+_LOG: Final = logging.getLogger("distribution")
+
+
+class Keys(Protocol):
+    """The server's own keys (``server.keys.site``)."""
+
+    @property
+    def signer(self) -> ServerSigner:
+        """What it signs with."""
+        ...
+
+    @property
+    def mailbox(self) -> BoxKey:
+        """What seats seal to."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The other features."""
+
+    source: Source
+    fleet: Fleet
+    acts: ActHandler
+    watcher: Watcher
+    clock: Clock
+    random: Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    topic: Topic
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _LinkChanged:
+    is_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _MeetingChanged:
+    meeting: MeetingId
+    events: tuple[Event, ...]
+    before: MeetingState
+    after: MeetingState
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    pass
+
+
+_Entry = _Came | _LinkChanged | _MeetingChanged | FleetChange | Performed | _Stop
+
+
+class Distribution:
+    """Inbox of the link, announcer of meetings, watcher of the fleet; answers who holds what and who is there."""
+
+    def __init__(self, outside: Outside, *, link: Link, keys: Keys, pace: Pace | None = None) -> None:
+        self._outside: Final = outside
+        self._link: Final = link
+        self._queue: Final[queue.SimpleQueue[_Entry]] = queue.SimpleQueue()
+        self._spki: Final[dict[str, bytes]] = {}
+        self._refused: Final[Counter[str]] = Counter()
+        source = outside.source
+        codec = Codec(signer=keys.signer, mailbox=keys.mailbox, verify=device_verifier(self._spki.get))
+        self._codec: Final = codec
+        self._board: Final = Board()
+        self._peers: Final = Peers(source.unit, source.store, link=link, codec=codec, clock=outside.clock)
+        self._rooms: Final = Rooms(source, link=link, codec=codec, pace=pace)
+        self._wishes: Final = Wishes(source.unit, source.store, peers=self._peers, rooms=self._rooms)
+        self._acts: Final = ActDesk(outside.acts, outside.clock, hand_back=self._queue.put)
+        self._hearing: Final = Hearing(
+            Parts(
+                source=source,
+                peers=self._peers,
+                rooms=self._rooms,
+                wishes=self._wishes,
+                board=self._board,
+                acts=self._acts,
+                watcher=outside.watcher,
+                random=outside.random,
+            )
+        )
+        self._thread: threading.Thread | None = None
+
+    # Life
+
+    def start(self) -> None:
+        """Read what is known, start the thread, connect."""
+        self._load()
+        self._thread = threading.Thread(target=self._run, name="distribution", daemon=True)
+        self._thread.start()
+        self._link.start(self)
+
+    def stop(self) -> None:
+        """Disconnect and end the thread; what was taken from the queue is done."""
+        self._link.stop()
+        self._queue.put(_Stop())
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        self._acts.close()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the broker is there."""
+        return self._link.is_connected
+
+    # Called from other threads
+
+    def received(self, topic: Topic, payload: bytes) -> None:
+        """A message came."""
+        self._queue.put(_Came(topic, payload))
+
+    def connected(self) -> None:
+        """The broker is there."""
+        self._queue.put(_LinkChanged(is_up=True))
+
+    def disconnected(self) -> None:
+        """The broker is gone."""
+        self._queue.put(_LinkChanged(is_up=False))
+
+    def announce(
+        self, meeting: MeetingId, events: Sequence[Event], *, before: MeetingState, after: MeetingState
+    ) -> None:
+        """A meeting has changed."""
+        self._queue.put(_MeetingChanged(meeting, tuple(events), before, after))
+
+    def fleet_changed(self, change: FleetChange) -> None:
+        """A device came, moved or went."""
+        self._queue.put(change)
+
+    def holding(self, meeting: MeetingId) -> Sequence[Holder]:
+        """The devices that were sent a key of the meeting and have not destroyed it."""
+        with self._outside.source.unit.read() as tx:
+            keys = self._outside.source.store.keys_for(tx, meeting)
+        return [Holder(key.device, key.seat, key.seat_label) for key in keys if key.epoch_sent]
+
+    def presence(self, devices: Collection[DeviceId]) -> Mapping[DeviceId, Presence]:
+        """Who is there."""
+        return self._board.presence(devices)
+
+    def delivery(self, meeting: MeetingId) -> dict[str, Any]:
+        """``{seats, papers, recall}`` of docs/API.md; raises NoSuchMeeting."""
+        state = self._outside.source.meetings.state(meeting)
+        versions = [PaperVersion(PaperId(paper.paper), paper.published_version) for paper in state.papers]
+        stored = [found for version in versions if version.version and (found := self._rooms.version(version))]
+        return self._board.delivery(meeting, state, {each.version: each.layout.chunks for each in stored})
+
+    # The thread
+
+    def _run(self) -> None:
+        busy = False
+        while True:
+            for entry in self._take(_BUSY_S if busy else _IDLE_S):
+                if isinstance(entry, _Stop):
+                    return
+                self._guarded(entry)
+            busy = self._advance()
+
+    def _take(self, wait_s: float) -> list[_Entry]:
+        entries: list[_Entry] = []
+        try:
+            entries.append(self._queue.get(timeout=wait_s))
+            while len(entries) < _BATCH:
+                entries.append(self._queue.get_nowait())
+        except queue.Empty:
+            return entries
+        return entries
+
+    def _guarded(self, entry: _Entry) -> None:
+        try:
+            self._dispatch(entry)
+        except WireError as exc:
+            self._refuse(entry, exc)
+        except ServerError as exc:
+            _LOG.warning("%s: %s", type(entry).__name__, exc)
+        except Exception:  # noqa: BLE001 - one bad entry must not end the thread; the log has all of it
+            _LOG.exception("%s could not be dealt with", type(entry).__name__)
+
+    def _advance(self) -> bool:
+        try:
+            now = self._now()
+            self._hearing.keep_deliveries(now)
+            for peer in self._peers.all():
+                if peer.is_here and now.s - peer.heard_s > OFFLINE_S:
+                    self._hearing.left(peer)
+            return self._rooms.advance(now.s)
+        except Exception:  # noqa: BLE001 - the database may be away; the next round tries again
+            _LOG.exception("the rooms could not be served")
+            return False
+
+    def _dispatch(self, entry: _Entry) -> None:
+        match entry:
+            case _Came():
+                self._came(entry)
+            case _MeetingChanged():
+                self._meeting_changed(entry)
+            case FleetChange():
+                self._device_changed(entry)
+            case Performed():
+                self._performed(entry)
+            case _LinkChanged(is_up=True):
+                self._link_up()
+            case _LinkChanged():
+                for peer in self._peers.all():
+                    self._hearing.left(peer)
+                self._rooms.restart()
+
+    def _came(self, came: _Came) -> None:
+        peer = self._peers.get(came.topic.owner)
+        if peer is None:
+            return
+        if came.topic.lane == "gone":
+            self._hearing.left(peer)
+            return
+        self._hearing.hear(peer, self._codec.open_up(came.topic, came.payload), self._now())
+
+    def _link_up(self) -> None:
+        """Ask everybody what they have; whoever is here answers."""
+        self._rooms.restart()
+        for peer in self._peers.all():
+            wish = self._wishes.of(peer)
+            if wish is not None:
+                self._hearing.welcome(peer, wish)
+
+    def _performed(self, performed: Performed) -> None:
+        self._acts.done(performed.device)
+        peer, outcome = self._peers.get(performed.device), performed.outcome
+        if peer is not None and outcome is not None:
+            self._hearing.acknowledge(peer, performed.act, outcome.outcome, code=outcome.code, data=outcome.data)
+
+    def _meeting_changed(self, change: _MeetingChanged) -> None:
+        before, after, room = change.before, change.after, RoomId(change.after.room)
+        rooms = {RoomId(state.room) for state in (before, after) if state.room}
+        for each in rooms:
+            self._rooms.refresh(each)
+        if is_held(before) or is_held(after):
+            if before.epoch and after.epoch > before.epoch:
+                self._hearing.rekey(change.meeting, self._rooms.key(change.meeting, after.epoch))
+            self._rooms.send_events(room, change.meeting, after, events=change.events)
+        if changes_wishes(before, after):
+            # Manifests go out before the wish that asks for them, so that nobody has to ask.
+            self._rooms.advance(self._now().s)
+            for each in rooms:
+                self._wishes.refresh(self._peers.in_room(each))
+        self._outside.watcher.delivery_changed(change.meeting)
+
+    def _device_changed(self, change: FleetChange) -> None:
+        device = self._outside.fleet.find(change.device)
+        known = self._peers.get(change.device)
+        old_room = None if known is None else known.room
+        if device is not None and device.state is DeviceState.APPROVED:
+            self._admit(device, was_in=old_room)
+        elif known is not None:
+            self._hearing.left(known)
+            self._peers.drop(known.device)
+            self._spki.pop(known.device, None)
+            self._board.placed(known.device, None)
+        if old_room is not None and (device is None or device.place is None or device.place.room != old_room):
+            self._shut_out(change.device, old_room)
+
+    def _admit(self, device: Device, *, was_in: RoomId | None) -> None:
+        known = self._peers.get(device.id)
+        if known is not None and was_in is not None and (device.place is None or device.place.room != was_in):
+            self._hearing.left(known)
+        self._spki[device.id] = device.spki
+        peer = self._peers.place(device.id, device.place)
+        self._board.placed(device.id, device.place)
+        self._wishes.refresh([peer])
+        self._hearing.delivery_changed(peer)
+
+    def _shut_out(self, device: DeviceId, room: RoomId) -> None:
+        """A device has left a room: what the room's meetings say from now on is not for it."""
+        with self._outside.source.unit.read() as tx:
+            had = {key.meeting for key in self._outside.source.store.keys_of(tx, device) if key.epoch_sent}
+        for held in self._rooms.held(room):
+            if held.meeting in had:
+                self._outside.source.meetings.start_epoch(held.meeting, now=self._outside.clock.now())
+
+    def _load(self) -> None:
+        source = self._outside.source
+        for device in self._outside.fleet.approved():
+            self._spki[device.id] = device.spki
+            self._peers.place(device.id, device.place)
+            self._board.placed(device.id, device.place)
+        self._peers.load()
+        rooms = {peer.room for peer in self._peers.all() if peer.room is not None}
+        with source.unit.read() as tx:
+            for peer in self._peers.all():
+                for key in source.store.keys_of(tx, peer.device):
+                    self._board.keyed(peer.device, key.meeting, has_key=key.epoch_sent > 0)
+                link = peer.link
+                if link is not None:
+                    self._board.seen(peer.device, online=False, at=link.heard_at, agent=link.agent)
+            for paper in [paper for room in rooms for held in self._rooms.held(room) for paper in held.papers]:
+                self._load_deliveries(tx, paper)
+
+    def _load_deliveries(self, tx: Any, paper: PaperVersion) -> None:
+        stored = self._rooms.version(paper)
+        for device in self._outside.source.store.deliveries(tx, paper):
+            self._hearing.known_delivery(device, paper)
+            if stored is not None and self._peers.get(device) is not None:
+                self._board.reported(device, paper, stored.layout.chunks)
+
+    def _refuse(self, entry: _Entry, exc: WireError) -> None:
+        self._refused[exc.code] += 1
+        if self._refused[exc.code].bit_count() == 1:  # the 1st, 2nd, 4th … of a kind: a flood does not fill the log
+            where = str(entry.topic) if isinstance(entry, _Came) else type(entry).__name__
+            _LOG.warning("refused on %s: %s (%s)", where, exc.code, exc)
+
+    def _now(self) -> Moment:
+        return Moment(self._outside.clock.now(), self._outside.clock.monotonic_s())

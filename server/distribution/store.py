@@ -1,0 +1,165 @@
+"""Links, seat keys, deliveries and receipts in the database.
+
+Rules: keys stand here wrapped, or are public; what a device held stays on record after the device is gone. The table
+of meetings belongs to another feature and is only read here.
+
+Usage: ``SqlLinkStore().keys_for(tx, meeting)``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import fields
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from server.db.metadata import Moment, metadata
+from server.distribution.model import DeviceLink, SeatKey
+from server.unit import Transaction
+from wire.ids import DeviceId, MeetingId
+from wire.phases import HOLDING
+from wire.topics import PaperVersion
+
+_ID: Final = sa.String(18)
+
+LINKS: Final = sa.Table(
+    "device_links",
+    metadata,
+    sa.Column("device", _ID, primary_key=True),
+    sa.Column("wrapped_store_key", sa.LargeBinary, nullable=False),
+    sa.Column("session", sa.LargeBinary, nullable=True),
+    sa.Column("past_sessions", sa.LargeBinary, nullable=False),
+    sa.Column("box", sa.LargeBinary, nullable=True),
+    sa.Column("last_number", sa.BigInteger, nullable=False),
+    sa.Column("reserved_number", sa.BigInteger, nullable=False),
+    sa.Column("generation", sa.BigInteger, nullable=False),
+    sa.Column("wish_sha256", sa.String(64), nullable=False),
+    sa.Column("boot", sa.String(64), nullable=False),
+    sa.Column("agent", sa.String(64), nullable=False),
+    sa.Column("heard_at", Moment, nullable=True),
+)
+SEAT_KEYS: Final = sa.Table(
+    "seat_keys",
+    metadata,
+    sa.Column("device", _ID, primary_key=True),
+    sa.Column("meeting", _ID, sa.ForeignKey("meetings.id"), primary_key=True, index=True),
+    sa.Column("public_key", sa.LargeBinary, nullable=False),
+    sa.Column("epoch_sent", sa.Integer, nullable=False),
+    sa.Column("seat", _ID, nullable=False),
+    sa.Column("seat_label", sa.String(80), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("destroyed_at", Moment, nullable=True),
+)
+DELIVERIES: Final = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("device", _ID, primary_key=True),
+    sa.Column("paper", _ID, sa.ForeignKey("papers.id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("report", sa.LargeBinary, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+RECEIPTS: Final = sa.Table(
+    "receipts",
+    metadata,
+    sa.Column("act", _ID, primary_key=True),
+    sa.Column("device", _ID, nullable=False),
+    sa.Column("meeting", _ID, sa.ForeignKey("meetings.id"), nullable=False, index=True),
+    sa.Column("envelope", sa.LargeBinary, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+_MEETINGS: Final = sa.table("meetings", sa.column("id"), sa.column("room"), sa.column("phase"), sa.column("starts_at"))
+_LINK_FIELDS: Final = tuple(field.name for field in fields(DeviceLink))
+_KEY_FIELDS: Final = tuple(field.name for field in fields(SeatKey))
+
+
+class SqlLinkStore:
+    """The port :class:`server.distribution.ports.LinkStore` in SQL."""
+
+    def links(self, tx: Transaction) -> list[DeviceLink]:
+        """All links."""
+        return [_link(row) for row in tx.execute(sa.select(LINKS))]
+
+    def link(self, tx: Transaction, device: DeviceId) -> DeviceLink | None:
+        """One link."""
+        row = tx.execute(sa.select(LINKS).where(LINKS.c.device == device)).one_or_none()
+        return None if row is None else _link(row)
+
+    def save_link(self, tx: Transaction, link: DeviceLink) -> None:
+        """Keep a link, new or changed."""
+        values = {name: getattr(link, name) for name in _LINK_FIELDS}
+        _save(tx, LINKS, values, where=LINKS.c.device == link.device)
+
+    def reserve_numbers(self, tx: Transaction, *, count: int) -> None:
+        """Raise every link's reserved number by ``count``."""
+        tx.execute(LINKS.update().values(reserved_number=LINKS.c.reserved_number + count))
+
+    def keys_of(self, tx: Transaction, device: DeviceId) -> list[SeatKey]:
+        """The seat keys of a device that are not destroyed."""
+        return _keys(tx, SEAT_KEYS.c.device == device)
+
+    def keys_for(self, tx: Transaction, meeting: MeetingId) -> list[SeatKey]:
+        """The seat keys for a meeting that are not destroyed."""
+        return _keys(tx, SEAT_KEYS.c.meeting == meeting)
+
+    def save_key(self, tx: Transaction, key: SeatKey) -> None:
+        """Keep a seat key, new or changed."""
+        values = {name: getattr(key, name) for name in _KEY_FIELDS}
+        where = (SEAT_KEYS.c.device == key.device) & (SEAT_KEYS.c.meeting == key.meeting)
+        _save(tx, SEAT_KEYS, values, where=where)
+
+    def held_meetings(self, tx: Transaction, room: str) -> list[MeetingId]:
+        """The meetings of a room in the phases of holding, the earliest start first."""
+        phases = [phase.value for phase in HOLDING]
+        wanted = (_MEETINGS.c.room == room) & _MEETINGS.c.phase.in_(phases)
+        rows = tx.execute(sa.select(_MEETINGS.c.id).where(wanted).order_by(_MEETINGS.c.starts_at, _MEETINGS.c.id))
+        return [MeetingId(row.id) for row in rows]
+
+    def add_delivery(
+        self, tx: Transaction, device: DeviceId, version: PaperVersion, *, report: bytes, at: dt.datetime
+    ) -> None:
+        """Keep the signed report that a paper is complete on a device; the first one counts."""
+        table = DELIVERIES.c
+        where = (table.device == device) & (table.paper == version.paper) & (table.version == version.version)
+        if tx.execute(sa.select(table.device).where(where)).first() is None:
+            values = {"device": device, "paper": version.paper, "version": version.version, "report": report, "at": at}
+            tx.execute(DELIVERIES.insert().values(values))
+
+    def deliveries(self, tx: Transaction, version: PaperVersion) -> list[DeviceId]:
+        """The devices on which a paper was complete."""
+        where = (DELIVERIES.c.paper == version.paper) & (DELIVERIES.c.version == version.version)
+        return [DeviceId(row.device) for row in tx.execute(sa.select(DELIVERIES.c.device).where(where))]
+
+    def receipt(self, tx: Transaction, act: str) -> bytes | None:
+        """The signed receipt of this act."""
+        found: bytes | None = tx.scalar(sa.select(RECEIPTS.c.envelope).where(RECEIPTS.c.act == act))
+        return found
+
+    def add_receipt(
+        self, tx: Transaction, act: str, *, device: DeviceId, meeting: MeetingId, envelope: bytes, at: dt.datetime
+    ) -> None:
+        """Keep a signed receipt, and note that the device's key for the meeting is destroyed."""
+        digest = hashlib.sha256(envelope).hexdigest()
+        values = {"act": act, "device": device, "meeting": meeting, "envelope": envelope, "sha256": digest, "at": at}
+        tx.execute(RECEIPTS.insert().values(values))
+        held = (SEAT_KEYS.c.device == device) & (SEAT_KEYS.c.meeting == meeting)
+        tx.execute(SEAT_KEYS.update().where(held).values(destroyed_at=at))
+
+
+def _save(tx: Transaction, table: sa.Table, values: dict[str, Any], *, where: sa.ColumnElement[bool]) -> None:
+    if tx.execute(table.update().where(where).values(values)).rowcount == 0:
+        tx.execute(table.insert().values(values))
+
+
+def _keys(tx: Transaction, where: sa.ColumnElement[bool]) -> list[SeatKey]:
+    rows = tx.execute(
+        sa.select(SEAT_KEYS).where(where & SEAT_KEYS.c.destroyed_at.is_(None)).order_by(SEAT_KEYS.c.device)
+    )
+    return [SeatKey(**{name: getattr(row, name) for name in _KEY_FIELDS}) for row in rows]
+
+
+def _link(row: sa.Row[Any]) -> DeviceLink:
+    return DeviceLink(**{name: getattr(row, name) for name in _LINK_FIELDS})
