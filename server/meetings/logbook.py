@@ -18,19 +18,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
-from server.errors import Unavailable
+from server.errors import ServerError, Unavailable
 from server.idempotency.ports import ActLedger, ActTaken, DoneAct
 from server.idempotency.service import ActKey, answered
 from server.meetings.errors import NoSuchMeeting
 from server.meetings.model import Draft, Log
 from server.meetings.ports import Announcer, Epochs, LogMoved, MeetingStore
 from server.unit import Transaction, UnitOfWork
+from wire.errors import WireError
 from wire.events import Event
 from wire.ids import MeetingId
 from wire.state import MeetingState
 
 _CACHED: Final = 128
-_TRIES: Final = 5
+_TRIES: Final = 3
 _WAIT_S: Final = 30
 
 Decide: TypeAlias = Callable[[Log], Sequence[Draft]]
@@ -71,13 +72,14 @@ class Logbook:
         and what ``decide`` raises.
         """
         with self._turn(meeting):
-            for _ in range(_TRIES):
-                log = Log(meeting) if creates else self.log(meeting)
+            for again in range(_TRIES):
+                cached = Log(meeting) if creates else self.log(meeting)
                 try:
                     with self._unit.begin() as tx:
                         known = None if key is None else answered(self._ledger, tx, key)
                         if known is not None:
                             return known
+                        log = self._newest(tx, meeting) if again and not creates else cached
                         events, after = self._write(tx, log, actor=actor, now=now, drafts=decide(log))
                         answer = {"seq": after.state.seq, **((also and also(tx, after.state)) or {})}
                         if key is not None:
@@ -85,11 +87,22 @@ class Logbook:
                 except (LogMoved, ActTaken):
                     self._forget(meeting)
                     continue
+                except (ServerError, WireError):
+                    raise
+                except Exception:
+                    # The commit itself may have failed half way: what is true, only the database knows now.
+                    self._forget(meeting)
+                    raise
                 self._keep(after)
                 if events:
                     self._announcer.announce(meeting, events, before=log.state, after=after.state)
                 return answer
         raise Unavailable
+
+    def _newest(self, tx: Transaction, meeting: MeetingId) -> Log:
+        """The log as it stands, held: a second try never loses the race again."""
+        self._store.hold(tx, meeting)
+        return Log(meeting).grown(self._store.events(tx, meeting))
 
     def _write(
         self, tx: Transaction, log: Log, *, actor: str, now: dt.datetime, drafts: Sequence[Draft]

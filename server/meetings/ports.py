@@ -163,6 +163,10 @@ class MeetingStore(Protocol):
         """Add events that lead to ``state``; raises :class:`LogMoved` when a number is taken."""
         ...
 
+    def hold(self, tx: Transaction, meeting: MeetingId) -> None:
+        """Let nobody else append to the meeting's log until the transaction ends."""
+        ...
+
     def events(self, tx: Transaction, meeting: MeetingId, *, after: int = 0) -> list[Event]:
         """The events with numbers above ``after``, in order."""
         ...

@@ -82,6 +82,10 @@ class SqlMeetingStore:
         if any(event.kind == "members_set" for event in events):
             self._set_members(tx, meeting, state)
 
+    def hold(self, tx: Connection, meeting: MeetingId) -> None:
+        """Let nobody else append until the transaction ends (SQLite has one writer at a time anyway)."""
+        tx.execute(select(meetings.c.id).where(meetings.c.id == meeting).with_for_update())
+
     def events(self, tx: Connection, meeting: MeetingId, *, after: int = 0) -> list[Event]:
         """The events with numbers above ``after``, in order; each is checked against its own hash."""
         query = (
