@@ -74,6 +74,16 @@ class Renderer:
             for child in self._idle:
                 child.start()
 
+    def pids(self) -> tuple[int, ...]:
+        """The processes that run now, for who watches them."""
+        return tuple(pid for child in self._all if (pid := child.pid) is not None)
+
+    @property
+    def idle(self) -> int:
+        """How many processes wait for a question."""
+        with self._changed:
+            return len(self._idle)
+
     def forget(self) -> None:
         """End all processes now, also in the middle of an answer; new ones start when asked."""
         for child in self._all:
@@ -140,6 +150,12 @@ class _Child:
         self.recent: list[str] = []
         self._lock: Final = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Its number while it runs."""
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
 
     def remember(self, path: str) -> None:
         """Note which paper it opens, newest first."""
