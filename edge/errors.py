@@ -19,9 +19,8 @@
     │   ├── NoMeeting             no-meeting
     │   ├── PaperNotHere          paper-not-here
     │   ├── PaperNotReady         paper-not-ready
-    │   ├── PageNotThere          page-not-there
     │   ├── PageNotDrawn          page-not-drawn
-    │   ├── ServerRefused         (the server's own code)
+    │   ├── ServerRefused         (the code of the answer: the machine's or the server's)
     │   └── Stopping              seat-stopping
     ├── VaultError                what the store on disk cannot give or take
     │   ├── StoreClosed           seat-store-closed
@@ -154,12 +153,6 @@ class PaperNotReady(SeatRefusal):
     code = "paper-not-ready"
 
 
-class PageNotThere(SeatRefusal):
-    """The paper has no such page."""
-
-    code = "page-not-there"
-
-
 class PageNotDrawn(SeatRefusal):
     """The page could not be drawn."""
 
@@ -167,11 +160,11 @@ class PageNotDrawn(SeatRefusal):
 
 
 class ServerRefused(SeatRefusal):
-    """The server said no; ``code`` is the server's."""
+    """The machine or the server said no; ``code`` is theirs."""
 
     def __init__(self, code: str, **data: Any) -> None:
         super().__init__(code, **data)
-        self.code = code  # type: ignore[misc]  # the one error whose code comes from the other side
+        self.code = code  # type: ignore[misc]  # the one error whose code comes from elsewhere
 
 
 class Stopping(SeatRefusal):

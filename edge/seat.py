@@ -70,7 +70,7 @@ from edge.showing import ended, situation, stuck
 from sealing.signatures import DeviceSigner
 from wire.ids import RoomId
 from wire.secret import Secret
-from wire.topics import Topic, device_filters
+from wire.topics import PaperVersion, Topic, device_filters
 
 AGENT: Final = "phonghop/0.1.0"
 _CHECK_ROOM_S: Final = 5.0
@@ -158,6 +158,12 @@ class Seat:
                 self._checked_room_s = now_s
                 self._waiting.extend(self.inbox.check_room())
         self.handle(Ticked())
+
+    def recheck(self, paper: PaperVersion) -> None:
+        """A page of a paper could not be read: compare its chunks with the manifest."""
+        self._guard(partial(self.inbox.recheck, paper))
+        self._request(Replan())
+        self._settle()
 
     @property
     def is_busy(self) -> bool:

@@ -28,7 +28,7 @@ from edge.enrol import trust
 from edge.enrol.client import Issued, Pending, SiteClient
 from edge.enrol.key import DeviceKey
 from edge.enrol.trust import SiteDocument
-from edge.errors import DeviceRefused, DeviceRevoked, EnrolmentError, ServerUnreachable, VaultError
+from edge.errors import ClockWrong, DeviceRefused, DeviceRevoked, EnrolmentError, ServerUnreachable, VaultError
 from edge.model import Identity, Standing
 from edge.vault.disk import Disk
 
@@ -43,6 +43,8 @@ LONGEST_WAIT_S: Final = 30.0
 LOOK_S: Final = 3600.0
 #: A broker that refuses everybody must not turn into a flood at the server.
 CHECK_S: Final = 15.0
+#: Until somebody has set the clock, every answer would look wrong.
+CLOCK_S: Final = 120.0
 _LOG: Final = logging.getLogger("phonghop.seat.enrol")
 
 
@@ -178,7 +180,7 @@ class Enroller:
         # Being away is the link's to say, once the device is enrolled.
         silent = standing is Standing.ENROLLED and isinstance(exc, ServerUnreachable)
         self._say(standing, "" if silent else exc.code)
-        return min(FIRST_WAIT_S * 2.0**failures, LONGEST_WAIT_S)
+        return CLOCK_S if isinstance(exc, ClockWrong) else min(FIRST_WAIT_S * 2.0**failures, LONGEST_WAIT_S)
 
     def _is_due(self) -> bool:
         """A new certificate is needed, or the broker refuses the one there is."""
@@ -207,7 +209,7 @@ class Enroller:
             return None
         ca = trust.read_ca(pem, sha256=self._ca_sha256)
         self._document = document
-        return self._credentials(trust.read_site(document, ca=ca, now=self._clock.now()))
+        return self._credentials(trust.read_site(document, ca=ca, now=None))
 
     def _credentials(self, document: SiteDocument) -> Credentials:
         return Credentials(self._key, document, self._disk.path(CA), self._disk.path(CERTIFICATE))

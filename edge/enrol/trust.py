@@ -1,8 +1,9 @@
 """What is believed, and why: bytes in, checked values out (X.509, RFC 5280; PKCS #7, RFC 2315).
 
-Rules: a CA is the site's when its SHA-256 is the one in the settings; a certificate counts when that CA issued it and it
-is valid now; the site document counts when the signing certificate in it does, and signed the rest. ``now`` is the wall
-clock: a device whose clock stands in another year is told so, not that the site is false.
+Rules: a CA is the site's when its SHA-256 is the one in the settings; a certificate counts when that CA issued it and
+it is valid now; the site document counts when the signing certificate in it does, and signed the rest. ``now`` is the
+wall clock: a device whose clock stands in another year is told so, not that the site is false. What was valid when it
+was kept is read again without it (``now`` None), so a clock that jumps takes nothing from the seat.
 
 Usage::
 
@@ -83,22 +84,22 @@ def find_own(body: bytes, *, spki: bytes, ca: x509.Certificate, now: dt.datetime
     raise BadServerAnswer("no certificate for this device's key")
 
 
-def must_be_issued(certificate: x509.Certificate, *, ca: x509.Certificate, now: dt.datetime) -> None:
+def must_be_issued(certificate: x509.Certificate, *, ca: x509.Certificate, now: dt.datetime | None) -> None:
     """Raise :class:`SiteNotTrusted` or :class:`ClockWrong` unless ``ca`` issued it and it is valid."""
     try:
         certificate.verify_directly_issued_by(ca)
     except (InvalidSignature, ValueError, TypeError) as exc:
         raise SiteNotTrusted("a certificate that the site's CA did not issue") from exc
-    if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
+    if now is not None and not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         raise ClockWrong(f"valid from {certificate.not_valid_before_utc} to {certificate.not_valid_after_utc}")
 
 
 def is_due(certificate: x509.Certificate, now: dt.datetime) -> bool:
-    """Whether it is time for a new certificate: from the tenth day on, or when the clock says it cannot be valid."""
-    return not certificate.not_valid_before_utc <= now < certificate.not_valid_before_utc + RENEW_AFTER
+    """Whether it is time for a new certificate: from the tenth day on."""
+    return now >= certificate.not_valid_before_utc + RENEW_AFTER
 
 
-def read_site(document: bytes, *, ca: x509.Certificate, now: dt.datetime) -> SiteDocument:
+def read_site(document: bytes, *, ca: x509.Certificate, now: dt.datetime | None) -> SiteDocument:
     """The site document, checked; raises an :class:`edge.errors.EnrolmentError`."""
     try:
         value = canonical.decode_lenient(document)
@@ -122,7 +123,7 @@ def read_site(document: bytes, *, ca: x509.Certificate, now: dt.datetime) -> Sit
     return found
 
 
-def _signing_certificate(pem: str, *, ca: x509.Certificate, now: dt.datetime) -> Ed25519PublicKey:
+def _signing_certificate(pem: str, *, ca: x509.Certificate, now: dt.datetime | None) -> Ed25519PublicKey:
     try:
         certificate = x509.load_pem_x509_certificate(pem.encode("ascii"))
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value

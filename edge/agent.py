@@ -1,0 +1,246 @@
+"""The seat agent: builds every adapter, owns the one queue and the loop.
+
+Rules: the loop's thread is the only one that touches the seat; callbacks of MQTT, the page and enrolment put work on
+the queue. Between two pieces of work the loop ticks: often while chunks wait to be written, else four times a second. A
+message is acknowledged to the broker when the seat is done with it, so the queue stays short. Ending is orderly; being
+killed loses nothing that was acknowledged.
+
+Usage::
+
+    agent = Agent(Settings.load(os.environ, file))
+    agent.run()            # until agent.stop(), from any thread or signal handler
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import secrets
+import time
+from collections.abc import Callable
+from typing import Final
+
+import web
+from edge.clock import Clock, SystemClock
+from edge.commands import Answer
+from edge.enrol.client import SiteClient
+from edge.enrol.key import DeviceKey
+from edge.enrol.service import CA, Credentials, Enroller, Told
+from edge.link import mqtt
+from edge.model import Identity, Limits, Standing
+from edge.page.app import Page, create_page
+from edge.page.board import Board
+from edge.page.desk import Desk
+from edge.page.pictures import Pictures
+from edge.page.server import PageServer
+from edge.ports import Ports
+from edge.screen import Screen
+from edge.seat import Seat
+from edge.settings import Settings
+from edge.vault.disk import RealDisk
+from edge.vault.run_dir import RunDir, boot_id
+from edge.vault.store import Vault
+from pages.renderer import Renderer
+from wire.topics import PaperVersion, device_filters
+
+TICK_S: Final = 0.25
+BUSY_TICK_S: Final = 0.1
+#: Refusals of the broker in a row before the server is asked whether this device is still welcome.
+REFUSALS: Final = 2
+_MIB: Final = 1 << 20
+_LOG: Final = logging.getLogger("phonghop.seat")
+
+Work = Callable[[Seat], None]
+
+
+class Agent:
+    """One process on one terminal."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+        self._settings: Final = settings
+        self._clock: Final = clock or SystemClock()
+        self._queue: Final[queue.SimpleQueue[Work | None]] = queue.SimpleQueue()
+        self._board: Final = Board()
+        self._desk: Final = Desk(self._queue.put)
+        self._renderer: Final = Renderer(processes=2)
+        self._pictures: Final = Pictures(
+            self._renderer, max_bytes=settings.page_cache_mib * _MIB, damaged=self._damaged
+        )
+        self._server: Final = PageServer(settings.page_port)
+        self._link: mqtt.MqttLink | None = None
+        self._credentials: Credentials | None = None
+        self._refusals = 0
+        self._disk: Final = RealDisk(settings.data_dir)
+        self._ports: Final = Ports(
+            vault=Vault(self._disk),
+            run_dir=RunDir(settings.run_dir, boot=boot_id()),
+            clock=self._clock,
+            random=os.urandom,
+            reserve_bytes=settings.disk_reserve_mib * _MIB,
+        )
+        limits = Limits(idle_s=settings.idle_lock_s, grace_s=settings.grace_s)
+        self._seat: Final = Seat(self._ports, self, limits=limits)
+        self._key: Final = DeviceKey.load_or_create(self._disk)
+        self._enroller: Final = Enroller(
+            self._disk,
+            SiteClient(settings.server_url, ca_pem=lambda: self._disk.read(CA)),
+            key=self._key,
+            ca_sha256=settings.ca_sha256,
+            serial=settings.serial,
+            clock=self._clock,
+            tell=self._told,
+        )
+
+    @property
+    def port(self) -> int:
+        """The page's port, once it runs."""
+        return self._server.port
+
+    def run(self) -> None:
+        """Serve the seat until :meth:`stop`; raises ``OSError`` when the page's port is taken."""
+        self._start_page()
+        try:
+            self._seat.begin()
+            self._enroller.start()
+            self._loop()
+        finally:
+            self._shut_down()
+
+    def stop(self) -> None:
+        """End the loop after what is in the queue."""
+        self._queue.put(None)
+
+    # ---------------------------------------------------------- the loop
+
+    def _loop(self) -> None:
+        due_s = self._clock.monotonic_s()
+        while True:
+            try:
+                work = self._queue.get(timeout=max(0.0, due_s - self._clock.monotonic_s()))
+            except queue.Empty:
+                work = Seat.tick
+            if work is None:
+                return
+            self._do(work)
+            if self._clock.monotonic_s() >= due_s:
+                if work is not Seat.tick:
+                    self._do(Seat.tick)
+                due_s = self._clock.monotonic_s() + (BUSY_TICK_S if self._seat.is_busy else TICK_S)
+
+    def _do(self, work: Work) -> None:
+        try:
+            work(self._seat)
+        except Exception:  # noqa: BLE001 - the loop must go on
+            # A fault of ours in one message must not take the seat from its reader; it stands in the log.
+            _LOG.exception("a fault in the seat; going on")
+
+    # ---------------------------------------------------------- what the seat tells (Outside)
+
+    def show(self, screen: Screen) -> None:
+        """The screen has changed."""
+        self._board.show(screen)
+
+    def answer(self, answer: Answer) -> None:
+        """A page's call is answered."""
+        self._desk.answer(answer)
+
+    def hide(self) -> None:
+        """Every drawn page and the renderer's keys go."""
+        self._pictures.hide()
+
+    # ---------------------------------------------------------- what others tell
+
+    def _told(self, told: Told) -> None:
+        if isinstance(told, Credentials):
+            self._queue.put(lambda seat: self._enrolled(seat, told))
+        else:
+            self._queue.put(lambda seat: self._identified(seat, told))
+
+    def _identified(self, seat: Seat, identity: Identity) -> None:
+        if identity.standing in {Standing.REFUSED, Standing.REVOKED} and self._link is not None:
+            self._link.stop()
+            self._link = None
+            seat.disconnected()
+        seat.identify(identity)
+
+    def _enrolled(self, seat: Seat, credentials: Credentials) -> None:
+        """Connect with new credentials; a renewed certificate is shown at the next connection."""
+        known = self._credentials
+        self._credentials = credentials
+        if known is not None and known.document == credentials.document and self._link is not None:
+            return
+        document = credentials.document
+        if self._link is not None:
+            self._link.stop()
+            seat.disconnected()
+        link = mqtt.MqttLink(
+            credentials.key.device,
+            host=document.host,
+            port=document.port,
+            tls=credentials.tls,
+            inbox=self._from_link,
+        )
+        self._link = link
+        link.listen(device_filters(credentials.key.device, None))
+        seat.attach(credentials.key.signer, document.site, link)
+        link.start()
+
+    def _from_link(self, told: mqtt.Told) -> None:
+        """On paho's thread: only put it on the queue."""
+        if isinstance(told, mqtt.Received):
+            self._queue.put(lambda seat: self._received(seat, told))
+        elif isinstance(told, mqtt.Connected):
+            self._queue.put(self._connected)
+        else:
+            self._queue.put(lambda seat: self._disconnected(seat, told))
+
+    def _received(self, seat: Seat, message: mqtt.Received) -> None:
+        try:
+            seat.received(message.topic, message.payload)
+        finally:
+            message.done()
+
+    def _connected(self, seat: Seat) -> None:
+        self._refusals = 0
+        _LOG.info("broker: connected")
+        seat.connected()
+
+    def _disconnected(self, seat: Seat, message: mqtt.Disconnected) -> None:
+        self._refusals = self._refusals + 1 if message.refused else 0
+        if self._refusals >= REFUSALS:
+            self._enroller.check()
+        seat.disconnected()
+
+    def _damaged(self, paper: PaperVersion) -> None:
+        """On a page's thread: a paper could not be read."""
+        self._queue.put(lambda seat: seat.recheck(paper))
+
+    # ---------------------------------------------------------- beginning and end
+
+    def _start_page(self) -> None:
+        page = Page(
+            board=self._board,
+            desk=self._desk,
+            pictures=self._pictures,
+            now=self._clock.now,
+            new_act=self._ports.new_act,
+            token=secrets.token_urlsafe(32),
+        )
+        self._server.start(create_page(page, port=lambda: self._server.port, dist=web.dist()))
+        self._pictures.start()
+        self._renderer.warm()
+        address = f"http://localhost:{self._server.port}"
+        self._ports.run_dir.note("page.url", f"{address}\n")
+        _LOG.info("seat %s at %s", self._key.device, address)
+
+    def _shut_down(self) -> None:
+        began_s = time.monotonic()
+        self._board.stop()
+        if self._link is not None:
+            self._link.stop()
+        self._enroller.stop()
+        self._server.stop()
+        self._pictures.stop()
+        self._renderer.close()
+        _LOG.info("seat ended in %.1f s", time.monotonic() - began_s)
