@@ -74,16 +74,18 @@ def run(root: Path, console: Console) -> int:
 def _hold(folder: Folder, console: Console) -> int:
     ports = Ports.choose(seats=len(TERMINALS))
     room = Room(folder, ports, listener=console, report=console.fault)
-    began = time.monotonic()
+    began = 0.0
     with stopping(hurry=room.programs.kill_all):
-        try:
-            with room:
+        with room:
+            try:
                 console.muted = True
                 _bring_up(room, console)
                 console.muted = False
                 wait_for_signal()
-        except Stopped:
-            console.done("Đã dừng phòng họp mẫu · the demo room has stopped", began)
+            except Stopped:
+                began = time.monotonic()
+                console.step("Đang dừng; Ctrl-C lần nữa để dừng ngay · stopping; Ctrl-C again stops at once")
+        console.done("Đã dừng phòng họp mẫu · the demo room has stopped", began)
     return 0
 
 
