@@ -6,11 +6,13 @@
     ├── SettingsWrong             settings-wrong
     ├── SeatRefusal               what a person at the page is told
     │   ├── BadRequest            seat-bad-request
+    │   ├── NoSuchPath            seat-not-found
     │   ├── WrongHost             seat-wrong-host
     │   ├── WrongToken            seat-wrong-token
     │   ├── TooManyScreens        seat-too-many-screens
     │   ├── SignInFirst           seat-sign-in-first
     │   ├── SeatLocked            session-locked
+    │   ├── SignInRunning         seat-sign-in-running
     │   ├── SomebodySignedIn      seat-taken-by-person
     │   ├── Offline               offline
     │   ├── NotAMember            not-a-member
@@ -22,6 +24,9 @@
     │   ├── PageNotDrawn          page-not-drawn
     │   ├── ServerRefused         (the code of the answer: the machine's or the server's)
     │   └── Stopping              seat-stopping
+    ├── MeetingFault              why a meeting is not shown
+    │   ├── AgentOutdated         agent-outdated
+    │   └── LogBroken             log-broken
     ├── VaultError                what the store on disk cannot give or take
     │   ├── StoreClosed           seat-store-closed
     │   ├── StoreUnreadable       seat-store-unreadable
@@ -75,6 +80,12 @@ class BadRequest(SeatRefusal):
     code = "seat-bad-request"
 
 
+class NoSuchPath(SeatRefusal):
+    """Nothing is served under this address."""
+
+    code = "seat-not-found"
+
+
 class WrongHost(SeatRefusal):
     """The request was addressed to another name than this seat's (DNS rebinding)."""
 
@@ -103,6 +114,12 @@ class SeatLocked(SeatRefusal):
     """The seat is locked: the password is asked again before anything is shown."""
 
     code = "session-locked"
+
+
+class SignInRunning(SeatRefusal):
+    """A sign-in is being asked of the server."""
+
+    code = "seat-sign-in-running"
 
 
 class SomebodySignedIn(SeatRefusal):
@@ -171,6 +188,24 @@ class Stopping(SeatRefusal):
     """The agent is on its way down."""
 
     code = "seat-stopping"
+
+
+class MeetingFault(EdgeError):
+    """Why a meeting is not shown."""
+
+    code = "meeting-fault"
+
+
+class AgentOutdated(MeetingFault):
+    """The log holds a kind of event that this version does not know (W05)."""
+
+    code = "agent-outdated"
+
+
+class LogBroken(MeetingFault):
+    """The server's log does not follow the one kept here (W41)."""
+
+    code = "log-broken"
 
 
 class VaultError(EdgeError):

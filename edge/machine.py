@@ -32,6 +32,7 @@ from edge.commands import (
     SendSignIn,
     Wipe,
 )
+from edge.errors import AgentOutdated, LogBroken
 from edge.events import (
     Acked,
     ActAsked,
@@ -252,10 +253,10 @@ def _follow(followed: Followed, events: Iterable[LogEvent]) -> tuple[Followed, t
                 state = apply(state, event)
                 fresh.append(event)
     except UnknownType:
-        return replace(followed, state=state, strikes=1, fault="agent-outdated"), tuple(fresh)
+        return replace(followed, state=state, strikes=1, fault=AgentOutdated.code), tuple(fresh)
     except WireError:
         strikes = followed.strikes + 1
-        fault = "log-broken" if strikes > 1 else followed.fault
+        fault = LogBroken.code if strikes > 1 else followed.fault
         return replace(followed, state=state, strikes=strikes, fault=fault), tuple(fresh)
     if fresh:
         return Followed(state, head=followed.head), tuple(fresh)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from edge import acts
+from edge import acts, errors
 from edge.acts import RECEIPT, SIGN_OUT
 from edge.commands import Answer, CheckPassword, Command, Keep, RememberPassword, Replan, SendSignIn, Settle
 from edge.events import (
@@ -101,20 +101,20 @@ def sign_in_asked(state: State, event: SignInAsked, now: Now) -> Result:
     """Ask the server, if there is one and the person belongs to the meeting."""
     meeting = shown_meeting(state)
     if meeting is None:
-        return _refuse(state, event.request, "no-meeting")
+        return _refuse(state, event.request, errors.NoMeeting.code)
     session = shown_session(state)
     if session is not None and session.person != event.person:
-        return _refuse(state, event.request, "seat-taken-by-person")
+        return _refuse(state, event.request, errors.SomebodySignedIn.code)
     if state.meetings[meeting].state.member(event.person) is None:
-        return _refuse(state, event.request, "not-a-member")
+        return _refuse(state, event.request, errors.NotAMember.code)
     return _ask_server(state, event, meeting=meeting, now=now)
 
 
 def _ask_server(state: State, event: SignInAsked, *, meeting: str, now: Now) -> Result:
     if state.link.state is not LinkState.ONLINE:
-        return _refuse(state, event.request, "offline")
+        return _refuse(state, event.request, errors.Offline.code)
     if state.signing_in is not None:
-        return _refuse(state, event.request, "seat-sign-in-running")
+        return _refuse(state, event.request, errors.SignInRunning.code)
     waiting = SigningIn(event.request, event.act, meeting, event.person, now.s + SIGN_IN_S)
     return replace(state, signing_in=waiting), (SendSignIn(event.act, meeting, event.person),)
 
@@ -124,15 +124,15 @@ def time_out_sign_in(state: State, now: Now) -> Result:
     waiting = state.signing_in
     if waiting is None or now.s < waiting.deadline_s:
         return state, ()
-    return _refuse(replace(state, signing_in=None), waiting.request, "offline")
+    return _refuse(replace(state, signing_in=None), waiting.request, errors.Offline.code)
 
 
 def _signed_in(state: State, event: Acked, waiting: SigningIn, *, now: Now) -> Result:
     answered = replace(state, signing_in=None)
     if event.outcome != "done":
-        return answered, (Answer(waiting.request, event.code or "bad-credentials", event.data),)
+        return answered, (Answer(waiting.request, event.code or errors.BadCredentials.code, event.data),)
     if shown_meeting(state) != waiting.meeting:
-        return _refuse(answered, waiting.request, "no-meeting")
+        return _refuse(answered, waiting.request, errors.NoMeeting.code)
     session = Session(waiting.meeting, waiting.person, touched_s=now.s)
     if state.session is not None and state.session.person == waiting.person:
         session = replace(session, seen=state.session.seen)
@@ -146,7 +146,7 @@ def lock_asked(state: State, event: LockAsked, now: Now) -> Result:
     """Lock at once."""
     session = shown_session(state)
     if session is None:
-        return _refuse(state, event.request, "seat-sign-in-first")
+        return _refuse(state, event.request, errors.SignInFirst.code)
     return replace(state, session=replace(session, locked=True)), (Answer(event.request),)
 
 
@@ -154,7 +154,7 @@ def unlock_asked(state: State, event: UnlockAsked, now: Now) -> Result:
     """Have the password compared, unless there were too many wrong ones."""
     session = shown_session(state)
     if session is None:
-        return _refuse(state, event.request, "seat-sign-in-first")
+        return _refuse(state, event.request, errors.SignInFirst.code)
     if not session.locked:
         return state, (Answer(event.request),)
     if now.s < session.blocked_until_s:
@@ -166,7 +166,7 @@ def password_checked(state: State, event: PasswordChecked, now: Now) -> Result:
     """Unlock, count, or let the server say."""
     session = shown_session(state)
     if session is None:
-        return _refuse(state, event.request, "seat-sign-in-first")
+        return _refuse(state, event.request, errors.SignInFirst.code)
     if event.right is None:
         asked = SignInAsked(event.request, event.act, session.person)
         return _ask_server(state, asked, meeting=session.meeting, now=now)
@@ -176,12 +176,12 @@ def password_checked(state: State, event: PasswordChecked, now: Now) -> Result:
     tries = session.tries + 1
     block_s = 0.0 if tries < FREE_TRIES else min(2.0 ** (tries - FREE_TRIES + 1), BLOCK_LIMIT_S)
     counted = replace(session, tries=tries, blocked_until_s=now.s + block_s)
-    return _refuse(replace(state, session=counted), event.request, "bad-credentials")
+    return _refuse(replace(state, session=counted), event.request, errors.BadCredentials.code)
 
 
 def _too_many(state: State, request: int, session: Session, *, now: Now) -> Result:
     wait_s = max(1, round(session.blocked_until_s - now.s))
-    return state, (Answer(request, "too-many-tries", {"wait_s": wait_s}),)
+    return state, (Answer(request, errors.TooManyTries.code, {"wait_s": wait_s}),)
 
 
 def sign_out_asked(state: State, event: SignOutAsked, now: Now) -> Result:
@@ -200,13 +200,13 @@ def act_asked(state: State, event: ActAsked, now: Now) -> Result:
     """Keep the act, if the person may act here; whether it is allowed is the server's to say."""
     session = shown_session(state)
     if session is None:
-        return _refuse(state, event.request, "seat-sign-in-first")
+        return _refuse(state, event.request, errors.SignInFirst.code)
     if situation(state) is not Situation.SIGNED_IN:
-        return _refuse(state, event.request, "session-locked" if session.locked else "no-meeting")
+        return _refuse(state, event.request, errors.SeatLocked.code if session.locked else errors.NoMeeting.code)
     try:
         acts.check(event.kind, dict(event.data))
     except WireError:
-        return _refuse(state, event.request, "seat-bad-request")
+        return _refuse(state, event.request, errors.BadRequest.code)
     if any(shown.act == event.act for shown in state.acts):
         return state, (Answer(event.request),)
     kept = Keep(event.request, event.act, event.kind, session.meeting, session.person, event.data)

@@ -19,8 +19,9 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 import web
+from edge import errors
 from edge.errors import BadRequest, EdgeError, PageNotDrawn
-from pages.errors import NoSuchPage, PagesError
+from pages.errors import NoSuchPage, PagesError, RenderFailed
 from wire import canonical
 from wire.errors import WireError
 from wire.fields import Fields
@@ -29,23 +30,23 @@ MAX_BODY_BYTES: Final = 64 * 1024
 _LOG: Final = logging.getLogger("phonghop.seat.page")
 
 STATUS: Final[Mapping[str, int]] = {
-    "seat-bad-request": 400,
-    "bad-credentials": 401,
-    "seat-wrong-host": 403,
-    "seat-wrong-token": 403,
-    "not-a-member": 403,
-    "seat-not-found": 404,
-    "paper-not-here": 404,
-    "no-such-page": 404,
-    "session-locked": 423,
-    "seat-sign-in-first": 423,
-    "too-many-tries": 429,
-    "seat-too-many-screens": 429,
-    "offline": 503,
-    "seat-stopping": 503,
-    "page-not-drawn": 503,
-    "render-failed": 503,
-    "seat-disk-full": 507,
+    BadRequest.code: 400,
+    errors.BadCredentials.code: 401,
+    errors.WrongHost.code: 403,
+    errors.WrongToken.code: 403,
+    errors.NotAMember.code: 403,
+    errors.NoSuchPath.code: 404,
+    errors.PaperNotHere.code: 404,
+    NoSuchPage.code: 404,
+    errors.SeatLocked.code: 423,
+    errors.SignInFirst.code: 423,
+    errors.TooManyTries.code: 429,
+    errors.TooManyScreens.code: 429,
+    errors.Offline.code: 503,
+    errors.Stopping.code: 503,
+    PageNotDrawn.code: 503,
+    RenderFailed.code: 503,
+    errors.DiskFull.code: 507,
 }
 _OTHERS: Final = 409
 
@@ -94,7 +95,7 @@ def explain_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(exc: HTTPException) -> Response:
-        return refusal("seat-not-found" if exc.code == 404 else BadRequest.code, status=exc.code)
+        return refusal(errors.NoSuchPath.code if exc.code == 404 else BadRequest.code, status=exc.code)
 
     @app.errorhandler(Exception)
     def unforeseen(exc: Exception) -> Response:
