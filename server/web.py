@@ -16,6 +16,7 @@ Usage::
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 from collections.abc import Callable, Iterable
@@ -30,7 +31,7 @@ import web
 from server import errors
 from server.identity.model import Actor, Role
 from wire import canonical, ids
-from wire.errors import BadId, PhaseError, WireError
+from wire.errors import BadId, BadJson, PhaseError, WireError
 from wire.fields import Fields
 from wire.state import MemberRole
 
@@ -155,10 +156,21 @@ def body() -> Fields:
     if not raw:
         return Fields({}, "body")
     try:
-        raw = canonical.normal(raw.decode("utf-8")).encode("utf-8")
-    except UnicodeDecodeError:
-        raise errors.Malformed from None
-    return Fields(canonical.decode_lenient(raw), "body")
+        # Keyboards differ in how they compose a letter; inside the house there is one form.
+        text = json.dumps(_normal(json.loads(raw)), ensure_ascii=False)
+        return Fields(canonical.decode_lenient(text.encode("utf-8")), "body")
+    except (ValueError, RecursionError):
+        raise BadJson("not JSON in UTF-8") from None
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, str):
+        return canonical.normal(value)
+    if isinstance(value, list):
+        return [_normal(entry) for entry in value]
+    if isinstance(value, dict):
+        return {canonical.normal(key): _normal(entry) for key, entry in value.items()}
+    return value
 
 
 def answer(value: dict[str, Any], status: int = 200) -> Response:
