@@ -4,7 +4,7 @@ Rules: puts ``site``, ``keys``, ``fleet`` and ``warden`` into the services and f
 and fleet. Building writes keys, certificates and the broker's lists, so that the broker can start before the server
 serves; watching the broker starts with the server.
 
-Usage: ``fleet.build(services)``, after ``core.build(services)``.
+Usage: ``fleet.build(services)``, after ``core.build(services)`` and ``screens.build(services)``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from server.fleet import routes as fleet_routes
 from server.fleet.broker import BrokerLists, FileReload, SignalReload, Warden
 from server.fleet.issuer import SiteIssuer
 from server.fleet.limits import AddressLimit
-from server.fleet.model import AccessWanted, Presence
+from server.fleet.model import AccessWanted, FleetChange, Presence
 from server.fleet.mqtt_takeover import BrokerDoor, warden_tls
 from server.fleet.service import FleetService
 from server.fleet.store import SqlDeviceStore
@@ -57,6 +57,7 @@ def build(services: Services) -> None:
         access=services.warden,
         presence=_LatePresence(slots),
     )
+    services.fleet.watchers.append(_Screens(services))
     displays = DisplayService(services.database, SqlDisplayStore(), rooms=_RoomNames(services.rooms), random=os.urandom)
     slots.seat_devices, slots.fleet, slots.displays = services.fleet, services.fleet, displays
     ca = bundle([services.site.authority.certificate])
@@ -123,6 +124,17 @@ class _LatePresence:
     def presence(self, devices: Collection[DeviceId]) -> Mapping[DeviceId, Presence]:
         """What the presence slot answers now."""
         return self._slots.presence.presence(devices)
+
+
+class _Screens:
+    """Tells the consoles that look at the fleet."""
+
+    def __init__(self, services: Services) -> None:
+        self._services: Final = services
+
+    def fleet_changed(self, change: FleetChange) -> None:  # noqa: ARG002 - they fetch the whole list
+        """Something about a terminal has changed."""
+        self._services.live.fleet_changed()
 
 
 class _RoomNames:

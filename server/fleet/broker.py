@@ -33,14 +33,15 @@ from server.pki.files import replace_file
 from server.pki.site import SitePki
 from wire.ids import DeviceId
 
-#: How long one request waits for the broker, and how often it asks meanwhile.
-CONFIRM_S: Final = 3.0
+#: How often, and how many times, one request asks the broker whether it has read the lists: some three seconds.
 _ASK_EVERY_S: Final = 0.05
+_ASK_TIMES: Final = 60
 _RETRY_S: Final = 1.0
 _CHECK_EVERY_S: Final = 60.0
 _REISSUE_AFTER: Final = dt.timedelta(days=1)
 #: The broker's group may read the lists: nothing in them is secret, but nobody else needs them.
 _LIST_MODE: Final = 0o640
+_FOLDER_MODE: Final = 0o750
 _LOG: Final = logging.getLogger("broker")
 
 
@@ -75,6 +76,7 @@ class BrokerLists:
         path = self._folder / name
         if not path.exists() or path.read_bytes() != data:
             self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.chmod(_FOLDER_MODE)
             replace_file(path, data, mode=_LIST_MODE)
 
 
@@ -186,8 +188,7 @@ class Warden:
         return True
 
     def _confirmed(self, topic: str) -> bool:
-        deadline = self._clock.monotonic_s() + CONFIRM_S
-        while self._clock.monotonic_s() < deadline:
+        for _ in range(_ASK_TIMES):
             if self._door.accepts(topic):
                 return True
             self._stopping.wait(_ASK_EVERY_S)
