@@ -21,8 +21,18 @@ from server.services import Services
 
 def build(services: Services) -> None:
     """Put the feature together; nothing is connected yet."""
-    settings, slots, site = services.settings, services.slots, services.site
+    settings, site = services.settings, services.site
     tls = TlsFiles(site.path("ca.pem"), site.path(f"{SERVER_USER}.pem"), site.path(f"{SERVER_USER}.key"))
+    link = MqttLink(Address(settings.mqtt_host, settings.mqtt_port), tls=tls)
+    plug(services, Distribution(outside_of(services), link=link, keys=services.keys))
+    services.blueprints.append(blueprint(services.slots))
+    services.starters.append(lambda: services.distribution.start())  # noqa: PLW0108 - whoever is plugged in then
+    services.closers.append(lambda: services.distribution.stop())  # noqa: PLW0108 - as above
+    services.health["broker"] = lambda: services.distribution.is_well
+
+
+def outside_of(services: Services) -> Outside:
+    """The other features, as the distribution needs them."""
     source = Source(
         unit=services.database,
         store=SqlLinkStore(),
@@ -32,7 +42,7 @@ def build(services: Services) -> None:
         chunks=services.paper_files,
         master=services.keys.master,
     )
-    outside = Outside(
+    return Outside(
         source=source,
         fleet=services.fleet,
         acts=services.acts,
@@ -40,12 +50,14 @@ def build(services: Services) -> None:
         clock=services.clock,
         random=os.urandom,
     )
-    link = MqttLink(Address(settings.mqtt_host, settings.mqtt_port), tls=tls)
-    services.distribution = Distribution(outside, link=link, keys=services.keys)
-    slots.holders = slots.presence = slots.delivery = services.distribution
-    slots.announcers.append(services.distribution)
-    services.fleet.watchers.append(services.distribution)
-    services.blueprints.append(blueprint(services.distribution))
-    services.starters.append(services.distribution.start)
-    services.closers.append(services.distribution.stop)
-    services.health["broker"] = lambda: services.distribution.is_well
+
+
+def plug(services: Services, distribution: Distribution) -> None:
+    """Let the other features know ``distribution``, in place of the one they knew."""
+    slots, watchers = services.slots, services.fleet.watchers
+    slots.announcers[:] = [each for each in slots.announcers if not isinstance(each, Distribution)]
+    watchers[:] = [each for each in watchers if not isinstance(each, Distribution)]
+    services.distribution = distribution
+    slots.holders = slots.presence = slots.delivery = distribution
+    slots.announcers.append(distribution)
+    watchers.append(distribution)

@@ -17,20 +17,20 @@ from wire.state import MemberRole
 
 
 class Delivery(Protocol):
-    """The distribution, as far as this view needs it."""
+    """Whoever knows how far the papers have come."""
 
-    def delivery(self, meeting: MeetingId) -> dict[str, Any]:
+    def delivery_now(self, meeting: MeetingId) -> dict[str, Any]:
         """``{seats, papers, recall}``; raises NoSuchMeeting."""
         ...
 
 
-def blueprint(distribution: Delivery) -> Blueprint:
+def blueprint(feed: Delivery) -> Blueprint:
     """``GET /api/meetings/<meeting>/delivery``."""
     routes = Blueprint("distribution", __name__)
 
     @routes.get("/api/meetings/<meeting>/delivery")
     @allow(Role.SECRETARY, Role.IT, member=(MemberRole.CHAIR, MemberRole.SECRETARY))
     def get_delivery(meeting: str) -> ResponseReturnValue:
-        return answer(distribution.delivery(MeetingId(meeting)))
+        return answer(feed.delivery_now(MeetingId(meeting)))
 
     return routes
