@@ -125,8 +125,8 @@ class Office:
         ("kiemtoan", frozenset({Role.AUDITOR})),
     )
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
-        self.clock = HandClock()
+    def __init__(self, folder: Path, *, clock: HandClock | None = None, **settings: Any) -> None:
+        self.clock = clock or HandClock()
         base = Settings(data_dir=folder, argon2_memory_kib=64, disk_reserve_mib=0)
         self.app = create_app(dataclasses.replace(base, **settings), clock=self.clock)
         self.services = services_of(self.app)
