@@ -51,7 +51,7 @@ def test_the_same_request_again_is_the_same_request(seat: Enrolling, it: Browser
     assert listed(it) == [(seat.terminal.id, "pending")]
 
 
-def test_D1_an_approved_terminal_gets_a_certificate_for_its_own_key(
+def test_D1_W51_an_approved_terminal_gets_a_certificate_for_its_own_key(
     seat: Enrolling, it: Browser, office: Office
 ) -> None:
     seat.ask()

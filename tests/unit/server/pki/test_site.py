@@ -191,7 +191,7 @@ def test_the_signing_certificate_is_kept_until_the_key_changes(site: SitePki) ->
     assert not openssl_verify(site, site.path("signing.pem"), "sslserver")
 
 
-def test_a_seat_can_check_the_site_document_with_the_ca_alone(site: SitePki) -> None:
+def test_W52_a_seat_can_check_the_site_document_with_the_ca_alone(site: SitePki) -> None:
     signer = ServerSigner.generate()
     pem = site.signing_certificate(signer.public, now=NOW)
     facts = SiteFacts("Phòng họp", "room.example", 8883, bytes(range(32)))
