@@ -1,8 +1,8 @@
 """Just enough MQTT 5 for the warden: end a session by taking it over, and ask which lists are in force.
 
 Rules: this is no client library; messages go through `server.link`. It speaks to the server's own listener of the
-broker, where a client may choose its id: a CONNECT with a seat's id closes that seat's session (MQTT 5.0 § 3.1.4-3,
-reason 0x8E). Measured behaviour: docs/adr/0006-broker-and-revocation.md. Every call opens one connection, waits no
+broker, where a client may choose its id: a CONNECT with a seat's id closes that seat's session (MQTT 5.0,
+[MQTT-3.1.4-3]). Measured behaviour: docs/adr/0006-broker-and-revocation.md. Every call opens one connection, waits no
 longer than `timeout_s` for each step and closes it.
 
 Usage::
