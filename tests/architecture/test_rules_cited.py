@@ -1,12 +1,13 @@
 """Every rule of the contract is shown by a test that carries its number.
 
 Rules: the rules are those of wire/README.md (a paragraph that begins with a bold number); a test cites one by its name,
-``test_W33_…``, in Python or in the browser's tests (``W33`` in the title).
+``test_W33_…``.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 
@@ -19,7 +20,12 @@ _RULE = re.compile(r"^\*\*(W\d\d)\*\* ", re.MULTILINE)
 _RULES = _RULE.findall(_README.read_text(encoding="utf-8"))
 
 
-def _cited() -> Iterator[str]:
+@functools.cache
+def _cited() -> frozenset[str]:
+    return frozenset(_citations())
+
+
+def _citations() -> Iterator[str]:
     for module in modules("tests"):
         for node in ast.walk(module.tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
@@ -28,11 +34,11 @@ def _cited() -> Iterator[str]:
 
 @pytest.mark.parametrize("rule", _RULES)
 def test_a_rule_of_the_contract_is_cited_by_a_test(rule: str) -> None:
-    assert rule in set(_cited()), f"name a test test_{rule}_… that fails when the rule is broken, or take the rule out"
+    assert rule in _cited(), f"name a test test_{rule}_… that fails when the rule is broken, or take the rule out"
 
 
 def test_a_test_cites_only_rules_there_are() -> None:
-    unknown = set(_cited()) - set(_RULES)
+    unknown = _cited() - set(_RULES)
     assert not unknown, f"{sorted(unknown)} stand in test names and not in wire/README.md"
 
 
