@@ -8,7 +8,6 @@ Usage::
 
 from __future__ import annotations
 
-import socket
 import ssl
 import threading
 from collections.abc import Callable
@@ -16,10 +15,15 @@ from typing import Any
 
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from wire.ids import DeviceId, RoomId
 from wire.topics import Topic, device_filters, parse
+
+#: "Disconnect with Will Message" (MQTT 5.0, 3.14.2.1).
+_WITH_WILL = 4
 
 
 class SeatClient:
@@ -69,11 +73,8 @@ class SeatClient:
         self._client.loop_stop()
 
     def kill(self) -> None:
-        """Vanish as a process does: the socket closes without a goodbye."""
-        self._client._reconnect_on_failure = False  # noqa: SLF001 - paho has no way to fall silent
-        connection: Any = self._client.socket()
-        if connection is not None:
-            connection.shutdown(socket.SHUT_RDWR)
+        """Vanish: the broker speaks the last will, as when a process dies."""
+        self._client.disconnect(reasoncode=ReasonCode(PacketTypes.DISCONNECT, identifier=_WITH_WILL))
         self._client.loop_stop()
 
     def _on_connect(self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:

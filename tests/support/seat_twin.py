@@ -117,6 +117,7 @@ class SeatTwin:
         self.twice = 0
         self.welcomes = 0
         self.hellos = 0
+        self.overheard: Callable[[bytes], None] = lambda _payload: None
         self._forget_session()
 
     def _forget_session(self) -> None:
@@ -220,6 +221,7 @@ class SeatTwin:
 
     def take(self, topic: Topic, payload: bytes) -> None:
         """A message came."""
+        self.overheard(payload)
         with self._lock:
             if self._stop.is_set():
                 return

@@ -10,6 +10,8 @@ Usage::
 
 from __future__ import annotations
 
+import datetime as dt
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
@@ -18,8 +20,9 @@ from sealing.signatures import DeviceSigner
 from server.assembly.distribution import outside_of, plug
 from server.distribution.plan import Pace
 from server.distribution.service import Distribution
+from server.link.ports import Link
 from tests.support.devices import Terminal
-from tests.support.office import Browser, Office
+from tests.support.office import Browser, HandClock, Office
 from tests.support.papers import published
 from tests.support.room import MemoryBroker, MemoryLink
 from tests.support.seat_twin import Connection, SeatTwin, Trusted
@@ -27,12 +30,29 @@ from wire.ids import PaperId, RoomId
 from wire.topics import PaperVersion
 
 
+class LiveClock(HandClock):
+    """The machine's time, and further on when it is told so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ahead = dt.timedelta()
+
+    def now(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC) + self._ahead
+
+    def monotonic_s(self) -> float:
+        return time.monotonic() + self._ahead.total_seconds()
+
+    def advance(self, **span: float) -> None:
+        self._ahead += dt.timedelta(**span)
+
+
 class Theatre:
     """An office whose distribution speaks to a broker in memory."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.folder = folder
-        self.office = Office(folder, **settings)
+        self.office = Office(folder, clock=LiveClock(), **settings)
         self.broker = MemoryBroker()
         self.seats: list[SeatTwin] = []
         self.distribution = self._new_distribution()
@@ -56,10 +76,14 @@ class Theatre:
 
     def _new_distribution(self) -> Distribution:
         services = self.office.services
-        link = MemoryLink(self.broker)
-        distribution = Distribution(outside_of(services), link=link, keys=services.keys, pace=Pace(settle_s=0.1))
+        outside, link = outside_of(services), self.new_link()
+        distribution = Distribution(outside, link=link, keys=services.keys, pace=Pace(settle_s=0.1))
         plug(services, distribution)
         return distribution
+
+    def new_link(self) -> Link:
+        """The server's link to the broker."""
+        return MemoryLink(self.broker)
 
     @property
     def trusted(self) -> Trusted:
@@ -71,11 +95,15 @@ class Theatre:
         """An approved device at the seat of this number, switched on."""
         terminal = Terminal(self.folder)
         enrol(self.office, terminal, self.office.seats[number])
+        self.admitted(terminal)
         seat = SeatTwin(self.trusted, DeviceSigner(terminal.key))
         self.seats.append(seat)
         if live:
             seat.live(self.connect)
         return seat
+
+    def admitted(self, terminal: Terminal) -> None:
+        """IT has approved a device."""
 
     def connect(self, seat: SeatTwin) -> tuple[Connection, Callable[[], None]]:
         """A connection to the broker in memory."""
