@@ -13,8 +13,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +26,7 @@ from deploy.demo import people
 from deploy.demo.client import Client
 from deploy.demo.errors import DemoError
 from deploy.demo.folder import Folder
+from deploy.demo.papers import build_papers
 from tests.support.poll import until
 from tests.support.room_process import demo_papers
 
@@ -91,7 +95,7 @@ def signed_in(demo: Demo, person: people.Person) -> Client:
     return Client(demo.address("localhost")).signed_in(person.username, people.PASSWORD)
 
 
-def state(demo: Demo) -> dict[str, object]:
+def state(demo: Demo) -> dict[str, Any]:
     """All there is in the room, as the secretary, IT and the administrator see it."""
     with signed_in(demo, people.SECRETARY) as secretary, signed_in(demo, people.IT) as operator:
         meetings = secretary.get("/api/meetings")["meetings"]
@@ -116,95 +120,133 @@ def delivered(demo: Demo) -> bool:
     return len(online) == 3 and len(complete) == len(plans.PAPERS) and all(complete)
 
 
-@pytest.fixture(scope="module")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    cache = tmp_path_factory.mktemp("papers")
-    demo_papers(cache, cache)
-    return cache
+@dataclass
+class FirstRun:
+    """What was found while the demo ran for the first time, and how it ended on Ctrl-C."""
+
+    folder: Folder
+    state: dict[str, Any]
+    is_delivered: bool
+    seats: list[str]
+    page: bytes
+    status: int
+    left: list[str]
 
 
-@pytest.fixture
-def folder(tmp_path: Path, papers: Path) -> Folder:
-    made = Folder.at(tmp_path / "phòng họp")
-    demo_papers(made.made("papers"), papers)
-    return made
-
-
-@pytest.fixture
-def start(folder: Folder) -> Iterator[Callable[[], Demo]]:
-    running: list[Demo] = []
-
-    def begin() -> Demo:
-        running.append(Demo(folder.root))
-        return running[-1]
-
-    yield begin
-    for demo in running:
+@contextmanager
+def running(folder: Folder) -> Iterator[Demo]:
+    demo = Demo(folder.root)
+    try:
+        yield demo
+    finally:
         if demo.process.poll() is None:
             demo.stop(signal.SIGTERM)
 
 
-def test_the_room_comes_up_complete_is_resumed_and_leaves_nothing(start: Callable[[], Demo], folder: Folder) -> None:
-    first = start()
-    first.await_text(READY, timeout_s=COLD_S)
-    assert delivered(first)
-    found = state(first)
-    assert found["meetings"] == sorted((plans.MAIN.title, plans.DRAFT.title))
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    cache = tmp_path_factory.mktemp("papers")
+    build_papers(cache)
+    return cache
+
+
+@pytest.fixture(scope="module")
+def first_run(papers: Path, tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
+    folder = Folder.at(tmp_path_factory.mktemp("demo") / "phòng họp")
+    demo_papers(folder.made("papers"), papers)
+    with running(folder) as demo:
+        demo.await_text(READY, timeout_s=COLD_S)
+        seats = [Client(port).get("/api/seat")["seat"]["state"] for port in demo.seat_ports]
+        page = urllib.request.urlopen(f"http://localhost:{demo.address('localhost')}/").read()
+        is_delivered, found = delivered(demo), state(demo)
+        status = demo.stop()
+    return FirstRun(folder, found, is_delivered, seats, page, status, leftovers(folder.root))
+
+
+def test_the_first_run_furnishes_the_room_and_three_seats_have_all_papers(first_run: FirstRun) -> None:
+    assert first_run.is_delivered
+    assert first_run.seats == ["welcome"] * 3
+    assert b"<html" in first_run.page
+    assert first_run.state["meetings"] == sorted((plans.MAIN.title, plans.DRAFT.title))
+    check_furniture(first_run.state)
+
+
+def test_ctrl_c_ends_everything(first_run: FirstRun) -> None:
+    assert first_run.status == 0
+    assert first_run.left == []
+
+
+def test_the_second_run_resumes_and_a_second_demo_is_told_where_the_room_is(first_run: FirstRun) -> None:
+    with running(first_run.folder) as demo:
+        demo.await_text(READY, timeout_s=WARM_S)
+        assert "making the demo papers" not in demo.output
+        second = Demo(first_run.folder.root)
+        assert second.process.wait(timeout=STOP_S) == 0
+        assert str(demo.process.pid) in second.output
+        assert READY in second.output
+        until(lambda: back(demo), timeout_s=WARM_S, every_s=0.3, what="the seats hold their papers again")
+        assert state(demo) == first_run.state
+        assert demo.stop(signal.SIGTERM) == 0
+    assert leftovers(first_run.folder.root) == []
+
+
+def test_a_program_that_dies_is_reported_and_comes_back(first_run: FirstRun) -> None:
+    with running(first_run.folder) as demo:
+        demo.await_text(READY, timeout_s=WARM_S)
+        for name in ("server", "broker", "seat-2"):
+            os.killpg(int(first_run.folder.path("run", f"{name}.pid").read_text().split()[0]), signal.SIGKILL)
+        for name in ("server", "broker", "seat-2"):
+            demo.await_text(f"{name} đã dừng (tín hiệu · signal 9)", timeout_s=WARM_S)
+        until(lambda: back(demo), timeout_s=WARM_S, every_s=0.3, what="all seats are online and complete again")
+        assert state(demo) == first_run.state
+
+
+def test_a_demo_killed_while_it_furnishes_goes_on_where_it_stopped(papers: Path, tmp_path: Path) -> None:
+    folder = Folder.at(tmp_path / "demo")
+    demo_papers(folder.made("papers"), papers)
+    for reached in ("comparing codes", "agenda, members, papers", "submitting, approving"):
+        with running(folder) as demo:
+            demo.await_text(reached, timeout_s=COLD_S)
+            demo.process.kill()
+            demo.process.wait()
+            until(lambda: leftovers(folder.root) == [], timeout_s=STOP_S, what="the guard has ended what was left")
+    with running(folder) as demo:
+        demo.await_text(READY, timeout_s=COLD_S)
+        assert delivered(demo)
+        check_furniture(state(demo))
+
+
+def test_clean_is_refused_while_the_room_runs_and_works_afterwards(tmp_path: Path) -> None:
+    root = tmp_path / "demo"
+    with running(Folder.at(root)) as demo:
+        demo.await_text("starting broker", timeout_s=COLD_S)
+        refused = clean(root)
+        assert refused.returncode == 1
+        assert str(demo.process.pid) in refused.stdout
+        assert demo.stop() == 0, "stopping while it starts is as good as any other moment"
+    assert leftovers(root) == []
+    assert clean(root).returncode == 0
+    assert not root.exists()
+
+
+def clean(root: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        (sys.executable, "-m", "deploy.demo", "--clean"),
+        cwd=ROOT,
+        env=os.environ | {"PHONGHOP_DEMO_DIR": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def check_furniture(found: dict[str, Any]) -> None:
+    """Everything of the demo is there once."""
+    assert len(found["meetings"]) == 2
+    assert len(found["papers"]) == len(plans.PAPERS)
     assert found["rooms"] == [(people.ROOM_NAME, len(people.SEATS))]
     assert found["devices"] == [("approved", label) for label in people.TERMINALS]
-    assert len(found["papers"]) == len(plans.PAPERS)  # type: ignore[arg-type]
-    assert [Client(port).get("/api/seat")["seat"]["state"] for port in first.seat_ports] == ["welcome"] * 3
-    assert b"<html" in urllib.request.urlopen(f"http://localhost:{first.address('localhost')}/").read()
-
-    second = Demo(folder.root)
-    assert second.process.wait(timeout=STOP_S) == 0
-    assert str(first.process.pid) in second.output
-    assert READY in second.output, "who asks again is told where the room is"
-
-    assert first.stop() == 0
-    assert leftovers(folder.root) == []
-
-    again = start()
-    began = time.monotonic()
-    again.await_text(READY, timeout_s=WARM_S)
-    assert time.monotonic() - began < WARM_S
-    until(lambda: delivered(again), timeout_s=WARM_S, every_s=0.3, what="the seats hold their papers again")
-    assert state(again) == found
-    assert again.stop(signal.SIGTERM) == 0
-    assert leftovers(folder.root) == []
-
-
-@pytest.mark.parametrize("reached", ["comparing codes", "agenda, members, papers", "submitting, approving"])
-def test_a_demo_killed_while_it_furnishes_goes_on_where_it_stopped(
-    start: Callable[[], Demo], folder: Folder, reached: str
-) -> None:
-    first = start()
-    first.await_text(reached, timeout_s=COLD_S)
-    first.process.kill()
-    first.process.wait()
-    until(lambda: leftovers(folder.root) == [], timeout_s=STOP_S, what="the guard has ended what the demo left")
-
-    second = start()
-    second.await_text(READY, timeout_s=COLD_S)
-    assert delivered(second)
-    found = state(second)
-    assert len(found["papers"]) == len(plans.PAPERS)  # type: ignore[arg-type]
-    assert len(found["meetings"]) == 2  # type: ignore[arg-type]
-    assert len(found["rooms"]) == 1  # type: ignore[arg-type]
-    assert found["devices"] == [("approved", label) for label in people.TERMINALS]
-    assert second.stop() == 0
-
-
-def test_a_program_that_dies_is_reported_and_comes_back(start: Callable[[], Demo], folder: Folder) -> None:
-    demo = start()
-    demo.await_text(READY, timeout_s=COLD_S)
-    for name in ("server", "broker", "seat-2"):
-        pid = int(folder.path("run", f"{name}.pid").read_text().split()[0])
-        os.killpg(pid, signal.SIGKILL)
-        demo.await_text(f"{name} đã dừng (tín hiệu · signal 9)", timeout_s=WARM_S)
-    until(lambda: back(demo), timeout_s=WARM_S, every_s=0.3, what="all seats are online and complete again")
-    assert demo.stop() == 0
-    assert leftovers(folder.root) == []
+    assert found["people"] == sorted(person.username for person in (people.ADMIN, *people.EVERYBODY))
 
 
 def back(demo: Demo) -> bool:
@@ -212,26 +254,3 @@ def back(demo: Demo) -> bool:
         return delivered(demo)
     except DemoError:  # while the server comes back, it answers nothing or refuses
         return False
-
-
-def test_clean_is_refused_while_the_room_runs_and_works_afterwards(start: Callable[[], Demo], folder: Folder) -> None:
-    demo = start()
-    demo.await_text("starting broker", timeout_s=COLD_S)
-
-    def clean() -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            (sys.executable, "-m", "deploy.demo", "--clean"),
-            cwd=ROOT,
-            env=os.environ | {"PHONGHOP_DEMO_DIR": str(folder.root)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    refused = clean()
-    assert refused.returncode == 1
-    assert str(demo.process.pid) in refused.stdout
-    assert demo.stop() == 0, "stopping while it starts is as good as any other moment"
-    assert leftovers(folder.root) == []
-    assert clean().returncode == 0
-    assert not folder.root.exists()
