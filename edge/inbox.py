@@ -28,12 +28,15 @@ from sealing.epochs import EpochKey, open_epoch
 from wire import lanes, messages
 from wire.errors import BadManifest, BadTopic, WireError
 from wire.lanes import Sealing
+from wire.records import CHUNK_BYTES
 from wire.topics import PaperVersion, Topic
 
 #: A report is made when so many chunks wait, or so long after the first of them (W34).
 REPORT_CHUNKS: Final = 32
 REPORT_S: Final = 0.25
 _EARLY_OFFERS: Final = 64
+#: Below this the disk is full, whatever the settings keep back: a chunk and its bitmap must fit.
+LEAST_FREE_BYTES: Final = 4 * CHUNK_BYTES
 _LOG: Final = logging.getLogger("phonghop.seat")
 
 
@@ -229,7 +232,7 @@ class Inbox:
 
     def _room_on_disk(self) -> tuple[Event, ...]:
         """Papers stop, and go on, with the room there is; acts and receipts need the reserve."""
-        full = self._ports.vault.free_bytes() < self._ports.reserve_bytes
+        full = self._ports.vault.free_bytes() < max(self._ports.reserve_bytes, LEAST_FREE_BYTES)
         if full == self._full:
             return ()
         self._full = full

@@ -122,6 +122,8 @@ def _send_next(state: State, commands: list[Command], now: Now) -> Result:
 
 def _identity(state: State, event: IdentityChanged, now: Now) -> Result:
     changed = replace(state, identity=event.identity)
+    if event.identity.standing is not state.identity.standing:
+        changed = replace(changed, link=replace(changed.link, trying_s=now.s))
     if event.identity.standing is Standing.REVOKED and state.identity.standing is not Standing.REVOKED:
         blank = State(limits=state.limits, started_s=state.started_s, identity=event.identity, link=state.link)
         return blank, (Wipe(),)

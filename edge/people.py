@@ -113,7 +113,12 @@ def sign_in_asked(state: State, event: SignInAsked, now: Now) -> Result:
 def _ask_server(state: State, event: SignInAsked, *, meeting: str, now: Now) -> Result:
     if state.link.state is not LinkState.ONLINE:
         return _refuse(state, event.request, errors.Offline.code)
-    if state.signing_in is not None:
+    running = state.signing_in
+    if running is not None and running.act == event.act:
+        # The page gave up waiting and asks again: the answer goes to its new call.
+        again = replace(running, request=event.request)
+        return _refuse(replace(state, signing_in=again), running.request, errors.SignInRunning.code)
+    if running is not None:
         return _refuse(state, event.request, errors.SignInRunning.code)
     waiting = SigningIn(event.request, event.act, meeting, event.person, now.s + SIGN_IN_S)
     return replace(state, signing_in=waiting), (SendSignIn(event.act, meeting, event.person),)

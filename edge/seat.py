@@ -99,11 +99,11 @@ class Seat:
     # ------------------------------------------------------------ inputs
 
     def begin(self) -> None:
-        """Open the store if its key outlived a restart, and show the first screen."""
+        """Open the store if its key outlived a restart. The first screen is shown once it is known who this is."""
         key = self._ports.run_dir.load_key()
         if key is not None:
             self._open_store(key, warm=True)
-        self.handle(Ticked())
+        self._drain()
 
     def attach(self, signer: DeviceSigner, site: Site, link: Link) -> None:
         """The device has its certificate: this is the way to the server."""

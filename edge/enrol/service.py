@@ -116,14 +116,13 @@ class Enroller:
         self._thread.join(timeout=15)
 
     def _begin(self) -> None:
-        self._say(Standing.ENROLLING)
         try:
             kept = self._kept()
         except (EnrolmentError, VaultError) as exc:
             _LOG.warning("kept identity not usable: %s (%s)", exc.code, exc)
             kept = None
+        self._say(Standing.ENROLLING if kept is None else Standing.ENROLLED)
         if kept is not None:
-            self._say(Standing.ENROLLED)
             self._tell(kept)
 
     def _run(self) -> None:

@@ -83,7 +83,8 @@ class Vault:
         if not self._fits(sealer):
             self.wipe()
             lost.append(_CHECK)
-        self._disk.put(_CHECK, sealer.seal(b"phonghop", place=_CHECK))
+        if self._disk.read(_CHECK) is None:
+            self._disk.put(_CHECK, sealer.seal(b"phonghop", place=_CHECK))
         self._notes = self._load_or_shred(lambda: Notes.load(self._disk, sealer), recalled.FOLDER, lost)
         self._outbox = self._load_or_shred(lambda: Outbox.open(self._disk, sealer), OUTBOX_NAME, lost)
         for meeting in self._disk.names(MEETINGS):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 from tests.support import pdfs
 from tests.support.broker import BrokerSite
-from tests.support.meeting_log import named
 from tests.support.poll import until
 from tests.support.site_twin import AgentProcess, SiteTwin
 
@@ -18,6 +18,10 @@ def reads(agent: AgentProcess, paper: str) -> bytes:
     return body
 
 
+def recall_confirmed(agent: AgentProcess) -> bool:
+    return bool((agent.sections["recalled"] or {}).get("confirmed"))
+
+
 def test_two_seats_read_a_paper_follow_and_are_recalled(broker: BrokerSite, tmp_path: Path) -> None:
     with (
         SiteTwin(broker) as site,
@@ -25,17 +29,16 @@ def test_two_seats_read_a_paper_follow_and_are_recalled(broker: BrokerSite, tmp_
         site.agent(tmp_path / "A3", seat="A3") as lan,
     ):
         for agent in (chair, lan):
-            until(lambda a=agent: a.where == "waiting", what="the seat waits for a meeting")
+            agent.reaches("waiting")
         with site.lock:
             meeting = site.twin.prepare_meeting()
             plain = pdfs.text_pdf(["Báo cáo công tác"], pages=5)
             paper = site.twin.publish(meeting, "report", plain, pages=5).manifest
         for agent, who in ((chair, "chair"), (lan, "lan")):
-            until(lambda a=agent: a.where == "welcome", what="the meeting is shown")
+            agent.reaches("welcome")
             assert agent.sections["papers"] == []
-            status, answer = agent.post("/api/sign-in", {"person": named("u", who), "password": who})
-            assert status == 200, answer
-            until(lambda a=agent: (a.sections["holding"].get(str(paper.key)) or {}).get("ready"), what="it is whole")
+            agent.sign_in(who)
+            agent.has(str(paper.key))
             assert reads(agent, paper.paper)[:4] == b"RIFF"
         act = {"act": "a-aaaaaaaaaaaaaaaa", "kind": "meeting_open", "data": {}}
         assert chair.post("/api/act", act) == (202, {"act": "a-aaaaaaaaaaaaaaaa"})
@@ -45,7 +48,7 @@ def test_two_seats_read_a_paper_follow_and_are_recalled(broker: BrokerSite, tmp_
             site.twin.close(meeting)
         until(lambda: len(meeting.receipts) == 2, what="both receipts are there")
         for agent in (chair, lan):
-            until(lambda a=agent: (a.sections["recalled"] or {}).get("confirmed"), what="the recall is confirmed")
+            until(partial(recall_confirmed, agent), what="the recall is confirmed")
             status, body = agent.call("GET", f"/api/papers/{paper.paper}/1/pages/1?width=400")
             assert status == 423
             assert json.loads(body)["error"]["code"] == "seat-sign-in-first"

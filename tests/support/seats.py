@@ -18,6 +18,7 @@ import datetime as dt
 import heapq
 import itertools
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,7 @@ class TestSeat:
     outside: TestOutside = field(default_factory=TestOutside)
     filters: tuple[str, ...] = ()
     connected: bool = False
-    _requests: Any = field(default_factory=lambda: itertools.count(1))
+    _requests: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
     def on(self) -> Seat:

@@ -18,8 +18,9 @@ import datetime as dt
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sealing.boxes import new_key, open_box, seal_box
@@ -201,7 +202,8 @@ class ServerTwin:
         for device in self.devices.values():
             device.generation += 1
             if device.session:
-                self._say(device, "desired", lambda head, d=device: messages.Desired(head, self.wish(d)))
+                wish = self.wish(device)
+                self._say(device, "desired", partial(messages.Desired, wish=wish))
 
     def wish(self, device: TwinDevice) -> Wish:
         """What a seat should hold."""
@@ -287,10 +289,8 @@ class ServerTwin:
             return
         meeting.holders.add(device.id)
         newest = max(meeting.epochs)
-        for number, epoch in sorted(meeting.epochs.items()):
-            sealed = seal_epoch(epoch, to=key, meeting=meeting.id, device=device.id)
-            if number == newest:
-                self._say(device, "key", lambda head, s=sealed: messages.Key(head, meeting.id, newest, s))
+        sealed = seal_epoch(meeting.epochs[newest], to=key, meeting=meeting.id, device=device.id)
+        self._say(device, "key", lambda head: messages.Key(head, meeting.id, newest, sealed))
 
     def _send_log(self, device: TwinDevice, meeting: TwinMeeting, after: int) -> None:
         events = tuple(meeting.log.events[after:])
@@ -355,8 +355,3 @@ class ServerTwin:
 
 def _payload(envelope: bytes) -> bytes:
     return open_envelope(envelope, verify=lambda *_: None).payload
-
-
-def titles(meetings: Iterable[TwinMeeting]) -> list[str]:
-    """What must never be readable on a disk or a wire."""
-    return [meeting.log.state.title for meeting in meetings]

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from server.pki.announcement import SiteFacts, site_document
 from server.pki.bundle import bundle
@@ -59,7 +59,7 @@ class SiteTwin:
             threading.Thread(target=self._serve, daemon=True),
         ]
 
-    def __enter__(self) -> SiteTwin:
+    def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()
         return self
@@ -247,6 +247,24 @@ class AgentProcess:
     def where(self) -> str:
         """The screen it is on."""
         return str(self.sections.get("seat", {}).get("state", ""))
+
+    def reaches(self, where: str, *, timeout_s: float = 15.0) -> None:
+        """Wait for a screen."""
+        until(lambda: self.where == where, timeout_s=timeout_s, what=f"the seat is at {where}, not {self.where}")
+
+    def has(self, paper: str, *, timeout_s: float = 15.0) -> None:
+        """Wait until a paper (``p-….1``) is whole and shown."""
+        until(lambda: self.holding(paper).get("ready"), timeout_s=timeout_s, what=f"{paper} is whole")
+
+    def holding(self, paper: str) -> dict[str, Any]:
+        """How far a paper is."""
+        found: dict[str, Any] = self.sections.get("holding", {}).get(paper, {})
+        return found
+
+    def sign_in(self, who: str) -> None:
+        """As a person of the playbook, with their password."""
+        status, answer = self.post("/api/sign-in", {"person": named("u", who), "password": who})
+        assert status == 200, answer
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
         """A changing call."""
