@@ -37,6 +37,10 @@ class ActKey:
         """SHA-256 of the content, in hexadecimal."""
         return hashlib.sha256(canonical.encode(self.content)).hexdigest()
 
+    def names(self, done: DoneAct) -> bool:
+        """Whether ``done`` is this very act: same actor, kind and content."""
+        return (done.actor, done.kind, done.fingerprint) == (self.actor, self.kind, self.fingerprint)
+
 
 def once(
     ledger: ActLedger, tx: Transaction, key: ActKey, *, now: dt.datetime, do: Callable[[], dict[str, Any]]
@@ -55,6 +59,6 @@ def answered(ledger: ActLedger, tx: Transaction, key: ActKey) -> dict[str, Any] 
     known = ledger.find(tx, key.act)
     if known is None:
         return None
-    if (known.actor, known.kind, known.fingerprint) != (key.actor, key.kind, key.fingerprint):
+    if not key.names(known):
         raise ActReused
     return known.answer

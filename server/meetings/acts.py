@@ -141,7 +141,7 @@ class SeatActs:
                     self._ledger.add(tx, DoneAct(key.act, key.actor, key.kind, key.fingerprint, answer, now))
         except ActTaken:
             return self._refuse(key, refusal, now)
-        if known is not None and known.actor == key.actor and known.fingerprint == key.fingerprint:
+        if known is not None and key.names(known):
             return _outcome(known.answer)
         return _outcome(answer)
 
