@@ -92,7 +92,7 @@ export class Room {
     } catch (thrown) {
       // While the connection is down the last picture stays; its age is told by the link sign.
       const failure = Failure.from(thrown);
-      if (!failure.passing || !this.#signedIn) this.#failure = failure;
+      if (!failure.undelivered || !this.#signedIn) this.#failure = failure;
     }
   }
 

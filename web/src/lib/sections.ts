@@ -57,6 +57,8 @@ export interface Paper {
   /** The file carries a signature made elsewhere. */
   signed: boolean;
   published_version: number;
+  /** Pages of the published version. */
+  published_pages: number;
   reason: string;
 }
 

@@ -1,0 +1,51 @@
+/** Terminals as IT reads them: grouped, counted, with what needs attention first. */
+import type { Device } from '../types.ts';
+
+const DAY_MS = 86_400_000;
+/** Certificates are renewed from day 10 of 30; one with fewer days left was not renewed. */
+export const CERTIFICATE_LOW_DAYS = 10;
+
+export interface Counts {
+  online: number;
+  offline: number;
+  pending: number;
+  /** Approved ones whose certificate ends soon. */
+  expiring: number;
+}
+
+const byLabel = new Intl.Collator('vi', { numeric: true });
+
+export function daysLeft(until: string | null, now: number): number | null {
+  return until === null ? null : Math.floor((Date.parse(until) - now) / DAY_MS);
+}
+
+export function counts(devices: readonly Device[], now: number): Counts {
+  const approved = devices.filter((device) => device.state === 'approved');
+  return {
+    online: approved.filter((device) => device.online).length,
+    offline: approved.filter((device) => !device.online).length,
+    pending: devices.filter((device) => device.state === 'pending').length,
+    expiring: approved.filter((device) => (daysLeft(device.certificate_until, now) ?? Infinity) < CERTIFICATE_LOW_DAYS).length,
+  };
+}
+
+/** Waiting ones, the longest waiting first. */
+export function pendingOf(devices: readonly Device[]): Device[] {
+  return devices.filter((device) => device.state === 'pending').toSorted((a, b) => a.requested_at.localeCompare(b.requested_at));
+}
+
+/** All others: approved by room and seat, then refused and revoked. */
+export function knownOf(devices: readonly Device[]): Device[] {
+  const rank = { approved: 0, refused: 1, revoked: 2, pending: 3 };
+  return devices
+    .filter((device) => device.state !== 'pending')
+    .toSorted(
+      (a, b) =>
+        rank[a.state] - rank[b.state] || byLabel.compare(a.room_name, b.room_name) || byLabel.compare(a.seat_label, b.seat_label),
+    );
+}
+
+/** `1234 5678 9012`, whatever blanks the code came with. */
+export function spaced(code: string): string {
+  return (code.replace(/\s+/g, '').match(/.{1,4}/g) ?? []).join(' ');
+}

@@ -1,0 +1,129 @@
+/**
+ * What the chair has in front at the console, and what everybody is shown (F1).
+ *
+ * Rules: whoever presents takes all along by turning pages of the presented paper; calls go one at a time and only the newest page
+ * waits, so leafing through twenty pages is not twenty calls. While somebody else presents, this screen follows until a page of one's
+ * own is opened. The same person may present at a seat, too: then the pages of the seat are followed here.
+ *
+ *     const podium = new Podium(desk);
+ *     podium.hear(presenting); podium.open(paper); podium.present();
+ */
+import { Book } from '$lib/reader/book.svelte.ts';
+import { Following } from '$lib/reader/following.svelte.ts';
+import type { Paper, Presenting } from '$lib/sections.ts';
+import type { MeetingDesk } from '../meeting/desk.svelte.ts';
+import { session } from '../session.svelte.ts';
+
+interface Page {
+  paper: string;
+  page: number;
+}
+
+const BETWEEN_MS = 250;
+
+export class Podium {
+  readonly following = new Following();
+  #book = $state.raw<Book | null>(null);
+  #busy = $state(false);
+  #next: Page | null = null;
+  #left = new Map<string, number>();
+  #closed = false;
+
+  constructor(private readonly desk: MeetingDesk) {}
+
+  get book(): Book | null {
+    return this.#book;
+  }
+  /** A page is being told to everybody. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+  get #shown(): Presenting | null {
+    return this.desk.now.presenting;
+  }
+  /** Whether this person presents. */
+  get presents(): boolean {
+    return this.#shown?.person === session.me.id;
+  }
+  /** Whether the paper in front is the one that is presented. */
+  get onPaper(): boolean {
+    return this.#shown !== null && this.#book?.paper.paper === this.#shown.paper;
+  }
+  get onPage(): boolean {
+    return this.onPaper && this.#book?.page === this.#shown?.page;
+  }
+
+  /** Told at every change of what is presented. */
+  hear(presenting: Presenting | null): void {
+    const place = this.following.hear(presenting);
+    if (!place) return;
+    if (!this.presents) this.#go(place.paper, place.page);
+    else if (!this.#busy && this.onPaper) this.#book!.turnTo(place.page);
+  }
+
+  open(paper: Paper): void {
+    if (this.#shown && !this.presents) this.following.leave();
+    this.#go(paper.paper, this.#left.get(paper.paper) ?? 1);
+  }
+
+  /** Show everybody the page in front, or the first page of `paper`. */
+  present(paper?: Paper): void {
+    if (paper) this.#go(paper.paper, this.#left.get(paper.paper) ?? 1);
+    if (this.#book) void this.#tell({ paper: this.#book.paper.paper, page: this.#book.page });
+  }
+
+  /** The person has turned to a page of the book in front. */
+  turned(page: number): void {
+    const paper = this.#book!.paper.paper;
+    this.#left.set(paper, page);
+    if (this.presents && this.onPaper) void this.#tell({ paper, page });
+    else if (this.#shown && !this.presents) this.following.leave();
+  }
+
+  /** To what everybody sees. */
+  rejoin(): void {
+    this.following.rejoin();
+    if (this.#shown) this.#go(this.#shown.paper, this.#shown.page);
+  }
+
+  /** Put the paper away. */
+  put(): void {
+    if (this.#shown && !this.presents) this.following.leave();
+    this.#book?.close();
+    this.#book = null;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#next = null;
+    this.#book?.close();
+    this.#book = null;
+  }
+
+  #go(id: string, page: number): void {
+    const paper = this.desk.now.papers.find((one) => one.paper === id);
+    if (!paper || paper.published_version === 0) return;
+    if (this.#book?.paper.paper === id && this.#book.paper.version === paper.published_version) {
+      this.#book.turnTo(page);
+      return;
+    }
+    const zoom = this.#book?.zoom === 'width' ? 'width' : 'page';
+    this.#book?.close();
+    const pages = paper.published_pages || paper.pages;
+    this.#book = new Book({ paper: id, version: paper.published_version, title: paper.title, pages }, this.desk.pages, { page, zoom });
+  }
+
+  async #tell(page: Page): Promise<void> {
+    this.#next = page;
+    if (this.#busy) return;
+    this.#busy = true;
+    while (this.#next) {
+      const now: Page = this.#next;
+      this.#next = null;
+      await this.desk.act('present', now);
+      if (this.#closed) break;
+      await new Promise((done) => setTimeout(done, BETWEEN_MS));
+    }
+    this.#busy = false;
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * The seats of a meeting as chair and secretary watch them: who sits where, whether the terminal is there, whether its papers are
+ * complete.
+ *
+ * Rules: a seat stands in the list when a member has it or a terminal of the room reports from it. Papers are complete when the
+ * seat's own report says so for every published paper, never because they were sent.
+ */
+import { fold } from '$lib/fold.ts';
+import type { Member } from '$lib/sections.ts';
+import type { Delivery } from '../types.ts';
+
+/** No terminal has ever reported; reported and gone; there; there but behind; there with somebody signed in. */
+export type SeatState = 'none' | 'offline' | 'online' | 'behind' | 'here';
+
+export interface WatchedSeat {
+  seat: string;
+  label: string;
+  device: string | null;
+  member: Member | null;
+  /** Who sits there by the report, when no member is placed there. */
+  person: string;
+  state: SeatState;
+  keys: boolean;
+  /** Chunks reported of all that are to come; equal when complete. */
+  have: number;
+  of: number;
+  complete: boolean;
+}
+
+export interface Summary {
+  seats: number;
+  online: number;
+  offline: number;
+  behind: number;
+  here: number;
+  members: number;
+  /** Seats with a terminal whose papers are complete, of all with a terminal. */
+  complete: number;
+  terminals: number;
+}
+
+const byLabel = new Intl.Collator('vi', { numeric: true });
+
+export function watchedSeats(members: readonly Member[], delivery: Delivery | null, late: ReadonlySet<string>): WatchedSeat[] {
+  const placed = new Map(members.flatMap((member) => (member.seat ? [[member.seat, member] as const] : [])));
+  const reported = new Map((delivery?.seats ?? []).map((seat) => [seat.seat, seat]));
+  return [...new Set([...placed.keys(), ...reported.keys()])]
+    .map((seat) => {
+      const member = placed.get(seat) ?? null;
+      const report = reported.get(seat);
+      const papers = report ? (delivery?.papers ?? []) : [];
+      const here = member?.signed_in === true;
+      const state: SeatState = !report
+        ? here
+          ? 'here'
+          : 'none'
+        : !report.online
+          ? 'offline'
+          : late.has(report.device)
+            ? 'behind'
+            : here
+              ? 'here'
+              : 'online';
+      return {
+        seat,
+        label: report?.seat_label ?? member?.seat_label ?? '',
+        device: report?.device ?? null,
+        member,
+        person: report?.person_name ?? '',
+        state,
+        keys: report?.keys ?? false,
+        have: papers.reduce((sum, paper) => sum + Math.min(paper.chunks, haveOf(paper, report!.device)), 0),
+        of: papers.reduce((sum, paper) => sum + paper.chunks, 0),
+        complete: report !== undefined && papers.length > 0 && papers.every((paper) => paper.complete.includes(report.device)),
+      };
+    })
+    .toSorted((a, b) => byLabel.compare(a.label, b.label));
+}
+
+function haveOf(paper: { chunks: number; have: Record<string, number>; complete: string[] }, device: string): number {
+  return paper.complete.includes(device) ? paper.chunks : (paper.have[device] ?? 0);
+}
+
+export function summary(seats: readonly WatchedSeat[], members: readonly Member[]): Summary {
+  const count = (state: SeatState): number => seats.filter((seat) => seat.state === state).length;
+  const terminals = seats.filter((seat) => seat.device !== null);
+  return {
+    seats: seats.length,
+    online: terminals.filter((seat) => seat.state !== 'offline').length,
+    offline: count('offline'),
+    behind: count('behind'),
+    here: members.filter((member) => member.signed_in).length,
+    members: members.length,
+    complete: terminals.filter((seat) => seat.complete).length,
+    terminals: terminals.length,
+  };
+}
+
+/** People whose name, position or unit holds all the words typed, without accents. */
+export function named<T extends { name: string; position: string; unit: string }>(people: readonly T[], typed: string): T[] {
+  const words = fold(typed).split(/\s+/).filter(Boolean);
+  return people.filter((person) => {
+    const text = fold(`${person.name} ${person.position} ${person.unit}`);
+    return words.every((word) => text.includes(word));
+  });
+}

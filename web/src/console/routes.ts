@@ -1,0 +1,49 @@
+/**
+ * The screens of the console, each in a file of its own that is fetched when it is first shown.
+ *
+ * Rules: the first pattern that fits decides; what a person may not see is not offered, and the server refuses it anyway.
+ */
+import type { Component } from 'svelte';
+import { match } from '$lib/router.svelte.ts';
+import type { Role } from './types.ts';
+
+export type Params = Record<string, string>;
+export type Screen = Component<{ params: Params }>;
+
+interface Route {
+  name: string;
+  patterns: readonly string[];
+  load: () => Promise<{ default: unknown }>;
+  /** Account roles; none: everybody who is signed in. */
+  roles: readonly Role[];
+}
+
+const ROUTES: readonly Route[] = [
+  { name: 'home', patterns: ['/'], load: () => import('./home/Home.svelte'), roles: [] },
+  { name: 'create', patterns: ['/meetings/new'], load: () => import('./meeting/Create.svelte'), roles: ['secretary'] },
+  {
+    name: 'meeting',
+    patterns: ['/meetings/:meeting', '/meetings/:meeting/:tab', '/meetings/:meeting/:tab/:paper'],
+    load: () => import('./meeting/Meeting.svelte'),
+    roles: [],
+  },
+  { name: 'devices', patterns: ['/devices'], load: () => import('./fleet/Devices.svelte'), roles: ['it'] },
+  { name: 'rooms', patterns: ['/rooms'], load: () => import('./fleet/Rooms.svelte'), roles: ['it'] },
+  { name: 'people', patterns: ['/people'], load: () => import('./admin/People.svelte'), roles: ['system_admin'] },
+];
+
+export interface Found {
+  route: Route;
+  params: Params;
+}
+
+/** The screen of a path for a person with these roles; null when there is none. */
+export function find(path: string, has: (...roles: Role[]) => boolean): Found | null {
+  for (const route of ROUTES) {
+    for (const pattern of route.patterns) {
+      const params = match(pattern, path);
+      if (params && (route.roles.length === 0 || has(...route.roles))) return { route, params };
+    }
+  }
+  return null;
+}

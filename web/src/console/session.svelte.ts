@@ -1,0 +1,175 @@
+/**
+ * Who is signed in at this console, and the idle lock.
+ *
+ * Rules (I4): nothing of the session is kept in the browser but the server's own cookie. The screen locks when nobody touched it for
+ * the time the server names, or when the server says that it has locked; then only the password opens it. While somebody types, the
+ * server is told now and then, because it counts requests and a long form makes none.
+ *
+ *     await session.start();
+ *     session.me, session.locked
+ *     await session.act('POST', `/api/meetings/${m}/open`);
+ */
+import { Api, type Method } from '$lib/api.ts';
+import { Failure } from '$lib/failure.ts';
+import type { Link } from '$lib/live/live.svelte.ts';
+import { LiveSocket } from '$lib/live/socket.ts';
+import { notify } from '$lib/ui/notices.svelte.ts';
+import type { Me, Person, Role } from './types.ts';
+
+const LOOK_EVERY_MS = 5_000;
+const TELL_EVERY_MS = 60_000;
+
+export class Session {
+  readonly api = new Api({ tokenHeader: 'X-CSRF-Token', onFailure: (failure) => this.#heard(failure) });
+  #socket: LiveSocket | null = null;
+  #state = $state<'starting' | 'failed' | 'out' | 'in'>('starting');
+  #failure = $state.raw<Failure | null>(null);
+  #me = $state.raw<Person | null>(null);
+  #locked = $state(false);
+  /** The session ended by itself; the sign-in says so. */
+  #ended = $state(false);
+  #link = $state<Link>('connecting');
+  #idleMs = 900_000;
+  #touchedAt = Date.now();
+  #toldAt = Date.now();
+  #stops: (() => void)[] = [];
+
+  get state(): 'starting' | 'failed' | 'out' | 'in' {
+    return this.#state;
+  }
+  get failure(): Failure | null {
+    return this.#failure;
+  }
+  /** Who is signed in; only while {@link state} is `in`. */
+  get me(): Person {
+    return this.#me!;
+  }
+  get locked(): boolean {
+    return this.#locked;
+  }
+  get ended(): boolean {
+    return this.#ended;
+  }
+  get link(): Link {
+    return this.#link;
+  }
+  /** One connection while signed in. */
+  get socket(): LiveSocket {
+    return (this.#socket ??= new LiveSocket());
+  }
+
+  has(...roles: Role[]): boolean {
+    return this.#me !== null && roles.some((role) => this.#me!.roles.includes(role));
+  }
+
+  /** Find out whether the browser is signed in already. */
+  async start(): Promise<void> {
+    this.#state = 'starting';
+    this.#failure = null;
+    try {
+      this.#enter(await this.api.get<Me>('/api/me'));
+    } catch (thrown) {
+      const failure = Failure.from(thrown);
+      if (failure.status === 401) this.#state = 'out';
+      else if (failure.status === 423) this.#state = 'in';
+      else {
+        this.#failure = failure;
+        this.#state = 'failed';
+      }
+    }
+  }
+
+  async signIn(username: string, password: string): Promise<void> {
+    this.#enter(await this.api.send<Me>('POST', '/api/sign-in', { username, password }));
+  }
+
+  async unlock(password: string): Promise<void> {
+    const known = this.#me?.id;
+    const me = await this.api.send<Me>('POST', '/api/unlock', { password });
+    if (known === undefined || known !== me.person.id) return this.#enter(me);
+    this.api.token = me.csrf;
+    this.#locked = false;
+    this.touch();
+    // The server stopped telling when it locked: connect anew, and every subscription is made again.
+    const socket = await this.socket.connected();
+    socket.disconnect().connect();
+  }
+
+  async signOut(): Promise<void> {
+    try {
+      await this.api.send('POST', '/api/sign-out');
+    } catch (thrown) {
+      if (Failure.from(thrown).status !== 401) throw thrown;
+    }
+    this.#leave();
+    this.#ended = false;
+  }
+
+  /** A change from a button: a failure becomes a notice and gives false. */
+  async act(method: Method, path: string, body: unknown = {}): Promise<boolean> {
+    try {
+      await this.api.send(method, path, body);
+      return true;
+    } catch (thrown) {
+      const failure = Failure.from(thrown);
+      // The lock and the sign-in speak for themselves.
+      if (failure.status !== 423 && failure.code !== 'not-signed-in') notify('bad', failure.text);
+      return false;
+    }
+  }
+
+  /** Somebody is here. */
+  touch(): void {
+    this.#touchedAt = Date.now();
+    if (this.#state !== 'in' || this.#locked || Date.now() - this.#toldAt < TELL_EVERY_MS) return;
+    this.#toldAt = Date.now();
+    // Only to be seen; if it fails, the next call tells why.
+    this.api.get('/api/me').catch(() => undefined);
+  }
+
+  #enter(me: Me): void {
+    this.api.token = me.csrf;
+    this.#me = me.person;
+    this.#idleMs = me.idle_s * 1000;
+    this.#locked = false;
+    this.#ended = false;
+    this.#touchedAt = this.#toldAt = Date.now();
+    this.#state = 'in';
+    this.#watch();
+  }
+
+  #watch(): void {
+    for (const stop of this.#stops) stop();
+    const look = setInterval(() => {
+      if (Date.now() - this.#touchedAt >= this.#idleMs) this.#locked = true;
+    }, LOOK_EVERY_MS);
+    this.#stops = [
+      () => clearInterval(look),
+      this.socket.session((what) => (what === 'locked' ? (this.#locked = true) : this.#expire())),
+      this.socket.watchLink((link) => (this.#link = link)),
+    ];
+  }
+
+  #heard(failure: Failure): void {
+    if (failure.status === 423) this.#locked = true;
+    else if (failure.code === 'not-signed-in' && this.#state === 'in') this.#expire();
+  }
+
+  #expire(): void {
+    this.#leave();
+    this.#ended = true;
+  }
+
+  #leave(): void {
+    for (const stop of this.#stops) stop();
+    this.#stops = [];
+    this.#socket?.close();
+    this.#socket = null;
+    this.api.token = '';
+    this.#me = null;
+    this.#locked = false;
+    this.#state = 'out';
+  }
+}
+
+export const session = new Session();

@@ -1,0 +1,97 @@
+/** What the server tells the consoles besides the sections of a meeting (docs/API.md). */
+import type { MemberRole, Phase } from '$lib/sections.ts';
+
+export type Role = 'secretary' | 'it' | 'system_admin' | 'security_admin' | 'auditor';
+export const ROLES: readonly Role[] = ['secretary', 'it', 'system_admin', 'security_admin', 'auditor'];
+
+export interface Person {
+  id: string;
+  name: string;
+  position: string;
+  unit: string;
+  roles: Role[];
+}
+
+export interface Me {
+  person: Person;
+  csrf: string;
+  idle_s: number;
+}
+
+export interface Account extends Person {
+  username: string;
+  disabled: boolean;
+}
+
+export interface ListedMeeting {
+  id: string;
+  title: string;
+  type: string;
+  room_name: string;
+  starts_at: string;
+  planned_minutes: number;
+  phase: Phase;
+  /** The reader's own role in it, null when not a member. */
+  role: MemberRole | null;
+}
+
+export interface RoomSeat {
+  id: string;
+  label: string;
+  /** Thousandths of the plan's width and height, from its upper left corner. */
+  x: number;
+  y: number;
+  device: { id: string; state: string; online: boolean } | null;
+}
+
+export interface Room {
+  id: string;
+  name: string;
+  seats: RoomSeat[];
+}
+
+export interface Device {
+  id: string;
+  code: string;
+  state: 'pending' | 'approved' | 'refused' | 'revoked';
+  serial: string;
+  seat: string | null;
+  seat_label: string;
+  room: string | null;
+  room_name: string;
+  requested_at: string;
+  online: boolean;
+  last_seen_at: string | null;
+  agent: string;
+  certificate_until: string | null;
+  /** Meeting → the number the device has reached. */
+  seqs: Record<string, number>;
+  disk_free_mb: number | null;
+}
+
+export interface DeliverySeat {
+  device: string;
+  seat: string;
+  seat_label: string;
+  person_name: string;
+  online: boolean;
+  seq: number;
+  keys: boolean;
+}
+
+export interface DeliveryPaper {
+  paper: string;
+  version: number;
+  title: string;
+  chunks: number;
+  /** Device → chunks it has reported. */
+  have: Record<string, number>;
+  complete: string[];
+}
+
+export interface Delivery {
+  meeting: string;
+  seats: DeliverySeat[];
+  papers: DeliveryPaper[];
+  recall: { expected: number; confirmed: number };
+}
