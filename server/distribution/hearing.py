@@ -29,9 +29,10 @@ from server.distribution.rooms import Rooms, Source, batches
 from server.distribution.wishes import Wishes
 from server.link.codec import Opened
 from server.meetings.errors import NoSuchMeeting
+from server.unit import Transaction
 from wire import messages
 from wire.ids import DeviceId, MeetingId
-from wire.messages import Ack, Key, Log, Welcome
+from wire.messages import Ack, Head, Key, Log, Welcome
 from wire.secret import Secret
 from wire.state import SeatReceipt
 from wire.topics import PaperVersion
@@ -76,7 +77,7 @@ class Hearing:
         if isinstance(message, messages.Hello):
             self._hello(peer, message, now)
             return
-        self._parts.peers.accept(peer, message.head)
+        self._parts.peers.check(peer, message.head)
         self.arrived(peer, now)
         match message:
             case messages.Join():
@@ -91,6 +92,8 @@ class Hearing:
                 self._receipt(peer, message, opened.envelope, now=now)
             case messages.Health():
                 self._health(peer, message, now)
+        # W24: taken only together with its effect; what failed may be sent again.
+        peer.last_number = message.head.number
 
     # Coming and going
 
@@ -157,28 +160,32 @@ class Hearing:
             disk_free_mb=health.disk_free_mb,
             generation=health.generation,
         )
-        if peer.link is not None:
-            peer.link = replace(peer.link, last_number=peer.last_number, heard_at=now.at)
-            with self._parts.source.unit.begin() as tx:
-                self._parts.source.store.save_link(tx, peer.link)
+        with self._parts.source.unit.begin() as tx:
+            self._note(tx, peer, health.head, now=now)
         # The answer tells the seat that the server is there, and how far each meeting is.
         self._parts.wishes.tell(peer, self._parts.wishes.of(peer))
         self._parts.watcher.fleet_changed()
         self.delivery_changed(peer)
 
+    def _note(self, tx: Transaction, peer: Peer, head: Head, *, now: Moment) -> None:
+        """Write the number of a message down with its effect."""
+        if peer.link is not None:
+            peer.link = replace(peer.link, last_number=head.number, heard_at=now.at)
+            self._parts.source.store.save_link(tx, peer.link)
+
     # Keys
 
     def _join(self, peer: Peer, join: messages.Join, now: Moment) -> None:
         meeting = MeetingId(join.meeting)
-        given = self._give_key(peer, meeting, join.key, now=now)
+        given = self._give_key(peer, join, now)
         if given is None:
             self._parts.wishes.tell(peer, self._parts.wishes.of(peer))
         else:
             self._send_key(peer, meeting, given[0], sealed=given[1])
 
-    def _give_key(self, peer: Peer, meeting: MeetingId, public: bytes, *, now: Moment) -> tuple[int, bytes] | None:
+    def _give_key(self, peer: Peer, join: messages.Join, now: Moment) -> tuple[int, bytes] | None:
         """Note that the device is given the meeting's key; its epoch and the key sealed to the seat."""
-        source, place = self._parts.source, peer.place
+        source, place, meeting = self._parts.source, peer.place, MeetingId(join.meeting)
         if place is None:
             return None
         with source.unit.begin() as tx:
@@ -186,9 +193,10 @@ class Hearing:
             if meeting not in source.store.held_meetings(tx, place.room):
                 return None
             key = source.epochs.key(tx, meeting, epoch=source.meetings.state(meeting).epoch)
-            sealed = seal_epoch(key, to=public, meeting=meeting, device=peer.device)
-            seat_key = SeatKey(peer.device, meeting, public, key.epoch, place.seat, place.label, now.at)
+            sealed = seal_epoch(key, to=join.key, meeting=meeting, device=peer.device)
+            seat_key = SeatKey(peer.device, meeting, join.key, key.epoch, place.seat, place.label, now.at)
             source.store.save_key(tx, seat_key)
+            self._note(tx, peer, join.head, now=now)
         return key.epoch, sealed
 
     def rekey(self, meeting: MeetingId, epoch: EpochKey) -> None:
@@ -281,6 +289,7 @@ class Hearing:
                 source.store.add_receipt(
                     tx, receipt.act, device=peer.device, meeting=meeting, envelope=envelope, at=now.at
                 )
+            self._note(tx, peer, receipt.head, now=now)
         self._parts.board.keyed(peer.device, meeting, has_key=False)
         if any(device == peer.device for device, _ in state.recall.expected):
             seat, label = _seat_of(peer, held)

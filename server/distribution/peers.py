@@ -106,10 +106,9 @@ class Peers:
         peer.link = link
         peer.last_number = link.last_number
 
-    def accept(self, peer: Peer, head: Head) -> None:
-        """Take a message's number; raises :class:`wire.errors.StaleMessage`."""
+    def check(self, peer: Peer, head: Head) -> None:
+        """Raise :class:`wire.errors.StaleMessage` unless the message follows the last one that was taken."""
         head.must_follow(b"" if peer.link is None else peer.link.session or b"", peer.last_number)
-        peer.last_number = head.number
 
     def tell(self, peer: Peer, build: Callable[[Head], Message]) -> bool:
         """Send one device a message; false when it has no session or there is no connection."""

@@ -121,11 +121,12 @@ def test_W34_a_seat_that_dies_half_way_fetches_only_what_it_lacks(theatre: Theat
 
 def test_a_restarted_distribution_goes_on_from_the_reports(theatre: Theatre) -> None:
     seats = [theatre.seat(number) for number in range(3)]
+    until(lambda: all(seat.welcomes for seat in seats))
     _, paper = theatre.published(pdfs.large_pdf(4_000_000))
     until(lambda: any(paper in seat.papers and seat.papers[paper].chunks for seat in seats), every_s=0.001)
     theatre.restart_distribution()
+    until(lambda: all(seat.welcomes >= 2 for seat in seats), what="the server asks for their reports")
     all_have(theatre, paper)
-    assert all(seat.welcomes >= 2 for seat in seats), "the server asked for their reports"
     assert all(seat.faults == [] for seat in seats)
 
 
