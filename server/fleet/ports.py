@@ -44,8 +44,8 @@ class DeviceStore(Protocol):
         """A pending device has asked again."""
         ...
 
-    def pending(self, tx: Transaction) -> int:
-        """How many devices wait for IT."""
+    def pending(self, tx: Transaction, *, address: str | None = None) -> int:
+        """How many devices wait for IT, altogether or from one address."""
         ...
 
     def forget(self, tx: Transaction, *, before: dt.datetime) -> None:

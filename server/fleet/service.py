@@ -49,6 +49,8 @@ from server.unit import Transaction, UnitOfWork
 from wire.ids import DeviceId
 
 MAX_PENDING: Final = 500
+#: One address cannot fill the list; a whole room behind one address still fits.
+MAX_PENDING_PER_ADDRESS: Final = 120
 _TOUCH_AFTER: Final = dt.timedelta(minutes=1)
 _PENDING_WAIT_S: Final = 60
 _LOG: Final = logging.getLogger("fleet")
@@ -75,6 +77,7 @@ class FleetService:
     presence: PresenceSource
     watchers: list[FleetWatcher] = field(default_factory=list)
     max_pending: int = MAX_PENDING
+    max_pending_per_address: int = MAX_PENDING_PER_ADDRESS
 
     def enrol(self, request: EnrolmentRequest, *, address: str, now: dt.datetime) -> bytes | None:
         """The certificates of an approved device as EST sends them, None while IT has not decided.
@@ -185,7 +188,8 @@ class FleetService:
 
     def _admit(self, tx: Transaction, request: EnrolmentRequest, *, address: str, now: dt.datetime) -> None:
         self.store.forget(tx, before=now - FORGOTTEN_AFTER)
-        if self.store.pending(tx) >= self.max_pending:
+        full = self.store.pending(tx) >= self.max_pending
+        if full or self.store.pending(tx, address=address) >= self.max_pending_per_address:
             raise TooManyPending(wait_s=_PENDING_WAIT_S)
         self.store.add(tx, request, address=address, now=now)
 

@@ -104,9 +104,11 @@ class SqlDeviceStore:
         """A pending device has asked again."""
         tx.execute(sa.update(devices).where(devices.c.id == device).values(asked_at=now, serial=serial))
 
-    def pending(self, tx: Connection) -> int:
-        """How many devices wait for IT."""
+    def pending(self, tx: Connection, *, address: str | None = None) -> int:
+        """How many devices wait for IT, altogether or from one address."""
         waiting = devices.c.state == DeviceState.PENDING.value
+        if address is not None:
+            waiting &= devices.c.address == address
         return tx.execute(sa.select(sa.func.count()).select_from(devices).where(waiting)).scalar_one()
 
     def forget(self, tx: Connection, *, before: dt.datetime) -> None:

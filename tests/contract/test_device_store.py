@@ -79,7 +79,8 @@ def test_a_request_added_again_changes_nothing(database: Database) -> None:
     asked = added(database, "SN-1")
     with database.begin() as tx:
         STORE.add(tx, dataclasses.replace(asked, serial="SN-2"), address="10.0.0.8", now=LATER)
-        assert STORE.pending(tx) == 1
+        assert STORE.pending(tx) == STORE.pending(tx, address="10.0.0.7") == 1
+        assert STORE.pending(tx, address="10.0.0.8") == 0
     found = find(database, asked.device)
     assert found is not None
     assert (found.serial, found.requested_at) == ("SN-1", START)

@@ -170,6 +170,15 @@ def test_no_more_wait_than_the_server_takes_and_the_forgotten_make_room(
     assert {device for device, _ in listed(it)} == {first.terminal.id, third.terminal.id}
 
 
+def test_one_address_cannot_fill_the_list_for_the_others(office: Office, tmp_path: Path) -> None:
+    office.services.fleet.max_pending_per_address = 1
+    assert Enrolling(office, Terminal(tmp_path)).ask().status_code == 202
+    assert Enrolling(office, Terminal(tmp_path)).ask().headers[CODE_HEADER] == "too-many-pending"
+    neighbour = Terminal(tmp_path).request()
+    elsewhere = office.app.test_client().post(ENROL, data=neighbour, environ_base={"REMOTE_ADDR": "10.0.0.9"})
+    assert elsewhere.status_code == 202
+
+
 def test_the_ca_and_the_site_document_are_there_for_everybody(office: Office) -> None:
     client = office.app.test_client()
     answer = client.get("/.well-known/est/cacerts")
