@@ -163,7 +163,7 @@ class LiveHub:
         actor = None if screen is None else screen.credentials.actor()
         if screen is None or actor is None:
             raise NotAuthenticated
-        screen.actor = actor
+        screen.actor, screen.is_locked = actor, False
         return screen
 
     # The tick

@@ -1,0 +1,329 @@
+"""The hub with connections that only keep what they were sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from server.errors import NotAllowed, NotAuthenticated, SessionLocked
+from server.identity.model import Actor, Role
+from server.live.errors import TooManyScreens
+from server.live.service import CHECK_GAP_S, FEED_GAP_S, LiveHub
+from server.meetings import views
+from server.meetings.commands import Present, SetAgenda, StartItem
+from server.meetings.errors import NoSuchMeeting
+from tests.support.meetings import CHAIR, GUEST, ITEMS, MEETING, PAPER, PLAN, ROOM, STRANGER, Play, agenda
+from wire.ids import MeetingId
+from wire.state import MeetingState
+
+
+LATER_S = 2 * FEED_GAP_S
+
+
+@dataclass
+class Lines:
+    """Connections that keep what they were sent; those in ``stuck`` take nothing."""
+
+    sent: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    stuck: set[str] = field(default_factory=set)
+    dropped: list[str] = field(default_factory=list)
+
+    def emit(self, sid: str, event: str, payload: dict[str, Any]) -> None:
+        assert sid not in self.stuck
+        self.sent.append((sid, event, payload))
+
+    def is_slow(self, sid: str) -> bool:
+        return sid in self.stuck
+
+    def drop(self, sid: str) -> None:
+        self.dropped.append(sid)
+
+    def taken(self) -> list[tuple[str, str, dict[str, Any]]]:
+        taken, self.sent = self.sent, []
+        return taken
+
+
+@dataclass
+class Shown:
+    """Credentials that can lock and end."""
+
+    who: Actor | None
+    locked: bool = False
+
+    def actor(self) -> Actor | None:
+        if self.locked:
+            raise SessionLocked
+        return self.who
+
+
+class Room:
+    """A played meeting behind the hub's ports, with feeds that count how often they are asked."""
+
+    def __init__(self) -> None:
+        self.play = Play()
+        self.play.prepare()
+        self.lines = Lines()
+        self.asked = 0
+        self.feeds_fail = False
+        self.now_s = 100.0
+        self.hub = LiveHub(self, self, outlet=self.lines, sections_for=views.sections_for, most_screens=5)
+
+    def state(self, meeting: MeetingId) -> MeetingState:
+        if meeting != MEETING:
+            raise NoSuchMeeting
+        return self.play.log.state
+
+    def see(self, meeting: MeetingId, actor: Actor) -> MeetingState:
+        state = self.state(meeting)
+        if actor.person == STRANGER:
+            raise NotAllowed
+        return state
+
+    def delivery_now(self, meeting: MeetingId) -> dict[str, Any]:
+        self.asked += 1
+        if self.feeds_fail:
+            raise ZeroDivisionError
+        return {"seats": [self.asked]}
+
+    def devices_now(self) -> list[dict[str, Any]]:
+        return [{"id": "d"}]
+
+    def screen(self, sid: str, person: str = CHAIR, *roles: Role) -> Shown:
+        shown = Shown(Actor(person, roles=frozenset(roles)))
+        self.hub.connect(sid, shown)
+        return shown
+
+    def watch(self, sid: str) -> dict[str, Any]:
+        found = self.hub.watch(sid, MEETING, 0)
+        self.tick()
+        return found
+
+    def change(self, page: int) -> None:
+        self.play(CHAIR, Present(PAPER, page))
+        self.announce()
+
+    def announce(self) -> None:
+        state = self.play.log.state
+        self.hub.announce(MEETING, (), before=state, after=state)
+
+    def tick(self, after_s: float = 0.1) -> list[tuple[str, str, dict[str, Any]]]:
+        self.now_s += after_s
+        self.hub.tick(self.now_s)
+        return self.lines.taken()
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
+
+
+def test_M3_watching_gives_everything_and_then_only_what_changed(room: Room) -> None:
+    room.screen("a")
+    first = room.watch("a")
+    assert first["seq"] == room.play.log.state.seq
+    assert set(first["sections"]) >= {"meeting", "members", "agenda", "papers", "presenting", "display", "recall"}
+    room.change(3)
+    ((sid, event, patch),) = room.tick()
+    assert (sid, event) == ("a", "patch")
+    assert (patch["meeting"], patch["base"], patch["seq"]) == (MEETING, first["seq"], first["seq"] + 1)
+    assert set(patch["sections"]) == {"presenting", "display"}
+    assert {**first["sections"], **patch["sections"]} == views.sections_for(room.play.log.state, Actor(CHAIR))
+
+
+def test_M3_who_knows_the_newest_number_gets_no_sections_again(room: Room) -> None:
+    room.screen("a")
+    seq = room.play.log.state.seq
+    assert room.hub.watch("a", MEETING, seq) == {"seq": seq, "sections": {}}
+    assert room.hub.watch("a", MEETING, seq - 1)["sections"]
+
+
+def test_W44_changes_within_a_tick_become_one_patch(room: Room) -> None:
+    room.screen("a")
+    base = room.watch("a")["seq"]
+    for page in (2, 3, 4, 5):
+        room.change(page)
+    ((_, _, patch),) = room.tick()
+    assert (patch["base"], patch["seq"]) == (base, base + 4)
+    assert patch["sections"]["presenting"]["page"] == 5
+    assert room.tick() == []
+
+
+def test_M3_a_screen_that_may_not_see_a_change_still_gets_its_number(room: Room) -> None:
+    hidden = agenda(*((item.item, item.parent) for item in PLAN))
+    room.play(CHAIR, SetAgenda(hidden, 99))
+    room.screen("guest", GUEST)
+    base = room.watch("guest")["seq"]
+    room.play(CHAIR, StartItem(ITEMS[0]))
+    room.play(CHAIR, StartItem(ITEMS[1]))
+    room.play(CHAIR, StartItem(ITEMS[0]))
+    room.announce()
+    ((_, _, patch),) = room.tick()
+    assert (patch["base"], patch["seq"]) == (base, base + 3)
+
+
+def test_each_screen_gets_its_own_readers_part(room: Room) -> None:
+    room.screen("chair")
+    room.hub.connect("wall", Shown(Actor(None, display_room=ROOM)))
+    assert room.watch("chair")["sections"]["papers"]
+    assert room.watch("wall")["sections"]["papers"] == [], "a display shows the presented paper only"
+    room.change(1)
+    patches = {sid: patch["sections"] for sid, _, patch in room.tick()}
+    assert "papers" not in patches["chair"]
+    assert len(patches["wall"]["papers"]) == 1
+
+
+def test_a_slow_screen_slows_nobody_and_catches_up_with_one_patch(room: Room) -> None:
+    room.screen("slow")
+    room.screen("quick")
+    base = room.watch("slow")["seq"]
+    room.watch("quick")
+    room.lines.stuck = {"slow"}
+    for page in (2, 3, 4):
+        room.change(page)
+        assert [sid for sid, _, _ in room.tick()] == ["quick"]
+        assert room.hub.woken.is_set(), "the hub comes back for the slow one by itself"
+    room.lines.stuck = set()
+    ((sid, _, patch),) = room.tick()
+    assert (sid, patch["base"], patch["seq"]) == ("slow", base, base + 3)
+    assert not room.hub.woken.is_set()
+
+
+def test_the_first_answer_leaves_before_the_first_patch(room: Room) -> None:
+    room.screen("a")
+    answer = room.hub.watch("a", MEETING, 0)
+    room.change(2)
+    assert room.tick() == []
+    assert room.hub.woken.is_set()
+    ((_, _, patch),) = room.tick()
+    assert patch["base"] == answer["seq"]
+
+
+def test_an_idle_hub_sends_and_wakes_nothing(room: Room) -> None:
+    room.screen("a")
+    room.watch("a")
+    assert room.tick() == []
+    assert not room.hub.woken.is_set()
+
+
+def test_unwatched_and_disconnected_screens_get_nothing(room: Room) -> None:
+    room.screen("a")
+    room.screen("b")
+    room.watch("a")
+    room.watch("b")
+    room.hub.unwatch("a", MEETING)
+    room.hub.disconnect("b")
+    room.hub.disconnect("b")
+    room.hub.unwatch("b", MEETING)
+    room.change(2)
+    assert room.tick() == []
+
+
+def test_nobody_connects_without_a_session_or_watches_without_a_right(room: Room) -> None:
+    with pytest.raises(NotAuthenticated):
+        room.hub.connect("x", Shown(None))
+    with pytest.raises(NotAuthenticated):
+        room.hub.watch("x", MEETING, 0)
+    room.screen("stranger", STRANGER)
+    with pytest.raises(NotAllowed):
+        room.hub.watch("stranger", MEETING, 0)
+    with pytest.raises(NoSuchMeeting):
+        room.hub.watch("stranger", MeetingId("m-aaaaaaaaaaaaaaaa"), 0)
+    room.change(2)
+    assert room.tick() == []
+
+
+def test_as_many_screens_as_threads_allow(room: Room) -> None:
+    for number in range(5):
+        room.screen(f"{number}")
+    with pytest.raises(TooManyScreens):
+        room.screen("one too many")
+    room.hub.disconnect("0")
+    room.screen("now there is room")
+
+
+def test_a_locked_session_is_told_once_and_shown_nothing_until_it_is_open_again(room: Room) -> None:
+    shown = room.screen("a")
+    room.watch("a")
+    shown.locked = True
+    assert room.tick(CHECK_GAP_S) == [("a", "session_locked", {})]
+    room.change(2)
+    assert room.tick(CHECK_GAP_S) == []
+    with pytest.raises(SessionLocked):
+        room.hub.watch("a", MEETING, 0)
+    shown.locked = False
+    assert room.watch("a")["sections"]["presenting"]["page"] == 2
+    shown.locked = True
+    assert room.tick(2 * CHECK_GAP_S) == [("a", "session_locked", {})], "and the next time again"
+
+
+def test_a_page_that_connects_while_locked_waits_there(room: Room) -> None:
+    shown = Shown(Actor(CHAIR), locked=True)
+    room.hub.connect("a", shown)
+    assert room.tick() == [("a", "session_locked", {})]
+    shown.locked = False
+    assert room.watch("a")["sections"]
+
+
+def test_an_ended_session_is_told_and_dropped(room: Room) -> None:
+    shown = room.screen("a")
+    room.watch("a")
+    shown.who = None
+    room.change(2)
+    assert room.tick(CHECK_GAP_S) == [("a", "signed_out", {})]
+    assert room.lines.dropped == ["a"]
+
+
+def test_delivery_is_sent_at_once_and_then_as_it_changes_but_not_more_often_than_anyone_reads(room: Room) -> None:
+    room.screen("a")
+    room.hub.watch_delivery("a", MEETING, lambda _: None)
+    assert room.tick(LATER_S) == [("a", "delivery", {"meeting": MEETING, "seats": [1]})]
+    for _ in range(10):
+        room.hub.delivery_changed(MEETING)
+    assert room.tick(0.1) == []
+    assert room.hub.woken.is_set()
+    assert room.tick(LATER_S) == [("a", "delivery", {"meeting": MEETING, "seats": [2]})]
+    room.hub.delivery_changed(MeetingId("m-aaaaaaaaaaaaaaaa"))
+    assert room.tick(LATER_S) == []
+
+
+def test_one_report_serves_all_who_watch_it(room: Room) -> None:
+    for sid in ("a", "b", "c"):
+        room.screen(sid)
+        room.hub.watch_delivery(sid, MEETING, lambda _: None)
+    assert len(room.tick(LATER_S)) == 3
+    assert room.asked == 1
+
+
+def test_a_report_that_fails_stops_no_patch(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    room.feeds_fail = True
+    room.screen("a")
+    room.watch("a")
+    room.hub.watch_delivery("a", MEETING, lambda _: None)
+    room.change(2)
+    assert [event for _, event, _ in room.tick(LATER_S)] == ["patch"]
+    assert "no report" in caplog.text
+
+
+def test_the_fleet_is_for_whom_may_see_it(room: Room) -> None:
+    def deny(_: Actor) -> None:
+        raise NotAllowed
+
+    room.screen("a")
+    with pytest.raises(NotAllowed):
+        room.hub.watch_fleet("a", deny)
+    with pytest.raises(NotAllowed):
+        room.hub.watch_delivery("a", MEETING, deny)
+    assert room.tick(LATER_S) == []
+    room.hub.watch_fleet("a", lambda _: None)
+    assert room.tick(LATER_S) == [("a", "fleet", {"devices": [{"id": "d"}]})]
+    room.hub.fleet_changed()
+    assert len(room.tick(LATER_S)) == 1
+
+
+def test_closing_drops_every_screen(room: Room) -> None:
+    room.screen("a")
+    room.screen("b")
+    room.hub.close()
+    assert room.lines.dropped == ["a", "b"]
