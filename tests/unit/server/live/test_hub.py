@@ -18,7 +18,6 @@ from tests.support.meetings import CHAIR, GUEST, ITEMS, MEETING, PAPER, PLAN, RO
 from wire.ids import MeetingId
 from wire.state import MeetingState
 
-
 LATER_S = 2 * FEED_GAP_S
 
 
