@@ -41,7 +41,9 @@ PAPERS = {
 
 def agenda(*, active: int = 4) -> list[dict[str, Any]]:
     """Seven items, two of them with a child; ``active`` counts from 1, 0: none has begun."""
-    rows = [(f"i-{chr(96 + n) * 16}", None, str(n), title) for n, title in enumerate(TITLES, 1)]
+    rows: list[tuple[str, str | None, str, str]] = [
+        (f"i-{chr(96 + n) * 16}", None, str(n), title) for n, title in enumerate(TITLES, 1)
+    ]
     rows.insert(5, ("i-xxxxxxxxxxxxxxxx", rows[4][0], "5.1", "Ý kiến của các đơn vị nghiệp vụ"))
     items = []
     for item, parent, number, title in rows:
@@ -95,9 +97,12 @@ def holding(*, parts: int = 0) -> dict[str, Any]:
     return found
 
 
-def presenting(*, page: int = 3, person: str = CHAIR, paper: str = "p-bbbbbbbbbbbbbbbb", call: int = 0) -> dict[str, Any]:
+def presenting(
+    *, page: int = 3, person: str = CHAIR, paper: str = "p-bbbbbbbbbbbbbbbb", version: int = 1, call: int = 0
+) -> dict[str, Any]:
     """The chair presents."""
-    return {"paper": paper, "version": 1, "page": page, "person": person, "name": "Trần Văn Chủ Tọa (demo)", "call": call}
+    name = "Trần Văn Chủ Tọa (demo)"
+    return {"paper": paper, "version": version, "page": page, "person": person, "name": name, "call": call}
 
 
 def offline() -> dict[str, Any]:
@@ -136,15 +141,19 @@ def seat(state: str, **more: Any) -> dict[str, Any]:
 
 
 def people() -> list[dict[str, Any]]:
-    """Who may sign in here."""
-    names = ["Trần Văn Chủ Tọa", "Nguyễn Hoàng Phương Uyên Thảo", "Lê Thị Mỹ Phượng", "Phạm Đức Quyết", "Vũ Thị Ngọc Ánh"]
+    """Who may sign in here; the first is the chair, the second sits here."""
+    names = ["Trần Văn Chủ Tọa (demo)", LONG, "Lê Thị Mỹ Phượng (demo)", "Phạm Đức Quyết (demo)", "Vũ Ngọc Ánh (demo)"]
+    position = "Phó Trưởng phòng Thực hành quyền công tố và kiểm sát điều tra án ma túy"
+    return [{"id": f"u-{chr(97 + at) * 16}", "name": name, "position": position} for at, name in enumerate(names)]
+
+
+def members(role: str) -> list[dict[str, Any]]:
+    """The people as members of the meeting."""
+    roles = ["chair", "member" if role == "chair" else role, "member", "guest", "member"]
+    more = {"unit": "Phòng 1", "seat": None, "seat_label": "", "signed_in": True}
     return [
-        {
-            "id": f"u-{chr(97 + at) * 16}",
-            "name": f"{name} (demo)",
-            "position": "Phó Trưởng phòng Thực hành quyền công tố và kiểm sát điều tra án ma túy",
-        }
-        for at, name in enumerate(names)
+        {"person": one["id"], "name": one["name"], "position": one["position"], "role": part, **more}
+        for one, part in zip(people(), roles, strict=True)
     ]
 
 
@@ -166,15 +175,11 @@ def sections(state: str, *, role: str = "member", phase: str = "open", **more: A
         found["meeting"] = meeting(phase)
     if state == "signed_in":
         found |= {
-            "members": [
-                {**{"person" if k == "id" else k: v for k, v in one.items()}, "unit": "Phòng 1", "role": part, "seat": None,
-                 "seat_label": "", "signed_in": True}
-                for one, part in zip(people(), ["chair", role if role != "chair" else "member", "member", "guest", "member"], strict=True)
-            ],
+            "members": members(role),
             "agenda": agenda(),
             "papers": papers(),
             "presenting": None,
             "display": {"mode": "item", "text": ""},
             "recall": {"expected": [], "receipts": []},
-        }  # fmt: skip
+        }
     return found | more

@@ -1,6 +1,6 @@
 """A twin of the seat's agent for its page: the same calls, sections set by the test, everything remembered.
 
-Rules: answers as `docs/API.md` says, under the same page policy as the agent's; loopback only, a port the system chooses.
+Rules: answers as `docs/API.md` says, under a page policy as strict as the agent's; loopback, a port of the system's.
 
 Usage::
 
@@ -11,6 +11,7 @@ Usage::
 
 from __future__ import annotations
 
+import contextlib
 import json
 import mimetypes
 import queue
@@ -28,7 +29,6 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-TOKEN = "twin-token"
 NOW = "2026-11-21T02:42:10.000Z"
 _PAGE = re.compile(r"/api/papers/(?P<paper>[^/]+)/(?P<version>\d+)/(?P<what>pages|text|search|outline)(?:/(?P<n>\d+))?")
 
@@ -44,6 +44,8 @@ class SeatTwin:
         self.passwords = {"dung-mat-khau"}
         self.acts: list[dict[str, Any]] = []
         self.posts: list[str] = []
+        self.bodies: list[dict[str, Any]] = []
+        self.token = "twin-token"
         self.fetched: list[str] = []
         self.failing: set[str] = set()
         self.streams: list[queue.Queue[bytes | None]] = []
@@ -100,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         self.twin.fetched.append(self.path)
         if url.path == "/api/seat":
-            self._json({"token": TOKEN, "seq": self.twin.seq, "now": NOW, **self.twin.sections})
+            self._json({"token": self.twin.token, "seq": self.twin.seq, "now": NOW, **self.twin.sections})
         elif url.path == "/api/live":
             self._stream()
         elif found := _PAGE.fullmatch(url.path):
@@ -111,8 +113,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.twin.posts.append(self.path)
-        if self.headers["X-Seat-Token"] != TOKEN:
-            self._error(403, "bad-token", "Trang này đã cũ.")
+        if self.path in {"/api/sign-in", "/api/unlock"}:
+            self.twin.bodies.append(body)
+        if self.headers["X-Seat-Token"] != self.twin.token:
+            self._error(403, "seat-wrong-token", "Trang đã cũ.")
         elif self.path in {"/api/sign-in", "/api/unlock"} and body["password"] not in self.twin.passwords:
             self._error(401, "bad-credentials", "Mật khẩu chưa đúng. Đề nghị đồng chí nhập lại.")
         elif self.path == "/api/act":
@@ -143,15 +147,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b": here\n\n")
         self.wfile.flush()
         self.twin.streams.append(stream)
-        try:
+        with contextlib.suppress(OSError):  # the page may have gone
             while (part := stream.get()) is not None:
                 self.wfile.write(part)
                 self.wfile.flush()
-        except OSError:
-            pass  # the page has gone
-        finally:
-            self.twin.streams.remove(stream)
-            self.close_connection = True
+        self.twin.streams.remove(stream)
+        self.close_connection = True
 
     def _file(self, path: str) -> None:
         file = self.twin.dist / (path.lstrip("/") or "seat.html")
@@ -173,7 +174,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Security-Policy", POLICY)
         self.send_header("X-Content-Type-Options", "nosniff")
         self.end_headers()
-        try:
+        with contextlib.suppress(OSError):  # the page may no longer want it
             self.wfile.write(body)
-        except OSError:
-            pass  # the page no longer wants it

@@ -47,7 +47,7 @@ export class Api {
         return (await this.call(path, request)) as T;
       } catch (thrown) {
         const failure = Failure.from(thrown);
-        if (!failure.passing || tried >= waits.length) throw failure;
+        if (!failure.undelivered || tried >= waits.length) throw failure;
         await new Promise((done) => setTimeout(done, waits[tried]));
       }
     }

@@ -21,9 +21,9 @@ export class Failure extends Error {
     return t('common.failure.unknown', { code: this.code });
   }
 
-  /** Whether the same call may well succeed later. */
-  get passing(): boolean {
-    return this.code === 'network' || this.code === 'timeout' || this.status >= 502;
+  /** Whether nobody has decided anything: the call did not arrive, or a proxy answered in the server's place. */
+  get undelivered(): boolean {
+    return this.code === 'network' || /^http-50[234]$/.test(this.code);
   }
 
   /** Any thrown thing as a Failure; what is not one is a fault of the page and keeps its message for the log. */

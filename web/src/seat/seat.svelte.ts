@@ -33,7 +33,8 @@ export type ActKind =
 const TOUCH_EVERY_MS = 20_000;
 
 export class Seat {
-  readonly api = new Api({ tokenHeader: 'X-Seat-Token' });
+  // The agent itself waits 20 s for the server's word on a password.
+  readonly api = new Api({ tokenHeader: 'X-Seat-Token', timeoutMs: 25_000 });
   readonly live = new Live<SeatSections>(new EventsTransport('/api/live', () => this.#read()));
   readonly pages = new HttpPages('/api/papers', this.api);
   /** Refusals already told. */
@@ -72,7 +73,7 @@ export class Seat {
   async act(kind: ActKind, data: object = {}): Promise<void> {
     const act = newId('a');
     this.#mine.add(act);
-    await this.api.send('POST', '/api/act', { act, kind, data }, act);
+    await this.#send('/api/act', { act, kind, data }, act);
     if (!this.online) notify('warn', t('seat.act.queued'));
   }
 
@@ -91,16 +92,27 @@ export class Seat {
   }
 
   signIn(person: string, password: string): Promise<unknown> {
-    return this.api.send('POST', '/api/sign-in', { person, password });
+    return this.#send('/api/sign-in', { person, password });
   }
   unlock(password: string): Promise<unknown> {
-    return this.api.send('POST', '/api/unlock', { password });
+    return this.#send('/api/unlock', { password });
   }
   lock(): Promise<unknown> {
-    return this.api.send('POST', '/api/lock');
+    return this.#send('/api/lock');
   }
   signOut(): Promise<unknown> {
-    return this.api.send('POST', '/api/sign-out');
+    return this.#send('/api/sign-out');
+  }
+
+  /* An agent that has started anew has a new token; the page fetches it and asks again, as the same act. */
+  async #send(path: string, body: object = {}, key: string = newId('a')): Promise<unknown> {
+    try {
+      return await this.api.send('POST', path, body, key);
+    } catch (thrown) {
+      if (Failure.from(thrown).code !== 'seat-wrong-token') throw thrown;
+      await this.#read();
+      return this.api.send('POST', path, body, key);
+    }
   }
 
   async #read(): Promise<Snapshot<SeatSections>> {
@@ -117,6 +129,6 @@ export class Seat {
     if (!this.now.person || this.now.seat?.state !== 'signed_in' || Date.now() - this.#touchedAt < TOUCH_EVERY_MS) return;
     this.#touchedAt = Date.now();
     // The next touch tries again.
-    this.api.send('POST', '/api/touched').catch(() => (this.#touchedAt = 0));
+    this.#send('/api/touched').catch(() => (this.#touchedAt = 0));
   }
 }

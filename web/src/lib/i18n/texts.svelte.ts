@@ -5,7 +5,7 @@
  * is on screen. `{name}` is replaced, `{n|page|pages}` chooses by the number `n`.
  *
  *     await useTexts('common', 'seat');
- *     t('seat.waiting.title')
+ *     t('seat.papers.title')
  */
 export type Language = 'vi' | 'en';
 export const LANGUAGES: readonly Language[] = ['vi', 'en'];

@@ -13,7 +13,8 @@ export interface Size {
 
 const PIXELS_A_POINT = 4 / 3;
 const STEPS = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 2.5, 3];
-const PICTURE_WIDTHS = [480, 640, 800, 1000, 1200, 1600, 2000, 2400];
+/** The larger ones of `pages/model.py: WIDTHS`. */
+const PICTURE_WIDTHS = [480, 640, 800, 960, 1200, 1600, 2000, 2400];
 const FIT_MAX = 2;
 
 /** The scale at which `zoom` draws a page of `page` points on a stage of `stage` CSS pixels. */

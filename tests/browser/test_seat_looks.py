@@ -1,0 +1,114 @@
+"""Every state of the seat's page: accessible, inside its screen, large enough to touch, in both themes.
+
+The pictures go to ``test-results/seat`` to be looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+import web
+from tests.browser import seat_sections as having
+from tests.browser.chromium import chromium, faults
+from tests.browser.seat_person import Person
+from tests.browser.seat_twin import SeatTwin
+from tests.support.poll import until
+
+_PICTURES = Path(__file__).resolve().parents[2] / "test-results" / "seat"
+_RECALLED = {"meeting_title": having.meeting()["title"], "papers": 4, "pages": 326, "confirmed": True}
+_CODE = having.seat(
+    "enrolling", code="4821 0937 5516", qr={"size": 25, "path": "M0 0h7v7h-7zM18 0h7v7h-7zM0 18h7v7h-7z"}
+)
+Do = Callable[[Person], object]
+
+
+def _search(person: Person) -> None:
+    person.reads_page(3)
+    person.presses("/")
+    person.page.keyboard.type("nghi quyet")
+    person.presses("Enter")
+    person.sees("Thấy")
+
+
+def _overview(person: Person) -> None:
+    person.taps("Các trang")
+    until(lambda: person.page.locator("img").count() > 3)
+
+
+#: name → state, what else is so, and what the person does before the picture
+STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
+    "enrolling": ("enrolling", {"seat": _CODE}, None),
+    "confirming": ("confirming", {}, None),
+    "waiting": ("waiting", {}, None),
+    "refused": ("refused", {"seat": having.seat("refused", message="device-refused")}, None),
+    "revoked": ("revoked", {}, None),
+    "outdated": ("outdated", {}, None),
+    "welcome": ("welcome", {}, None),
+    "choices": ("welcome", {}, lambda person: person.taps("Người khác đăng nhập")),
+    "password": ("welcome", {}, lambda person: person.taps("Đăng nhập")),
+    "locked": ("locked", {}, None),
+    "recalled": ("recalled", {"recalled": _RECALLED}, None),
+    "papers": ("signed_in", {}, None),
+    "no-papers": ("signed_in", {"papers": [], "holding": {}, "agenda": []}, None),
+    "following": ("signed_in", {"presenting": having.presenting()}, lambda person: person.reads_page(3)),
+    "own-view": ("signed_in", {"presenting": having.presenting()}, lambda person: person.turns_to_next_page()),
+    "arriving": ("signed_in", {"presenting": having.presenting(paper="p-cccccccccccccccc", page=1)}, None),
+    "offline": ("signed_in", {"presenting": having.presenting(), "link": having.offline()}, None),
+    "recess": ("signed_in", {"phase": "recess"}, None),
+    "before-opening": ("signed_in", {"role": "chair", "phase": "approved", "agenda": having.agenda(active=0)}, None),
+    "chair": ("signed_in", {"role": "chair", "presenting": having.presenting()}, lambda person: person.reads_page(3)),
+    "closing": ("signed_in", {"role": "chair"}, lambda person: person.taps("Bế mạc")),
+    "overview": ("signed_in", {"presenting": having.presenting()}, _overview),
+    "search": ("signed_in", {"presenting": having.presenting()}, _search),
+    "jump": ("signed_in", {"presenting": having.presenting()}, lambda person: person.presses("g")),
+}
+DARK = ("welcome", "password", "papers", "following", "offline", "closing", "search")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.mark.parametrize(("name", "theme"), [*((name, "light") for name in STATES), *((name, "dark") for name in DARK)])
+def test_a_state_can_be_shown_to_anybody(browser: Browser, name: str, theme: str) -> None:
+    state, sections, do = STATES[name]
+    with SeatTwin(web.dist(), having.sections(state, **sections), having.PAPERS) as twin:
+        scheme: Any = theme
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, has_touch=True, color_scheme=scheme)
+        page = context.new_page()
+        page.goto(twin.address)
+        expect(page.get_by_label("Đang tải…")).to_have_count(0)
+        until(lambda: twin.streams)
+        if do is not None:
+            do(Person(page))
+        page.evaluate("document.fonts.ready")
+        _PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=_PICTURES / f"{name}-{theme}.png")
+        found = faults(page)
+        # A theme that silently stopped working would pass every contrast rule.
+        ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        font = page.evaluate("document.fonts.check('600 18px \"Be Vietnam Pro\"', 'Đặng ứ')")
+        size = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+        context.close()
+    assert found == []
+    assert (sum(map(int, ground[4:-1].split(","))) < 384) == (theme == "dark")
+    assert font
+    assert size >= 18
+
+
+def test_a_person_may_choose_the_theme(browser: Browser) -> None:
+    with SeatTwin(web.dist(), having.sections("welcome"), having.PAPERS) as twin:
+        page = browser.new_page(color_scheme="light")
+        page.goto(twin.address)
+        page.get_by_role("button", name="Nền tối").click()
+        assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(15, 21, 28)"
+        page.reload()
+        expect(page.get_by_role("button", name="Nền sáng")).to_be_visible()
+        page.close()

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { WEB } from './files.ts';
+
+const css = readFileSync(`${WEB}/src/lib/tokens.css`, 'utf8');
+
+/** Both themes' colour of a token. */
+function colours(name: string): [string, string] {
+  const found = new RegExp(`--${name}: light-dark\\((#[0-9a-f]{6}), (#[0-9a-f]{6})\\)`).exec(css);
+  if (!found) throw new Error(`no token --${name}`);
+  return [found[1]!, found[2]!];
+}
+/** Relative luminance, WCAG 2.2. */
+function luminance(colour: string): number {
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const part = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+}
+function contrast(one: string, other: string): number {
+  const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (high! + 0.05) / (low! + 0.05);
+}
+
+const GROUNDS = ['ground', 'surface', 'surface-soft'];
+const TEXT = [
+  ...['ink', 'ink-soft', 'accent', 'good', 'bad', 'warn'].flatMap((text) => GROUNDS.map((ground) => [text, ground])),
+  ...['accent', 'good', 'bad', 'warn'].map((text) => [text, `${text}-soft`]),
+  ...['accent', 'good', 'bad', 'warn'].map((tint) => ['ink', `${tint}-soft`]),
+  ['ink-soft', 'accent-soft'],
+  ['on-accent', 'accent-fill'],
+  ['on-accent', 'accent-fill-strong'],
+  ['on-bad', 'bad-fill'],
+  ['on-bad', 'bad-fill-strong'],
+] as [string, string][];
+const CONTROLS = ['line-control', 'focus', 'accent-fill', 'bad-fill'].flatMap((edge) =>
+  ['ground', 'surface'].map((ground) => [edge, ground]),
+) as [string, string][];
+
+describe.each([
+  ['light', 0],
+  ['dark', 1],
+] as const)('%s theme', (_, theme) => {
+  it.each(TEXT)('%s can be read on %s (4.5:1)', (text, ground) => {
+    expect(contrast(colours(text)[theme], colours(ground)[theme])).toBeGreaterThanOrEqual(4.5);
+  });
+  it.each(CONTROLS)('%s can be made out on %s (3:1)', (edge, ground) => {
+    expect(contrast(colours(edge)[theme], colours(ground)[theme])).toBeGreaterThanOrEqual(3);
+  });
+});
+
+it('what is touched is 10 mm, main things 14 mm, on a 10.1-inch panel of 1280 pixels', () => {
+  const mm = Number(/--mm: ([0-9.]+)px/.exec(css)![1]);
+  const panelMm = 10.1 * 25.4 * (1280 / Math.hypot(1280, 800));
+  expect(mm).toBeCloseTo(1280 / panelMm, 1);
+  expect(css).toContain('--tap: calc(10 * var(--mm))');
+  expect(css).toContain('--tap-main: calc(14 * var(--mm))');
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { type Json, decode, encode } from '$lib/wire/canonical.ts';
+import { type Event, checkChain, hex } from '$lib/wire/events.ts';
+import { isId, newId } from '$lib/wire/ids.ts';
+import { pairingCode } from '$lib/wire/pairing.ts';
+import { fromBase64, fromHex, vectors } from './files.ts';
+
+describe('W03 canonical JSON', () => {
+  const { values, refused } = vectors<{
+    values: { name: string; value: Json; hex: string }[];
+    refused: { name: string; hex: string }[];
+  }>('canonical');
+
+  it.each(values)('prints and reads $name as Python does', ({ value, hex: bytes }) => {
+    expect(hex(encode(value))).toBe(bytes);
+    expect(decode(fromHex(bytes))).toEqual(value);
+  });
+  it.each(refused)('refuses $name', ({ hex: bytes }) => {
+    expect(() => decode(fromHex(bytes))).toThrow();
+  });
+});
+
+describe('W40, W41 the meeting’s log', () => {
+  const log = vectors<{ meeting: string; events: Event[]; broken: { name: string; events: Event[] }[] }>('events');
+  const after = log.events[3]!;
+
+  it('is whole from its beginning, and from any event on', async () => {
+    await checkChain(log.events, { meeting: log.meeting });
+    await checkChain(log.events.slice(4), { meeting: log.meeting, after });
+  });
+  it.each(log.broken)('is seen to be broken when $name', async ({ events }) => {
+    await expect(checkChain(events, { meeting: log.meeting })).rejects.toThrow();
+  });
+  it('is seen to have a gap after the last event known', async () => {
+    await expect(checkChain(log.events.slice(5), { meeting: log.meeting, after })).rejects.toThrow('expected');
+  });
+});
+
+it.each(vectors<{ devices: { spki: string; code: string }[] }>('pairing').devices)(
+  'W50 the pairing code of a key is $code',
+  async ({ spki, code }) => {
+    expect(await pairingCode(fromBase64(spki))).toBe(code);
+  },
+);
+
+describe('W02 ids', () => {
+  it('are of the form the server reads', () => {
+    expect(isId('a', newId('a'))).toBe(true);
+    expect(newId('a')).not.toBe(newId('a'));
+  });
+  it('spell their bytes as Python’s base 32 does', () => {
+    expect(newId('m', new Uint8Array(10))).toBe('m-aaaaaaaaaaaaaaaa');
+    expect(newId('m', new Uint8Array(10).fill(255))).toBe('m-7777777777777777');
+    expect(newId('a', new TextEncoder().encode('0123456789'))).toBe('a-gaytemzugu3doobz');
+  });
+  it('of another kind or form are none', () => {
+    expect(isId('a', 'm-aaaaaaaaaaaaaaaa')).toBe(false);
+    expect(isId('a', 'a-aaaaaaaaaaaaaaa1')).toBe(false);
+    expect(() => newId('a', new Uint8Array(9))).toThrow(RangeError);
+  });
+});
