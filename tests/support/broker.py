@@ -42,6 +42,10 @@ from tests.support.poll import until
 from wire.ids import DeviceId, RoomId
 
 
+#: A test run that is killed leaves no process behind.
+ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM")
+
+
 def free_ports(count: int) -> list[int]:
     """Ports of the loopback that were free a moment ago."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
@@ -75,7 +79,9 @@ class RealBroker:
 
     def start(self) -> None:
         """Start it and wait until both listeners are open."""
-        self._process = subprocess.Popen(["/usr/sbin/mosquitto", "-c", str(self.conf)], cwd=self.data_dir)
+        self._process = subprocess.Popen(
+            [*ENDS_WITH_US, "/usr/sbin/mosquitto", "-c", str(self.conf)], cwd=self.data_dir
+        )
         for port in (self.seats_port, self.server_port):
             until(partial(self._listens, port), what=f"the broker listens on {port}")
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from deploy.render import Proxy, render, site_values, whole_values
 from server.pki.site import SiteNames, SitePki
-from tests.support.broker import free_ports
+from tests.support.broker import ENDS_WITH_US, free_ports
 from tests.support.poll import until
 
 #: More than the kernel's own buffers take on the loopback.
@@ -92,7 +92,9 @@ def running_proxy(folder: Path, dist: Path) -> Iterator[RunningProxy]:
     (folder / "nginx.conf").write_text(render("nginx/nginx.conf.in", whole_values(plan)))
     serving = threading.Thread(target=behind.serve_forever, kwargs={"poll_interval": 0.05})
     serving.start()
-    nginx = subprocess.Popen(["/usr/sbin/nginx", "-c", str(folder / "nginx.conf")], stderr=subprocess.PIPE)
+    nginx = subprocess.Popen(
+        [*ENDS_WITH_US, "/usr/sbin/nginx", "-c", str(folder / "nginx.conf")], stderr=subprocess.PIPE
+    )
     try:
         until(lambda: _listens(nginx, https_port), what="nginx listens")
         yield RunningProxy(plan, ssl.create_default_context(cafile=str(pki.path("ca.pem"))), nginx.pid, asked)
