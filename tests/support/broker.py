@@ -41,7 +41,6 @@ from tests.support.devices import Terminal
 from tests.support.poll import until
 from wire.ids import DeviceId, RoomId
 
-
 #: A test run that is killed leaves no process behind.
 ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM")
 
