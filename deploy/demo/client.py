@@ -27,6 +27,8 @@ from wire import ids
 from wire.secret import Secret
 
 _TIMEOUT_S: Final = 60.0
+_LOOK_TIMEOUT_S: Final = 5.0
+_LOOK_BYTES: Final = 300
 _PIECE_BYTES: Final = 256 * 1024
 
 
@@ -127,12 +129,18 @@ class Client:
 
 def answers(port: int, path: str) -> bool:
     """Whether a GET is answered with 200 (used to see whether a program is ready)."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    return what_it_says(port, path).startswith(f"{int(http.client.OK)} ")
+
+
+def what_it_says(port: int, path: str) -> str:
+    """Status and first bytes of the answer to a GET, or why there is none."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_LOOK_TIMEOUT_S)
     try:
         connection.request("GET", path, headers={"Host": f"localhost:{port}"})
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
+        response = connection.getresponse()
+        return f"{response.status} {response.read(_LOOK_BYTES).decode('utf-8', errors='replace').strip()}"
+    except (OSError, http.client.HTTPException) as error:
+        return f"{path}: {error!r}"
     finally:
         connection.close()
 

@@ -47,12 +47,17 @@ Report = Callable[[str, Sequence[str]], None]
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """How to start one program. ``environ`` comes on top of the demo's own environment without ``PHONGHOP_*``."""
+    """How to start one program.
+
+    ``environ`` comes on top of the demo's own environment without ``PHONGHOP_*``; ``describe`` says, for who looks for
+    a fault, what ``ready`` saw last.
+    """
 
     name: str
     argv: tuple[str, ...]
     ready: Callable[[], bool] = field(default=lambda: True)
     environ: Mapping[str, str] = field(default_factory=dict)
+    describe: Callable[[], str] = field(default=lambda: "")
     grace_s: float = 6.0
 
 
@@ -254,7 +259,7 @@ class Programs:
             kept = self._kept[name]
             while kept.pid is None or not kept.program.ready():
                 if kept.failures >= failures or time.monotonic() > deadline:
-                    raise NotReady(name, tuple(kept.last_lines))
+                    raise NotReady(name, tuple(filter(None, (*kept.last_lines, kept.program.describe()))))
                 time.sleep(_TICK_S / 2)
 
     def kill_all(self) -> None:

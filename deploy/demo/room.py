@@ -25,7 +25,7 @@ from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
-from deploy.demo.client import answers
+from deploy.demo.client import answers, what_it_says
 from deploy.demo.configuration import Configuration, Ports
 from deploy.demo.console import Listener
 from deploy.demo.errors import CommandFailed
@@ -37,7 +37,7 @@ from wire.secret import Secret
 _PHONGHOP: Final = (sys.executable, "-m", "phonghop")
 _LAST_LINES: Final = 15
 _ADMIN_WAIT_S: Final = 120.0
-_START_WAIT_S: Final = 60.0
+_START_WAIT_S: Final = 120.0
 
 
 @dataclass
@@ -91,7 +91,13 @@ class Room:
         proxy = ("nginx", "-e", "stderr", "-p", str(self.folder.path("run", "proxy")), "-c", str(conf.write_proxy()))
         self.programs.add(Program("broker", _found(broker), ready=partial(_listen, ports.mqtt, ports.link)))
         self.programs.add(
-            Program("server", (*_PHONGHOP, "serve"), partial(answers, ports.http, "/healthz"), self._settings())
+            Program(
+                "server",
+                (*_PHONGHOP, "serve"),
+                ready=partial(answers, ports.http, "/healthz"),
+                describe=partial(what_it_says, ports.http, "/healthz"),
+                environ=self._settings(),
+            )
         )
         self.programs.add(Program("proxy", _found(proxy), ready=partial(_listen, ports.https, ports.redirect)))
         self.programs.await_ready("broker", "server", "proxy", timeout_s=_START_WAIT_S)
