@@ -25,12 +25,15 @@ demo: setup-demo ## Chạy cả phòng họp trên máy này, Ctrl-C để dừn
 demo-clean: ## Xóa dữ liệu phòng họp mẫu · remove the demo room's state
 	@if [[ -x $(bin)/python ]]; then $(bin)/python -m deploy.demo --clean; else rm -rf var/demo; fi
 
-.PHONY: test test-fast check
+.PHONY: test test-fast test-kill check
 test: setup ## Cài đặt rồi chạy mọi kiểm thử, kể cả trình duyệt · set up, then every check and test, browser included
 	@tests/run.sh
 
 test-fast: setup ## Chỉ kiểm thử nhanh · unit, contract and architecture tests only
 	@$(bin)/pytest -n 2 tests/unit tests/contract tests/architecture
+
+test-kill: setup ## kill -9 năm mươi lần khi đang họp · kill -9 of server, broker and seats at fifty seeded moments
+	@PHONGHOP_TEST_KILLS=50 $(bin)/pytest -q tests/chaos
 
 check: setup ## Định dạng, kiểu, luật phụ thuộc · formatting, types, dependency rules
 	@tests/run.sh check

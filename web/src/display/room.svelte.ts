@@ -76,10 +76,9 @@ export class Room {
     history.replaceState(null, '', location.pathname);
     try {
       if (token !== '') {
-        const answer = await this.api.send<{ room_name: string; csrf: string }>('POST', '/api/display/sign-in', { token });
-        this.#name = answer.room_name;
-        this.api.token = answer.csrf;
+        await this.api.send('POST', '/api/display/sign-in', { token });
       }
+      this.#name = (await this.api.get<{ room_name: string }>('/api/display')).room_name;
       await this.#list();
     } catch (thrown) {
       this.#failure = Failure.from(thrown);
