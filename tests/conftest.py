@@ -1,14 +1,22 @@
-"""What every test shares: which worker it runs on.
+"""What every test shares: which worker it runs on, and how properties are tried.
 
 Rules: unit, contract and architecture tests run on any worker; tests that start brokers, servers and browsers share
-one, because two whole rooms on two cores time each other out. Fixtures live beside the tests that use them.
+one, because two whole rooms on two cores time each other out. Examples of a property have no deadline of their own: on
+a busy machine the slow one would not be the wrong one. Fixtures live beside the tests that use them.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "here", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("here")
 
 _TESTS = Path(__file__).resolve().parent
 _WHOLE_ROOM = frozenset({"integration", "browser"})
