@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from server.fleet.model import Place, Presence
 from wire.ids import DeviceId, MeetingId, PaperId
-from wire.state import MeetingState, PaperState
+from wire.state import MeetingState
 from wire.topics import PaperVersion
 
 
@@ -70,7 +70,7 @@ class Board:
             return {device: self._entries[device].presence for device in devices if device in self._entries}
 
     def delivery(self, meeting: MeetingId, state: MeetingState, sizes: Mapping[PaperVersion, int]) -> dict[str, Any]:
-        """``{seats, papers, recall}`` of docs/API.md; ``sizes`` are the papers' numbers of chunks."""
+        """``{seats, papers, recall}`` of docs/API.md; ``sizes``: which papers go to the seats, in how many chunks."""
         with self._lock:
             here = sorted(
                 (entry.place.label, device, entry)
@@ -81,7 +81,7 @@ class Board:
                 "seats": [_seat(device, entry, meeting=meeting, state=state) for _, device, entry in here],
                 "papers": [
                     _paper(title, paper, size=sizes[paper], devices=[(device, entry) for _, device, entry in here])
-                    for paper, title in _published(state)
+                    for paper, title in _titles(state)
                     if paper in sizes
                 ],
                 "recall": {"expected": len(state.recall.expected), "confirmed": _confirmed(state)},
@@ -91,10 +91,9 @@ class Board:
         return self._entries.setdefault(device, _Entry())
 
 
-def _published(state: MeetingState) -> Iterable[tuple[PaperVersion, str]]:
+def _titles(state: MeetingState) -> Iterable[tuple[PaperVersion, str]]:
     for paper in state.papers:
-        if paper.published_version and paper.state is not PaperState.RECALLED:
-            yield PaperVersion(PaperId(paper.paper), paper.published_version), paper.title
+        yield PaperVersion(PaperId(paper.paper), paper.published_version), paper.title
 
 
 def _seat(device: DeviceId, entry: _Entry, *, meeting: MeetingId, state: MeetingState) -> dict[str, Any]:

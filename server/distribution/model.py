@@ -24,7 +24,7 @@ from wire.errors import StaleMessage
 from wire.ids import DeviceId, MeetingId, PaperId
 from wire.messages import SESSION_BYTES, Head, Holding, Wish
 from wire.phases import HOLDING
-from wire.state import MeetingState, PaperState
+from wire.state import MeetingState, PaperState, Visibility
 from wire.topics import PaperVersion
 
 #: Sessions that a device has left are remembered so that a recorded hello is not taken for a new one.
@@ -104,20 +104,35 @@ class Held:
 
     @property
     def papers(self) -> tuple[PaperVersion, ...]:
-        """What is published, the presented paper first, then in the order of the agenda."""
+        """What is published, the presented paper first, then in the order of the agenda.
+
+        Not the papers of hidden items: the meeting's key is one for all its seats.
+        """
         order = {item.item: number for number, item in enumerate(self.state.agenda)}
         shown = None if self.state.presenting is None else self.state.presenting.paper
         known = sorted(self.state.papers, key=lambda paper: (paper.paper != shown, order.get(paper.item, len(order))))
         return tuple(
             PaperVersion(PaperId(paper.paper), paper.published_version)
             for paper in known
-            if paper.published_version and paper.state is not PaperState.RECALLED
+            if paper.published_version
+            and paper.state is not PaperState.RECALLED
+            and not _is_hidden(self.state, paper.item)
         )
 
     @property
     def holding(self) -> Holding:
         """As the wish says it; papers in a fixed order, so that presenting one does not change the wish."""
         return Holding(self.meeting, self.state.epoch, self.state.seq, tuple(sorted(self.papers)))
+
+
+def _is_hidden(state: MeetingState, item: str) -> bool:
+    """Whether an item, or one above it, is hidden (M4)."""
+    at = state.item(item)
+    while at is not None:
+        if at.visibility is Visibility.HIDDEN:
+            return True
+        at = None if at.parent is None else state.item(at.parent)
+    return False
 
 
 def is_held(state: MeetingState) -> bool:

@@ -27,7 +27,7 @@ from server.clock import Clock
 from server.distribution.acts import ActDesk, Performed
 from server.distribution.board import Board
 from server.distribution.hearing import Hearing, Moment, Parts
-from server.distribution.model import changes_wishes, is_held
+from server.distribution.model import Held, changes_wishes, is_held
 from server.distribution.peers import Peers
 from server.distribution.plan import Pace
 from server.distribution.ports import Fleet, Watcher
@@ -40,7 +40,7 @@ from server.link.ports import Link
 from server.meetings.ports import ActHandler, Holder
 from wire.errors import WireError
 from wire.events import Event
-from wire.ids import DeviceId, MeetingId, PaperId, RoomId
+from wire.ids import DeviceId, MeetingId, RoomId
 from wire.state import MeetingState
 from wire.topics import PaperVersion, Topic
 
@@ -196,8 +196,7 @@ class Distribution:
     def delivery(self, meeting: MeetingId) -> dict[str, Any]:
         """``{seats, papers, recall}`` of docs/API.md; raises NoSuchMeeting."""
         state = self._outside.source.meetings.state(meeting)
-        versions = [PaperVersion(PaperId(paper.paper), paper.published_version) for paper in state.papers]
-        stored = [found for version in versions if version.version and (found := self._rooms.version(version))]
+        stored = [found for paper in Held(meeting, state).papers if (found := self._rooms.version(paper))]
         return self._board.delivery(meeting, state, {each.version: each.layout.chunks for each in stored})
 
     # The thread

@@ -76,6 +76,14 @@ def test_what_is_not_published_or_recalled_is_not_sent() -> None:
     assert Held(MEETING, gone).papers == ()
 
 
+def test_M4_papers_of_hidden_items_do_not_go_to_seats() -> None:
+    hidden = replace(ITEMS[0], visibility=Visibility.HIDDEN)
+    below = replace(ITEMS[1], parent=hidden.item)
+    assert Held(MEETING, replace(STATE, agenda=(hidden, ITEMS[1]))).papers == (PaperVersion(TWO, 1),)
+    assert Held(MEETING, replace(STATE, agenda=(hidden, below))).papers == ()
+    assert changes_wishes(STATE, replace(STATE, agenda=(hidden, ITEMS[1])))
+
+
 def test_the_number_grows_only_when_something_else_is_asked_for() -> None:
     link = DeviceLink(DEVICE, b"")
     wish = wish_for(PLACE, [Held(MEETING, STATE)], owed=[], generation=0)
