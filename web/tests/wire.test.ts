@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Json, decode, encode } from '$lib/wire/canonical.ts';
-import { type Event, checkChain, hex } from '$lib/wire/events.ts';
+import { type Event, checkChain, eventHash, hex } from '$lib/wire/events.ts';
 import { isId, newId } from '$lib/wire/ids.ts';
 import { pairingCode } from '$lib/wire/pairing.ts';
 import { fromBase64, fromHex, vectors } from './files.ts';
@@ -30,6 +30,12 @@ describe('W40, W41 the meeting’s log', () => {
   });
   it.each(log.broken)('is seen to be broken when $name', async ({ events }) => {
     await expect(checkChain(events, { meeting: log.meeting })).rejects.toThrow();
+  });
+  it('is seen to be rewritten even when the changed event states its own new hash', async () => {
+    const changed = { ...log.events[1]!, data: { members: [] } };
+    const forged = { ...changed, hash: await eventHash(changed) };
+    const events = [log.events[0]!, forged, ...log.events.slice(2)];
+    await expect(checkChain(events, { meeting: log.meeting })).rejects.toThrow('hash of the one before');
   });
   it('is seen to have a gap after the last event known', async () => {
     await expect(checkChain(log.events.slice(5), { meeting: log.meeting, after })).rejects.toThrow('expected');
