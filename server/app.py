@@ -59,6 +59,10 @@ def _flask(services: Services) -> Flask:
     settings = services.settings
     app = Flask("server", static_folder=None)
     app.extensions[_EXTENSION] = services
+    # One address leads to one view, or nowhere: nothing is tidied up and redirected.
+    app.url_map.merge_slashes = False
+    provider: Any = app.json
+    provider.ensure_ascii = provider.sort_keys = False
     app.config["MAX_CONTENT_LENGTH"] = (settings.max_upload_mib + 1) * 1024**2
     app.config["MAX_FORM_MEMORY_SIZE"] = web.MAX_JSON_BYTES
     _add_health(services)

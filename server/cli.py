@@ -152,7 +152,7 @@ _Run = Callable[[Settings, argparse.Namespace], int]
 
 
 def _init(settings: Settings, words: argparse.Namespace) -> int:
-    services = _services(settings)
+    services = prepare(settings)
     services.site = site = fleet.build_site(services)
     keys = SiteKeys.load_or_create(settings.data_dir / "keys")
     site.signing_certificate(keys.signer.public, now=services.clock.now())
@@ -164,7 +164,7 @@ def _init(settings: Settings, words: argparse.Namespace) -> int:
 
 
 def _migrate(settings: Settings, words: argparse.Namespace) -> int:
-    services = _services(settings)
+    services = prepare(settings)
     services.database.close()
     print("Cơ sở dữ liệu đã ở phiên bản mới nhất · the database is up to date")
     return 0
@@ -209,7 +209,8 @@ def _password(words: argparse.Namespace) -> tuple[Secret, str]:
     return Secret(grouped.encode("ascii")), f"\n  mật khẩu · password: {grouped}"
 
 
-def _services(settings: Settings) -> Services:
+def prepare(settings: Settings) -> Services:
+    """The data directory and the migrated database, without any feature."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     services = Services(settings, SystemClock(), Database(settings.database))
     migrate.upgrade(services.database)
@@ -217,4 +218,4 @@ def _services(settings: Settings) -> Services:
 
 
 def _identity(settings: Settings) -> IdentityService:
-    return core.build_identity(_services(settings))
+    return core.build_identity(prepare(settings))

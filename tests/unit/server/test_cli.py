@@ -1,0 +1,141 @@
+"""The commands of the server, in this process: what they print, what they refuse, what they never show."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from server import cli
+from tests.support.meetings import CHAIR, Play
+from wire.phases import Change
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PHONGHOP_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("PHONGHOP_ARGON2_MEMORY_KIB", "64")
+    return tmp_path / "data"
+
+
+def _stdin(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(text.encode())))
+
+
+def _add(name: str, *words: str) -> int:
+    return cli.admin(["user", "add", name, "--name", f"{name} (demo)", *words])
+
+
+def test_init_makes_everything_once_and_again_changes_nothing(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.admin(["init"]) == 0
+    first = capsys.readouterr().out
+    assert "sẵn sàng · ready" in first
+    made = {file: file.read_bytes() for folder in ("pki", "keys") for file in (data / folder).iterdir()}
+    assert made
+    assert data.stat().st_mode & 0o077 == 0, "nobody else reads the server's data"
+    assert cli.admin(["init"]) == 0
+    assert capsys.readouterr().out == first
+    assert {file: file.read_bytes() for file in made} == made
+
+
+def test_a_password_from_standard_input_is_never_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _stdin(monkeypatch, "mật khẩu riêng\n")
+    assert _add("thuky", "--role", "secretary", "--password-stdin") == 0
+    shown = capsys.readouterr()
+    assert "riêng" not in shown.out + shown.err
+    assert shown.out.startswith("thuky  u-")
+
+
+def test_a_password_that_is_made_here_is_shown_once_and_works(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _add("hethong", "--role", "system_admin") == 0
+    made = capsys.readouterr().out.rpartition("password: ")[2].strip()
+    assert len(made) == 19
+    assert cli.admin(["user", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert "hethong" in listed
+    assert "system_admin" in listed
+    assert made not in listed
+
+
+def test_no_option_takes_a_password_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        _add("thuky", "--password", "mật khẩu riêng")
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "code"),
+    [
+        (["--role", "auditor", "--role", "system_admin", "--password-stdin"], "mật khẩu riêng", "roles-conflict"),
+        (["--password-stdin"], "ngắn", "password-too-weak"),
+        (["--password-stdin"], "", "password-too-weak"),
+    ],
+)
+def test_what_breaks_a_rule_is_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], stdin: str, code: str
+) -> None:
+    _stdin(monkeypatch, stdin)
+    assert _add("kiemtoan", *words) == 1
+    shown = capsys.readouterr().err
+    assert f"[{code}]" in shown
+    assert "riêng" not in shown
+
+
+def test_accounts_are_disabled_enabled_and_given_new_passwords(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _add("thuky") == 0
+    assert cli.admin(["user", "disable", "thuky"]) == 0
+    capsys.readouterr()
+    cli.admin(["user", "list"])
+    assert "khóa · disabled" in capsys.readouterr().out
+    assert cli.admin(["user", "enable", "thuky"]) == 0
+    assert cli.admin(["user", "password", "thuky"]) == 0
+    assert "password: " in capsys.readouterr().out
+    assert cli.admin(["user", "password", "nobody"]) == 1
+    assert "no-such-person" in capsys.readouterr().err
+
+
+def test_wrong_settings_end_before_anything_is_made(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PHONGHOP_PORT", "http")
+    assert cli.admin(["init"]) == 2
+    assert cli.serve([]) == 2
+    assert "PHONGHOP_PORT" in capsys.readouterr().err
+    assert not data.exists()
+
+
+def test_M2_verify_accepts_a_log_and_names_what_is_wrong_with_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play = Play()
+    play.prepare(Change.SUBMIT, Change.APPROVE, Change.OPEN, Change.CLOSE)
+    events = [event.to_value() for event in play.events]
+    good = tmp_path / "events.json"
+    good.write_text(json.dumps({"events": events}, ensure_ascii=False, indent=2), encoding="utf-8")
+    assert cli.verify([str(good)]) == 0
+    assert play.events[-1].hash in capsys.readouterr().out
+    changed = json.loads(json.dumps(events))
+    changed[3]["actor"] = f"person:{CHAIR}"
+    changed[3]["data"]["x"] = 1
+    bad = tmp_path / "bad.json"
+    for name, value in {
+        "changed": changed,
+        "gap": events[:2] + events[3:],
+        "swapped": [events[1], events[0], *events[2:]],
+        "headless": events[1:],
+        "empty": [],
+        "no log": {"a": 1},
+        "fraction": 1.5,
+    }.items():
+        bad.write_text(json.dumps(value), encoding="utf-8")
+        assert cli.verify([str(bad)]) == 1, name
+        assert "NOT VERIFIED" in capsys.readouterr().err
+    bad.write_bytes(b"\xff\x00 no JSON")
+    assert cli.verify([str(bad)]) == 1
+    assert cli.verify([str(tmp_path / "none.json")]) == 2
