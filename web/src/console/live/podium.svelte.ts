@@ -28,6 +28,8 @@ export class Podium {
   #next: Page | null = null;
   #left = new Map<string, number>();
   #closed = false;
+  /** The paper was put away on purpose: it does not come back by itself. */
+  #away = false;
 
   constructor(private readonly desk: MeetingDesk) {}
 
@@ -57,7 +59,7 @@ export class Podium {
   hear(presenting: Presenting | null): void {
     const place = this.following.hear(presenting);
     if (!place) return;
-    if (!this.presents) this.#go(place.paper, place.page);
+    if (!this.presents || (this.#book === null && !this.#away)) this.#go(place.paper, place.page);
     else if (!this.#busy && this.onPaper) this.#book!.turnTo(place.page);
   }
 
@@ -89,6 +91,7 @@ export class Podium {
   /** Put the paper away. */
   put(): void {
     if (this.#shown && !this.presents) this.following.leave();
+    this.#away = true;
     this.#book?.close();
     this.#book = null;
   }
@@ -103,11 +106,12 @@ export class Podium {
   #go(id: string, page: number): void {
     const paper = this.desk.now.papers.find((one) => one.paper === id);
     if (!paper || paper.published_version === 0) return;
+    this.#away = false;
     if (this.#book?.paper.paper === id && this.#book.paper.version === paper.published_version) {
       this.#book.turnTo(page);
       return;
     }
-    const zoom = this.#book?.zoom === 'width' ? 'width' : 'page';
+    const zoom = this.#book?.zoom === 'page' ? 'page' : 'width';
     this.#book?.close();
     const pages = paper.published_pages || paper.pages;
     this.#book = new Book({ paper: id, version: paper.published_version, title: paper.title, pages }, this.desk.pages, { page, zoom });
