@@ -5,7 +5,7 @@ and is swept; chunks are read from where they lie, the file opened once.
 
 Usage::
 
-    made = files.encrypt(safe, version, key=key)
+    made = files.encrypt(safe.reader(), version, key=key)
     files.chunk(version, layout, number)
 """
 
@@ -41,13 +41,13 @@ class PaperFiles:
         """Where a version lies."""
         return self._folder / f"{version}{_SUFFIX}"
 
-    def encrypt(self, source: Path, version: PaperVersion, *, key: Secret) -> EncryptedPaper:
+    def encrypt(self, source: BinaryIO, version: PaperVersion, *, key: Secret) -> EncryptedPaper:
         """Encrypt ``source``; returns when it is on the disk for good. Raises :class:`DiskFull`, leaving nothing."""
         target = self.path(version)
         draft = target.with_name(f".{target.name}.new")
         try:
-            with no_room_is_disk_full(), source.open("rb") as plain, _new(draft) as file:
-                made = encrypt_paper(plain, file, key=key, paper=version)
+            with no_room_is_disk_full(), _new(draft) as file:
+                made = encrypt_paper(source, file, key=key, paper=version)
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(target)

@@ -1,20 +1,20 @@
-"""The checking process: looks into one uploaded file and writes the safe one beside it (P1, P4).
+"""The checking process: looks into one uploaded file and, if something has to go, writes the safe one (P1, P4).
 
-Rules: it reads what a stranger made, so it runs apart from the server and limits itself first: memory, time, files,
-what it may write. A file with nothing to remove stays byte for byte as it was; a signed one always does. The answer is
-one JSON object on standard output.
+Rules: it reads what a stranger made, so it runs apart from the server and limits itself first: memory, time, files. A
+file with nothing to remove stays byte for byte as it was, and nothing is written; a signed one always does. Both files
+are sealed; their keys come on standard input. The answer is one JSON object on standard output.
 
-Usage: started by ``server.papers.checker`` as ``python -m server.papers.inspection SOURCE TARGET``.
+Usage: started by ``server.papers.checker`` as ``python -m server.papers.inspection``.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
-import shutil
 import sys
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, Final
 
 import pikepdf
@@ -28,9 +28,12 @@ from server.papers.errors import (
     PaperNotPdf,
     PaperRefused,
     PaperSignedUnsafe,
+    PaperTooLarge,
     PaperTooManyPages,
 )
 from server.papers.model import Findings, secrecy_mark
+from server.papers.sealed import SealedFile
+from wire.fields import Fields
 from wire.manifest import MAX_PAGES
 
 MEMORY_BYTES: Final = 2 * 2**30
@@ -38,23 +41,25 @@ CPU_S: Final = 120
 OPEN_FILES: Final = 32
 #: Readers look for the header in the first kilobyte (ISO 32000-2, annex I).
 _HEADER_BYTES: Final = 1024
+_QUESTION_BYTES: Final = 64 * 1024
 
 
-def inspect(source: Path, target: Path) -> Findings:
-    """Check ``source``, write what may be kept to ``target``; raises :class:`PaperRefused`."""
-    with source.open("rb") as file:
+def inspect(source: SealedFile, target: SealedFile) -> Findings:
+    """Check ``source``; write to ``target`` what may be kept, if it is not the same. Raises :class:`PaperRefused`."""
+    with source.reader() as file:
         head = file.read(_HEADER_BYTES)
     if not head:
         raise PaperEmpty
     if b"%PDF-" not in head:
         raise PaperNotPdf
-    is_signed, removed, kept = _make_safe(source, target)
-    return _read(target, is_signed=is_signed, removed=removed, kept=kept)
+    looked = _make_safe(source, target)
+    pages, lines = _read(target if looked.rewritten else source)
+    return replace(looked, pages=pages, has_text=any(line.strip() for line in lines), mark=secrecy_mark(lines))
 
 
-def _make_safe(source: Path, target: Path) -> tuple[bool, set[str], set[str]]:
+def _make_safe(source: SealedFile, target: SealedFile) -> Findings:
     try:
-        with pikepdf.open(source, suppress_warnings=True) as pdf:
+        with source.reader() as file, pikepdf.open(file, suppress_warnings=True) as pdf:
             if pdf.is_encrypted:
                 raise PaperEncrypted
             if len(pdf.pages) == 0:
@@ -62,17 +67,15 @@ def _make_safe(source: Path, target: Path) -> tuple[bool, set[str], set[str]]:
             if len(pdf.pages) > MAX_PAGES:
                 raise PaperTooManyPages(limit=MAX_PAGES)
             if scrub.is_signed(pdf):
-                kept = scrub.find(pdf)
-                if kept - scrub.INERT:
-                    raise PaperSignedUnsafe(found=sorted(kept - scrub.INERT))
-                shutil.copyfile(source, target)
-                return True, set(), kept
+                return _signed(scrub.find(pdf))
             removed = scrub.scrub(pdf)
-            if removed or pdf.get_warnings():
-                pdf.save(target, deterministic_id=True)
-            else:
-                shutil.copyfile(source, target)
-            return False, removed, set()
+            rewritten = bool(removed or pdf.get_warnings())
+            if rewritten:
+                with target.writer() as safe:
+                    pdf.save(safe, deterministic_id=True)
+            return Findings(
+                pages=0, is_signed=False, has_text=False, rewritten=rewritten, removed=tuple(sorted(removed))
+            )
     except pikepdf.PasswordError:
         raise PaperEncrypted from None
     except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError, RecursionError) as exc:
@@ -80,24 +83,23 @@ def _make_safe(source: Path, target: Path) -> tuple[bool, set[str], set[str]]:
         raise PaperBroken from exc
 
 
-def _read(target: Path, *, is_signed: bool, removed: set[str], kept: set[str]) -> Findings:
-    """What PDFium, which will show the paper, makes of it."""
+def _signed(kept: set[str]) -> Findings:
+    if kept - scrub.INERT:
+        raise PaperSignedUnsafe(found=sorted(kept - scrub.INERT))
+    return Findings(pages=0, is_signed=True, has_text=False, kept=tuple(sorted(kept)))
+
+
+def _read(sealed: SealedFile) -> tuple[int, list[str]]:
+    """What PDFium, which will show the paper, makes of it: the pages, and the first one's lines."""
     try:
-        with pypdfium2.PdfDocument(target) as pdf:
+        with sealed.reader() as file, pypdfium2.PdfDocument(file) as pdf:
             pages = len(pdf)
             lines = _lines(pdf[0]) if pages else []
     except pypdfium2.PdfiumError as exc:
         raise PaperBroken from exc
     if pages == 0:
         raise PaperEmpty
-    return Findings(
-        pages=pages,
-        is_signed=is_signed,
-        has_text=any(line.strip() for line in lines),
-        mark=secrecy_mark(lines),
-        removed=tuple(sorted(removed)),
-        kept=tuple(sorted(kept)),
-    )
+    return pages, lines
 
 
 def _lines(page: Any) -> list[str]:
@@ -119,15 +121,19 @@ def _limit() -> None:
         resource.setrlimit(what, (value, value))
 
 
-def main(argv: list[str]) -> int:
+def main() -> int:
     """Check one file; 0 whenever there is an answer."""
-    source, target = argv
+    question = Fields(json.loads(sys.stdin.buffer.read(_QUESTION_BYTES)), "inspection")
+    source, target = (SealedFile.read(question.object(name)) for name in ("source", "target"))
     _limit()
     try:
-        found = inspect(Path(source), Path(target))
+        found = inspect(source, target)
         answer: dict[str, Any] = {field: getattr(found, field) for field in Findings.__slots__}
+        answer["safe_bytes"] = target.plain_bytes
     except PaperRefused as refusal:
         answer = {"refused": refusal.code, "data": refusal.data}
+    except PaperTooLarge:
+        answer = {"errno": errno.EFBIG}
     except OSError as exc:
         answer = {"errno": exc.errno}
     print(json.dumps(answer))  # noqa: T201 - the answer
@@ -135,4 +141,4 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -1,61 +1,51 @@
-"""Takes an upload to the disk: counted while it comes, refused early, never left behind.
+"""Takes an upload to the disk: counted while it comes, refused early, never left behind and never in clear.
 
-Rules: the plain file lies in ``data_dir/incoming`` (mode 0700) and nowhere else, not in the system's folder for
-temporary files either; it is gone when the block ends, and ``sweep`` removes what a crash left. What cannot fit is
-refused before the first byte.
+Rules: the upload lies in ``data_dir/incoming`` (mode 0700), sealed under a key that is only in memory, and nowhere
+else, not in the system's folder for temporary files either. It is gone when the block ends, and ``sweep`` removes the
+noise that a crash left. What cannot fit is refused before the first byte.
 
 Usage::
 
     with intake.receive(expected_bytes=request.content_length) as inbox:
         form = parse(request, stream_factory=inbox.open)
-        ... inbox.path, inbox.size_bytes
+        ... inbox.upload.reader()
 """
 
 from __future__ import annotations
 
 import errno
-import io
-import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import BinaryIO, Final
 
 from server.papers.errors import DiskFull, PaperTooLarge
+from server.papers.sealed import MIB, SealedFile
 
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
-
-MIB: Final = 1024 * 1024
 #: What a form may weigh besides its file.
 FORM_BYTES: Final = MIB
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class Inbox:
-    """Room for one upload: the file as it came (``path``) and a place for its safe version (``safe``)."""
+    """Room for one upload: the file as it came (``upload``), and a place for its safe version (``safe``)."""
 
     def __init__(self, folder: Path, limit_bytes: int) -> None:
         name = secrets.token_hex(8)
-        self.path: Final = folder / f"{name}.upload"
-        self.safe: Final = folder / f"{name}.safe"
-        self._limit_bytes: Final = limit_bytes
+        self.upload: Final = SealedFile.new(folder / f"{name}.upload", limit_bytes=limit_bytes)
+        # Written anew, a file may grow a little.
+        self.safe: Final = SealedFile.new(folder / f"{name}.safe", limit_bytes=2 * limit_bytes)
 
-    @property
-    def size_bytes(self) -> int:
-        """How much has come; 0 when no file came."""
-        return self.path.stat().st_size if self.path.exists() else 0
-
-    def open(self, *_ignored: object, **_named: object) -> IO[bytes]:
-        """The file to write the upload into (a ``stream_factory`` of Werkzeug)."""
-        return _Counted(self.path, self._limit_bytes)
+    def open(self, *_ignored: object, **_named: object) -> BinaryIO:
+        """The stream to write the upload into (a ``stream_factory`` of Werkzeug)."""
+        return self.upload.writer()
 
     def remove(self) -> None:
         """Leave nothing."""
-        self.path.unlink(missing_ok=True)
-        self.safe.unlink(missing_ok=True)
+        self.upload.remove()
+        self.safe.remove()
 
 
 class Intake:
@@ -112,23 +102,3 @@ def no_room_is_disk_full() -> Iterator[None]:
         if exc.errno in _NO_ROOM:
             raise DiskFull from exc
         raise
-
-
-class _Counted(io.FileIO):
-    """A new file, for its owner only, that takes no more than it may."""
-
-    def __init__(self, path: Path, limit_bytes: int) -> None:
-        super().__init__(path, "x+", opener=lambda name, flags: os.open(name, flags, 0o600))
-        self._left = limit_bytes
-        self._limit_bytes: Final = limit_bytes
-
-    def write(self, data: ReadableBuffer, /) -> int:
-        """Write all of ``data``; raises :class:`PaperTooLarge`."""
-        view = memoryview(data)
-        self._left -= view.nbytes
-        if self._left < 0:
-            raise PaperTooLarge(limit_mib=self._limit_bytes // MIB)
-        written = 0
-        while written < view.nbytes:
-            written += super().write(view[written:]) or 0
-        return written

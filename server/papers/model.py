@@ -32,11 +32,14 @@ _LABEL: Final = re.compile(r"^(?:ĐỘ\s*MẬT|MỨC\s*ĐỘ\s*MẬT)\s*:", re.I
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the check of a file found. ``removed`` and ``kept`` name active content by kind."""
+    """What the check of a file found. ``removed`` and ``kept`` name active content by kind; ``rewritten``: the file
+    that may be kept is another one.
+    """
 
     pages: int
     is_signed: bool
     has_text: bool
+    rewritten: bool = False
     mark: str | None = None
     removed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()

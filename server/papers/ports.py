@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from sealing.papers import EncryptedPaper
 from server.idempotency.service import ActKey
@@ -84,7 +84,7 @@ class Meetings(Protocol):
 class Files(Protocol):
     """The encrypted files."""
 
-    def encrypt(self, source: Path, version: PaperVersion, *, key: Secret) -> EncryptedPaper:
+    def encrypt(self, source: BinaryIO, version: PaperVersion, *, key: Secret) -> EncryptedPaper:
         """Encrypt for good; raises DiskFull."""
         ...
 
@@ -97,28 +97,54 @@ class Files(Protocol):
         ...
 
 
-class FileCheck(Protocol):
-    """Looks into an uploaded file."""
+class SafeFile(Protocol):
+    """A file that may be kept."""
 
-    def check(self, source: Path, target: Path) -> Findings:
-        """Write the safe file to ``target``; raises PaperRefused or DiskFull."""
+    def reader(self) -> BinaryIO:
+        """Its plain text."""
         ...
 
 
 class Upload(Protocol):
-    """An uploaded file: as it came, and the place for its safe version."""
+    """An uploaded file."""
 
     @property
-    def path(self) -> Path:
-        """As it came."""
+    def exists(self) -> bool:
+        """Whether a file came at all."""
         ...
 
     @property
-    def safe(self) -> Path:
-        """The safe version."""
+    def plain_bytes(self) -> int:
+        """Its size."""
+        ...
+
+
+class CheckedFile(Protocol):
+    """What the check of a file gave."""
+
+    @property
+    def findings(self) -> Findings:
+        """What was found."""
         ...
 
     @property
-    def size_bytes(self) -> int:
-        """0 when no file came."""
+    def keep(self) -> SafeFile:
+        """What may be kept."""
+        ...
+
+
+class Received(Protocol):
+    """The inbox of one request."""
+
+    @property
+    def upload(self) -> Upload:
+        """What came."""
+        ...
+
+
+class FileCheck(Protocol):
+    """Looks into an uploaded file."""
+
+    def check(self, inbox: Any) -> CheckedFile:
+        """Raises PaperRefused or DiskFull."""
         ...

@@ -104,7 +104,7 @@ def _taking_in(routes: Blueprint, desk: Desk) -> None:
     def replace_paper(meeting: str, paper: str) -> ResponseReturnValue:
         with _received(desk.intake) as form:
             made = desk.papers.replace(
-                MeetingId(meeting), _paper_id(paper), form.file_name, upload=form.inbox, asked=desk.asked()
+                MeetingId(meeting), _paper_id(paper), form.file_name, inbox=form.inbox, asked=desk.asked()
             )
             return answer(made, 201)
 

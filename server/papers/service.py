@@ -33,7 +33,7 @@ from server.papers.errors import (
     SecrecyMarkFound,
     SecrecyRefused,
 )
-from server.papers.ports import FileCheck, Files, Meetings, PaperStore, StoredVersion, Upload
+from server.papers.ports import FileCheck, Files, Meetings, PaperStore, Received, StoredVersion
 from server.papers.sealer import ManifestSealer, Sealed
 from server.unit import UnitOfWork
 from wire import ids
@@ -105,7 +105,7 @@ class PaperService:
 
     # Taking in
 
-    def submit(self, meeting: MeetingId, new: NewPaper, upload: Upload, *, asked: Asked) -> dict[str, Any]:
+    def submit(self, meeting: MeetingId, new: NewPaper, inbox: Received, *, asked: Asked) -> dict[str, Any]:
         """A first version; gives ``{seq, paper, version, pages, warnings}``.
 
         Raises PaperRefused and its leaves, PaperBadName, PaperFileMissing, SecrecyMissing, NoSuchItem,
@@ -114,15 +114,15 @@ class PaperService:
         secrecy = model.chosen_secrecy(new.secrecy)
         _check_place(self.tools.meetings.state(meeting), new.item)
         if not model.keeps_content(secrecy):
-            return self._submit_stub(meeting, new, upload, asked=asked)
-        _check_file(upload, new.file_name)
+            return self._submit_stub(meeting, new, inbox, asked=asked)
+        _check_file(inbox, new.file_name)
         title = model.clean_title(new.title, file_name=new.file_name)
         version = PaperVersion(PaperId(ids.new("p", self.tools.random(ids.RANDOM_BYTES))), 1)
         paper = _Submitted(version, new.item, title=title, secrecy=secrecy)
-        return self._take(meeting, paper, upload, asked=asked)
+        return self._take(meeting, paper, inbox, asked=asked)
 
     def replace(
-        self, meeting: MeetingId, paper: PaperId, file_name: str, *, upload: Upload, asked: Asked
+        self, meeting: MeetingId, paper: PaperId, file_name: str, *, inbox: Received, asked: Asked
     ) -> dict[str, Any]:
         """A further version of a paper (P3); gives what :meth:`submit` gives and raises the same, and PaperUnknown."""
         known = self.tools.meetings.state(meeting).paper(paper)
@@ -130,18 +130,20 @@ class PaperService:
             raise PaperUnknown(paper=paper)
         if not model.keeps_content(known.secrecy):
             raise SecrecyRefused
-        _check_file(upload, file_name)
+        _check_file(inbox, file_name)
         with self._alone(paper):
             version = PaperVersion(paper, known.version + 1)
             submitted = _Submitted(version, known.item, title=known.title, secrecy=known.secrecy)
-            return self._take(meeting, submitted, upload, asked=asked)
+            return self._take(meeting, submitted, inbox, asked=asked)
 
-    def _take(self, meeting: MeetingId, paper: _Submitted, upload: Upload, *, asked: Asked) -> dict[str, Any]:
-        found = self.tools.check.check(upload.path, upload.safe)
+    def _take(self, meeting: MeetingId, paper: _Submitted, inbox: Received, *, asked: Asked) -> dict[str, Any]:
+        checked = self.tools.check.check(inbox)
+        found = checked.findings
         if found.mark is not None:
             raise SecrecyMarkFound(mark=found.mark)
         key = new_paper_key()
-        made = self.tools.files.encrypt(upload.safe, paper.version, key=key)
+        with checked.keep.reader() as plain:
+            made = self.tools.files.encrypt(plain, paper.version, key=key)
         try:
             sealed = self.tools.sealer.seal(meeting, paper.version, made=made, pages=found.pages)
             stored = self._stored(meeting, paper.version, sealed, key=key, now=asked.now)
@@ -179,10 +181,10 @@ class PaperService:
             meeting, actor=asked.actor.label, now=asked.now, decide=decide, key=key, also=also
         )
 
-    def _submit_stub(self, meeting: MeetingId, new: NewPaper, upload: Upload, *, asked: Asked) -> dict[str, Any]:
+    def _submit_stub(self, meeting: MeetingId, new: NewPaper, inbox: Received, *, asked: Asked) -> dict[str, Any]:
         """P4: that there is such a paper, and nothing of it."""
         secrecy = model.chosen_secrecy(new.secrecy)
-        if upload.size_bytes:
+        if inbox.upload.plain_bytes:
             raise SecrecyRefused
         title = model.stub_title(secrecy, new.title)
         if title or secrecy is not Secrecy.TOP_SECRET:
@@ -347,9 +349,9 @@ def _event(paper: _Submitted, found: model.Findings | None, *, sealed: Sealed | 
     }
 
 
-def _check_file(upload: Upload, file_name: str) -> None:
+def _check_file(inbox: Received, file_name: str) -> None:
     # A form whose file was left empty still has the field, without a name.
-    if not file_name or not upload.path.exists():
+    if not file_name or not inbox.upload.exists:
         raise PaperFileMissing
     model.check_file_name(file_name)
 

@@ -9,6 +9,7 @@ import io
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -17,6 +18,7 @@ from sealing.signatures import ServerSigner, server_verifier
 from server.papers.errors import DiskFull, PaperTooLarge
 from server.papers.files import PaperFiles
 from server.papers.intake import Intake
+from server.papers.sealed import SealedFile
 from server.papers.sealer import ManifestSealer
 from wire import canonical
 from wire.envelope import open_envelope
@@ -39,10 +41,8 @@ def files(tmp_path: Path) -> PaperFiles:
     return found
 
 
-def plain(folder: Path, data: bytes = DATA) -> Path:
-    path = folder / "plain"
-    path.write_bytes(data)
-    return path
+def plain(data: bytes = DATA) -> BinaryIO:
+    return io.BytesIO(data)
 
 
 # ── the way in ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -58,9 +58,13 @@ def test_an_upload_is_there_while_it_is_needed_and_then_gone(tmp_path: Path) -> 
     with intake(tmp_path).receive(expected_bytes=100) as inbox:
         with inbox.open() as file:
             file.write(b"abc")
-        inbox.safe.write_bytes(b"safe")
-        assert inbox.size_bytes == 3
-        assert stat.S_IMODE(inbox.path.stat().st_mode) == 0o600
+        with inbox.safe.writer() as file:
+            file.write(b"safe")
+        assert inbox.upload.plain_bytes == 3
+        assert stat.S_IMODE(inbox.upload.path.stat().st_mode) == 0o600
+        assert b"abc" not in inbox.upload.path.read_bytes()
+        with inbox.upload.reader() as file:
+            assert file.read() == b"abc"
     assert list((tmp_path / "incoming").iterdir()) == []
     assert stat.S_IMODE((tmp_path / "incoming").stat().st_mode) == 0o700
 
@@ -116,11 +120,33 @@ def test_other_errors_of_the_disk_are_not_called_full(tmp_path: Path) -> None:
         receive_then(intake(tmp_path), OSError(errno.EACCES, "no"))
 
 
+def test_a_sealed_file_is_read_anywhere_and_any_change_is_noticed(tmp_path: Path) -> None:
+    sealed = SealedFile.new(tmp_path / "x", limit_bytes=10**6)
+    with sealed.writer() as file:
+        file.write(DATA)
+    with sealed.reader() as file:
+        file.seek(100_000)
+        assert file.read(10) == DATA[100_000:100_010]
+    raw = bytearray(sealed.path.read_bytes())
+    raw[90_000] ^= 1
+    sealed.path.write_bytes(raw)
+    with sealed.reader() as file, pytest.raises(BadChunk):
+        file.read()
+    assert sealed.key.reveal().hex() not in repr(sealed)
+
+
+def test_a_second_file_in_one_form_is_refused(tmp_path: Path) -> None:
+    with intake(tmp_path).receive(expected_bytes=None) as inbox:
+        inbox.open().close()
+        with pytest.raises(FileExistsError):
+            inbox.open()
+
+
 # ── the encrypted files ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_W35_chunks_are_the_file_in_pieces(tmp_path: Path, files: PaperFiles) -> None:
-    made = files.encrypt(plain(tmp_path), PAPER, key=new_paper_key())
+    made = files.encrypt(plain(), PAPER, key=new_paper_key())
     layout = Layout(made.plain_bytes)
     chunks = [files.chunk(PAPER, layout, number) for number in range(layout.chunks)]
     assert b"".join(chunks) == files.path(PAPER).read_bytes()
@@ -131,7 +157,7 @@ def test_W35_chunks_are_the_file_in_pieces(tmp_path: Path, files: PaperFiles) ->
 
 def test_W30_the_file_opens_with_its_key_alone(tmp_path: Path, files: PaperFiles) -> None:
     key = new_paper_key()
-    made = files.encrypt(plain(tmp_path), PAPER, key=key)
+    made = files.encrypt(plain(), PAPER, key=key)
     raw, layout = files.path(PAPER).read_bytes(), Layout(made.plain_bytes)
     with PaperReader(io.BytesIO(raw), layout=layout, key=key, paper=PAPER) as reader:
         assert reader.read() == DATA
@@ -142,7 +168,7 @@ def test_W30_the_file_opens_with_its_key_alone(tmp_path: Path, files: PaperFiles
 
 def test_W33_a_chunk_of_another_paper_or_place_is_refused(tmp_path: Path, files: PaperFiles) -> None:
     signer = ServerSigner.generate()
-    made = {paper: files.encrypt(plain(tmp_path), paper, key=new_paper_key()) for paper in (PAPER, OTHER)}
+    made = {paper: files.encrypt(plain(), paper, key=new_paper_key()) for paper in (PAPER, OTHER)}
     layout = Layout(len(DATA))
     sealed = ManifestSealer(signer).seal(MEETING, PAPER, made=made[PAPER], pages=3)
     signed = open_envelope(sealed.envelope, verify=server_verifier(signer.public))
@@ -161,7 +187,7 @@ def test_W33_a_chunk_of_another_paper_or_place_is_refused(tmp_path: Path, files:
 
 
 def test_W31_a_manifest_of_another_signer_is_refused(tmp_path: Path, files: PaperFiles) -> None:
-    made = files.encrypt(plain(tmp_path), PAPER, key=new_paper_key())
+    made = files.encrypt(plain(), PAPER, key=new_paper_key())
     signer = ServerSigner.generate()
     sealed = ManifestSealer(signer).seal(MEETING, PAPER, made=made, pages=3)
     with pytest.raises(BadSignature):
@@ -177,13 +203,13 @@ def test_a_full_disk_leaves_no_file(tmp_path: Path) -> None:
     files.sweep(())
     (tmp_path / "files" / f".{PAPER}.ct.new").symlink_to("/dev/full")  # every write there says "no space left"
     with pytest.raises(DiskFull):
-        files.encrypt(plain(tmp_path), PAPER, key=new_paper_key())
+        files.encrypt(plain(), PAPER, key=new_paper_key())
     assert list((tmp_path / "files").iterdir()) == []
 
 
 def test_what_the_database_does_not_know_is_swept(tmp_path: Path, files: PaperFiles) -> None:
     for paper in (PAPER, OTHER):
-        files.encrypt(plain(tmp_path), paper, key=new_paper_key())
+        files.encrypt(plain(), paper, key=new_paper_key())
     (tmp_path / "files" / ".draft.new").write_bytes(b"x")
     (tmp_path / "files" / "p-bad.ct").write_bytes(b"x")
     assert PaperFiles(tmp_path / "files").sweep({PAPER}) == 3
@@ -191,7 +217,7 @@ def test_what_the_database_does_not_know_is_swept(tmp_path: Path, files: PaperFi
 
 
 def test_a_cut_file_is_an_error_and_not_a_short_chunk(tmp_path: Path, files: PaperFiles) -> None:
-    made = files.encrypt(plain(tmp_path), PAPER, key=new_paper_key())
+    made = files.encrypt(plain(), PAPER, key=new_paper_key())
     os.truncate(files.path(PAPER), 1000)
     with pytest.raises(OSError, match="ends before"):
         files.chunk(PAPER, Layout(made.plain_bytes), 1)

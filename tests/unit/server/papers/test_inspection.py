@@ -6,6 +6,7 @@ import io
 import os
 import random
 from pathlib import Path
+from typing import BinaryIO
 
 import pikepdf
 import pytest
@@ -22,22 +23,33 @@ from server.papers.errors import (
     PaperSignedUnsafe,
 )
 from server.papers.inspection import inspect
+from server.papers.intake import Inbox
 from server.papers.model import Findings
+from server.papers.sealed import SealedFile
 from tests.support import pdfs
+
+
+def inbox_of(folder: Path, data: bytes) -> Inbox:
+    """An upload that has come in."""
+    inbox = Inbox(folder, 64 * 1024 * 1024)
+    with inbox.open() as file:
+        file.write(data)
+    return inbox
 
 
 def check(folder: Path, data: bytes) -> tuple[Findings, bytes]:
     """Findings, and the bytes that would be kept."""
-    source, target = folder / "a.upload", folder / "a.safe"
-    source.write_bytes(data)
-    return inspect(source, target), target.read_bytes()
+    inbox = inbox_of(folder, data)
+    found = inspect(inbox.upload, inbox.safe)
+    with (inbox.safe if found.rewritten else inbox.upload).reader() as file:
+        return found, file.read()
 
 
 def test_P1_a_clean_file_stays_byte_for_byte(tmp_path: Path) -> None:
     data = pdfs.text_pdf(["Báo cáo"], pages=3)
     found, kept = check(tmp_path, data)
     assert kept == data
-    assert found == Findings(pages=3, is_signed=False, has_text=True)
+    assert found == Findings(pages=3, is_signed=False, has_text=True, rewritten=False)
 
 
 @pytest.mark.parametrize(
@@ -138,21 +150,54 @@ def test_a_first_page_without_text_is_said(tmp_path: Path) -> None:
 
 
 def test_the_process_answers_as_the_function_does(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(pdfs.changed(pdfs.text_pdf(["MẬT"]), pdfs.add_link))
-    found = Checker().check(tmp_path / "a", tmp_path / "b")
+    acting = pdfs.changed(pdfs.text_pdf(["MẬT"]), pdfs.add_link)
+    inbox = inbox_of(tmp_path, acting)
+    found, keep = Checker().check(inbox)
     assert (found.mark, found.removed, found.pages) == ("MẬT", ("link",), 1)
-    (tmp_path / "a").write_bytes(b"")
+    assert keep is inbox.safe
+    with keep.reader() as file:
+        assert file.read().startswith(b"%PDF-")
+    clean = inbox_of(tmp_path, pdfs.text_pdf())
+    assert Checker().check(clean).keep is clean.upload
     with pytest.raises(PaperEmpty):
-        Checker().check(tmp_path / "a", tmp_path / "b")
+        Checker().check(inbox_of(tmp_path, b""))
 
 
 def test_a_process_that_hangs_is_a_refusal(tmp_path: Path) -> None:
-    fifo = tmp_path / "never"
-    os.mkfifo(fifo)
+    inbox = inbox_of(tmp_path, pdfs.text_pdf())
+    inbox.upload.remove()
+    os.mkfifo(inbox.upload.path)
     with pytest.raises(PaperCheckFailed):
-        Checker(timeout_s=1.0).check(fifo, tmp_path / "b")
+        Checker(timeout_s=1.0).check(inbox)
 
 
 def test_a_file_that_is_gone_is_a_refusal(tmp_path: Path) -> None:
+    inbox = inbox_of(tmp_path, pdfs.text_pdf())
+    inbox.upload.remove()
     with pytest.raises(PaperCheckFailed):
-        Checker().check(tmp_path / "none", tmp_path / "b")
+        Checker().check(inbox)
+
+
+def test_a_disk_that_is_full_while_the_safe_file_is_written_is_said(tmp_path: Path) -> None:
+    inbox = inbox_of(tmp_path, pdfs.changed(pdfs.large_pdf(2_000_000), pdfs.add_link))
+    full = FullDisk(inbox.safe.path, inbox.safe.key, inbox.safe.name, inbox.safe.limit_bytes)
+    with pytest.raises(OSError, match="No space left"):
+        inspect(inbox.upload, full)
+
+
+class FullDisk(SealedFile):
+    """A file whose disk has no room."""
+
+    def writer(self) -> BinaryIO:
+        return open("/dev/full", "wb", buffering=0)  # noqa: PTH123 - it refuses every byte
+
+
+def test_T5_nothing_in_clear_lies_on_the_disk_while_a_file_is_checked(tmp_path: Path) -> None:
+    words = ["Nội dung không ai được đọc trên đĩa"]
+    inbox = inbox_of(tmp_path, pdfs.changed(pdfs.text_pdf(words, pages=3), pdfs.add_link))
+    Checker().check(inbox)
+    lying = [path.read_bytes() for path in tmp_path.iterdir()]
+    assert len(lying) == 2
+    for raw in lying:
+        for trace in (b"%PDF", b"endobj", b"/Page", b"example.invalid"):
+            assert trace not in raw
