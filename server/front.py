@@ -104,7 +104,11 @@ def _page(dist: Path, name: str) -> Response:
 
 
 def _file(folder: Path, name: str) -> Response:
-    if not (folder / name).is_file():
+    try:
+        found = (folder / name).is_file()
+    except (OSError, ValueError):
+        found = False  # longer than any file's name, or with a zero in it
+    if not found:
         raise NotFound
     response = send_from_directory(folder, name)
     response.headers["Cache-Control"] = _A_YEAR if _HASHED.search(name) else "no-cache"
