@@ -20,8 +20,9 @@ from server.papers.checker import Checker
 from server.papers.files import PaperFiles
 from server.papers.intake import Intake
 from server.papers.sealer import ManifestSealer
-from server.papers.service import PaperService, Tools
+from server.papers.service import PaperService
 from server.papers.store import SqlPaperStore
+from server.papers.submission import Submissions, Tools
 from server.services import Services
 
 RENDERERS: Final = 2
@@ -39,22 +40,21 @@ def build(services: Services) -> None:
     intake = Intake(
         settings.data_dir / "incoming", limit_mib=settings.max_upload_mib, reserve_mib=settings.disk_reserve_mib
     )
-    services.papers = PaperService(
-        Tools(
-            unit=services.database,
-            store=services.paper_store,
-            meetings=services.meetings,
-            files=services.paper_files,
-            check=Checker(),
-            sealer=ManifestSealer(keys.signer),
-            master=keys.master,
-            random=os.urandom,
-        )
+    tools = Tools(
+        unit=services.database,
+        store=services.paper_store,
+        meetings=services.meetings,
+        files=services.paper_files,
+        check=Checker(),
+        sealer=ManifestSealer(keys.signer),
+        master=keys.master,
+        random=os.urandom,
     )
+    services.papers = PaperService(tools)
     swept = intake.sweep() + services.paper_files.sweep(services.papers.known_versions())
     if swept:
         _LOG.warning("removed %d files that an interrupted upload had left", swept)
     services.blueprints.append(
-        routes.blueprint(routes.Desk(services.papers, intake, services.renderer, services.clock))
+        routes.blueprint(routes.Desk(services.papers, Submissions(tools), intake, services.renderer, services.clock))
     )
     services.closers += [services.renderer.close, services.paper_files.close]

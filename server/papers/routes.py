@@ -4,7 +4,7 @@ Rules: the form is read straight into the intake's file, never into the system's
 words and search results are never kept by a browser (``no-store``): a copy in its cache would outlive the recall (P7).
 Every page carries the reader's name and the time (P6).
 
-Usage: ``app.register_blueprint(blueprint(Desk(papers, intake, renderer, clock)))``.
+Usage: ``app.register_blueprint(blueprint(Desk(papers, submissions, intake, renderer, clock)))``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from server.identity.model import Actor, Role
 from server.papers.errors import PaperFileMissing, PaperTooLarge, PaperUnknown
 from server.papers.intake import Inbox, Intake
 from server.papers.model import Reader
-from server.papers.service import Asked, NewPaper, PaperService
+from server.papers.service import PaperService
+from server.papers.submission import Asked, NewPaper, Submissions
 from server.web import ANY_MEMBER, act_id, actor, allow, answer, body
 from wire import ids
 from wire.errors import BadId
@@ -51,6 +52,7 @@ class Desk:
     """What the views work with."""
 
     papers: PaperService
+    submissions: Submissions
     intake: Intake
     renderer: Renderer
     clock: Clock
@@ -97,13 +99,13 @@ def _taking_in(routes: Blueprint, desk: Desk) -> None:
                 secrecy=form.fields.get("secrecy", ""),
                 file_name=form.file_name,
             )
-            return answer(desk.papers.submit(MeetingId(meeting), new, form.inbox, asked=desk.asked()), 201)
+            return answer(desk.submissions.submit(MeetingId(meeting), new, form.inbox, asked=desk.asked()), 201)
 
     @routes.post(f"{_PAPER}/versions")
     @allow(Role.SECRETARY, member=MemberRole.SECRETARY)
     def replace_paper(meeting: str, paper: str) -> ResponseReturnValue:
         with _received(desk.intake) as form:
-            made = desk.papers.replace(
+            made = desk.submissions.replace(
                 MeetingId(meeting), _paper_id(paper), form.file_name, inbox=form.inbox, asked=desk.asked()
             )
             return answer(made, 201)
