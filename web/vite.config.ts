@@ -6,7 +6,8 @@ import { icons } from './icons.plugin.ts';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /*
- * One HTML file a screen: seat.html (served by the seat's agent), console.html and display.html (served by the server).
+ * One HTML file a screen: seat.html (served by the seat's agent), console.html and display.html (served by the server);
+ * build.js builds them one by one.
  * The page policy allows no inline script or style and no address but the origin's, so nothing is inlined here either.
  */
 export default defineConfig(({ mode }) => ({
@@ -20,17 +21,12 @@ export default defineConfig(({ mode }) => ({
   },
   build: {
     outDir: here('./dist'),
-    emptyOutDir: true,
-    manifest: 'manifest.json',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // Debian's Chromium: older targets rewrite light-dark() into something that no longer follows the theme.
     target: 'chrome130',
     cssTarget: 'chrome130',
     reportCompressedSize: false,
-    rolldownOptions: {
-      input: { seat: here('./seat.html'), console: here('./console.html'), display: here('./display.html') },
-    },
   },
   test: {
     environment: 'jsdom',
