@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import random
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -112,10 +116,21 @@ def test_W32_a_paper_key_travels_under_the_epoch() -> None:
             _EPOCH.unwrap(broken)
 
 
-def test_W23_events_and_paper_keys_have_keys_of_their_own() -> None:
-    other = EpochKey.generate(7)
-    assert _EPOCH.wrap(Secret(bytes(32))) != other.wrap(Secret(bytes(32)))
-    assert _EPOCH.key.reveal() not in _EPOCH.wrap(Secret(bytes(32)))
+def _derived(label: bytes) -> bytes:
+    """HKDF-Expand with SHA-256 for one block, as RFC 5869, section 2.3, writes it."""
+    return hmac.new(_EPOCH.key.reveal(), label + b"\x01", hashlib.sha256).digest()
+
+
+def test_W23_a_room_frame_can_be_opened_by_the_specification_alone() -> None:
+    frame = _EPOCH.seal_room(b"x", topic=_TOPIC)
+    additional = b"phonghop/v1/room\0" + (7).to_bytes(4, "big") + str(_TOPIC).encode()
+    cipher = AESGCM(_derived(b"phonghop/v1/epoch/events"))
+    assert cipher.decrypt(frame[6:18], frame[18:], additional) == b"x"
+
+
+def test_W32_a_wrapped_key_can_be_opened_by_the_specification_alone() -> None:
+    paper = new_paper_key()
+    assert aes_key_unwrap(_derived(b"phonghop/v1/epoch/paper-wrap"), _EPOCH.wrap(paper)) == paper.reveal()
 
 
 @pytest.mark.parametrize(("epoch", "size"), [(0, 32), (2**31 + 1, 32), (1, 31), (1, 33), (1, 0)])

@@ -29,6 +29,13 @@ def test_W11_only_one_way_down_is_for_everyone() -> None:
     assert all(lane.sealing is not Sealing.BOX for (tree, _), lane in lanes.TABLE.items() if tree == "r")
 
 
+def test_W11_chunks_travel_as_they_are_and_nothing_else_does() -> None:
+    bare = {(tree, lane) for (tree, lane), carried in lanes.TABLE.items() if carried.sealing is Sealing.CHUNK}
+    assert bare == {("s", "fix"), ("r", "c")}
+    empty = {(tree, lane) for (tree, lane), carried in lanes.TABLE.items() if carried.sealing is Sealing.EMPTY}
+    assert empty == {("u", "gone")}
+
+
 def test_W11_a_topic_made_by_hand_has_no_lane() -> None:
     with pytest.raises(BadTopic):
         lanes.of(Topic("u", "d-aaaaaaaaaaaaaaaa", "secrets"))
