@@ -17,6 +17,9 @@ from typing import Any, Final
 from deploy.demo import people
 from wire import ids
 
+#: The country has one zone and no summer time.
+_LOCAL: Final = dt.timezone(dt.timedelta(hours=7))
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -32,18 +35,21 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A meeting of the demo; it starts at the full hour after ``starts_in_h`` hours from when it is made."""
+    """A meeting of the demo; it starts so many days after it is made, at ``hour`` local time or the next full hour."""
 
     key: str
     title: str
     kind: str
     minutes: int
-    starts_in_h: int
+    starts_in_days: int
+    hour: int | None
     topics: tuple[Topic, ...]
 
     def starts_at(self, now: dt.datetime) -> dt.datetime:
         """When it starts, made ``now`` (aware)."""
-        return (now + dt.timedelta(hours=self.starts_in_h)).replace(minute=0, second=0, microsecond=0)
+        day = now.astimezone(_LOCAL) + dt.timedelta(days=self.starts_in_days)
+        hour = day + dt.timedelta(hours=1) if self.hour is None else day.replace(hour=self.hour)
+        return hour.replace(minute=0, second=0, microsecond=0)
 
 
 MAIN: Final = Plan(
@@ -52,7 +58,8 @@ MAIN: Final = Plan(
     "Quy chế tổ chức phiên họp không giấy (demo)",
     "Hội nghị",
     180,
-    1,
+    0,
+    None,
     (
         Topic("opening", 0, "Khai mạc, giới thiệu đại biểu và thông qua chương trình hội nghị", 10, people.CHAIR),
         Topic("work", 0, "Kết quả công tác quý III và nhiệm vụ trọng tâm quý IV năm 2026", 75),
@@ -71,7 +78,8 @@ DRAFT: Final = Plan(
     "Giao ban tháng 11 năm 2026 của lãnh đạo các bộ phận (demo)",
     "Giao ban",
     60,
-    7 * 24,
+    7,
+    8,
     (
         Topic("review", 0, "Điểm lại việc thực hiện kết luận giao ban tháng 10", 20),
         Topic("plan", 0, "Kế hoạch công tác tháng 12", 30),

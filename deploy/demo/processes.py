@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -50,7 +51,7 @@ class Program:
     """How to start one program.
 
     ``environ`` comes on top of the demo's own environment without ``PHONGHOP_*``; ``describe`` says, for who looks for
-    a fault, what ``ready`` saw last.
+    a fault, what ``ready`` saw last. Lines that match ``unsaid`` (a regular expression) go to the file only.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Program:
     ready: Callable[[], bool] = field(default=lambda: True)
     environ: Mapping[str, str] = field(default_factory=dict)
     describe: Callable[[], str] = field(default=lambda: "")
+    unsaid: str = r"(?!)"
     grace_s: float = 6.0
 
 
@@ -186,7 +188,8 @@ class Kept:
 
     def _heard(self, text: str) -> None:
         self.last_lines.append(text)
-        self._listener.line(self.program.name, text)
+        if re.search(self.program.unsaid, text) is None:
+            self._listener.line(self.program.name, text)
 
     def _obituary(self, status: int, wait_s: float) -> str:
         how = f"tín hiệu · signal {-status}" if status < 0 else f"mã · status {status}"

@@ -89,7 +89,10 @@ class Room:
         conf, ports = self.configuration, self.ports
         broker = ("mosquitto", "-c", str(conf.write_broker()))
         proxy = ("nginx", "-e", "stderr", "-p", str(self.folder.path("run", "proxy")), "-c", str(conf.write_proxy()))
-        self.programs.add(Program("broker", _found(broker), ready=partial(_listen, ports.mqtt, ports.link)))
+        # The server looks in every minute to see that the access list is in force.
+        looks_in = rf"on port {ports.link}\.$|warden"
+        listen = partial(_listen, ports.mqtt, ports.link)
+        self.programs.add(Program("broker", _found(broker), ready=listen, unsaid=looks_in))
         self.programs.add(
             Program(
                 "server",

@@ -218,3 +218,11 @@ def test_busy_ports_are_passed_over_and_none_is_given_twice() -> None:
     assert len(set(found.values())) == 4
     assert found["b"] > found["a"] > port
     assert not is_listening(found["a"])
+
+
+def test_lines_of_no_interest_go_to_the_file_only(tmp_path: Path, heard: Heard) -> None:
+    with programs(tmp_path, heard) as room:
+        room.add(Program("a", sh("echo warden looks in; echo hello; exec sleep 60"), unsaid="warden"))
+        until(lambda: heard.said("a", "hello"))
+    assert heard.lines == [("a", "hello")]
+    assert "warden looks in" in (tmp_path / "log" / "a.log").read_text(encoding="utf-8")
