@@ -215,6 +215,7 @@ class Hearing:
 
     def _send_key(self, peer: Peer, meeting: MeetingId, epoch: int, *, sealed: bytes) -> None:
         self._parts.board.keyed(peer.device, meeting, has_key=True)
+        self._parts.rooms.note_key(meeting, epoch)
         self._parts.peers.tell(peer, lambda head: Key(head, meeting, epoch, sealed))
         self._parts.watcher.delivery_changed(meeting)
 

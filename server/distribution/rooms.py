@@ -64,6 +64,7 @@ class Rooms:
         self._plans: dict[RoomId, RoomPlan] = {}
         self._held: dict[RoomId, tuple[Held, ...]] = {}
         self._versions: dict[PaperVersion, StoredVersion] = {}
+        self._epochs: dict[MeetingId, int] = {}
 
     def plan(self, room: RoomId) -> RoomPlan:
         """The plan of a room."""
@@ -112,9 +113,13 @@ class Rooms:
         with self._source.unit.read() as tx:
             return self._source.epochs.key(tx, meeting, epoch=epoch)
 
+    def note_key(self, meeting: MeetingId, epoch: int) -> None:
+        """Some seat was sent the key of this epoch; before that, nobody could read what the room is told."""
+        self._epochs[meeting] = max(epoch, self._epochs.get(meeting, 0))
+
     def send_events(self, room: RoomId, meeting: MeetingId, state: MeetingState, *, events: Sequence[Event]) -> None:
-        """Send new events to the seats of a room."""
-        if state.epoch == 0 or not self._link.is_connected:
+        """Send new events to the seats of a room; who has no key yet asks for them later."""
+        if not self._can_read(meeting, state.epoch) or not self._link.is_connected:
             return
         topic, key = Topic.events(room, meeting), self.key(meeting, state.epoch)
         for batch in batches(events):
@@ -137,13 +142,17 @@ class Rooms:
             return
         match step:
             case OfferRoom(paper):
-                self._offer(Topic.manifest(room, paper), stored)
+                if self._can_read(stored.meeting, self._source.meetings.state(stored.meeting).epoch):
+                    self._offer(Topic.manifest(room, paper), stored)
             case OfferSeat(device, paper):
                 self._offer(Topic.seat_manifest(device, paper), stored)
             case ChunkRoom(paper, number):
                 self._chunk(Topic.room_chunk(room, paper, number), stored, number)
             case ChunkSeat(device, paper, number):
                 self._chunk(Topic.seat_chunk(device, paper, number), stored, number)
+
+    def _can_read(self, meeting: MeetingId, epoch: int) -> bool:
+        return 0 < epoch <= self._epochs.get(meeting, 0)
 
     def _offer(self, topic: Topic, stored: StoredVersion) -> None:
         epoch = self.key(stored.meeting, self._source.meetings.state(stored.meeting).epoch)

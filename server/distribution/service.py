@@ -342,6 +342,7 @@ class Distribution:
             for peer in self._peers.all():
                 for key in source.store.keys_of(tx, peer.device):
                     self._board.keyed(peer.device, key.meeting, has_key=key.epoch_sent > 0)
+                    self._rooms.note_key(key.meeting, key.epoch_sent)
                 link = peer.link
                 if link is not None:
                     self._board.seen(peer.device, online=False, at=link.heard_at, agent=link.agent)

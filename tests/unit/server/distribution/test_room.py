@@ -161,6 +161,18 @@ def test_W26_a_seat_is_given_no_key_of_a_meeting_it_does_not_hold(theatre: Theat
     assert len(keys) == 1
 
 
+def test_a_room_without_a_key_is_told_nothing_it_cannot_read(theatre: Theatre) -> None:
+    seat = theatre.seat(0)
+    until(lambda: seat.wish is not None)
+    meeting = theatre.office.meeting("approved")
+    until(lambda: meeting in seat.meetings and seat.meetings[meeting].epochs)
+    settled(theatre, meeting)
+    assert [topic for topic, _ in theatre.broker.seen if topic.tree == "r"] == []
+    theatre.chair.post(f"/api/meetings/{meeting}/open").done()
+    settled(theatre, meeting)
+    assert [topic.lane for topic, _ in theatre.broker.seen if topic.tree == "r"] == ["ev"]
+
+
 def test_a_revoked_device_is_given_nothing_and_the_room_gets_a_new_key(theatre: Theatre) -> None:
     seats = [theatre.seat(number) for number in range(2)]
     meeting, paper = theatre.published(pdfs.text_pdf())
