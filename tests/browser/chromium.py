@@ -1,7 +1,7 @@
 """The machine's own Chromium, driven without downloading anything, and what is wrong with a page it shows.
 
 Rules: a page may send requests to its own origin only; it may not overflow its screen; WCAG 2.2 AA as far as axe can
-tell; nothing that is touched is smaller than 48 pixels either way.
+tell; nothing that is touched is smaller than 48 pixels either way, or what the caller asks for.
 
 Usage::
 
@@ -22,14 +22,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 _AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 _QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_SMALL = """() => [...document.querySelectorAll('button, input, select, a[href], [tabindex="0"]')]
-  .filter((one) => one.checkVisibility({ visibilityProperty: true }))
-  .map((one) => ({ one, box: one.getBoundingClientRect() }))
-  .filter(({ box }) => box.width < 48 || box.height < 48)
+_SMALL = """(least) => [...document.querySelectorAll('button, input, select, a[href], [tabindex="0"]')]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('[aria-hidden=true]'))
+  .map((one) => ({ one, box: (one.closest('label') ?? one).getBoundingClientRect() }))
+  .filter(({ box }) => box.width < least || box.height < least)
   .map(({ one, box }) => `${one.getAttribute('aria-label') ?? one.textContent}: ${box.width} × ${box.height}`)"""
-_OVERFLOWS = """() => {
+_OVERFLOWS = """(scrolls) => {
   const { scrollWidth, scrollHeight } = document.documentElement;
-  return scrollWidth > innerWidth || scrollHeight > innerHeight;
+  return scrollWidth > innerWidth || (!scrolls && scrollHeight > innerHeight);
 }"""
 
 
@@ -44,12 +44,13 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def faults(page: Page) -> list[str]:
-    """Everything about the page as it stands that should not be."""
-    page.evaluate(_AXE.read_text(encoding="utf-8"))
+def faults(page: Page, *, least_px: int = 48, scrolls: bool = False) -> list[str]:
+    """Everything about the page as it stands that should not be; ``scrolls``: it may be longer than its screen."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE.read_text(encoding="utf-8"))
     found: dict[str, Any] = page.evaluate("(tags) => axe.run({ runOnly: tags })", _TAGS)
     said = [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found["violations"]]
-    said += [f"too small to touch: {each}" for each in page.evaluate(_SMALL)]
-    if page.evaluate(_OVERFLOWS):
+    said += [f"too small to touch: {each}" for each in page.evaluate(_SMALL, least_px)]
+    if page.evaluate(_OVERFLOWS, scrolls):
         said.append("the page is larger than its screen")
     return said

@@ -149,15 +149,15 @@ def test_F1_who_presents_takes_everyone_along_by_turning_pages(browser: Browser)
         assert twin.acts == []
         person.taps("Trình chiếu trang này")
         until(lambda: twin.acts)
-        report = {"paper": "p-aaaaaaaaaaaaaaaa", "version": 2}
-        assert (twin.acts[0]["kind"], twin.acts[0]["data"]) == ("present", {**report, "page": 2})
-        twin.change(by=1, presenting={**having.presenting(paper=report["paper"], page=2), "version": 2})
+        report = "p-aaaaaaaaaaaaaaaa"
+        assert (twin.acts[0]["kind"], twin.acts[0]["data"]) == ("present", {"paper": report, "version": 2, "page": 2})
+        twin.change(by=1, presenting=having.presenting(paper=report, version=2, page=2))
         person.sees("Đồng chí đang trình chiếu")
         for _ in range(5):
             person.turns_to_next_page()
         until(lambda: twin.acts[-1]["data"].get("page") == 7)
         person.reads_page(7)
-        twin.change(by=1, presenting={**having.presenting(paper=report["paper"], page=3), "version": 2})
+        twin.change(by=1, presenting=having.presenting(paper=report, version=2, page=3))
         person.reads_page(7)
         assert len({act["act"] for act in twin.acts}) == len(twin.acts)
 
@@ -241,9 +241,8 @@ def test_a_paper_on_its_way_shows_how_far_and_opens_by_itself(browser: Browser) 
     with seat(browser, presenting=shown) as (twin, person):
         person.sees("Tài liệu đang về máy")
         twin.change(holding=having.holding(parts=12))
-        expect(person.page.get_by_role("progressbar", name="Tài liệu đang về máy")).to_have_attribute(
-            "aria-valuenow", "12"
-        )
+        bar = person.page.get_by_role("progressbar", name="Tài liệu đang về máy")
+        expect(bar).to_have_attribute("aria-valuenow", "12")
         assert not [path for path in twin.fetched if "p-cccccccccccccccc" in path]
         twin.change(holding=having.holding(parts=16))
         person.reads_page(1)
@@ -277,8 +276,7 @@ def test_a_page_that_cannot_be_drawn_says_why_and_can_be_tried_again(browser: Br
 def test_a_locked_seat_shows_nothing_of_the_meeting(browser: Browser) -> None:
     with seat(browser, presenting=having.presenting()) as (twin, person):
         person.reads_page(3)
-        nothing = dict.fromkeys(("members", "agenda", "papers", "presenting"))
-        twin.change(seat=having.seat("locked"), acts=[], holding={}, **nothing)
+        twin.change(seat=having.seat("locked"), acts=[], holding={}, agenda=None, papers=None, presenting=None)
         person.sees("Màn hình đang khóa")
         person.does_not_see(SUBMISSION)
         expect(person.page.locator("canvas")).to_have_count(0)

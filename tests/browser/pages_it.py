@@ -1,0 +1,56 @@
+"""The IT operator: compares codes, gives terminals their seats, takes them away.
+
+Usage::
+
+    operator = ItOperator(screen, room.console_url)
+    operator.admits("4821 0937 5516", seat="B3")
+    operator.revokes("B3", reason="Thiết bị thất lạc")
+"""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.pages_console import ConsolePerson
+
+
+class ItOperator(ConsolePerson):
+    """At the IT console."""
+
+    def looks_at_devices(self) -> None:
+        """All terminals and those that wait."""
+        self.page.get_by_role("link", name="Thiết bị", exact=True).click()
+        expect(self.page.get_by_role("heading", name="Thiết bị theo ghế")).to_be_visible()
+
+    def waiting_codes(self) -> list[str]:
+        """The twelve digits of each terminal that asks to be let in, as the console shows them."""
+        waiting = self.page.get_by_role("article")
+        expect(waiting.first).to_be_visible()
+        return [one.locator(".code").inner_text() for one in waiting.all()]
+
+    def admits(self, code: str, *, seat: str) -> None:
+        """The code was compared with the one at the seat; the seat is chosen."""
+        self.page.get_by_role("article", name=code).get_by_role("button", name="Duyệt", exact=True).click()
+        question = self.page.get_by_role("dialog")
+        expect(question.get_by_text(code, exact=True)).to_be_visible()
+        question.get_by_role("button", name="Duyệt", exact=True).click()
+        expect(question.get_by_text("Đề nghị đồng chí so mã tại ghế trước khi duyệt.")).to_be_visible()
+        question.get_by_label("Tôi đã so, hai mã giống nhau").check()
+        question.get_by_label("Ghế", exact=True).select_option(label=f"Ghế {seat}: còn trống")
+        self.answers("Duyệt")
+        self.sees(f"Đã duyệt thiết bị vào ghế {seat}.")
+
+    def row(self, seat: str) -> Locator:
+        """The terminal of a seat in the table."""
+        return self.page.get_by_role("row").filter(has=self.page.get_by_role("rowheader", name=seat))
+
+    def sees_online(self, seat: str) -> None:
+        """Connected."""
+        expect(self.row(seat)).to_contain_text("Trực tuyến")
+
+    def revokes(self, seat: str, *, reason: str) -> None:
+        """With a reason; it is cut off at once."""
+        self.presses(f"Thu hồi thiết bị {seat}")
+        self.page.get_by_role("dialog").get_by_label("Lý do thu hồi").fill(reason)
+        self.answers("Thu hồi")
+        expect(self.row(seat)).to_contain_text("Đã thu hồi")

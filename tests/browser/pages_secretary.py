@@ -1,0 +1,129 @@
+"""The secretary: prepares a meeting from nothing to papers at every seat.
+
+Usage::
+
+    secretary = Secretary(screen, room.console_url)
+    secretary.creates(PLAN)
+    secretary.uploads(paper, folder)
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.main_job.plan import Item, Meeting, Member, Paper
+from tests.browser.pages_console import ConsolePerson
+
+DELIVERY_MS = 90_000
+
+
+class Secretary(ConsolePerson):
+    """At the secretary's desk."""
+
+    def creates(self, meeting: Meeting) -> None:
+        """Title, kind, room, day and time, length."""
+        self.presses("Tạo cuộc họp")
+        self.page.get_by_label("Tên cuộc họp").fill(meeting.title)
+        self.page.get_by_label("Loại cuộc họp").fill(meeting.kind)
+        self.page.get_by_label("Phòng họp").select_option(label=meeting.room)
+        self.page.get_by_label("Ngày họp").fill(meeting.day)
+        self.page.get_by_label("Giờ bắt đầu").fill(meeting.time)
+        self.page.get_by_label("Thời lượng (phút)").fill(str(meeting.minutes))
+        self.presses("Tạo cuộc họp")
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text(meeting.title)
+
+    def invites(self, member: Member) -> None:
+        """Found by typing without accents; then the role and the seat."""
+        search = self.page.get_by_label("Thêm người dự họp")
+        search.fill(member.typed)
+        search.press("Enter")
+        name = member.person.name
+        self.page.get_by_label(f"Vai trò của {name}").select_option(label=member.role)
+        self.page.get_by_label(f"Chỗ ngồi của {name}").select_option(label=member.seat)
+
+    def writes_agenda(self, items: tuple[Item, ...]) -> None:
+        """By the keyboard: Enter for the next item, Alt and an arrow for its level."""
+        self.presses("Thêm mục đầu tiên")
+        before = items[0]
+        for item in items:
+            title = self.page.get_by_label(f"Tên mục {item.number}", exact=True)
+            if item is not before:
+                self.page.keyboard.press("Enter")
+                if (deeper := item.level - before.level) != 0:
+                    # The new line exists, and has the focus, before its level can be changed.
+                    expect(self.page.locator("input[data-field=title]:focus")).to_have_value("")
+                    self.page.keyboard.press("Alt+ArrowRight" if deeper > 0 else "Alt+ArrowLeft")
+            expect(title).to_be_focused()
+            self.page.keyboard.type(item.title)
+            self.page.get_by_label(f"Số phút của mục {item.number}", exact=True).fill(str(item.minutes))
+            if item.presenter:
+                who = self.page.get_by_label(f"Người trình bày mục {item.number}", exact=True)
+                who.select_option(label=item.presenter.name)
+            title.focus()
+            before = item
+
+    def saves(self) -> None:
+        """What was changed; told when it is kept."""
+        self.presses("Lưu")
+        self.sees("Đã lưu.")
+        expect(self.page.get_by_text("Có thay đổi chưa lưu.")).to_have_count(0)
+
+    def chooses_file(self, paper: Paper, folder: Path) -> Locator:
+        """For the item of the paper; the part of the page where its row is."""
+        with self.page.expect_file_chooser() as chooser:
+            self.presses(f"Thêm tài liệu vào mục {paper.item}")
+        chooser.value.set_files(folder / paper.file)
+        return self.page.get_by_role("region", name=f"{paper.item}. ")
+
+    def uploads(self, paper: Paper, folder: Path) -> None:
+        """Title and secrecy are given; without a secrecy nothing is sent (P4)."""
+        row = self.chooses_file(paper, folder)
+        row.get_by_label("Tên tài liệu").fill(paper.title)
+        row.get_by_role("button", name="Tải lên", exact=True).click()
+        expect(row.get_by_text("Đồng chí cần chọn độ mật; máy không tự chọn.")).to_be_visible()
+        # The radio buttons themselves are not drawn: a person clicks the words.
+        row.get_by_role("group", name="Độ mật").get_by_text(paper.secrecy, exact=True).click()
+        row.get_by_role("button", name="Tải lên", exact=True).click()
+
+    def has_uploaded(self, paper: Paper) -> None:
+        """The server has taken it."""
+        expect(self.page.get_by_role("link", name=paper.title)).to_be_visible()
+
+    def submits(self) -> None:
+        """To the chair."""
+        self.presses("Trình duyệt")
+        self.answers("Trình duyệt")
+        self.sees("Đã trình duyệt.")
+
+    def publishes(self, count: int) -> None:
+        """All that was approved; the delivery view opens by itself."""
+        self.presses(f"Phát hành {count} tài liệu")
+        self._notes_progress()
+        self.answers("Phát hành")
+        expect(self.page.get_by_role("heading", name="Tài liệu tới các ghế")).to_be_visible()
+
+    def sees_every_seat_complete(self, count: int) -> list[str]:
+        """Without touching anything; everything the counter has said on the way."""
+        complete = self.page.get_by_text(f"{count}/{count} ghế đã nhận đủ", exact=True)
+        expect(complete).to_be_visible(timeout=DELIVERY_MS)
+        said: list[str] = json.loads(self.page.evaluate("JSON.stringify(window.said)"))
+        return said
+
+    def _notes_progress(self) -> None:
+        """A person sees numbers change; a test has to write them down while they do."""
+        self.page.evaluate(
+            """() => {
+              window.said = [];
+              const note = () => {
+                for (const one of document.querySelectorAll('main [role=progressbar]')) {
+                  const part = `${one.getAttribute('aria-label') ?? ''} ${one.getAttribute('aria-valuenow') ?? ''}`;
+                  if (!window.said.includes(part)) window.said.push(part);
+                }
+              };
+              new MutationObserver(note).observe(document.body,
+                { subtree: true, childList: true, attributes: true, characterData: true });
+            }"""
+        )
