@@ -1,0 +1,534 @@
+"""The page's HTTP side: who is let in, what is shown to whom, what is kept in memory and for how long."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from edge.commands import Answer
+from edge.events import ActAsked, Event, LockAsked, SignInAsked, SignOutAsked, Touched, UnlockAsked
+from edge.page.app import Page, create_page
+from edge.page.board import Board, patch_between
+from edge.page.desk import Desk, Work
+from edge.page.pictures import Pictures
+from edge.page.server import PageServer
+from edge.passwords import Passwords
+from edge.screen import Screen
+from pages.errors import NoSuchPage, PaperIncomplete, RenderFailed
+from pages.model import Document, Hit, Outline, PageText, Word
+from tests.support.meeting_log import named
+from tests.support.poll import until
+from wire.ids import PaperId
+from wire.topics import PaperVersion
+
+LAN = named("u", "lan")
+PAPER = PaperVersion(PaperId(named("p", "report")), 1)
+COMING = PaperVersion(PaperId(named("p", "coming")), 1)
+DOCUMENT = Document(Path("/nowhere"), 1000, PAPER, None)
+TOKEN = "the token of this start"
+HOME = f"/api/papers/{PAPER.paper}/{PAPER.version}"
+NOW = dt.datetime(2026, 11, 21, 2, 14, tzinfo=dt.UTC)
+
+
+class Drawing:
+    """The renderer's twin: writes down what it is asked, answers as it is told."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, int, str | None]] = []
+        self.forgotten = 0
+        self.error: Exception | None = None
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def render(self, document: Document, page: int, *, width: int, mark: str | None = None) -> bytes:
+        self.asked.append((page, width, mark))
+        self.gate.wait(10)
+        if self.error is not None:
+            raise self.error
+        return f"page {page}".encode()
+
+    def text(self, document: Document, page: int) -> PageText:
+        return PageText(595.0, 842.0, (Word(1.0, 2.0, 3.0, 4.0, "từ"),))
+
+    def search(self, document: Document, query: str) -> list[Hit]:
+        return [Hit(3, 2, f"… {query} …")]
+
+    def outline(self, document: Document) -> Outline:
+        return Outline(((595.0, 842.0),), ())
+
+    def forget(self) -> None:
+        self.forgotten += 1
+
+
+class SeatStub:
+    """What the agent's loop does with the page's work, answered at once."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.passwords = Passwords()
+        self.code = ""
+        self.seen: list[bytes] = []
+        self.desk: Desk | None = None
+
+    def handle(self, event: Event) -> None:
+        self.events.append(event)
+        request = getattr(event, "request", None)
+        if request is None or self.desk is None:
+            return
+        held = self.passwords.get(request)
+        if held is not None:
+            self.seen.append(bytes(held))
+            self.passwords.drop(request)
+        self.desk.answer(Answer(request, self.code, {"wait_s": 4} if self.code == "too-many-tries" else {}))
+
+    def put(self, work: Work) -> None:
+        work(self)  # type: ignore[arg-type]  # the part of a seat that the desk uses
+
+    def asked(self, kind: type[Event]) -> list[Any]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+class Browser:
+    """Calls as the page makes them."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self._client = client
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self._client.get(path, headers={"Host": "localhost:8790", **headers})
+
+    def post(self, path: str, body: Any = None, **headers: str) -> TestResponse:
+        sent = {"Host": "localhost:8790", "X-Seat-Token": TOKEN, **headers}
+        data = body if isinstance(body, bytes) else json.dumps(body or {}, ensure_ascii=False).encode()
+        return self._client.post(path, data=data, headers=sent)
+
+
+def screen(state: str = "signed_in", *, seq: int = 9, meeting: str = "m", **more: Any) -> Screen:
+    signed_in = state == "signed_in"
+    sections = {
+        "seat": {"state": state, "label": "A1"},
+        "meeting": {"id": meeting},
+        "papers": [{"paper": PAPER.paper, "pages": 5}] if signed_in else [],
+        "holding": {str(COMING): {"have": 3, "chunks": 9, "ready": False}} if signed_in else {},
+        **more,
+    }
+    documents = {PAPER: DOCUMENT} if signed_in else {}
+    reader = (meeting, LAN) if signed_in else None
+    return Screen(seq, sections, documents, reader, mark="Đồng chí Lan (demo) · A1", ahead_s=3600.0)
+
+
+@pytest.fixture
+def board() -> Board:
+    board = Board()
+    board.show(screen())
+    return board
+
+
+@pytest.fixture
+def drawing() -> Drawing:
+    return Drawing()
+
+
+@pytest.fixture
+def damaged() -> list[PaperVersion]:
+    return []
+
+
+@pytest.fixture
+def pictures(drawing: Drawing, damaged: list[PaperVersion]) -> Iterator[Pictures]:
+    pictures = Pictures(drawing, max_bytes=1 << 20, damaged=damaged.append)
+    pictures.start()
+    yield pictures
+    pictures.stop()
+
+
+@pytest.fixture
+def seat() -> SeatStub:
+    return SeatStub()
+
+
+@pytest.fixture
+def browser(board: Board, seat: SeatStub, pictures: Pictures, tmp_path: Path) -> Browser:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "seat.html").write_text("<!doctype html>chỗ ngồi")
+    (tmp_path / "assets" / "seat.js").write_text("1")
+    (tmp_path / "console.html").write_text("not for a seat")
+    seat.desk = Desk(seat.put)
+    page = Page(board, seat.desk, pictures, now=lambda: NOW, new_act=lambda: named("a", "new"), token=TOKEN)
+    return Browser(create_page(page, port=lambda: 8790, dist=tmp_path).test_client())
+
+
+def code(response: TestResponse) -> tuple[int, str]:
+    body = response.get_json()
+    assert body["error"]["vi"]
+    assert body["error"]["en"]
+    return response.status_code, body["error"]["code"]
+
+
+# ------------------------------------------------------------ who is let in
+
+
+@pytest.mark.parametrize("host", ["evil.example:8790", "localhost:80", "localhost", "127.0.0.1", "[::1]:8790"])
+def test_a_request_to_another_name_is_refused(browser: Browser, host: str) -> None:
+    assert code(browser.get("/api/seat", Host=host)) == (403, "seat-wrong-host")
+
+
+@pytest.mark.parametrize("host", ["localhost:8790", "127.0.0.1:8790"])
+def test_the_two_names_of_this_host_are_let_in(browser: Browser, host: str) -> None:
+    assert browser.get("/api/seat", Host=host).status_code == 200
+
+
+def test_another_origin_is_refused_even_with_the_token(browser: Browser) -> None:
+    assert code(browser.post("/api/lock", Origin="http://evil.example")) == (403, "seat-wrong-host")
+    assert browser.post("/api/lock", Origin="http://localhost:8790").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["sign-in", "unlock", "lock", "sign-out", "act", "touched"])
+def test_every_change_needs_the_token_of_this_start(browser: Browser, seat: SeatStub, path: str) -> None:
+    for token in ("", "another", "không"):
+        refused = browser.post(f"/api/{path}", **{"X-Seat-Token": token.encode().decode("latin-1")})
+        assert code(refused) == (403, "seat-wrong-token")
+    assert seat.events == []
+
+
+def test_every_answer_forbids_what_is_foreign(browser: Browser) -> None:
+    for path in ("/", "/api/seat", "/nothing", "/assets/seat.js"):
+        headers = browser.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "http" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_page_and_its_parts_are_served_and_nothing_else(browser: Browser) -> None:
+    assert "chỗ ngồi" in browser.get("/").text
+    assert browser.get("/assets/seat.js").headers["Cache-Control"].endswith("immutable")
+    for path in ("/console.html", "/assets/../seat.html", "/assets/none.js", "/api/none", "/static/x"):
+        assert browser.get(path).status_code == 404
+
+
+def test_without_a_built_page_it_says_so(board: Board, seat: SeatStub, pictures: Pictures, tmp_path: Path) -> None:
+    page = Page(board, Desk(seat.put), pictures, now=lambda: NOW, new_act=lambda: "", token=TOKEN)
+    client = create_page(page, port=lambda: 8790, dist=tmp_path / "none").test_client()
+    assert "make web" in Browser(client).get("/").text
+
+
+# ------------------------------------------------------------ the screen
+
+
+def test_everything_is_told_at_once(browser: Browser) -> None:
+    told = browser.get("/api/seat").get_json()
+    assert (told["token"], told["seq"], told["now"]) == (TOKEN, 9, "2026-11-21T03:14:00.000Z")
+    assert told["seat"] == {"state": "signed_in", "label": "A1"}
+
+
+def test_before_the_first_screen_the_seat_is_starting(seat: SeatStub, pictures: Pictures, tmp_path: Path) -> None:
+    page = Page(Board(), Desk(seat.put), pictures, now=lambda: NOW, new_act=lambda: "", token=TOKEN)
+    browser = Browser(create_page(page, port=lambda: 8790, dist=tmp_path).test_client())
+    assert code(browser.get("/api/seat")) == (503, "seat-stopping")
+
+
+def events(stream: Iterator[str]) -> Iterator[dict[str, Any]]:
+    for event in stream:
+        if event.startswith("event: patch\ndata: "):
+            yield json.loads(event.removeprefix("event: patch\ndata: "))
+
+
+def test_W44_a_stream_sends_what_changed_since_it_sent_last(board: Board) -> None:
+    stream = events(board.stream())
+    board.show(screen(seq=10, acts=[1]))
+    board.show(screen(seq=11, acts=[1, 2]))
+    assert next(stream) == {"base": 9, "seq": 11, "sections": {"acts": [1, 2]}}
+    board.show(screen(seq=11, acts=[1, 2], link="offline"))
+    assert next(stream) == {"base": 11, "seq": 11, "sections": {"link": "offline"}}
+
+
+def test_W44_another_meeting_makes_the_page_ask_for_everything() -> None:
+    before = screen(seq=40, meeting="m")
+    assert patch_between(before, screen(seq=3, meeting="n")) == {"base": -1, "seq": 40, "sections": {}}
+    assert patch_between(before, screen(seq=50, meeting="n")) == {"base": -1, "seq": 50, "sections": {}}
+    assert patch_between(before, before) is None
+
+
+def test_a_slow_page_skips_what_is_past(board: Board) -> None:
+    stream = events(board.stream())
+    for seq in range(10, 500):
+        board.show(screen(seq=seq))
+    assert next(stream)["seq"] == 499
+
+
+def test_more_streams_than_screens_are_refused(browser: Browser, board: Board) -> None:
+    streams = [board.stream() for _ in range(6)]
+    for stream in streams:
+        assert next(iter(stream)).startswith(":")
+    assert code(browser.get("/api/live")) == (429, "seat-too-many-screens")
+    for stream in streams:
+        stream.close()  # type: ignore[attr-defined]  # a generator
+    assert browser.get("/api/live").mimetype == "text/event-stream"
+
+
+def test_stopping_ends_the_streams(board: Board) -> None:
+    stream = board.stream()
+    next(stream)
+    board.stop()
+    assert list(stream) in ([], [": ping\n\n"])
+
+
+# ------------------------------------------------------------ the person
+
+
+def test_a_sign_in_goes_to_the_agent_with_its_password(browser: Browser, seat: SeatStub) -> None:
+    key = named("a", "key")
+    answer = browser.post("/api/sign-in", {"person": LAN, "password": "mật khẩu"}, **{"Idempotency-Key": key})
+    assert answer.status_code == 200
+    (asked,) = seat.asked(SignInAsked)
+    assert (asked.person, asked.act) == (LAN, key)
+    assert seat.seen == ["mật khẩu".encode()]
+    assert "mật" not in repr(seat.events)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status"),
+    [
+        ("bad-credentials", 401),
+        ("not-a-member", 403),
+        ("offline", 503),
+        ("too-many-tries", 429),
+        ("session-locked", 423),
+        ("seat-disk-full", 507),
+        ("meeting-not-live", 409),
+    ],
+)
+def test_a_refusal_has_its_status_and_both_languages(
+    browser: Browser, seat: SeatStub, refusal: str, status: int
+) -> None:
+    seat.code = refusal
+    assert code(browser.post("/api/sign-in", {"person": LAN, "password": "x"})) == (status, refusal)
+
+
+def test_lock_unlock_sign_out_and_touch(browser: Browser, seat: SeatStub) -> None:
+    for path, body in (("lock", {}), ("unlock", {"password": "x"}), ("sign-out", {}), ("touched", {})):
+        assert browser.post(f"/api/{path}", body).status_code in {200, 204}
+    for kind in (LockAsked, UnlockAsked, SignOutAsked, Touched):
+        assert len(seat.asked(kind)) == 1
+
+
+def test_an_act_is_taken_once_it_is_kept(browser: Browser, seat: SeatStub) -> None:
+    act = {"act": named("a", "1"), "kind": "display", "data": {"mode": "message", "text": "Nghỉ giải lao"}}
+    answer = browser.post("/api/act", act)
+    assert (answer.status_code, answer.get_json()) == (202, {"act": act["act"]})
+    assert seat.asked(ActAsked)[0].data == act["data"]
+
+
+def test_texts_are_brought_into_the_normal_form(browser: Browser, seat: SeatStub) -> None:
+    decomposed = "Nghi\u0309"
+    browser.post("/api/act", {"act": named("a", "1"), "kind": "display", "data": {"text": decomposed}})
+    assert seat.asked(ActAsked)[0].data == {"text": "Ngh\u1ec9"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("sign-in", b"not json"),
+        ("sign-in", b"\xff"),
+        ("sign-in", [1]),
+        ("sign-in", {"person": LAN}),
+        ("sign-in", {"person": "Lan", "password": "x"}),
+        ("sign-in", {"person": LAN, "password": ""}),
+        ("sign-in", {"person": LAN, "password": "x" * 600}),
+        ("sign-in", {"person": LAN, "password": 5}),
+        ("unlock", {}),
+        ("act", {}),
+        ("act", {"act": "x", "kind": "present", "data": {}}),
+        ("act", {"act": named("a", "1"), "kind": "present", "data": 5}),
+        ("act", {"act": named("a", "1"), "kind": 5, "data": {}}),
+        ("act", {"act": named("a", "1"), "kind": "present", "data": {"page": 1.5}}),
+        ("act", b'{"a":1,"a":2}'),
+    ],
+)
+def test_what_cannot_be_read_is_a_400_and_reaches_nobody(
+    browser: Browser, seat: SeatStub, path: str, body: object
+) -> None:
+    assert code(browser.post(f"/api/{path}", body)) == (400, "seat-bad-request")
+    assert seat.events == []
+
+
+def test_a_body_without_end_is_refused(browser: Browser) -> None:
+    assert browser.post("/api/act", b"x" * 100_000).status_code == 413
+
+
+# ------------------------------------------------------------ papers
+
+
+def test_P6_a_page_carries_name_seat_and_time(browser: Browser, drawing: Drawing) -> None:
+    answer = browser.get(f"{HOME}/pages/2?width=900")
+    assert (answer.status_code, answer.mimetype, answer.data) == (200, "image/webp", b"page 2")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert drawing.asked[0] == (2, 960, "Đồng chí Lan (demo) · A1 · 21/11/2026 10:10")
+
+
+def test_text_search_and_outline(browser: Browser) -> None:
+    text = {"width": 595.0, "height": 842.0, "words": [[1.0, 2.0, 3.0, 4.0, "từ"]]}
+    assert browser.get(f"{HOME}/text/1").get_json() == text
+    hits = {"hits": [{"page": 3, "count": 2, "excerpt": "… báo cáo …"}]}
+    assert browser.get(f"{HOME}/search?q=báo cáo").get_json() == hits
+    assert browser.get(f"{HOME}/outline").get_json() == {"sizes": [[595.0, 842.0]], "outline": []}
+
+
+def test_reading_puts_the_idle_lock_off(browser: Browser, seat: SeatStub) -> None:
+    browser.get(f"{HOME}/pages/1")
+    assert len(seat.asked(Touched)) == 1
+
+
+@pytest.mark.parametrize(("state", "expected"), [("locked", "session-locked"), ("welcome", "seat-sign-in-first")])
+@pytest.mark.parametrize("what", ["pages/1", "text/1", "search?q=a", "outline"])
+def test_P5_nothing_is_read_by_nobody(browser: Browser, board: Board, state: str, expected: str, what: str) -> None:
+    board.show(screen(state))
+    assert code(browser.get(f"{HOME}/{what}")) == (423, expected)
+
+
+@pytest.mark.parametrize("where", [f"{named('p', 'other')}/1", f"{PAPER.paper}/2", f"{PAPER.paper}/0", "x/1"])
+def test_a_paper_that_is_not_here_is_a_404(browser: Browser, where: str) -> None:
+    assert code(browser.get(f"/api/papers/{where}/pages/1")) == (404, "paper-not-here")
+
+
+def test_a_paper_on_its_way_says_how_far_it_is(browser: Browser) -> None:
+    answer = browser.get(f"/api/papers/{COMING.paper}/1/pages/1")
+    assert code(answer) == (409, "paper-not-ready")
+    assert answer.get_json()["error"]["data"] == {"have": 3, "chunks": 9}
+    assert "3/9" in answer.get_json()["error"]["vi"]
+
+
+@pytest.mark.parametrize("width", ["x", "-5", "1e3", ""])
+def test_a_width_that_is_no_number_is_refused(browser: Browser, width: str) -> None:
+    assert code(browser.get(f"{HOME}/pages/1?width={width}")) == (400, "seat-bad-request")
+
+
+def test_widths_stay_within_reason(browser: Browser, drawing: Drawing) -> None:
+    browser.get(f"{HOME}/pages/1?width=999999999999")
+    browser.get(f"{HOME}/pages/1?width=1")
+    assert {drawing.asked[0][1], 80} <= {width for _, width, _ in drawing.asked}
+    assert drawing.asked[0][1] == 2400
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [(NoSuchPage(), (404, "no-such-page")), (RenderFailed("x"), (503, "render-failed"))],
+)
+def test_a_page_that_cannot_be_drawn_is_told(
+    browser: Browser, drawing: Drawing, error: Exception, expected: tuple[int, str]
+) -> None:
+    drawing.error = error
+    assert code(browser.get(f"{HOME}/pages/1")) == expected
+
+
+def test_a_damaged_paper_is_reported_to_the_agent(
+    browser: Browser, drawing: Drawing, damaged: list[PaperVersion]
+) -> None:
+    drawing.error = PaperIncomplete("record 3")
+    assert code(browser.get(f"{HOME}/pages/1"))[1] == "paper-incomplete"
+    assert damaged == [PAPER]
+
+
+def test_a_fault_of_ours_tells_nothing_of_itself(browser: Browser, drawing: Drawing) -> None:
+    drawing.error = ValueError("secret detail")
+    answer = browser.get(f"{HOME}/pages/1")
+    assert code(answer) == (500, "page-not-drawn")
+    assert "secret" not in answer.text
+
+
+# ------------------------------------------------------------ pictures in memory
+
+
+def draw(pictures: Pictures, page: int, *, mark: str = "x") -> bytes:
+    return pictures.page(DOCUMENT, page, width=1200, mark=mark, pages=9)
+
+
+def test_pages_around_are_drawn_ahead_and_then_their_small_pictures(pictures: Pictures, drawing: Drawing) -> None:
+    draw(pictures, 5)
+    until(lambda: pictures.kept == 9, what="four neighbours and their small pictures")
+    assert [(page, width) for page, width, _ in drawing.asked] == [
+        (5, 1200), (6, 1200), (4, 1200), (7, 1200), (3, 1200), (6, 160), (4, 160), (7, 160), (3, 160),
+    ]  # fmt: skip
+    draw(pictures, 6)
+    assert [asked for asked in drawing.asked if asked[0] == 6 and asked[1] == 1200] == [(6, 1200, "x")]
+
+
+def test_there_is_no_page_before_the_first_or_after_the_last(pictures: Pictures, drawing: Drawing) -> None:
+    draw(pictures, 9)
+    until(lambda: pictures.kept == 5, what="the pages before the last")
+    assert max(page for page, _, _ in drawing.asked) == 9
+
+
+def test_another_reader_gets_pages_of_their_own(pictures: Pictures, drawing: Drawing) -> None:
+    draw(pictures, 1, mark="Lan")
+    draw(pictures, 1, mark="Hà")
+    assert {"Lan", "Hà"} <= {mark for page, _, mark in drawing.asked if page == 1}
+
+
+def test_memory_has_a_limit(drawing: Drawing) -> None:
+    pictures = Pictures(drawing, max_bytes=20, damaged=lambda _: None)
+    for page in range(1, 9):
+        draw(pictures, page)
+    assert pictures.kept == 3
+
+
+def test_P7_hiding_empties_everything_and_ends_the_renderer(pictures: Pictures, drawing: Drawing) -> None:
+    draw(pictures, 1)
+    until(lambda: pictures.kept == 5, what="two neighbours")
+    pictures.hide()
+    assert pictures.kept == 0
+    assert drawing.forgotten == 1
+
+
+def test_P7_what_was_being_drawn_while_the_seat_was_locked_is_shown_to_nobody(
+    browser: Browser, pictures: Pictures, drawing: Drawing
+) -> None:
+    drawing.gate.clear()
+    answers: list[tuple[int, str]] = []
+    thread = threading.Thread(target=lambda: answers.append(code(browser.get(f"{HOME}/pages/1"))))
+    thread.start()
+    until(lambda: drawing.asked, what="the renderer is asked")
+    pictures.hide()
+    drawing.gate.set()
+    thread.join(10)
+    assert answers == [(404, "paper-not-here")]
+    assert pictures.kept == 0
+
+
+# ------------------------------------------------------------ the server
+
+
+def test_the_page_is_served_on_the_loopback(browser: Browser, board: Board, pictures: Pictures, seat: SeatStub) -> None:
+    server = PageServer(0)
+    page = Page(board, Desk(seat.put), pictures, now=lambda: NOW, new_act=lambda: "", token=TOKEN)
+    server.start(create_page(page, port=lambda: server.port, dist=Path("/nowhere")))
+    try:
+        with urllib.request.urlopen(f"http://localhost:{server.port}/api/seat", timeout=5) as answer:
+            assert json.load(answer)["seq"] == 9
+        stream = urllib.request.urlopen(f"http://localhost:{server.port}/api/live", timeout=5)
+        assert stream.readline() == b": here\n"
+        board.show(screen(seq=10))
+        assert _next_patch(stream.readline) == {"base": 9, "seq": 10, "sections": {}}
+    finally:
+        board.stop()
+        server.stop()
+
+
+def _next_patch(readline: Callable[[], bytes]) -> dict[str, Any]:
+    line = readline()
+    while not line.startswith(b"data: "):
+        line = readline()
+    found: dict[str, Any] = json.loads(line.removeprefix(b"data: "))
+    return found
