@@ -23,10 +23,13 @@ from typing import Any, Final
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.errors import AppImportError
 from gunicorn.glogging import Logger
 
+import web
 from server import logs
 from server.app import create_app, services_of
+from server.errors import ServerError
 from server.settings import Settings
 
 GRACE_S: Final = 8
@@ -103,7 +106,13 @@ class _Program(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return create_app(self._settings)
+        try:
+            return create_app(self._settings)
+        except ServerError as refusal:
+            text = web.error_text(refusal.code, refusal.data)
+            raise AppImportError(f"{text.vi}\n{text.en}  [{refusal.code}]") from None
+        except OSError as fault:
+            raise AppImportError(f"{fault.filename}: {fault.strerror}") from None
 
 
 def _follow_parent(_arbiter: object, _worker: object) -> None:

@@ -14,8 +14,10 @@ Usage::
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from flask import Blueprint, Flask
 
@@ -40,6 +42,8 @@ from server.pki.site import SitePki
 from server.rooms.service import RoomService
 from server.settings import Settings
 from server.slots import Slots
+
+_LOG: Final = logging.getLogger("server")
 
 
 @dataclass
@@ -88,5 +92,8 @@ class Services:
     def close(self) -> None:
         """Stop everything, the last started first."""
         for closer in reversed(self.closers):
-            closer()
+            try:
+                closer()
+            except Exception:  # noqa: BLE001 - what is left has to be closed all the same
+                _LOG.exception("could not be closed")
         self.database.close()

@@ -16,6 +16,7 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -32,6 +33,7 @@ from wire import ids
 from wire.secret import Secret
 
 _TOKEN_BYTES: Final = 32
+_LOG: Final = logging.getLogger("identity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class IdentityService:
         with self._unit.begin() as tx:
             self._store.touch_account(tx, account.id, now)
             self._store.add_session(tx, session)
+        _LOG.info("%s signed in from %s", account.id, source)
         return SignedIn(token, account)
 
     def check_person(self, person: str, password: Secret, *, source: str, now: dt.datetime) -> Account:
@@ -123,6 +126,8 @@ class IdentityService:
         who = (_hash(f"{name}\0{source}"), _hash(name))
         self._count_try(who, now)
         if not self._passwords.is_right("" if account is None else account.password_hash, password):
+            # Not the name that was given: people type their password there.
+            _LOG.warning("a wrong password from %s for %s", source, "nobody" if account is None else account.id)
             raise BadCredentials
         with self._unit.begin() as tx:
             self._store.forget_tries(tx, who)

@@ -29,6 +29,8 @@ from wire.state import MeetingState
 #: Feeds are summaries of many reports: more often than this nobody can read them.
 FEED_GAP_S: Final = 0.3
 CHECK_GAP_S: Final = 3.0
+#: Stands among meeting ids for the fleet's report.
+_FLEET: Final = "fleet"
 
 
 @dataclass
@@ -67,6 +69,9 @@ class LiveHub:
         self._most: Final = most_screens
         self._screens: Final[dict[str, _Screen]] = {}
         self._lock: Final = threading.Lock()
+        # Of its own: who reports may hold a lock that the tick needs to ask for the report.
+        self._noting: Final = threading.Lock()
+        self._reported: set[str] = set()
         #: set whenever a tick would find something to do
         self.woken: Final = threading.Event()
         self._fed_at_s = float("-inf")
@@ -87,17 +92,14 @@ class LiveHub:
 
     def delivery_changed(self, meeting: MeetingId) -> None:
         """Reports of seats came in."""
-        with self._lock:
-            for screen in self._screens.values():
-                if meeting in screen.delivery:
-                    screen.delivery[meeting] = True
+        with self._noting:
+            self._reported.add(meeting)
         self.woken.set()
 
     def fleet_changed(self) -> None:
         """A terminal changed."""
-        with self._lock:
-            for screen in self._screens.values():
-                screen.fleet_due = screen.fleet
+        with self._noting:
+            self._reported.add(_FLEET)
         self.woken.set()
 
     # What screens ask for
@@ -178,6 +180,7 @@ class LiveHub:
         now = Snapshot(self._meetings, self._feeds, self._sections_for)
         waiting = fed = False
         with self._lock:
+            self._mark_reports()
             for sid, screen in self._screens.items():
                 if self._outlet.is_slow(sid):
                     waiting |= screen.is_due(now)
@@ -192,6 +195,13 @@ class LiveHub:
             self._fed_at_s = now_s
         if waiting:
             self.woken.set()
+
+    def _mark_reports(self) -> None:
+        with self._noting:
+            reported, self._reported = self._reported, set()
+        for screen in self._screens.values():
+            screen.delivery.update(dict.fromkeys(screen.delivery.keys() & reported, True))
+            screen.fleet_due |= screen.fleet and _FLEET in reported
 
     def _send_patches(self, sid: str, screen: _Screen, now: Snapshot) -> None:
         for meeting, watch in screen.watches.items():

@@ -12,6 +12,7 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +31,7 @@ from wire.events import Event
 from wire.ids import MeetingId
 from wire.state import MeetingState
 
+_LOG: Final = logging.getLogger("meetings")
 _CACHED: Final = 128
 _TRIES: Final = 3
 _WAIT_S: Final = 30
@@ -94,6 +96,8 @@ class Logbook:
                     self._forget(meeting)
                     raise
                 self._keep(after)
+                for event in events:
+                    _LOG.info("%s #%d %s by %s", meeting, event.seq, event.kind, event.actor)
                 if events:
                     self._announcer.announce(meeting, events, before=log.state, after=after.state)
                 return answer

@@ -117,7 +117,8 @@ class MeetingService:
         """The meetings one may see, with one's role in each (None: not a member)."""
         with self._unit.read() as tx:
             if actor.person is None:
-                return [(row, None) for row in self._store.rows(tx, room=actor.display_room)]
+                rows = self._store.rows(tx, room=actor.display_room)
+                return [(row, None) for row in rows if Phase(row.phase) not in model.UNSEEN]
             roles = self._store.roles(tx, actor.person)
             sees_all = actor.has(Role.SECRETARY, Role.AUDITOR)
             rows = self._store.rows(tx, person=None if sees_all else actor.person)
@@ -128,7 +129,7 @@ class MeetingService:
         """The state, if ``actor`` may see the meeting; raises NoSuchMeeting, NotAllowed."""
         state = self.state(meeting)
         if actor.person is None:
-            if actor.display_room == state.room:
+            if actor.display_room == state.room and state.phase not in model.UNSEEN:
                 return state
             raise NotAllowed
         member = state.member(actor.person)
