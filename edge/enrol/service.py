@@ -42,7 +42,7 @@ LONGEST_WAIT_S: Final = 30.0
 #: How often an enrolled device looks whether it is time to renew, and at the site document.
 LOOK_S: Final = 3600.0
 #: A broker that refuses everybody must not turn into a flood at the server.
-CHECK_S: Final = 15.0
+CHECK_S: Final = 5.0
 #: Until somebody has set the clock, every answer would look wrong.
 CLOCK_S: Final = 120.0
 _LOG: Final = logging.getLogger("phonghop.seat.enrol")

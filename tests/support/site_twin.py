@@ -121,7 +121,6 @@ class SiteTwin:
         try:
             while not self._stopping.is_set():
                 with self.broker.server() as client:
-                    client.subscribe("u/+/+")
                     self._client = client
                     self._answer(client)
         except AssertionError as exc:
@@ -131,9 +130,12 @@ class SiteTwin:
             self._client = None
 
     def _answer(self, client: Client) -> None:
-        done = 0
+        done = connections = 0
         repaired_s = time.monotonic()
         while not self._stopping.is_set():
+            if connections != len(client.connections) and client.is_connected:
+                connections = len(client.connections)
+                client.subscribe("u/+/+")
             if done == len(client.messages):
                 self._stopping.wait(0.005)
             while done < len(client.messages):
