@@ -19,7 +19,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from pages.errors import NoSuchPage, PagesError, PaperIncomplete, PaperUnreadable, RendererClosed, RenderFailed
-from pages.model import MAX_WIDTH, WIDTHS, width_step
+from pages.model import MAX_WIDTH, WIDTHS, Document, width_step
 from pages.reading import MAX_PIXELS
 from pages.renderer import Renderer
 from sealing.papers import new_paper_key
@@ -60,6 +60,13 @@ def _cropped(pdf: pikepdf.Pdf) -> None:
 def _enormous(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].obj.MediaBox = pikepdf.Array([0, 0, 14_000, 14_000])
     pdf.pages[1].obj.MediaBox = pikepdf.Array([0, 0, 10, 14_000])
+    pdf.pages[2].obj.MediaBox = pikepdf.Array([0, 0, 100, 600])
+
+
+def _scanned(pdf: pikepdf.Pdf) -> None:
+    """The second page's content fills many chunks, as a scan does; it draws a black square at its end."""
+    noise = random.Random(2).randbytes(150_000).hex().encode()
+    pdf.pages[1].obj.Contents = pikepdf.Stream(pdf, b"% " + noise + b"\n0 g 100 100 300 300 re f\n")
 
 
 def _bookmarked(pdf: pikepdf.Pdf) -> None:
@@ -193,6 +200,19 @@ def test_D3_a_paper_of_which_a_chunk_is_missing_is_shown_as_soon_as_it_comes(
     assert _image(renderer.render(document, 1, width=160)).width == 160
 
 
+def test_D3_a_page_whose_chunk_is_missing_does_not_stay_blank(renderer: Renderer, make_document: MakeDocument) -> None:
+    document = make_document(pdfs.changed(_PDF, _scanned), encrypted=True)
+    whole = document.path.read_bytes()
+    layout = Layout(document.plain_bytes)
+    offset, length = layout.chunk(layout.chunks // 2)
+    document.path.write_bytes(whole[:offset] + bytes(length) + whole[offset + length :])
+    assert renderer.render(document, 1, width=160), "the other pages are there"
+    with pytest.raises(PaperIncomplete):
+        renderer.render(document, 2, width=160)
+    document.path.write_bytes(whole)
+    assert _darkest_and_lightest(_image(renderer.render(document, 2, width=160)).convert("L"))[0] < 10
+
+
 def test_another_key_opens_nothing(renderer: Renderer, make_document: MakeDocument) -> None:
     document = make_document(_PDF, encrypted=True)
     renderer.render(document, 1, width=160)
@@ -222,7 +242,7 @@ def test_more_papers_than_are_kept_open_take_turns(renderer: Renderer, make_docu
 
 def test_a_page_beyond_all_size_is_drawn_smaller(renderer: Renderer, make_document: MakeDocument) -> None:
     document = make_document(pdfs.changed(_PDF, _enormous))
-    for page in (1, 2):
+    for page in (1, 2, 3):
         image = _image(renderer.render(document, page, width=MAX_WIDTH))
         assert image.width * image.height <= MAX_PIXELS
         assert max(image.size) <= 16_383
@@ -246,6 +266,13 @@ def test_widths_come_in_steps(width: int, wanted: int) -> None:
     assert wanted in WIDTHS
 
 
+def _tried(renderer: Renderer, document: Document) -> bytes | None:
+    try:
+        return renderer.render(document, 1, width=160)
+    except RenderFailed:
+        return None
+
+
 def test_a_process_that_hangs_is_replaced(make_document: MakeDocument) -> None:
     document, renderer = make_document(_PDF), Renderer(timeout_s=1.0)
     try:
@@ -254,8 +281,9 @@ def test_a_process_that_hangs_is_replaced(make_document: MakeDocument) -> None:
         os.kill(hung, signal.SIGSTOP)
         with pytest.raises(RenderFailed, match="no answer"):
             renderer.render(document, 1, width=160)
-        assert renderer.render(document, 1, width=160)
-        assert hung not in renderer.pids()
+        assert not Path(f"/proc/{hung}").exists()
+        # A busy machine may need more than a second to start the next one.
+        assert until(lambda: _tried(renderer, document), what="another process answers", timeout_s=60)
     finally:
         renderer.close()
 
