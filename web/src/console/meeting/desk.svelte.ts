@@ -88,6 +88,10 @@ export class MeetingDesk {
   get mayArrange(): boolean {
     return (this.isSecretary && !this.ended) || (this.isChair && this.isLive);
   }
+  /** Something here is not saved or sent yet. */
+  get working(): boolean {
+    return this.members.dirty || this.agenda.dirty || this.uploads.all.some((upload) => upload.state !== 'done');
+  }
   get seesDelivery(): boolean {
     return this.isChair || this.isSecretary || session.has('it');
   }

@@ -86,7 +86,7 @@ function valuesOf({ kind, data }: Event, names: Names): Values {
     case 'page_presented':
       return { paper, page: number(data, 'page'), person };
     case 'display_set':
-      return { mode: text(data, 'mode'), text: text(data, 'text') };
+      return { mode: text(data, 'mode'), text: text(data, 'text') && `“${text(data, 'text')}”` };
     case 'epoch_started':
       return { epoch: number(data, 'epoch') };
     case 'person_seated':

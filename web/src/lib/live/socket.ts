@@ -83,6 +83,11 @@ export class LiveSocket {
     clearTimeout(this.#patience);
   }
 
+  /** The connection if there is one; unlike {@link connected} this never makes one. */
+  get current(): Promise<Socket> | undefined {
+    return this.#socket;
+  }
+
   connected(): Promise<Socket> {
     this.#socket ??= this.#connect();
     return this.#socket;
@@ -131,9 +136,11 @@ class WatchedMeeting<S extends object> implements Transport<S> {
       socket.timeout(ANSWER_MS).emit(
         'watch',
         { meeting: this.meeting, seq: 0 }, // from nothing: the answer holds every section
-        (late: Error | null, answer: { seq: number; sections: Partial<S> }) => {
+        (late: Error | null, answer: { seq: number; sections: Partial<S> } | { error: object }) => {
           if (this.#listener === undefined) return;
-          if (late === null) this.#listener.snapshot(answer.seq, answer.sections);
+          // Refused, as in a locked session: what was known stays, and the next connection asks again.
+          if (late === null && 'error' in answer) return;
+          if (late === null && 'sections' in answer) this.#listener.snapshot(answer.seq, answer.sections);
           else if (socket.connected) setTimeout(() => this.#listener && this.resync(), AGAIN_MS);
         },
       ),
@@ -143,6 +150,6 @@ class WatchedMeeting<S extends object> implements Transport<S> {
   close(): void {
     this.#listener = undefined;
     for (const stop of this.#stops) stop();
-    void this.socket.connected().then((socket) => socket.emit('unwatch', { meeting: this.meeting }));
+    void this.socket.current?.then((socket) => socket.emit('unwatch', { meeting: this.meeting }));
   }
 }
