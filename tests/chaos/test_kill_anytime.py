@@ -7,7 +7,6 @@ killed (the ordinary run: a few; ``make test-kill``: fifty), ``PHONGHOP_TEST_SEE
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import threading
@@ -23,14 +22,16 @@ from deploy.demo import people
 from deploy.demo.client import Client
 from deploy.demo.errors import DemoError, Refused
 from tests.support.pdfs import large_pdf, text_pdf
+from tests.support.plain_meeting import make_meeting, upload
 from tests.support.poll import until
 from tests.support.room_process import RunningRoom, running_room
+from tests.support.touch_page import TouchPage
 from wire.events import Event, check_chain
 
 KILLS = int(os.environ.get("PHONGHOP_TEST_KILLS", "6"))
 SEED = int(os.environ.get("PHONGHOP_TEST_SEED", "20261121"))
 VICTIMS = ("server", "broker", "seat-1", "seat-2", "seat-3")
-ITEM_KEYS = ("i-aaaaaaaaaaaaaaaa", "i-bbbbbbbbbbbbbbbb")
+ITEMS = ("i-aaaaaaaaaaaaaaaa", "i-bbbbbbbbbbbbbbbb")
 SETTLE_S = 90.0
 
 T = TypeVar("T")
@@ -87,25 +88,17 @@ class Chair:
 
 
 class Seat:
-    """A person at a terminal: signs in, presents pages, by the terminal's own interface."""
+    """A person at a terminal who asks again until there is an answer."""
 
     def __init__(self, room: RunningRoom, index: int, stop: threading.Event) -> None:
-        self.index = index
-        self._port = room.room.ports.seats[index]
+        self._page = TouchPage(room.room.ports.seats[index])
         self._stop = stop
 
     def read(self) -> dict[str, Any]:
-        return Client(self._port).get("/api/seat")
+        return self._page.read()
 
     def post(self, call: str, body: dict[str, Any], *, what: str) -> dict[str, Any]:
-        def once() -> dict[str, Any]:
-            client = Client(self._port)
-            token = client.get("/api/seat")["token"]
-            return client._ask(  # noqa: SLF001 - the seat's page asks with its own header, which the demo never needs
-                "POST", call, json.dumps(body).encode(), {"Content-Type": "application/json", "X-Seat-Token": token}
-            )
-
-        return patiently(once, stop=self._stop, what=what)
+        return patiently(lambda: self._page.post(call, body), stop=self._stop, what=what)
 
 
 def _act_id(rng: random.Random) -> str:
@@ -120,44 +113,15 @@ def room(tmp_path: Path) -> Iterator[RunningRoom]:
 
 def prepare(room: RunningRoom, folder: Path, stop: threading.Event) -> tuple[str, str, str]:
     """An open meeting with one published paper; its path, the paper and the member at the first terminal."""
-    secretary = room.sign_in(people.SECRETARY)
-    created = secretary.post(
-        "/api/meetings",
-        {
-            "title": "Phiên họp thử tắt ngang (demo)",
-            "type": "Giao ban",
-            "room": room.furnished.room,
-            "starts_at": "2026-11-21T02:00:00.000Z",
-            "planned_minutes": 60,
-        },
-        step="meeting",
+    path = make_meeting(
+        room, title="Phiên họp thử tắt ngang (demo)", items=dict(zip(ITEMS, ("Báo cáo", "Thảo luận"), strict=True))
     )
-    path = f"/api/meetings/{created['id']}"
-    persons, seats = room.furnished.persons, room.furnished.seats
-    members = [
-        {"person": persons[who.username], "role": who.member_role, "seat": seats[who.seat or ""]}
-        for who in (people.CHAIR, people.SECRETARY, people.DEPUTY, people.DELEGATE, people.PRESENTER)
-    ]
-    secretary.put(f"{path}/members", {"members": members}, step="members")
-    items = [
-        {
-            "item": item,
-            "parent": None,
-            "title": title,
-            "minutes": 30,
-            "visibility": "common",
-            "presenter": persons[people.DEPUTY.username],
-        }
-        for item, title in zip(ITEM_KEYS, ("Báo cáo", "Thảo luận"), strict=True)
-    ]
-    secretary.put(f"{path}/agenda", {"items": items, "expected_seq": _seq(secretary, path)}, step="agenda")
-    secretary.post(f"{path}/submit", {}, step="submit")
     chair = Chair(room, path, stop)
     chair.post("/approve", {}, step="approve")
     paper = publish(room, path, folder, number=0, data=text_pdf(["Báo cáo"], pages=400), stop=stop)
     chair.post("/open", {}, step="open")
-    chair.post(f"/items/{ITEM_KEYS[0]}/start", {}, step="start")
-    return path, paper, persons[people.DEPUTY.username]
+    chair.post(f"/items/{ITEMS[0]}/start", {}, step="start")
+    return path, paper, room.furnished.persons[people.DEPUTY.username]
 
 
 def _seq(client: Client, path: str) -> int:
@@ -168,17 +132,19 @@ def publish(room: RunningRoom, path: str, folder: Path, *, number: int, data: by
     """Upload, approve and publish one more paper, each step as often as it needs."""
     file = folder / f"tai-lieu-{number}.pdf"
     file.write_bytes(data)
-    fields = {"item": ITEM_KEYS[0], "title": f"Tài liệu {number}", "secrecy": "internal"}
+    title = f"Tài liệu {number}"
 
     def as_person(who: people.Person, call: Callable[[Client], dict[str, Any]], what: str) -> dict[str, Any]:
         return patiently(lambda: call(room.sign_in(who)), stop=stop, what=f"{what} {number}")
 
-    made = as_person(
-        people.SECRETARY,
-        lambda client: client.upload(f"{path}/papers", file, fields, step=f"upload {number}"),
-        "upload",
-    )
-    paper = str(made["paper"])
+    paper = ""
+
+    def sent(client: Client) -> dict[str, Any]:
+        nonlocal paper
+        paper = upload(client, path, file, item=ITEMS[0], title=title)
+        return {}
+
+    as_person(people.SECRETARY, sent, "upload")
     as_person(
         people.CHAIR, lambda client: client.post(f"{path}/papers/{paper}/approve", {}, step=f"yes {number}"), "approve"
     )
