@@ -143,5 +143,6 @@ def _close_early(worker: Any, app: Flask) -> None:
 
 
 def _end(_arbiter: object, worker: Any) -> None:
-    if worker.wsgi is not None:
-        services_of(worker.wsgi).close()
+    app = getattr(worker, "wsgi", None)  # not there when the application could not be built
+    if app is not None:
+        services_of(app).close()

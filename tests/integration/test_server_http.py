@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -288,6 +290,37 @@ def test_the_deployed_gunicorn_configuration_is_the_servers_own(tmp_path: Path) 
     assert "'gthread'" in printed or "gthread" in printed, printed
     for name, value in (("workers", "1"), ("threads", "77"), ("preload_app", "False")):
         assert any(line.split() == [name, "=", value] for line in printed.splitlines()), (name, printed)
+
+
+def test_the_server_itself_speaks_tls_with_the_sites_certificate(tmp_path: Path) -> None:
+    pki = tmp_path / "data" / "pki"
+    server = RunningServer(tmp_path, tls_certificate=pki / "https.pem", tls_key=pki / "https.key")
+    assert server.admin("init").returncode == 0
+    trust = ssl.create_default_context(cafile=pki / "ca.pem")
+    with server:
+        connection = http.client.HTTPSConnection("localhost", server.port, context=trust, timeout=20)
+        connection.request("GET", "/api/me")
+        response = connection.getresponse()
+        assert response.status == 401
+        assert response.headers["Strict-Transport-Security"]
+        assert connection.sock.version() == "TLSv1.3"
+        connection.close()
+
+
+def test_a_server_that_cannot_start_says_why_without_a_traceback(tmp_path: Path) -> None:
+    server = RunningServer(tmp_path, database_url=f"sqlite:///{tmp_path}/none/x.db")
+    done = subprocess.run(
+        [sys.executable, "-m", "phonghop", "serve"],
+        env=server.environ,
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "[database-away]" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_wrong_settings_are_all_told_at_once(tmp_path: Path) -> None:

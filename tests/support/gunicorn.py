@@ -52,7 +52,7 @@ class RunningServer:
         self.port = 0
         self._log = folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
-        self._environ = {
+        self.environ = {
             **{name: value for name, value in os.environ.items() if not name.startswith("PHONGHOP_")},
             "PHONGHOP_DATA_DIR": str(folder / "data"),
             "PHONGHOP_PORT": "0",
@@ -75,7 +75,7 @@ class RunningServer:
         """Start and wait until it says that it is ready."""
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "phonghop", "serve"], stdout=log, stderr=log, env=self._environ, cwd=_ROOT
+                [sys.executable, "-m", "phonghop", "serve"], stdout=log, stderr=log, env=self.environ, cwd=_ROOT
             )
         self.port = int(until(self._ready, timeout_s=60, every_s=0.05, what="the server is ready"))
 
@@ -109,7 +109,7 @@ class RunningServer:
 
     def add_person(self, username: str, roles: frozenset[Role]) -> None:
         """An account in the server's database, without starting a program for it."""
-        services = prepare(Settings.load(self._environ))
+        services = prepare(Settings.load(self.environ))
         new = NewAccount(username, f"{username} (demo)", "", "", roles)
         act, now = fresh_id("a"), services.clock.now()
         secret = Secret(PASSWORD.encode())
@@ -120,7 +120,7 @@ class RunningServer:
         """Run ``phonghop admin …`` on the same data."""
         return subprocess.run(
             [sys.executable, "-m", "phonghop", "admin", *words],
-            env=self._environ,
+            env=self.environ,
             cwd=_ROOT,
             input=stdin,
             capture_output=True,
