@@ -51,7 +51,10 @@ def serve(argv: list[str]) -> int:
     if settings is None:
         return _WRONG
     logs.configure(settings.log_level)
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as fault:
+        return _no_folder(fault)
     run_server(settings)
     return 0
 
@@ -70,7 +73,14 @@ def admin(argv: list[str]) -> int:
         text = web.error_text(refusal.code, refusal.data)
         print(f"{text.vi}\n{text.en}  [{refusal.code}]", file=sys.stderr)
         return _REFUSED
+    except OSError as fault:
+        return _no_folder(fault)
     return status
+
+
+def _no_folder(fault: OSError) -> int:
+    print(f"{fault.filename}: không dùng được · cannot be used ({fault.strerror})", file=sys.stderr)
+    return _REFUSED
 
 
 def verify(argv: list[str]) -> int:

@@ -63,6 +63,19 @@ def _whole(low: int, high: int) -> Callable[[Any], int]:
     return read
 
 
+def _database_url(value: Any) -> str:
+    if not isinstance(value, str) or not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("needs sqlite:///… or postgresql+psycopg://…")
+    return value
+
+
+def _level(value: Any) -> str:
+    name = str(value).upper()
+    if name not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise ValueError("needs DEBUG, INFO, WARNING or ERROR")
+    return name
+
+
 def _words(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(word for word in value.replace(",", " ").split() if word)
@@ -78,7 +91,7 @@ class Settings:
     # Everything the server keeps: database, papers, keys, pki.
     data_dir: Path = field(default=Path("/var/lib/phonghop"), metadata={"read": _path})
     # SQLAlchemy URL; empty means SQLite in data_dir. PostgreSQL: postgresql+psycopg://user@/name?host=/run/postgresql
-    database_url: str = field(default="", metadata={"read": str})
+    database_url: str = field(default="", metadata={"read": _database_url})
     # The agency or room as people know it; shown on pages and in certificates.
     site_name: str = field(default="Phòng họp không giấy", metadata={"read": _text})
 
@@ -118,7 +131,7 @@ class Settings:
     max_upload_mib: int = field(default=300, metadata={"read": _whole(1, 4096)})
     disk_reserve_mib: int = field(default=512, metadata={"read": _whole(0, 1_048_576)})
 
-    log_level: str = field(default="INFO", metadata={"read": _text})
+    log_level: str = field(default="INFO", metadata={"read": _level})
 
     @property
     def database(self) -> str:

@@ -110,6 +110,15 @@ def test_wrong_settings_end_before_anything_is_made(
     assert not data.exists()
 
 
+def test_a_data_directory_that_cannot_be_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PHONGHOP_DATA_DIR", "/proc/nowhere")
+    assert cli.admin(["init"]) == 1
+    assert cli.serve([]) == 1
+    assert capsys.readouterr().err.count("/proc/nowhere: không dùng được") == 2
+
+
 def test_M2_verify_accepts_a_log_and_names_what_is_wrong_with_another(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -62,6 +62,14 @@ def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
         Settings.load({}, tmp_path / "none.toml")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"), [("DATABASE_URL", "mysql://x"), ("DATABASE_URL", "x"), ("LOG_LEVEL", "loud"), ("DATA_DIR", " ")]
+)
+def test_what_would_fail_later_is_a_problem_now(name: str, text: str) -> None:
+    with pytest.raises(BadSettings, match=name):
+        Settings.load({f"PHONGHOP_{name}": text})
+
+
 @pytest.mark.parametrize(("text", "value"), [("true", True), ("1", True), ("No", False), ("false", False)])
 def test_switches_are_words(text: str, *, value: bool) -> None:
     assert Settings.load({"PHONGHOP_BEHIND_PROXY": text}).behind_proxy is value
