@@ -26,6 +26,7 @@ from deploy.demo.people import TERMINALS
 from deploy.demo.processes import end_left_behind
 from deploy.demo.room import Room
 from deploy.demo.stopping import Stopped, stopping, wait_for_signal
+from deploy.render import RenderError
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _ADDRESSES: Final = "addresses"
@@ -40,7 +41,7 @@ def main(words: list[str]) -> int:
     root = Path(os.environ.get("PHONGHOP_DEMO_DIR") or _ROOT / "var" / "demo")
     try:
         return clean(root, console) if wanted.clean else run(root, console)
-    except (DemoError, DemoPaperError) as error:
+    except (DemoError, DemoPaperError, RenderError, OSError) as error:
         console.fault(str(error))
         return 1
 

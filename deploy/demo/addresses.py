@@ -68,7 +68,7 @@ def table(addresses: Addresses, *, bold: Callable[[str], str] = str) -> str:
             f"  {_padded('Màn hình chung · display', what_width)}{addresses.room_display}",
             "",
             f"  Mật khẩu của mọi tài khoản · the password of every account: {bold(password)}",
-            "  Bắt đầu: địa chỉ chủ trì, “Vào điều hành”, “Khai mạc” · begin at the chair's address: “Lead the meeting”",
+            "  Bắt đầu: địa chỉ chủ trì, “Vào điều hành”, “Khai mạc” · begin at the chair's address: “Lead …”",
             "",
             "  Ctrl-C: dừng · stop    make demo: chạy tiếp · resume    make demo-clean: xóa hết · remove everything",
             "",

@@ -36,7 +36,6 @@ from wire.secret import Secret
 
 _PHONGHOP: Final = (sys.executable, "-m", "phonghop")
 _LAST_LINES: Final = 15
-_ADMIN_WAIT_S: Final = 120.0
 _START_WAIT_S: Final = 120.0
 
 
@@ -128,7 +127,6 @@ class Room:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=own_environment() | self._settings(),
-            timeout=_ADMIN_WAIT_S,
             check=False,
         )
         lines = done.stdout.decode("utf-8", errors="replace").splitlines()

@@ -16,7 +16,6 @@ Usage::
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,7 +33,6 @@ from deploy.demo.seeding import Furnished, Seeding
 #: Password checks that take no time; everything else is as in production.
 FAST: Mapping[str, str | int | bool] = {"argon2_memory_kib": 1024, "disk_reserve_mib": 1}
 START_S = 60.0
-_papers_lock = threading.Lock()
 
 
 @dataclass
@@ -130,8 +128,7 @@ def running_room(
 
 def demo_papers(folder: Path, cache: Path) -> list[DemoPaper]:
     """The demo's papers in ``folder``, made once in ``cache``."""
-    with _papers_lock:
-        build_papers(cache)
+    build_papers(cache)
     folder.mkdir(parents=True, exist_ok=True)
     for path in cache.glob("*.pdf"):
         shutil.copyfile(path, folder / path.name)
