@@ -1,8 +1,8 @@
 """Make the configuration of broker and proxy from the templates in this folder.
 
 Rules: a template holds `@NAME@` where a value goes; every name must have a value and every value a name, and no value
-may hold a line break, quote, brace, `;`, `$`, backslash or `@`, so nothing can add a directive. The same templates serve
-production, the demonstration and the tests; only the values differ.
+may hold a line break, quote, brace, `;`, `$`, backslash or `@`, so nothing can add a directive. The same templates
+serve production, the demonstration and the tests; only the values differ.
 
 Usage::
 
