@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from server.db.engine import Database
 from server.db.errors import DatabaseAway, DatabaseFull
 from server.db.metadata import Moment
 from server.db.upsert import upsert
+from server.identity.model import Session
+from server.identity.store import SqlIdentityStore
+from tests.support.office import START, fresh_id
 
 _OWN = MetaData()
 _ID = Column("id", Integer, primary_key=True)
@@ -128,3 +132,17 @@ def test_a_fault_in_our_own_sql_is_not_called_a_database_away(own: Database) -> 
     with pytest.raises(Exception, match="nowhere") as caught, own.begin() as tx:
         tx.exec_driver_sql("SELECT * FROM nowhere")
     assert not isinstance(caught.value, DatabaseAway)
+
+
+def test_foreign_keys_hold(database: Database) -> None:
+    orphan = Session("a" * 64, fresh_id("u"), START, START, START)
+    with pytest.raises(IntegrityError), database.begin() as tx:
+        SqlIdentityStore().add_session(tx, orphan)
+
+
+def test_a_commit_of_sqlite_is_on_the_disk_before_it_returns(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
+    with database.read() as tx:
+        found = {name: tx.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")}
+    assert found == {"journal_mode": "wal", "synchronous": 2}
+    database.close()
