@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sealing.boxes import new_key
 from sealing.papers import PaperReader
 from tests.support import pdfs, poll
 from tests.support.office import PASSWORD, fresh_id
@@ -159,6 +160,37 @@ def test_W26_a_seat_is_given_no_key_of_a_meeting_it_does_not_hold(theatre: Theat
     until(lambda: meeting in seat.meetings and seat.meetings[meeting].epochs)
     keys = [topic for topic, _ in theatre.broker.seen if topic.lane == "key"]
     assert len(keys) == 1
+
+
+def test_W26_a_meeting_that_is_over_gives_no_key(theatre: Theatre) -> None:
+    seat = theatre.seat(0)
+    meeting, paper = theatre.published(pdfs.text_pdf(), phase="open")
+    all_have(theatre, paper)
+    theatre.chair.post(f"/api/meetings/{meeting}/close").done()
+    until(lambda: recall(theatre, meeting) == (1, 1))
+    keys = keys_to(theatre, seat)
+    seat.say(lambda head: Join(head, meeting, new_key().public))
+    seat.health()
+    asked = len(theatre.broker.seen)
+    until(lambda: any(topic.lane == "desired" for topic, _ in theatre.broker.seen[asked:]))
+    assert keys_to(theatre, seat) == keys
+
+
+def test_a_device_that_moves_to_another_room_loses_the_first_rooms_meeting(theatre: Theatre) -> None:
+    moves, stays = theatre.seat(0), theatre.seat(1)
+    meeting, paper = theatre.published(pdfs.text_pdf())
+    all_have(theatre, paper)
+    operator = theatre.office.sign_in("kythuat")
+    other = operator.post("/api/rooms", {"name": "Phòng khác", "seats": [{"label": "B1", "x": 1, "y": 1}]}).done()
+    operator.post(f"/api/devices/{moves.device}/seat", {"seat": other["seats"][0]["id"]}).done()
+    until(lambda: not moves.papers and not moves.meetings)
+    until(lambda: 2 in stays.meetings[meeting].epochs)
+    until(lambda: moves.wish is not None and moves.wish.seat_label == "B1" and not moves.wish.recall)
+    assert keys_to(theatre, moves) == 1
+
+
+def keys_to(theatre: Theatre, seat: SeatTwin) -> int:
+    return sum(topic.lane == "key" and topic.owner == seat.device for topic, _ in theatre.broker.seen)
 
 
 def test_a_room_without_a_key_is_told_nothing_it_cannot_read(theatre: Theatre) -> None:
@@ -326,8 +358,8 @@ def test_W24_a_replayed_report_is_stale(theatre: Theatre) -> None:
     until(lambda: delivered(theatre, meeting, seat) == seat.papers[paper].manifest.layout.chunks)
     client = theatre.broker.join(DeviceId(seat.device), None, lambda _topic, _payload: None)
     chunks = [topic for topic, _ in theatre.broker.seen if topic.chunk is not None]
-    for topic, payload in [entry for entry in theatre.broker.seen if entry[0].lane == "have"]:
-        client.publish(topic, payload)
+    first = next(entry for entry in theatre.broker.seen if entry[0].lane == "have")
+    client.publish(*first)
     seat.health()
     theatre.chair.post(f"/api/meetings/{meeting}/open").done()
     settled(theatre, meeting)
