@@ -19,7 +19,13 @@ settings.register_profile(
 settings.load_profile("here")
 
 _TESTS = Path(__file__).resolve().parent
-_WHOLE_ROOM = frozenset({"integration", "browser"})
+_WHOLE_ROOM = frozenset({"integration", "browser", "chaos", "real_files"})
+
+
+@pytest.fixture(scope="session")
+def demo_paper_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the demo's papers are made once a run (`build_papers`), because a hundred pages take their time."""
+    return tmp_path_factory.mktemp("demo-papers")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
