@@ -309,7 +309,7 @@ class Seat:
 
     def _follow_plan(self, *, eager: bool) -> None:
         wish = self.state.wish
-        if wish is None or not self._ports.vault.is_open or not self.state.confirmed:
+        if wish is None or not self._ports.vault.is_open:
             return
         steps = plan(
             wish,

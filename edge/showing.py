@@ -62,7 +62,7 @@ def shown_meeting(state: State) -> str | None:
     held = {
         holding.meeting: state.meetings[holding.meeting]
         for holding in state.wish.hold
-        if holding.meeting not in state.wish.recall and _is_showable(state.meetings.get(holding.meeting))
+        if _is_showable(state.meetings.get(holding.meeting))
     }
     if not held:
         return None

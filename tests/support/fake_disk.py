@@ -97,12 +97,17 @@ class FakeDisk:
         self.write_at(name, self.size(name), data)
 
     def write_at(self, name: str, offset: int, data: bytes) -> None:
-        self._must_fit(max(0, offset + len(data) - self.size(name)))
+        fits = self.free_bytes() - max(0, offset + len(data) - self.size(name)) >= 0
+        if not fits:
+            data = data[: max(0, self.size(name) - offset + self.free_bytes())]
         file = self._files.setdefault(name, _File())
         file.writes.append((offset, bytes(data)))
         file.now.extend(bytes(max(0, offset + len(data) - len(file.now))))
         file.now[offset : offset + len(data)] = data
         self._count()
+        if not fits:
+            # As real disks do: what fitted is there.
+            raise DiskFull("the fake disk is full")
 
     def truncate(self, name: str, size: int) -> None:
         self._count()

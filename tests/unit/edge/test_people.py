@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from edge import view
 from edge.commands import (
     CheckPassword,
     ForgetPassword,
@@ -29,7 +30,7 @@ from edge.events import (
     Welcomed,
 )
 from edge.model import Queued
-from tests.support.meeting_log import MEETING, MeetingLog, member, named
+from tests.support.meeting_log import MEETING, MeetingLog, item, member, named, paper
 from tests.support.playbook import SEAT, Playbook, act_id
 
 LAN, CHAIR = named("u", "lan"), named("u", "chair")
@@ -256,6 +257,29 @@ def test_D3_acts_queue_without_the_server_and_go_one_by_one_in_order(book: Playb
         assert book.does(SendEntry).act == act_id(number)
         book.acked(act_id(number))
     assert [act["state"] for act in book.sections["acts"]] == ["done"] * 3
+
+
+def test_W28_one_act_is_on_its_way_at_a_time(book: Playbook) -> None:
+    book.signed_in().on(ActAsked(1, act_id(1), "present_stop", {})).keeps()
+    book.does(SendEntry)
+    book.on(ActAsked(2, act_id(2), "present_stop", {})).keeps()
+    book.does_not(SendEntry)
+    book.on(Touched()).does_not(SendEntry)
+    book.acked(act_id(2)).does_not(SendEntry)
+    book.on(ActAsked(3, act_id(3), "present_stop", {})).keeps()
+    assert book.acked(act_id(1)).does(SendEntry).act == act_id(3)
+
+
+def test_P5_a_guest_is_shown_no_hidden_item_and_may_not_read_its_papers() -> None:
+    log = MeetingLog().prepared()
+    log.add("agenda_set", {"items": [item("one"), item("two"), item("inside", visibility="internal")]})
+    log.add("paper_submitted", paper("secret", under="inside"))
+    log.add("paper_approved", {"paper": named("p", "secret")})
+    log.publish("secret")
+    for who, papers in (("guest", ["report"]), ("lan", ["report", "secret"])):
+        book = Playbook().enrolled().welcomed(log).signed_in(who)
+        assert {entry["paper"] for entry in book.sections["papers"]} == {named("p", name) for name in papers}
+        assert {where.paper for where in view.readable(book.state)} == {named("p", name) for name in papers}
 
 
 def test_W28_an_act_without_an_answer_is_sent_again_with_its_id(book: Playbook, log: MeetingLog) -> None:
