@@ -146,8 +146,9 @@ class Agent:
         self._desk.answer(answer)
 
     def hide(self) -> None:
-        """Every drawn page and the renderer's keys go."""
+        """Every drawn page and the renderer's keys go; empty processes wait for the next reader."""
         self._pictures.hide()
+        self._renderer.warm()
 
     # ---------------------------------------------------------- what others tell
 
