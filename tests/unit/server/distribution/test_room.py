@@ -182,9 +182,11 @@ def test_a_device_that_moves_to_another_room_loses_the_first_rooms_meeting(theat
     all_have(theatre, paper)
     operator = theatre.office.sign_in("kythuat")
     other = operator.post("/api/rooms", {"name": "Phòng khác", "seats": [{"label": "B1", "x": 1, "y": 1}]}).done()
+    moves.die()
     operator.post(f"/api/devices/{moves.device}/seat", {"seat": other["seats"][0]["id"]}).done()
-    until(lambda: not moves.papers and not moves.meetings)
     until(lambda: 2 in stays.meetings[meeting].epochs)
+    moves.live(theatre.connect)
+    until(lambda: not moves.papers and not moves.meetings)
     until(lambda: moves.wish is not None and moves.wish.seat_label == "B1" and not moves.wish.recall)
     assert keys_to(theatre, moves) == 1
 
