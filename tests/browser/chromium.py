@@ -24,7 +24,7 @@ _QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-backgr
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _SMALL = """(least) => [...document.querySelectorAll('button, input, select, a[href], [tabindex="0"]')]
   .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('[aria-hidden=true]'))
-  .map((one) => ({ one, box: (one.closest('label') ?? one).getBoundingClientRect() }))
+  .map((one) => ({ one, box: (one.closest('label, .frame') ?? one).getBoundingClientRect() }))
   .filter(({ box }) => box.width < least || box.height < least)
   .map(({ one, box }) => `${one.getAttribute('aria-label') ?? one.textContent}: ${box.width} × ${box.height}`)"""
 _OVERFLOWS = """(scrolls) => {

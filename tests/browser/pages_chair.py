@@ -129,7 +129,7 @@ class Chair(ConsolePerson):
     def presents_this_page(self) -> None:
         """To all seats; from now on everybody comes along."""
         self.presses("Trình chiếu trang này")
-        self.sees("Đang trình chiếu")
+        self.sees("Đang chiếu")
 
     def turns_to_next_page(self) -> None:
         """By the button."""

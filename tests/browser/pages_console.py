@@ -43,7 +43,17 @@ class ConsolePerson:
         self.page.get_by_label("Tên đăng nhập").fill(person.username)
         self.page.get_by_label("Mật khẩu", exact=True).fill(people.PASSWORD.reveal().decode())
         self.page.keyboard.press("Enter")
+        self.is_greeted(person)
+
+    def comes_back(self, person: people.Person) -> None:
+        """Opens the console again; it still knows who this is."""
+        self.page.reload()
+        self.is_greeted(person)
+
+    def is_greeted(self, person: people.Person) -> None:
+        """The first page, with what is there for this person."""
         expect(self.page.get_by_role("heading", name=f"Xin chào đồng chí {person.name}")).to_be_visible()
+        expect(self.page.get_by_label("Đang tải…")).to_have_count(0)
 
     def button(self, name: str) -> Locator:
         """The button of exactly this name, outside of questions."""
@@ -73,4 +83,10 @@ class ConsolePerson:
         """What waits for the person, from the first page."""
         waiting = self.page.get_by_role("link").filter(has_text=task).filter(has_text=title)
         waiting.click()
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text(title)
+
+    def opens_meeting(self, title: str) -> None:
+        """From the list on the first page."""
+        self.page.get_by_role("link", name="Quay lại").click()
+        self.page.get_by_role("main").get_by_role("link").filter(has_text=title).last.click()
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(title)

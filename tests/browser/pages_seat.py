@@ -20,6 +20,7 @@ from tests.browser.pages_console import PATIENCE_MS
 from tests.browser.pictures import page_in_view
 from tests.browser.screen import Screen
 from tests.browser.seat_person import Person
+from tests.support.poll import until
 
 SIGN_IN_MS = 30_000
 RECALL_MS = 45_000
@@ -106,16 +107,13 @@ class SeatPerson(Person):
 
     def zooms_in(self) -> None:
         """One step; the page is larger afterwards."""
-        before = self.width()
+        before = self._width()
         self.taps("Phóng to")
-        expect(self.paper).to_be_visible()
-        self.page.wait_for_function("(before) => document.querySelector('.stage canvas')?.clientWidth > before", arg=before)
+        until(lambda: self._width() > before, every_s=0.05, what="a larger page")
 
-    def width(self) -> float:
-        """Of the page on the screen, in pixels."""
+    def _width(self) -> float:
         box = self.paper.bounding_box()
-        assert box is not None
-        return box["width"]
+        return box["width"] if box else 0
 
     def picks_from_thumbnails(self, number: int) -> None:
         """From all pages in small, each with its picture."""

@@ -39,8 +39,9 @@ class Secretary(ConsolePerson):
         """Found by typing without accents; then the role and the seat."""
         search = self.page.get_by_label("Thêm người dự họp")
         search.fill(member.typed)
-        search.press("Enter")
         name = member.person.name
+        expect(self.page.get_by_role("search").get_by_role("listitem").first).to_contain_text(name)
+        search.press("Enter")
         self.page.get_by_label(f"Vai trò của {name}").select_option(label=member.role)
         self.page.get_by_label(f"Chỗ ngồi của {name}").select_option(label=member.seat)
 

@@ -3,7 +3,7 @@
 Rules: only what is in view is compared, with the same part of every page; the page that differs least is the answer, so
 a watermark or another rendering does not matter, and a wrong page, a blank one or one still on its way does.
 
-Usage: `assert page_in_view(screen.page, canvas, pdf) == 5`.
+Usage: `assert page_in_view(page.locator("canvas"), pdf) == 5`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from functools import cache
 from pathlib import Path
 
 import pypdfium2
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageFilter, ImageStat
 from playwright.sync_api import Locator
 
-_WIDTH = 160
+_WIDTH = 400
 _DETAIL = (80, 104)
+_BLUR = ImageFilter.GaussianBlur(1)
 
 
 @cache
@@ -43,12 +44,13 @@ def page_in_view(canvas: Locator, pdf: Path) -> int:
         }"""
     )
     shot = canvas.page.screenshot(clip=where["clip"])
-    seen = Image.open(io.BytesIO(shot)).convert("L").resize(_DETAIL)
-    differences = [_difference(seen, page, part=where["part"]) for page in _pages(pdf)]
+    seen = Image.open(io.BytesIO(shot)).convert("L").resize(_DETAIL, Image.Resampling.BOX)
+    differences = [_difference(seen.filter(_BLUR), page, part=where["part"]) for page in _pages(pdf)]
     return differences.index(min(differences)) + 1
 
 
 def _difference(seen: Image.Image, page: Image.Image, *, part: list[float]) -> float:
     left, top, right, bottom = part
     box = (left * page.width, top * page.height, right * page.width, bottom * page.height)
-    return float(ImageStat.Stat(ImageChops.difference(seen, page.resize(_DETAIL, box=box))).rms[0])
+    same = page.resize(_DETAIL, Image.Resampling.BOX, box=box).filter(_BLUR)
+    return float(ImageStat.Stat(ImageChops.difference(seen, same)).rms[0])

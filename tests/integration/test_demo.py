@@ -144,10 +144,9 @@ def running(folder: Folder) -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="module")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    cache = tmp_path_factory.mktemp("papers")
-    build_papers(cache)
-    return cache
+def papers(demo_paper_folder: Path) -> Path:
+    build_papers(demo_paper_folder)
+    return demo_paper_folder
 
 
 @pytest.fixture(scope="module")

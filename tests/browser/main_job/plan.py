@@ -5,6 +5,7 @@ Usage: `secretary.creates(MEETING)`, `secretary.writes_agenda(ITEMS)`.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,11 +60,14 @@ class Paper:
     pages: int
 
 
+#: In Việt Nam, where the forms count.
+_TOMORROW: Final = dt.datetime.now(dt.timezone(dt.timedelta(hours=7))) + dt.timedelta(days=1)
+
 MEETING: Final = Meeting(
     title="Hội nghị sơ kết công tác kiểm sát quý III và thông qua Quy chế phiên họp không giấy (demo)",
     kind="Hội nghị",
     room=f"{people.ROOM_NAME} ({len(people.SEATS)} chỗ)",
-    day="2026-11-23",
+    day=f"{_TOMORROW:%Y-%m-%d}",
     time="08:30",
     minutes=150,
 )

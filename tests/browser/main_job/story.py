@@ -2,14 +2,22 @@
 
 Rules: only what people do and see; nothing is asked of the server behind their backs. The acts follow one another.
 
-Usage: `prepare(cast)`, `publish(cast)`, … in the order of this file.
+Usage: `for act in ACTS: act(cast)`.
 """
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+from typing import Final
+
 from deploy.demo import people
 from tests.browser.main_job.cast import Cast
 from tests.browser.main_job.plan import APPENDIX, DECISION, ITEMS, MEETING, MEMBERS, PAGES, PAPERS, REPORT, SCAN
+from tests.browser.pages_display import WallDisplay
+from tests.browser.pages_seat import SeatPerson
+from tests.browser.pictures import page_in_view
+from tests.support.poll import until
 
 TITLES = [item.title for item in ITEMS]
 
@@ -57,7 +65,7 @@ def prepare(cast: Cast) -> None:
 def approve(cast: Cast) -> None:
     """The chair reads what was submitted and approves it, papers one by one."""
     chair = cast.chair
-    chair.page.reload()
+    chair.comes_back(people.CHAIR)
     cast.look(chair.screen, "chair-home")
     chair.takes_up("Phê duyệt cuộc họp", MEETING.title)
     chair.approves_meeting()
@@ -118,8 +126,8 @@ def read_ahead(cast: Cast) -> None:
 def lead(cast: Cast) -> None:
     """The chair opens the meeting without a mouse and presents; seats and display show that very page."""
     chair, report = cast.chair, cast.papers / REPORT.file
-    chair.page.goto(chair.address)
-    chair.takes_up("Vào điều hành", MEETING.title)
+    chair.opens_meeting(MEETING.title)
+    chair.presses("Vào điều hành")
     cast.look(chair.screen, "chair-before-opening")
     chair.opens_meeting_by_keyboard()
     for seat in cast.seats:
@@ -143,13 +151,18 @@ def lead(cast: Cast) -> None:
 
 def everybody_sees(cast: Cast, number: int) -> None:
     """The presented page is in front at all seats and on the wall: that page of that paper, not another."""
-    from tests.browser.pictures import page_in_view
     cast.wall.shows_page(number, REPORT.pages)
     for seat in cast.seats:
         seat.reads_page(number)
     report = cast.papers / REPORT.file
-    shown = [page_in_view(each.paper, report) for each in (*cast.seats, cast.wall)]
-    assert shown == [number] * len(shown)
+    watched: tuple[SeatPerson | WallDisplay, ...] = (*cast.seats, cast.wall)
+    for each in watched:
+        # The wall keeps the old picture until the new one is there.
+        until(partial(_shows, each, report, number=number), every_s=0.1, what=f"page {number} at {each.screen.name}")
+
+
+def _shows(who: SeatPerson | WallDisplay, paper: Path, *, number: int) -> bool:
+    return page_in_view(who.paper, paper) == number
 
 
 def leave_and_return(cast: Cast) -> None:
@@ -223,3 +236,18 @@ def come_back(cast: Cast) -> None:
     cast.look(cast.chair.screen, "chair-recalled")
     cast.secretary.sees("Thu hồi 3/3")
     cast.look(cast.secretary.screen, "secretary-recalled")
+
+
+ACTS: Final = (
+    arrive,
+    prepare,
+    approve,
+    publish,
+    sit_down,
+    read_ahead,
+    lead,
+    leave_and_return,
+    rearrange_and_rest,
+    close,
+    come_back,
+)

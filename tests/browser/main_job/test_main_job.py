@@ -1,0 +1,34 @@
+"""The main job with everybody at once: chair, secretary, three seats and the display, each in a browser of their own.
+
+The room is real: broker, server, proxy and seats as in the demo. At every scene the page is examined for axe, for
+fingers and for its size; at the end for errors it kept to itself and requests that left its origin.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.main_job import story
+from tests.browser.main_job.cast import Cast
+from tests.browser.screen import Screen
+from tests.support.room_process import RunningRoom
+
+pytestmark = pytest.mark.timeout(420)
+
+
+def test_a_meeting_from_its_preparation_to_the_last_proof_of_recall(
+    room: RunningRoom, browser: Browser, papers: Path
+) -> None:
+    flaws: list[str] = []
+
+    def examine(screen: Screen, scene: str) -> None:
+        flaws.extend(f"{scene}: {flaw}" for flaw in screen.flaws())
+
+    cast = Cast.at(room, browser, papers=papers, look=examine)
+    for act in story.ACTS:
+        act(cast)
+    assert flaws == []
+    assert [said for screen in cast.screens for said in screen.complaints()] == []
