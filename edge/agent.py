@@ -146,7 +146,11 @@ class Agent:
         self._desk.answer(answer)
 
     def hide(self) -> None:
-        """Every drawn page and the renderer's keys go; empty processes wait for the next reader."""
+        """Every drawn page and the renderer's keys go; empty processes wait for the next reader.
+
+        The screen that is still up gives no paper from now on (P7).
+        """
+        self._board.conceal()
         self._pictures.hide()
         self._renderer.warm()
 

@@ -52,7 +52,10 @@ class Outside(Protocol):
         ...
 
     def hide(self) -> None:
-        """Forget every drawn page, and end the renderer with its keys. Returns when that is done."""
+        """Forget every drawn page, end the renderer with its keys, give no paper before the next screen.
+
+        Returns when that is done.
+        """
         ...
 
 
@@ -63,6 +66,10 @@ class Drawn:
         self._from: tuple[object, ...] = ()
         self._screen: Screen | None = None
         self._picture: Picture | None = None
+
+    def forget(self) -> None:
+        """The next look gives a screen, whether it looks different or not."""
+        self._screen = None
 
     def look(self, state: State, vault: Vault, *, ahead_s: float) -> Screen | None:
         """The screen, if it looks different now."""

@@ -63,7 +63,7 @@ from edge.machine import step
 from edge.model import Identity, Limits, Queued, Recalled, State
 from edge.outbox import Entry
 from edge.passwords import Passwords, Verifier
-from edge.plan import Destroy, Forget, Pace, Step, plan
+from edge.plan import Destroy, DropPaper, Forget, Pace, Step, plan
 from edge.ports import Ports
 from edge.screen import Drawn, Outside
 from edge.showing import ended, situation, stuck
@@ -212,7 +212,7 @@ class Seat:
             case Record(meeting, events, state):
                 vault.meeting(meeting).record(events, state)
             case HidePages():
-                self._outside.hide()
+                self._hide()
             case ForgetPassword():
                 self._verifier = None
             case Answer(request):
@@ -290,7 +290,7 @@ class Seat:
         )
 
     def _wipe(self) -> None:
-        self._outside.hide()
+        self._hide()
         self._ports.run_dir.forget()
         self.inbox.forget()
         self._ports.vault.wipe()
@@ -322,9 +322,14 @@ class Seat:
         for each in self._pace.due(steps, self._ports.clock.monotonic_s(), eager=eager):
             followed = self.state.meetings.get(each.meeting)
             title = "" if followed is None else followed.state.title
-            if isinstance(each, Destroy | Forget):
-                self._outside.hide()
+            if isinstance(each, Destroy | Forget | DropPaper):
+                self._hide()
             self._guard(partial(self._do, each, title))
+
+    def _hide(self) -> None:
+        """What was drawn goes; the next screen is told even when it looks the same, for this one gives no paper now."""
+        self._outside.hide()
+        self._drawn.forget()
 
     def _do(self, each: Step, title: str) -> None:
         self._waiting.extend(self._hands.perform(each, title=title))

@@ -160,37 +160,51 @@ def _papers(page: Page) -> Blueprint:
 
     @routes.get("/pages/<int:number>")
     def picture(paper: str, version: int, number: int) -> ResponseReturnValue:
-        document, pages, screen = _document(page, paper, version)
-        mark = _mark(screen, page.now())
+        read = _document(page, paper, version)
+        mark = _mark(read.screen, page.now())
         width = _number("width", DEFAULT_WIDTH, low=MIN_WIDTH, high=MAX_WIDTH)
-        webp = page.pictures.page(document, number, width=width, mark=mark, pages=pages)
+        webp = page.pictures.page(read.document, number, width=width, mark=mark, pages=read.pages, ticket=read.ticket)
         return Response(webp, mimetype="image/webp", headers={"Cache-Control": "no-store"})
 
     @routes.get("/text/<int:number>")
     def text(paper: str, version: int, number: int) -> ResponseReturnValue:
-        found = page.pictures.text(_document(page, paper, version)[0], number)
+        read = _document(page, paper, version)
+        found = page.pictures.text(read.document, number, ticket=read.ticket)
         words = [[word.x0, word.y0, word.x1, word.y1, word.text] for word in found.words]
         return answers.answer({"width": found.width, "height": found.height, "words": words})
 
     @routes.get("/search")
     def search(paper: str, version: int) -> ResponseReturnValue:
         query = request.args.get("q", "")[:MAX_QUERY]
-        hits = page.pictures.search(_document(page, paper, version)[0], query)
+        read = _document(page, paper, version)
+        hits = page.pictures.search(read.document, query, ticket=read.ticket)
         return answers.answer(
             {"hits": [{"page": hit.page, "count": hit.count, "excerpt": hit.excerpt} for hit in hits]}
         )
 
     @routes.get("/outline")
     def outline(paper: str, version: int) -> ResponseReturnValue:
-        found = page.pictures.outline(_document(page, paper, version)[0])
+        read = _document(page, paper, version)
+        found = page.pictures.outline(read.document, ticket=read.ticket)
         entries = [{"title": each.title, "page": each.page, "level": each.level} for each in found.entries]
         return answers.answer({"sizes": [list(size) for size in found.sizes], "outline": entries})
 
     return routes
 
 
-def _document(page: Page, paper: str, version: int) -> tuple[Document, int, Screen]:
-    """The paper, its pages, and the screen that allows it; reading is a sign of life."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A paper, its pages, the screen that allows it, and a ticket from before that screen."""
+
+    document: Document
+    pages: int
+    screen: Screen
+    ticket: int
+
+
+def _document(page: Page, paper: str, version: int) -> _Read:
+    """What may be read now; reading is a sign of life."""
+    ticket = page.pictures.ticket
     screen = page.board.now()
     if screen.reader is None:
         raise SeatLocked if screen.sections["seat"]["state"] == "locked" else SignInFirst
@@ -208,7 +222,7 @@ def _document(page: Page, paper: str, version: int) -> tuple[Document, int, Scre
         raise PaperNotReady(have=held["have"], chunks=held["chunks"])
     page.desk.tell(Touched())
     pages = next((each["pages"] for each in screen.sections["papers"] if each["paper"] == paper), 0)
-    return document, pages, screen
+    return _Read(document, pages, screen, ticket)
 
 
 def _mark(screen: Screen, now: dt.datetime) -> str:

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from edge.errors import Stopping, TooManyScreens
@@ -43,6 +44,12 @@ class Board:
             self._count += 1
             self._changed.notify_all()
 
+    def conceal(self) -> None:
+        """The screen stays, its papers go: nobody is handed one until the next screen."""
+        with self._changed:
+            if self._screen is not None:
+                self._screen = replace(self._screen, documents={})
+
     def stop(self) -> None:
         """End all streams."""
         with self._changed:
@@ -63,29 +70,51 @@ class Board:
                 raise TooManyScreens
             self._streams += 1
             screen, count = self._screen, self._count
-        return self._events(screen, count)
+        return _Stream(self._events(screen, count), self._left)
+
+    def _left(self) -> None:
+        with self._changed:
+            self._streams -= 1
 
     def _events(self, screen: Screen | None, count: int) -> Iterator[str]:
-        try:
-            # The page's request for everything may have been answered before the stream began.
-            yield ": here\n\n"
-            while not self._stopped:
-                newest, newest_count = self._wait(count)
-                if newest_count == count or newest is None:
-                    yield ": ping\n\n"
-                    continue
-                patch = patch_between(screen, newest)
-                screen, count = newest, newest_count
-                if patch is not None:
-                    yield f"event: patch\ndata: {json.dumps(patch, ensure_ascii=False)}\n\n"
-        finally:
-            with self._changed:
-                self._streams -= 1
+        # The page's request for everything may have been answered before the stream began.
+        yield ": here\n\n"
+        while not self._stopped:
+            newest, newest_count = self._wait(count)
+            if newest_count == count or newest is None:
+                yield ": ping\n\n"
+                continue
+            patch = patch_between(screen, newest)
+            screen, count = newest, newest_count
+            if patch is not None:
+                yield f"event: patch\ndata: {json.dumps(patch, ensure_ascii=False)}\n\n"
 
     def _wait(self, seen: int) -> tuple[Screen | None, int]:
         with self._changed:
             self._changed.wait_for(lambda: self._count != seen or self._stopped, PING_S)
             return self._screen, self._count
+
+
+class _Stream(Iterator[str]):
+    """Gives its place back when it ends, also when it was never begun (a generator alone would keep it)."""
+
+    def __init__(self, events: Iterator[str], left: Callable[[], None]) -> None:
+        self._events: Final = events
+        self._left: Final = left
+        self._is_open = True
+
+    def __next__(self) -> str:
+        try:
+            return next(self._events)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Called by the server when the page has gone."""
+        if self._is_open:
+            self._is_open = False
+            self._left()
 
 
 def patch_between(before: Screen | None, after: Screen) -> dict[str, Any] | None:

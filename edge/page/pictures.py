@@ -1,8 +1,10 @@
 """Drawn pages: asked of the renderer once, kept in memory, prefetched around the page in front.
 
 Rules P6, P7: every page carries the reader's mark – name, seat and time, to ten minutes; nothing drawn touches a disk;
-:meth:`Pictures.hide` empties everything and ends the renderer with its keys, and what was being drawn then is thrown
-away. Prefetching yields to people: one page at a time, forgotten when the reader jumps.
+:meth:`Pictures.hide` empties everything and ends the renderer with its keys; what was being drawn then is thrown away,
+and the renderer ended once more, for it may have been given a key meanwhile. A ``ticket``, taken before the screen was
+looked at, keeps a thread that is late from drawing what the screen no longer allows. Prefetching yields to people: one
+page at a time, forgotten when the reader jumps.
 
 Usage::
 
@@ -86,34 +88,42 @@ class Pictures:
             self._stopped = True
             self._wake.notify_all()
 
-    def page(self, document: Document, page: int, *, width: int, mark: str, pages: int) -> bytes:
+    @property
+    def ticket(self) -> int:
+        """What a thread shows again with what it has read off the screen since."""
+        with self._lock:
+            return self._generation
+
+    def page(
+        self, document: Document, page: int, *, width: int, mark: str, pages: int, ticket: int | None = None
+    ) -> bytes:
         """A page as WebP; raises :class:`pages.errors.PagesError`. ``pages``: how many the paper has."""
         key = _Key(document.paper, page, width_step(width), mark)
         with self._lock:
-            generation = self._generation
+            generation = self._current(ticket)
             drawn = self._kept.get(key)
             if drawn is not None:
                 self._kept.move_to_end(key)
         if drawn is None:
             drawn = self._for_person(
-                document, lambda: self._renderer.render(document, page, width=key.width, mark=mark)
+                document, lambda: self._renderer.render(document, page, width=key.width, mark=mark), generation
             )
             self._keep(key, drawn, generation)
         if key.width > THUMB_WIDTH:
             self._plan_ahead(key, document, generation, pages=pages)
         return drawn
 
-    def text(self, document: Document, page: int) -> PageText:
+    def text(self, document: Document, page: int, *, ticket: int | None = None) -> PageText:
         """The words of a page."""
-        return self._for_person(document, lambda: self._renderer.text(document, page))
+        return self._for_person(document, lambda: self._renderer.text(document, page), ticket)
 
-    def search(self, document: Document, query: str) -> list[Hit]:
+    def search(self, document: Document, query: str, *, ticket: int | None = None) -> list[Hit]:
         """Where the query stands."""
-        return self._for_person(document, lambda: self._renderer.search(document, query))
+        return self._for_person(document, lambda: self._renderer.search(document, query), ticket)
 
-    def outline(self, document: Document) -> Outline:
+    def outline(self, document: Document, *, ticket: int | None = None) -> Outline:
         """Page sizes and bookmarks."""
-        return self._for_person(document, lambda: self._renderer.outline(document))
+        return self._for_person(document, lambda: self._renderer.outline(document), ticket)
 
     def hide(self) -> None:
         """Keep nothing; the renderer's processes end."""
@@ -130,9 +140,9 @@ class Pictures:
         with self._lock:
             return len(self._kept)
 
-    def _for_person(self, document: Document, ask: Callable[[], _T]) -> _T:
+    def _for_person(self, document: Document, ask: Callable[[], _T], ticket: int | None) -> _T:
         with self._lock:
-            generation = self._generation
+            generation = self._current(ticket)
             self._people += 1
         try:
             found = ask()
@@ -143,14 +153,25 @@ class Pictures:
             with self._wake:
                 self._people -= 1
                 self._wake.notify_all()
-        self._must_be_current(generation)
+            hidden = self._forget_if_hidden(generation)
+        if hidden:
+            # What was drawn for somebody who has left meanwhile is shown to nobody.
+            raise PaperNotHere
         return found
 
-    def _must_be_current(self, generation: int) -> None:
-        """What was drawn for somebody who has left meanwhile is shown to nobody."""
+    def _current(self, ticket: int | None) -> int:
+        """The generation, which must be that of ``ticket``; with the lock held."""
+        if ticket is not None and ticket != self._generation:
+            raise PaperNotHere
+        return self._generation
+
+    def _forget_if_hidden(self, generation: int) -> bool:
+        """A question that came to the renderer after it was ended has started it again, with the key."""
         with self._lock:
-            if generation != self._generation:
-                raise PaperNotHere
+            hidden = generation != self._generation
+        if hidden:
+            self._renderer.forget()
+        return hidden
 
     def _keep(self, key: _Key, drawn: bytes, generation: int) -> None:
         with self._lock:
@@ -184,3 +205,4 @@ class Pictures:
                 _LOG.debug("not drawn ahead: %s", exc.code)
             else:
                 self._keep(key, drawn, generation)
+            self._forget_if_hidden(generation)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from edge.agent import Agent
+from edge.errors import PaperNotHere
 from edge.page.app import Page, create_page
 from edge.page.board import MAX_STREAMS, Board
 from edge.page.desk import Desk
 from edge.page.pictures import Pictures
+from edge.screen import Screen
 from edge.settings import Settings
 from tests.support.meeting_log import named
 from tests.support.poll import until
@@ -26,9 +28,9 @@ class LateBoard(Board):
 
     def __init__(self) -> None:
         super().__init__()
-        self.meanwhile = lambda: None
+        self.meanwhile: Callable[[], None] = lambda: None
 
-    def now(self):  # type: ignore[no-untyped-def]  # as the board's
+    def now(self) -> Screen:
         found = super().now()
         self.meanwhile()
         return found
@@ -78,8 +80,12 @@ def test_P7_from_the_moment_of_hiding_the_old_screen_gives_no_paper(tmp_path: Pa
 
 def test_P7_a_key_that_reached_the_renderer_late_is_forgotten_again(pictures: Pictures, drawing: Drawing) -> None:
     drawing.gate.clear()
-    thread = threading.Thread(target=lambda: pytest.raises(Exception, pictures.text, DOCUMENT, 1), daemon=True)
-    thread = threading.Thread(target=lambda: pytest.raises(Exception, draw, pictures), daemon=True)
+
+    def late() -> None:
+        with pytest.raises(PaperNotHere):
+            draw(pictures)
+
+    thread = threading.Thread(target=late)
     thread.start()
     until(lambda: drawing.asked, what="the renderer is asked")
     pictures.hide()
@@ -108,6 +114,7 @@ def test_P7_a_replaced_version_leaves_the_renderer_too(tmp_path: Path) -> None:
     room = SeatRoom(tmp_path)
     seat = room.seat()
     meeting = room.twin.prepare_meeting()
+    room.run(2)
     paper = room.twin.publish(meeting, "report", b"%PDF first")
     room.run(5)
     seat.sign_in("lan")
@@ -127,6 +134,8 @@ def test_what_is_hidden_without_a_change_of_the_screen_is_shown_again(tmp_path: 
     room = SeatRoom(tmp_path)
     seat = room.seat()
     meeting = room.twin.prepare_meeting()
+    room.run(2)
+    room.twin.add(meeting, "meeting_opened")
     room.twin.publish(meeting, "report", b"%PDF first")
     room.run(5)
     seat.sign_in("lan")
@@ -134,7 +143,7 @@ def test_what_is_hidden_without_a_change_of_the_screen_is_shown_again(tmp_path: 
     other = room.twin.prepare_meeting("other")
     room.run(3)
     shown, hidden = len(seat.outside.screens), seat.outside.hidden
-    room.twin.close(other)
+    room.twin.close(other, "meeting_cancelled")
     room.run(3)
     assert seat.outside.hidden > hidden
     assert len(seat.outside.screens) > shown
@@ -146,7 +155,7 @@ def test_a_stream_that_nobody_began_to_read_holds_no_place(tmp_path: Path, pictu
     board.show(screen())
     browser = browser_of(board, pictures, tmp_path)
     for _ in range(MAX_STREAMS + 1):
-        browser._client.head("/api/live", headers={"Host": "localhost:8790"})  # noqa: SLF001 - the stub has no HEAD
+        browser._client.head("/api/live", headers={"Host": "localhost:8790"}).close()  # noqa: SLF001
     assert browser.get("/api/live").status_code == 200
 
 
