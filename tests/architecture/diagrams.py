@@ -1,0 +1,40 @@
+"""Draws the life-cycle tables as Mermaid state diagrams.
+
+Usage: ``python -m tests.architecture.diagrams`` writes docs/diagrams; a test fails while they differ from the tables.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wire import phases
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "diagrams"
+
+
+def meeting() -> str:
+    """The life of a meeting (M1), from ``wire/phases.py``."""
+    lines = [
+        "%% Made by python -m tests.architecture.diagrams from wire/phases.py; change the table, not this file.",
+        "",
+    ]
+    lines += ["stateDiagram-v2", f"    [*] --> {phases.Phase.DRAFT}"]
+    moves = sorted(phases.TABLE.items(), key=lambda move: (list(phases.Phase).index(move[0][0]), move[0][1]))
+    lines += [f"    {before} --> {after}: {change}" for (before, change), after in moves]
+    ends = [phase for phase in phases.Phase if all(before != phase for before, _ in phases.TABLE)]
+    lines += [f"    {phase} --> [*]" for phase in ends]
+    return "\n".join(lines) + "\n"
+
+
+DIAGRAMS = {"meeting.mmd": meeting}
+
+
+def main() -> None:
+    """Write all diagrams."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, draw in DIAGRAMS.items():
+        (FOLDER / name).write_text(draw(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
