@@ -15,7 +15,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "diagrams"
 def meeting() -> str:
     """The life of a meeting (M1), from ``wire/phases.py``."""
     lines = [
-        "%% Made by python -m tests.architecture.diagrams from wire/phases.py; change the table, not this file.",
+        "%% Made by python -m tests.architecture.diagrams from wire/phases.py; do not edit.",
         "",
     ]
     lines += ["stateDiagram-v2", f"    [*] --> {phases.Phase.DRAFT}"]

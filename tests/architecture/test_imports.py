@@ -53,6 +53,8 @@ def test_a_device_library_is_imported_in_one_file_a_side(side: str, library: str
     assert len(importers) <= 1, f"{library} is imported by {importers}: call the first of them"
 
 
-@pytest.mark.parametrize("module", modules("server", "edge", "pages", "sealing", "wire", "web/__init__.py", "phonghop.py"), ids=_ids)
+@pytest.mark.parametrize(
+    "module", modules("server", "edge", "pages", "sealing", "wire", "web/__init__.py", "phonghop.py"), ids=_ids
+)
 def test_the_product_imports_neither_tests_nor_deploy(module: Module) -> None:
     assert not module.imports() & {"tests", "deploy", "pytest", "hypothesis"}, module.path
