@@ -12,6 +12,8 @@ import pytest
 
 from sealing.papers import PaperReader
 from tests.support import pdfs
+from tests.support.broker import Client
+from tests.support.office import PASSWORD
 from tests.support.poll import until
 from tests.support.real_theatre import RealTheatre, ServerProcess
 from tests.support.seat_twin import SeatTwin
@@ -104,17 +106,27 @@ def test_kill_9_of_the_server_in_the_middle(tmp_path: Path) -> None:
             assert [fault for fault in seat.faults if "bad-chunk" in fault] == []
 
 
-def test_nothing_in_clear_reaches_the_broker_or_its_disk(tmp_path: Path) -> None:
+def test_nothing_in_clear_passes_the_broker_or_lies_on_its_disk(tmp_path: Path) -> None:
     with RealTheatre(tmp_path) as theatre:
+        down: list[bytes] = []
+        tap = Client("tap", theatre.server_tls.context())
+        tap.open(theatre.process.server_port)
+        until(lambda: tap.is_connected)
+        tap.subscribe("u/+/+")
         seat = theatre.seat(0)
-        heard: list[bytes] = []
-        seat.overheard = heard.append
+        seat.overheard = down.append
         meeting, paper = theatre.published(pdfs.text_pdf(["Chỉ người trong phòng được đọc"], pages=3))
         have_all(theatre, paper)
+        person = {"person": theatre.office.people["chutri"], "password": PASSWORD}
+        act = seat.act(meeting, "sign_in", person, person=None)
+        until(lambda: act in seat.acks)
         theatre.chair.post(f"/api/meetings/{meeting}/open").done()
         until(lambda: seat.state(meeting).phase == "open")
-    passed = b"".join(heard)
-    for word in (b"%PDF", b"meeting_opened", "Họp thử".encode(), b"payloadType", b"chutri"):
+        up = [payload for _, payload in tap.messages]
+        tap.close()
+    assert len(up) > 5
+    assert len(down) > 5
+    passed = b"".join(up + down)
+    for word in (b"%PDF", b"meeting_opened", "Họp thử".encode(), b"payload", b"chutri", PASSWORD.encode()):
         assert word not in passed
-    assert not list(tmp_path.glob("**/*.db-mosquitto")), "persistence is off"
-    assert not (tmp_path / "mosquitto.db").exists()
+    assert not (tmp_path / "mosquitto.db").exists(), "persistence is off"

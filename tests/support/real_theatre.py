@@ -56,9 +56,13 @@ class RealTheatre(Theatre):
 
     def new_link(self) -> Link:
         """The server's link to the broker."""
+        return MqttLink(Address("127.0.0.1", self.process.server_port), tls=self.server_tls)
+
+    @property
+    def server_tls(self) -> TlsFiles:
+        """The server's certificate."""
         pki = self.folder / "pki"
-        files = TlsFiles(pki / "ca.pem", pki / "server.pem", pki / "server.key")
-        return MqttLink(Address("127.0.0.1", self.process.server_port), tls=files)
+        return TlsFiles(pki / "ca.pem", pki / "server.pem", pki / "server.key")
 
     def admitted(self, terminal: Terminal) -> None:
         """The device gets its certificate."""
