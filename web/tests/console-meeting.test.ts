@@ -110,6 +110,7 @@ describe('M3 which seat is behind', () => {
   it('is told only when it has not come where it should be by its next sign of life', () => {
     const late = new LateSeats(20_000);
     late.hear([at(5)], 6);
+    late.hear([at(5)], 6);
     expect(late.devices.has('d')).toBe(false);
     vi.advanceTimersByTime(21_000);
     expect(late.devices.has('d')).toBe(true);

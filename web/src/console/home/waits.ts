@@ -58,7 +58,7 @@ const PATHS: Record<Task, (id: string) => string> = {
   lead: (id) => `/meetings/${id}/live`,
   prepare: (id) => `/meetings/${id}`,
   publish: (id) => `/meetings/${id}/papers`,
-  follow: (id) => `/meetings/${id}/delivery`,
+  follow: (id) => `/meetings/${id}/live`,
 };
 
 /** What waits, live meetings first, then by time. */
