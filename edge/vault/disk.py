@@ -176,11 +176,12 @@ class RealDisk:
         with _explained(name):
             if not path.exists():
                 return
-            with _opened(path, os.O_WRONLY) as fd:
-                size = os.fstat(fd).st_size
-                for offset in range(0, size, _BLOCK):
-                    _write_all(fd, os.urandom(min(_BLOCK, size - offset)), offset)
-                os.fsync(fd)
+            try:
+                _overwrite(path)
+            except OSError as exc:
+                # A file system that copies on write needs room even for this; the name must go all the same.
+                if exc.errno not in _FULL:
+                    raise
             path.unlink()
             _sync_folder(path.parent)
         self._fresh.discard(name)
@@ -237,6 +238,14 @@ def _opened(path: Path, flags: int) -> Iterator[int]:
         yield fd
     finally:
         os.close(fd)
+
+
+def _overwrite(path: Path) -> None:
+    with _opened(path, os.O_WRONLY) as fd:
+        size = os.fstat(fd).st_size
+        for offset in range(0, size, _BLOCK):
+            _write_all(fd, os.urandom(min(_BLOCK, size - offset)), offset)
+        os.fsync(fd)
 
 
 def _write_all(fd: int, data: bytes, offset: int) -> None:

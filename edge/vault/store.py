@@ -13,12 +13,13 @@ Usage::
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from edge.errors import StoreClosed, StoreUnreadable
+from edge.errors import DiskFull, StoreClosed, StoreUnreadable
 from edge.outbox import NAME as OUTBOX_NAME
 from edge.outbox import Outbox
 from edge.plan import Held
@@ -53,6 +54,8 @@ class Vault:
         self._outbox: Outbox | None = None
         self._notes: Notes | None = None
         self._meetings: dict[str, KeptMeeting] = {}
+        #: recalls that a full disk has not let be written yet
+        self._unwritten: dict[str, Note] = {}
 
     @property
     def is_open(self) -> bool:
@@ -101,6 +104,7 @@ class Vault:
         """Forget every key; the disk keeps what it has."""
         self._sealer = self._outbox = self._notes = None
         self._meetings.clear()
+        self._unwritten.clear()
 
     def wipe(self) -> None:
         """Destroy everything, readable or not (a revoked device, a foreign store)."""
@@ -161,22 +165,37 @@ class Vault:
     def destroy(self, meeting: str, *, act: str, title: str, now: Callable[[], dt.datetime]) -> Note:
         """Destroy a meeting: note what is held, the keys, all else. Repeating it finishes it.
 
-        ``act`` names the receipt if there is none yet; ``now`` is asked once the keys are gone.
+        ``act`` names the receipt if there is none yet; ``now`` is asked once the keys are gone. Raises
+        :class:`edge.errors.DiskFull` when there is no room for the note even then.
         """
-        note = self.notes.get(meeting)
+        note = self.notes.get(meeting) or self._unwritten.get(meeting)
         kept = self._meetings.pop(meeting, None)
         papers = kept_papers(self._disk, meeting)
         if note is None:
             note = Note(meeting, act, title, () if kept is None else kept.receipt_papers())
-            self.notes.put(note)
+            # Without room the keys go before the note: then a power cut may cost the count, never the recall.
+            with contextlib.suppress(DiskFull):
+                self.notes.put(note)
+        self._unwritten[meeting] = note
         if kept is not None:
             kept.keyring.destroy()
         shred_keys(self._disk, meeting)
         if note.destroyed_at is None:
-            note = replace(note, destroyed_at=now())
-            self.notes.put(note)
+            note = self._unwritten[meeting] = replace(note, destroyed_at=now())
+        if self.notes.get(meeting) != note:
+            self._put_note(note, papers)
         self._remove_meeting(meeting, papers)
+        del self._unwritten[meeting]
         return note
+
+    def _put_note(self, note: Note, papers: Iterable[PaperVersion]) -> None:
+        try:
+            self.notes.put(note)
+        except DiskFull:
+            # What these keys opened makes room.
+            for paper in papers:
+                remove_chunks(self._disk, paper)
+            self.notes.put(note)
 
     def forget(self, meeting: str) -> None:
         """Destroy a meeting without a note."""

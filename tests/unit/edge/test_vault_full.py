@@ -1,0 +1,90 @@
+"""P7 on a full disk: keys are destroyed whether or not there is room to write it down."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from edge.errors import DiskFull
+from edge.vault.disk import RealDisk
+from edge.vault.store import Vault
+from tests.support.fake_disk import FakeDisk
+from tests.support.meeting_log import MEETING, named
+from tests.support.seats import SeatRoom
+from tests.support.server_twin import TwinPaper
+from tests.unit.edge.test_vault import KEY, NOW, filled, made
+
+__all__ = ["made"]
+
+
+def keys(disk: FakeDisk) -> list[str]:
+    return [name for name in disk.all_names() if name.startswith("meetings/") and not name.endswith("/log")]
+
+
+def destroy(vault: Vault) -> int:
+    return vault.destroy(MEETING, act=named("a", "r"), title="Họp", now=lambda: NOW).pages
+
+
+def test_P7_on_a_full_disk_the_keys_go_and_the_receipt_still_counts(made: TwinPaper) -> None:
+    disk = FakeDisk(random.Random(3))
+    vault = filled(disk, made)
+    disk.capacity = disk.used()
+    assert destroy(vault) == 3
+    assert keys(disk) == []
+    again = Vault(disk)
+    again.open(KEY)
+    note = again.notes.get(MEETING)
+    assert note is not None
+    assert (note.pages, note.act) == (3, named("a", "r"))
+
+
+def test_P7_where_nothing_can_be_written_at_all_the_keys_go_first(made: TwinPaper) -> None:
+    disk = FakeDisk(random.Random(3))
+    vault = filled(disk, made)
+    disk.capacity = 0
+    with pytest.raises(DiskFull):
+        destroy(vault)
+    assert keys(disk) == []
+    disk.capacity = 1 << 30
+    assert destroy(vault) == 3
+
+
+def test_P7_a_key_whose_overwriting_finds_no_room_is_unlinked_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """File systems that copy on write need room even for this."""
+    disk = RealDisk(tmp_path)
+    disk.put("meetings/m/box", b"k" * 32)
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "pwrite", full)
+        disk.shred("meetings/m/box")
+    assert disk.names("meetings/m") == []
+
+
+def test_P7_a_recall_on_a_full_disk_shows_nothing_more_and_is_receipted_when_there_is_room(tmp_path: Path) -> None:
+    room = SeatRoom(tmp_path)
+    seat = room.seat()
+    meeting = room.twin.prepare_meeting()
+    room.run(2)
+    room.twin.add(meeting, "meeting_opened")
+    room.twin.publish(meeting, "report", b"%PDF a small one")
+    room.run(3)
+    seat.sign_in("lan")
+    room.run(1)
+    seat.disk.capacity = 0
+    room.twin.close(meeting)
+    room.run(3)
+    assert keys(seat.disk) == []
+    assert seat.where == "waiting"
+    seat.disk.capacity = 1 << 30
+    room.run(12)
+    assert seat.sections["recalled"]["confirmed"]
+    assert seat.sections["recalled"]["pages"] == 3
