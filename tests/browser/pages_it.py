@@ -3,6 +3,7 @@
 Usage::
 
     operator = ItOperator(screen, room.console_url)
+    operator.takes_up_terminal("4821 0937 5516")
     operator.admits("4821 0937 5516", seat="B3")
     operator.revokes("B3", reason="Thiết bị thất lạc")
 """
@@ -28,9 +29,12 @@ class ItOperator(ConsolePerson):
         expect(waiting.first).to_be_visible()
         return [one.locator(".code").inner_text() for one in waiting.all()]
 
+    def takes_up_terminal(self, code: str) -> None:
+        """The one that shows this code."""
+        self.page.get_by_role("article", name=code).get_by_role("button", name="Duyệt", exact=True).click()
+
     def admits(self, code: str, *, seat: str) -> None:
         """The code was compared with the one at the seat; the seat is chosen."""
-        self.page.get_by_role("article", name=code).get_by_role("button", name="Duyệt", exact=True).click()
         question = self.page.get_by_role("dialog")
         expect(question.get_by_text(code, exact=True)).to_be_visible()
         question.get_by_role("button", name="Duyệt", exact=True).click()
@@ -53,4 +57,6 @@ class ItOperator(ConsolePerson):
         self.presses(f"Thu hồi thiết bị {seat}")
         self.page.get_by_role("dialog").get_by_label("Lý do thu hồi").fill(reason)
         self.answers("Thu hồi")
-        expect(self.row(seat)).to_contain_text("Đã thu hồi")
+        self.sees(f"Đã thu hồi thiết bị ở ghế {seat}.")
+        expect(self.row(seat)).to_have_count(0)
+        expect(self.page.get_by_role("row").filter(has_text="Đã thu hồi")).to_have_count(1)

@@ -15,6 +15,7 @@ Usage::
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,10 +26,12 @@ from deploy.demo import people
 from deploy.demo.addresses import Addresses
 from deploy.demo.client import Client
 from deploy.demo.configuration import Ports
+from deploy.demo.errors import Refused, ServerAway
 from deploy.demo.folder import Folder
 from deploy.demo.papers import DemoPaper, build_papers
 from deploy.demo.room import Room
 from deploy.demo.seeding import Furnished, Seeding
+from tests.support.poll import until
 
 #: Password checks that take no time; everything else is as in production.
 FAST: Mapping[str, str | int | bool] = {"argon2_memory_kib": 1024, "disk_reserve_mib": 1}
@@ -95,6 +98,25 @@ class RunningRoom:
         for name in names:
             self.room.programs[name].start()
         self.room.programs.await_ready(*names, timeout_s=START_S)
+
+    def power_off_seat(self, index: int) -> None:
+        """A terminal loses power: its program is gone, and what it kept in memory only."""
+        self.kill(f"seat-{index + 1}")
+        self.room.folder.emptied("run", f"seat-{index + 1}")
+
+    def power_on_seat(self, index: int, *, until_state: str) -> list[str]:
+        """Everything the terminal's page was told about itself from its first answer on, up to ``until_state``."""
+        said: list[str] = []
+        self.room.programs[f"seat-{index + 1}"].start()
+
+        def listen() -> bool:
+            with contextlib.suppress(ServerAway, Refused):
+                told = self.seat(index).get("/api/seat")
+                said.append(told["seat"]["state"] + ("+papers" if told.get("papers") else ""))
+            return until_state in said
+
+        until(listen, timeout_s=START_S, what=f"seat-{index + 1} {until_state}")
+        return said
 
     def prepare_meetings(self, papers: Sequence[DemoPaper], folder: Path) -> None:
         """The demo's meetings: one approved and published with ``papers`` from ``folder``, one draft."""

@@ -188,6 +188,25 @@ def leave_and_return(cast: Cast) -> None:
     delegate.does_not_see("Đang xem riêng")
 
 
+def lose_the_broker(cast: Cast) -> None:
+    """Nothing reaches the seats for a while: they say so, reading goes on, and they catch up by themselves (D3)."""
+    chair, delegate = cast.chair, cast.delegate
+    cast.room.kill("broker")
+    for seat in cast.seats:
+        seat.sees("Mất kết nối với máy chủ")
+    cast.look(delegate.screen, "seat-offline")
+    delegate.leaves()
+    delegate.jumps_to(12)
+    assert delegate.page_in_view(cast.papers / REPORT.file) == 12
+    chair.turns_to_next_page()
+    cast.room.start("broker")
+    for seat in cast.seats:
+        seat.is_connected()
+        seat.does_not_see("Mất kết nối với máy chủ")
+    delegate.returns()
+    everybody_sees(cast, 9)
+
+
 def rearrange_and_rest(cast: Cast) -> None:
     """The order changes live; a recess comes and goes, everybody knows."""
     chair = cast.chair
@@ -215,7 +234,7 @@ def close(cast: Cast) -> None:
     chair = cast.chair
     absent = cast.seats[2]
     absent.screen.switched_off()
-    cast.room.kill("seat-3")
+    cast.room.power_off_seat(2)
     chair.closes()
     chair.sees_recall(2, 3)
     cast.look(chair.screen, "chair-recall")
@@ -228,8 +247,9 @@ def close(cast: Cast) -> None:
 
 def come_back(cast: Cast) -> None:
     """The seat that was off destroys its keys before it shows anything; then all have proven it."""
-    cast.room.start("seat-3")
     absent = cast.seats[2]
+    shown = cast.room.power_on_seat(2, until_state="recalled")
+    assert set(shown) <= {"confirming", "recalled"}, f"nothing of the meeting, not for a moment: {shown}"
     absent.switches_on()
     absent.has_been_recalled(papers=len(PAPERS), pages=PAGES)
     cast.chair.sees_recall(3, 3)
@@ -247,6 +267,7 @@ ACTS: Final = (
     read_ahead,
     lead,
     leave_and_return,
+    lose_the_broker,
     rearrange_and_rest,
     close,
     come_back,

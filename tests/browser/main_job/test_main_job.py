@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.main_job import story
+from tests.browser.main_job import story, terminal
 from tests.browser.main_job.cast import Cast
 from tests.browser.screen import Screen
 from tests.support.room_process import RunningRoom
@@ -19,16 +19,33 @@ from tests.support.room_process import RunningRoom
 pytestmark = pytest.mark.timeout(420)
 
 
+class Examiner:
+    """Looks closely at every scene and remembers what is wrong with it."""
+
+    def __init__(self) -> None:
+        self.flaws: list[str] = []
+
+    def __call__(self, screen: Screen, scene: str) -> None:
+        self.flaws += [f"{scene}: {flaw}" for flaw in screen.flaws()]
+
+
 def test_a_meeting_from_its_preparation_to_the_last_proof_of_recall(
     room: RunningRoom, browser: Browser, papers: Path
 ) -> None:
-    flaws: list[str] = []
-
-    def examine(screen: Screen, scene: str) -> None:
-        flaws.extend(f"{scene}: {flaw}" for flaw in screen.flaws())
-
+    examine = Examiner()
     cast = Cast.at(room, browser, papers=papers, look=examine)
     for act in story.ACTS:
         act(cast)
-    assert flaws == []
+    assert examine.flaws == []
     assert [said for screen in cast.screens for said in screen.complaints()] == []
+
+
+def test_D1_a_terminal_is_admitted_by_its_code_and_cut_off_while_somebody_reads(
+    room: RunningRoom, browser: Browser, papers: Path
+) -> None:
+    examine = Examiner()
+    bench = terminal.Bench.at(room, browser, papers=papers, look=examine)
+    for act in terminal.ACTS:
+        act(bench)
+    assert examine.flaws == []
+    assert [said for screen in bench.screens for said in screen.complaints()] == []

@@ -1,0 +1,136 @@
+"""A terminal's life as IT and its reader see it: admitted by its code, used, revoked and cut off at once.
+
+Rules: as in `story.py`; the meeting that is read is prepared without a browser, because this is not about it.
+
+Usage::
+
+    bench = Bench.at(room, browser, papers=folder, look=examine)
+    for act in ACTS: act(bench)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from playwright.sync_api import Browser, expect
+
+from deploy.demo import people
+from tests.browser.main_job.cast import Look
+from tests.browser.main_job.plan import DECISION
+from tests.browser.pages_it import ItOperator
+from tests.browser.pages_seat import SeatPerson
+from tests.browser.screen import DESK, SEAT, Screen
+from tests.support.room_process import RunningRoom
+from wire import ids
+
+TITLE: Final = "Họp giao ban bộ phận (demo)"
+#: The fourth terminal is not in the plan of the room; it is given this place.
+PLACE: Final = "B3"
+READER: Final = people.OTHERS[0]
+_ITEM: Final = ids.new("i", bytes(ids.RANDOM_BYTES))
+
+
+@dataclass
+class Bench:
+    """The IT operator, and the terminal that nobody knows yet."""
+
+    room: RunningRoom
+    papers: Path
+    look: Look
+    operator: ItOperator
+    reader: SeatPerson
+
+    @classmethod
+    def at(cls, room: RunningRoom, browser: Browser, *, papers: Path, look: Look) -> Self:
+        """Screens for both."""
+        return cls(
+            room=room,
+            papers=papers,
+            look=look,
+            operator=ItOperator(Screen(browser, "IT", size=DESK), room.console_url),
+            reader=SeatPerson(Screen(browser, f"seat {PLACE}", size=SEAT, touch=True), room.seat_url(3)),
+        )
+
+    @property
+    def screens(self) -> tuple[Screen, ...]:
+        """Both."""
+        return (self.operator.screen, self.reader.screen)
+
+
+def compare(bench: Bench) -> None:
+    """Twelve digits at the seat, the same twelve at the console; nothing is typed at the terminal (D1)."""
+    reader, operator = bench.reader, bench.operator
+    reader.switches_on()
+    code = reader.reads_code()
+    bench.look(reader.screen, "seat-enrolling")
+    operator.arrives()
+    operator.signs_in(people.IT)
+    bench.look(operator.screen, "it-home")
+    operator.looks_at_devices()
+    bench.look(operator.screen, "it-devices")
+    assert operator.waiting_codes() == [code]
+    operator.takes_up_terminal(code)
+    bench.look(operator.screen, "it-admitting")
+    operator.admits(code, seat=PLACE)
+    expect(reader.page.get_by_text(code)).to_have_count(0)
+    operator.sees_online(PLACE)
+
+
+def read(bench: Bench) -> None:
+    """The new terminal serves a reader like any other."""
+    _prepare_meeting(bench)
+    reader = bench.reader
+    reader.sees(TITLE)
+    reader.signs_in()
+    reader.opens_paper(DECISION.title)
+    reader.turns_to_next_page()
+    reader.reads_page(2)
+    assert reader.page_in_view(bench.papers / DECISION.file) == 2
+
+
+def cut_off(bench: Bench) -> None:
+    """Revoked: the page that was being read is gone from the screen, and a new start does not bring it back."""
+    reader, operator = bench.reader, bench.operator
+    operator.revokes(PLACE, reason="Thiết bị thất lạc (demo)")
+    reader.sees("Thiết bị đã bị thu hồi quyền sử dụng")
+    expect(reader.page.locator("canvas")).to_have_count(0)
+    reader.does_not_see(DECISION.title)
+    bench.look(reader.screen, "seat-revoked")
+    bench.look(operator.screen, "it-revoked")
+    reader.screen.switched_off()
+    bench.room.power_off_seat(3)
+    shown = bench.room.power_on_seat(3, until_state="revoked")
+    assert set(shown) <= {"confirming", "enrolling", "revoked"}, shown
+
+
+def _prepare_meeting(bench: Bench) -> None:
+    """An approved meeting with one published paper and the reader at the new terminal."""
+    room, persons, seats = bench.room, bench.room.furnished.persons, bench.room.furnished.seats
+    about = {
+        "title": TITLE,
+        "type": "Giao ban",
+        "room": room.furnished.room,
+        "starts_at": "2026-12-01T01:30:00.000Z",
+        "planned_minutes": 60,
+    }
+    members = [
+        {"person": persons[person.username], "role": role, "seat": seats[seat]}
+        for person, role, seat in ((people.CHAIR, "chair", "A1"), (READER, "member", PLACE))
+    ]
+    item = {"item": _ITEM, "parent": None, "title": "Nghe quyết định thí điểm", "minutes": 30}
+    items = [item | {"visibility": "common", "presenter": None}]
+    fields = {"item": _ITEM, "title": DECISION.title, "secrecy": "normal"}
+    with room.sign_in(people.SECRETARY) as secretary, room.sign_in(people.CHAIR) as chair:
+        path = f"/api/meetings/{secretary.post('/api/meetings', about, step='')['id']}"
+        secretary.put(f"{path}/members", {"members": members}, step="")
+        secretary.put(f"{path}/agenda", {"items": items, "expected_seq": secretary.get(path)["seq"]}, step="")
+        paper = secretary.upload(f"{path}/papers", bench.papers / DECISION.file, fields, step="")["paper"]
+        secretary.post(f"{path}/submit", {}, step="")
+        chair.post(f"{path}/approve", {}, step="")
+        chair.post(f"{path}/papers/{paper}/approve", {}, step="")
+        secretary.post(f"{path}/publish", {}, step="")
+
+
+ACTS: Final = (compare, read, cut_off)
