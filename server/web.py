@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import Any, Final, ParamSpec, Protocol, TypeVar
 
 from flask import Flask, Response, g, jsonify, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 import pages.errors
 import web
@@ -150,9 +150,7 @@ def act_id() -> str:
 
 def body() -> Fields:
     """The JSON object of the request, every text in NFC; raises BadJson, BadField or TooLarge. Empty means ``{}``."""
-    if (request.content_length or 0) > MAX_JSON_BYTES:
-        raise errors.TooLarge(limit_mib=MAX_JSON_BYTES // 1024**2)
-    raw = request.get_data(cache=True)
+    raw = _raw_body()
     if not raw:
         return Fields({}, "body")
     try:
@@ -161,6 +159,19 @@ def body() -> Fields:
         return Fields(canonical.decode_lenient(text.encode("utf-8")), "body")
     except (ValueError, RecursionError):
         raise BadJson("not JSON in UTF-8") from None
+
+
+def _raw_body() -> bytes:
+    """At most :data:`MAX_JSON_BYTES`: the application's own limit is an upload's, and no length need be told."""
+    request.max_content_length = MAX_JSON_BYTES + 1
+    try:
+        raw = request.get_data(cache=True)
+    except RequestEntityTooLarge:
+        raw = None
+    # What came without a length is cut silently, so one byte more is asked for than may be there.
+    if raw is None or len(raw) > MAX_JSON_BYTES:
+        raise errors.TooLarge(limit_mib=MAX_JSON_BYTES // 1024**2)
+    return raw
 
 
 def _normal(value: Any) -> Any:
