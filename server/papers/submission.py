@@ -155,7 +155,9 @@ class Submissions:
     def _record(self, meeting: MeetingId, submission: _Submission, asked: Asked) -> dict[str, Any]:
         paper, stored = submission.paper, submission.stored
         data = _event(paper, submission.found, sealed=submission.sealed, owner=asked.actor.person_id)
-        content = {**data, "meeting": meeting, "paper": paper.version.paper if paper.version.version > 1 else None}
+        # Which number a further version gets is no part of what was asked: asked again, it would be the next one.
+        paper_id = paper.version.paper if paper.version.version > 1 else None
+        content = {**data, "meeting": meeting, "paper": paper_id, "version": None}
 
         def decide(log: Log) -> Sequence[Draft]:
             _check_place(log.state, paper.item)

@@ -146,6 +146,18 @@ def test_the_same_act_twice_is_one_paper(office: Office, secretary: Browser) -> 
     assert upload(secretary, meeting, pdfs.text_pdf(["Khác"]), item=where, act=act).code == "act-reused"
 
 
+def test_the_same_act_twice_is_one_further_version(office: Office, secretary: Browser, chair: Browser) -> None:
+    """The answer was lost on its way: the page sends the file again, under the same key."""
+    meeting, act = office.meeting("approved"), fresh_id("a")
+    paper, _ = published(secretary, chair, meeting, pdfs.text_pdf(pages=1))
+    first = upload(secretary, meeting, pdfs.text_pdf(pages=2), item="", paper=paper, act=act).done()
+    again = upload(secretary, meeting, pdfs.text_pdf(pages=2), item="", paper=paper, act=act).done()
+    assert again == first
+    assert [shown["version"] for shown in papers_of(secretary, meeting)] == [2]
+    assert left_over(office.services.settings.data_dir) == [f"{paper}.1.ct", f"{paper}.2.ct"]
+    assert upload(secretary, meeting, pdfs.text_pdf(["Khác"]), item="", paper=paper, act=act).code == "act-reused"
+
+
 def test_a_full_disk_keeps_nothing(tmp_path: Path) -> None:
     office = Office(tmp_path, disk_reserve_mib=1_000_000)
     meeting, secretary = office.meeting(), office.sign_in("thuky")
