@@ -89,10 +89,13 @@ class Chair(ConsolePerson):
         self.page.get_by_role("main").get_by_role("button", name="Họp tiếp", exact=True).click()
         expect(self.page.get_by_text("Đang tạm nghỉ")).to_have_count(0)
 
-    def closes(self) -> None:
-        """The end; all papers are recalled."""
+    def wants_to_close(self) -> None:
+        """A question says what will happen."""
         self.presses("Bế mạc")
         expect(self.page.get_by_role("dialog").get_by_text("Việc này không làm lại được")).to_be_visible()
+
+    def closes(self) -> None:
+        """The end; all papers are recalled."""
         self.answers("Bế mạc và thu hồi")
 
     def sees_recall(self, have: int, of: int) -> None:
@@ -147,3 +150,10 @@ class Chair(ConsolePerson):
     def shows_on_wall(self, mode: str) -> None:
         """What the room display shows."""
         self.page.get_by_role("group", name="Màn hình chung").get_by_text(mode, exact=True).click()
+
+    def writes_on_wall(self, text: str) -> None:
+        """A message to the whole room."""
+        self.shows_on_wall("Thông báo")
+        question = self.page.get_by_role("dialog", name="Thông báo trên màn hình chung")
+        question.get_by_label("Nội dung thông báo").fill(text)
+        self.answers("Hiện thông báo")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, expect
 
+from deploy.demo import people
 from tests.browser.pages_console import ConsolePerson
 
 
@@ -22,6 +23,11 @@ class ItOperator(ConsolePerson):
         """All terminals and those that wait."""
         self.page.get_by_role("link", name="Thiết bị", exact=True).click()
         expect(self.page.get_by_role("heading", name="Thiết bị theo ghế")).to_be_visible()
+
+    def looks_at_rooms(self) -> None:
+        """All rooms with their seats."""
+        self.page.get_by_role("link", name="Phòng họp", exact=True).click()
+        expect(self.page.get_by_role("heading", name=people.ROOM_NAME)).to_be_visible()
 
     def waiting_codes(self) -> list[str]:
         """The twelve digits of each terminal that asks to be let in, as the console shows them."""

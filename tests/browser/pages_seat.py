@@ -74,6 +74,18 @@ class SeatPerson(Person):
             name = {" ": "Dấu cách"}.get(char, char)
             keys.get_by_role("button", name=name, exact=True).tap()
 
+    def locks(self, person: people.Person) -> None:
+        """Goes for a moment; the screen shows nothing but whose it is."""
+        self.page.get_by_role("banner").get_by_role("button", name=person.name).tap()
+        self.page.get_by_role("dialog").get_by_role("button", name="Khóa màn hình").tap()
+        self.sees("Màn hình đang khóa")
+
+    def unlocks(self) -> None:
+        """With the password, on the screen's own keys."""
+        self.types_on_screen(people.PASSWORD.reveal().decode())
+        self.taps("Mở khóa")
+        self.does_not_see("Màn hình đang khóa")
+
     # Reading
 
     @property
@@ -115,12 +127,15 @@ class SeatPerson(Person):
         box = self.paper.bounding_box()
         return box["width"] if box else 0
 
-    def picks_from_thumbnails(self, number: int) -> None:
-        """From all pages in small, each with its picture."""
+    def looks_at_thumbnails(self, number: int) -> None:
+        """All pages in small; the picture of this one is there."""
         self.taps("Các trang")
         small = self.button(f"Trang {number}")
         expect(small.get_by_role("img", include_hidden=True).or_(small.locator("img")).first).to_be_visible()
-        small.tap()
+
+    def picks_from_thumbnails(self, number: int) -> None:
+        """One of the small pages; it opens."""
+        self.button(f"Trang {number}").tap()
         self.reads_page(number)
 
     def searches(self, words: str) -> Locator:

@@ -113,6 +113,12 @@ class Secretary(ConsolePerson):
         said: list[str] = json.loads(self.page.evaluate("JSON.stringify(window.said)"))
         return said
 
+    def verifies_log(self) -> None:
+        """The chain of the log, computed in the browser."""
+        self.goes_to("Nhật ký")
+        self.presses("Kiểm tra chuỗi")
+        self.sees("Chuỗi nguyên vẹn")
+
     def _notes_progress(self) -> None:
         """A person sees numbers change; a test has to write them down while they do."""
         self.page.evaluate(

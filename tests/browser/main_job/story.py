@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from playwright.sync_api import expect
+
 from deploy.demo import people
 from tests.browser.main_job.cast import Cast
 from tests.browser.main_job.plan import APPENDIX, DECISION, ITEMS, MEETING, MEMBERS, PAGES, PAPERS, REPORT, SCAN
@@ -92,6 +94,15 @@ def sit_down(cast: Cast) -> None:
         seat.does_not_see(REPORT.title)
     cast.look(cast.delegate.screen, "seat-welcome")
     cast.wall.shows(MEETING.title)
+    cast.look(cast.wall.screen, "wall-welcome")
+    delegate = cast.delegate
+    delegate.taps("Người khác đăng nhập")
+    delegate.sees("Đồng chí là ai?")
+    cast.look(delegate.screen, "seat-choices")
+    delegate.taps("Đóng")
+    delegate.taps("Đăng nhập")
+    cast.look(delegate.screen, "seat-password")
+    delegate.taps("Quay lại")
     for seat in cast.seats:
         seat.signs_in()
         seat.sees_agenda(TITLES)
@@ -113,6 +124,8 @@ def read_ahead(cast: Cast) -> None:
     assert delegate.page_in_view(report) == 2
     delegate.jumps_to(17)
     assert delegate.page_in_view(report) == 17
+    delegate.looks_at_thumbnails(18)
+    cast.look(delegate.screen, "seat-overview")
     delegate.picks_from_thumbnails(18)
     hits = delegate.searches("tiep cong dan")
     cast.look(delegate.screen, "seat-search")
@@ -121,6 +134,12 @@ def read_ahead(cast: Cast) -> None:
     assert delegate.page_in_view(report) == 10
     delegate.page.locator(".hit").first.wait_for()
     delegate.taps("Thôi tìm")
+    delegate.locks(people.DELEGATE)
+    delegate.does_not_see(REPORT.title)
+    expect(delegate.page.locator("canvas")).to_have_count(0)
+    cast.look(delegate.screen, "seat-locked")
+    delegate.unlocks()
+    delegate.sees_agenda(TITLES)
 
 
 def lead(cast: Cast) -> None:
@@ -216,11 +235,16 @@ def rearrange_and_rest(cast: Cast) -> None:
     for seat in cast.seats:
         seat.sees_agenda(order)
     cast.look(chair.screen, "chair-arranging")
+    chair.writes_on_wall("Mời các đồng chí giải lao 15 phút")
+    cast.wall.shows("Mời các đồng chí giải lao 15 phút")
+    cast.look(cast.wall.screen, "wall-message")
+    chair.shows_on_wall("Nội dung")
     chair.recesses()
     for seat in cast.seats:
         seat.sees("Cuộc họp đang tạm nghỉ")
     cast.wall.shows("Cuộc họp tạm nghỉ")
     cast.look(cast.delegate.screen, "seat-recess")
+    cast.look(chair.screen, "chair-recess")
     chair.resumes()
     for seat in cast.seats:
         seat.does_not_see("Cuộc họp đang tạm nghỉ")
@@ -235,6 +259,8 @@ def close(cast: Cast) -> None:
     absent = cast.seats[2]
     absent.screen.switched_off()
     cast.room.power_off_seat(2)
+    chair.wants_to_close()
+    cast.look(chair.screen, "chair-closing")
     chair.closes()
     chair.sees_recall(2, 3)
     cast.look(chair.screen, "chair-recall")
@@ -256,6 +282,8 @@ def come_back(cast: Cast) -> None:
     cast.look(cast.chair.screen, "chair-recalled")
     cast.secretary.sees("Thu hồi 3/3")
     cast.look(cast.secretary.screen, "secretary-recalled")
+    cast.secretary.verifies_log()
+    cast.look(cast.secretary.screen, "secretary-log")
 
 
 ACTS: Final = (

@@ -68,6 +68,7 @@ def compare(bench: Bench) -> None:
     operator.arrives()
     operator.signs_in(people.IT)
     bench.look(operator.screen, "it-home")
+    look_at_rooms(bench)
     operator.looks_at_devices()
     bench.look(operator.screen, "it-devices")
     assert operator.waiting_codes() == [code]
@@ -76,6 +77,20 @@ def compare(bench: Bench) -> None:
     operator.admits(code, seat=PLACE)
     expect(reader.page.get_by_text(code)).to_have_count(0)
     operator.sees_online(PLACE)
+
+
+def look_at_rooms(bench: Bench) -> None:
+    """The room with its seats; drawing a new one and a link for its display are begun and left."""
+    operator = bench.operator
+    operator.looks_at_rooms()
+    bench.look(operator.screen, "it-rooms")
+    operator.presses("Thêm phòng họp")
+    bench.look(operator.screen, "it-new-room")
+    operator.answers("Hủy bỏ")
+    operator.presses("Đường dẫn màn hình chung")
+    operator.page.get_by_role("dialog").get_by_role("button", name="Tạo đường dẫn").click()
+    operator.sees("Đường dẫn chỉ hiện một lần này.")
+    operator.page.get_by_role("dialog").get_by_role("button", name="Đóng").last.click()
 
 
 def read(bench: Bench) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.main_job import story, terminal
+from tests.browser.main_job import accounts, story, terminal
 from tests.browser.main_job.cast import Cast
 from tests.browser.screen import Screen
 from tests.support.room_process import RunningRoom
@@ -49,3 +49,12 @@ def test_D1_a_terminal_is_admitted_by_its_code_and_cut_off_while_somebody_reads(
         act(bench)
     assert examine.flaws == []
     assert [said for screen in bench.screens for said in screen.complaints()] == []
+
+
+def test_I4_an_administrator_makes_an_account_and_finds_the_desk_locked_after_a_break(
+    room: RunningRoom, browser: Browser
+) -> None:
+    examine = Examiner()
+    administrator = accounts.keep(room, browser, look=examine)
+    assert examine.flaws == []
+    assert administrator.screen.complaints() == []
