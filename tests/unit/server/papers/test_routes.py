@@ -150,8 +150,9 @@ def test_the_same_act_twice_is_one_further_version(office: Office, secretary: Br
     """The answer was lost on its way: the page sends the file again, under the same key."""
     meeting, act = office.meeting("approved"), fresh_id("a")
     paper, _ = published(secretary, chair, meeting, pdfs.text_pdf(pages=1))
-    first = upload(secretary, meeting, pdfs.text_pdf(pages=2), item="", paper=paper, act=act).done()
-    again = upload(secretary, meeting, pdfs.text_pdf(pages=2), item="", paper=paper, act=act).done()
+    data = pdfs.text_pdf(pages=2)
+    first = upload(secretary, meeting, data, item="", paper=paper, act=act).done()
+    again = upload(secretary, meeting, data, item="", paper=paper, act=act).done()
     assert again == first
     assert [shown["version"] for shown in papers_of(secretary, meeting)] == [2]
     assert left_over(office.services.settings.data_dir) == [f"{paper}.1.ct", f"{paper}.2.ct"]
