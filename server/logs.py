@@ -1,6 +1,7 @@
 """One readable line an event: ``08:41:02 meetings: opened by u-…``; warnings and errors say so.
 
 Rules: a logger is named after its feature; nothing secret is ever handed to one; libraries speak from warnings upwards.
+What a stranger wrote (a path, a name) cannot begin a line of its own or move the terminal's cursor.
 
 Usage::
 
@@ -22,6 +23,11 @@ class Line(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        """The line without its traceback; what does not print is escaped."""
+        record.message = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in record.message)
+        return super().formatMessage(record)
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, and the traceback below it."""

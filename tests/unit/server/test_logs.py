@@ -31,6 +31,24 @@ def test_what_needs_attention_says_so(capsys: pytest.CaptureFixture[str]) -> Non
     assert " link: WARNING: broker away\n" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("forged", ["x\n08:00:00 meetings: đã bế mạc", "x\r08:00:00", "\x1b[2J", "x\u2028y", "x\x85y"])
+def test_what_a_stranger_wrote_makes_no_line_of_its_own(capsys: pytest.CaptureFixture[str], forged: str) -> None:
+    logs.configure("INFO")
+    logging.getLogger("web").error("fault in GET %s", forged)
+    written = capsys.readouterr().err
+    assert len(written.splitlines()) == 1
+    assert written.removesuffix("\n").isprintable()
+
+
+def test_a_traceback_keeps_its_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("INFO")
+    try:
+        raise ValueError("x")
+    except ValueError:
+        logging.getLogger("web").exception("fault")
+    assert len(capsys.readouterr().err.splitlines()) > 3
+
+
 def test_libraries_are_heard_from_warnings_upwards(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("DEBUG")
     logging.getLogger("engineio.server").info("packet")
