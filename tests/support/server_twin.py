@@ -41,6 +41,8 @@ from wire.topics import PaperVersion, Topic
 
 ROOM = RoomId(named("r", "room"))
 BEGIN = dt.datetime(2026, 11, 21, 2, 0, tzinfo=dt.UTC)
+#: What the twin's papers hold when a test does not care.
+PLAIN = bytes(range(256)) * 2000
 
 _ACTS = {
     "meeting_open": "meeting_opened",
