@@ -1,8 +1,9 @@
 """The distribution: one thread that owns all state, one queue that everything enters by.
 
 Rules: what comes from the broker, from other features and from the acts' workers is only put on the queue; the thread
-takes it one by one, then lets the rooms' plans send what is due. Nothing that fails ends the thread. After a restart,
-or when the broker was away, all is built anew from the database and from what the seats report.
+takes it one by one, then lets the rooms' plans send what is due. Nothing that fails ends the thread; a change that is
+committed and met a database that was away is taken up again until it is told. After a restart, or when the broker was
+away, all is built anew from the database and from what the seats report.
 
 Usage::
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -33,7 +34,7 @@ from server.distribution.plan import Pace
 from server.distribution.ports import Fleet, Watcher
 from server.distribution.rooms import Rooms, Source
 from server.distribution.wishes import Wishes
-from server.errors import ServerError
+from server.errors import ServerError, Unavailable
 from server.fleet.model import Device, DeviceState, FleetChange, Presence
 from server.link.codec import Codec
 from server.link.ports import Link
@@ -112,6 +113,8 @@ class Distribution:
         self._outside: Final = outside
         self._link: Final = link
         self._queue: Final[queue.SimpleQueue[_Entry]] = queue.SimpleQueue()
+        #: changes that could not be told while the database was away, in their order
+        self._untold: Final[deque[_MeetingChanged | FleetChange]] = deque()
         self._spki: Final[dict[str, bytes]] = {}
         self._refused: Final[Counter[str]] = Counter()
         source = outside.source
@@ -204,6 +207,7 @@ class Distribution:
     def _run(self) -> None:
         busy = False
         while True:
+            self._tell_again()
             for entry in self._take(_BUSY_S if busy else _IDLE_S):
                 if isinstance(entry, _Stop):
                     return
@@ -220,11 +224,22 @@ class Distribution:
             return entries
         return entries
 
+    def _tell_again(self) -> None:
+        untold = list(self._untold)
+        self._untold.clear()
+        for entry in untold:
+            self._guarded(entry)
+
     def _guarded(self, entry: _Entry) -> None:
         try:
             self._dispatch(entry)
         except WireError as exc:
             self._refuse(entry, exc)
+        except Unavailable as exc:
+            _LOG.warning("%s: %s", type(entry).__name__, exc)
+            # Seats say again what was not heard; nobody else says again what a meeting or the fleet has become.
+            if isinstance(entry, _MeetingChanged | FleetChange):
+                self._untold.append(entry)
         except ServerError as exc:
             _LOG.warning("%s: %s", type(entry).__name__, exc)
         except Exception:  # noqa: BLE001 - one bad entry must not end the thread; the log has all of it
@@ -301,7 +316,8 @@ class Distribution:
     def _device_changed(self, change: FleetChange) -> None:
         device = self._outside.fleet.find(change.device)
         known = self._peers.get(change.device)
-        old_room = None if known is None else known.room
+        # As the change says it: told a second time, the peer may have been moved or dropped already.
+        old_room = change.before.room if change.before is not None else None if known is None else known.room
         if device is not None and device.state is DeviceState.APPROVED:
             self._admit(device, was_in=old_room)
         elif known is not None:
