@@ -2,7 +2,8 @@
 
 Rules: one change of a meeting at a time in this process, and the primary key (meeting, seq) guards against any other
 writer: who loses reads the log again and decides again. Act and events are committed together; announcements follow in
-the log's order. The folded log is cached and can be thrown away at any moment.
+the log's order. The folded log is cached and can be thrown away at any moment. When the database failed at the commit,
+only it knows what is true: whoever looks next reads it again, and what was committed after all is announced then.
 
 Usage::
 
@@ -53,6 +54,8 @@ class Logbook:
         self._announcer: Final = announcer
         self._epochs: Final = epochs
         self._logs: Final[OrderedDict[MeetingId, Log]] = OrderedDict()
+        #: the last log that was announced, where a commit may have happened since
+        self._doubted: Final[dict[MeetingId, Log]] = {}
         self._locks: Final[dict[MeetingId, threading.Lock]] = {}
         self._guard: Final = threading.Lock()
 
@@ -89,11 +92,10 @@ class Logbook:
                 except (LogMoved, ActTaken):
                     self._forget(meeting)
                     continue
-                except (ServerError, WireError):
-                    raise
-                except Exception:
-                    # The commit itself may have failed half way: what is true, only the database knows now.
-                    self._forget(meeting)
+                except Exception as exc:
+                    # What was refused was not written. Anything else may have failed half way through the commit.
+                    if isinstance(exc, Unavailable) or not isinstance(exc, ServerError | WireError):
+                        self._doubt(cached)
                     raise
                 self._keep(after)
                 for event in events:
@@ -135,6 +137,7 @@ class Logbook:
             raise NoSuchMeeting(meeting=meeting)
         log = Log(meeting).grown(events)
         self._keep(log)
+        self._tell_doubted(log, events)
         return log
 
     def _keep(self, log: Log) -> None:
@@ -149,6 +152,18 @@ class Logbook:
     def _forget(self, meeting: MeetingId) -> None:
         with self._guard:
             self._logs.pop(meeting, None)
+
+    def _doubt(self, last: Log) -> None:
+        with self._guard:
+            self._logs.pop(last.meeting, None)
+            self._doubted.setdefault(last.meeting, last)
+
+    def _tell_doubted(self, log: Log, events: Sequence[Event]) -> None:
+        with self._guard:
+            last = self._doubted.pop(log.meeting, None)
+        if last is not None and last.state.seq < log.state.seq:
+            missed = events[last.state.seq :]
+            self._announcer.announce(log.meeting, missed, before=last.state, after=log.state)
 
     @contextmanager
     def _turn(self, meeting: MeetingId) -> Iterator[None]:
