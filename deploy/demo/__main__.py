@@ -18,7 +18,7 @@ from typing import Final
 from deploy.demo.addresses import Addresses, table
 from deploy.demo.configuration import Ports
 from deploy.demo.console import Console
-from deploy.demo.errors import AlreadyRunning, DemoError
+from deploy.demo.errors import AlreadyRunning, DemoError, NotReady
 from deploy.demo.folder import Folder
 from deploy.demo.furnishing import furnish
 from deploy.demo.papers import DemoPaperError
@@ -30,6 +30,7 @@ from deploy.render import RenderError
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _ADDRESSES: Final = "addresses"
+_PORT_TRIES: Final = 3
 
 
 def main(words: list[str]) -> int:
@@ -73,6 +74,18 @@ def run(root: Path, console: Console) -> int:
 
 
 def _hold(folder: Folder, console: Console) -> int:
+    """Run until a signal; when a port was taken between its choice and the start, with other ports."""
+    for left in reversed(range(_PORT_TRIES)):
+        try:
+            return _hold_once(folder, console)
+        except NotReady as failed:
+            if not (failed.port_taken and left):
+                raise
+            console.step("Cổng vừa bị chương trình khác dùng, chọn cổng khác · a port was just taken, choosing others")
+    return 1
+
+
+def _hold_once(folder: Folder, console: Console) -> int:
     ports = Ports.choose(seats=len(TERMINALS))
     room = Room(folder, ports, listener=console, report=console.fault)
     began = 0.0

@@ -33,6 +33,8 @@ class NotReady(DemoError):
     def __init__(self, name: str, lines: Sequence[str]) -> None:
         super().__init__(_with_lines(f"{name} không khởi động được · did not come up", lines))
         self.name = name
+        #: Somebody else took a port between its choice and the program's start.
+        self.port_taken = any("already in use" in line or "in use:" in line for line in lines)
 
 
 class CommandFailed(DemoError):

@@ -8,6 +8,7 @@ Usage: `choose({"http": 8080, "https": 8443})` → `{"http": 8080, "https": 8444
 
 from __future__ import annotations
 
+import secrets
 import socket
 from collections.abc import Mapping
 from typing import Final
@@ -15,6 +16,8 @@ from typing import Final
 from deploy.demo.errors import NoFreePort
 
 _TRIED: Final = 200
+#: Linux gives ports from 32,768 up to outgoing connections, so one that is free now may not be at the start.
+_BELOW_EPHEMERAL: Final = range(20_000, 32_000)
 _ADDRESSES: Final = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::1"))  # noqa: S104 - asked, not kept
 
 
@@ -37,9 +40,7 @@ def _next_free(wish: int, *, taken: frozenset[int]) -> int:
 
 def _any(taken: frozenset[int]) -> int:
     for _ in range(_TRIED):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
-            trial.bind(("127.0.0.1", 0))
-            port = int(trial.getsockname()[1])
+        port = secrets.choice(_BELOW_EPHEMERAL)
         if port not in taken and is_free(port):
             return port
     raise NoFreePort(1)

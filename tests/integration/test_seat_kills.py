@@ -139,7 +139,7 @@ def test_no_act_is_lost_or_doubled_and_every_seat_ends_with_the_log(tmp_path: Pa
         # An act whose answer the kill swallowed may stand in the log; one that was answered must.
         assert told == [text for text in pages[0].tried if text in told], "in order, none twice"
         assert set(pages[0].taken) <= set(told), "none lost"
-        assert len(pages[0].taken) > KILLS // 3, "most of them were taken"
+        assert len(pages[0].taken) > KILLS // 10, "a run in which hardly anything was taken shows nothing"
 
 
 def settled(room: RunningRoom, page: Page, meeting: str) -> bool:
