@@ -2,7 +2,7 @@
 
 Rules: an act is performed once and its outcome kept, refusals too, so that a seat which asks again after a power cut
 gets the same answer; only what may succeed later (the database is away) is raised instead. Whoever acts has signed in
-at that very seat; the password of ``sign_in`` is checked and forgotten.
+at that very seat; the password of ``sign_in`` is checked, each time that it is sent, and forgotten.
 
 Usage::
 
@@ -85,11 +85,26 @@ class SeatActs:
         try:
             with self._unit.read() as tx:
                 known = answered(self._ledger, tx, key)
-            return _outcome(known or self._do(act, key, device=device, seat=seat, now=now))
+            if known is not None:
+                return self._again(act, _outcome(known), source=f"{device}/{seat}", now=now)
+            return _outcome(self._do(act, key, device=device, seat=seat, now=now))
         except Unavailable:
             raise
         except (ServerError, WireError) as refusal:
             return self._refuse(key, refusal, now)
+
+    def _again(self, act: Act, known: Outcome, *, source: str, now: dt.datetime) -> Outcome:
+        """The stored outcome; of a sign-in only to who knows the password, for no password is kept in an act."""
+        if act.kind != "sign_in" or known.outcome == "refused":
+            return known
+        data = Fields(act.data, "act.data")
+        try:
+            self._people.check_person(data.id("person", "u"), _password(data), source=source, now=now)
+        except Unavailable:
+            raise
+        except (ServerError, WireError) as refusal:
+            return Outcome("refused", refusal.code, refusal.data if isinstance(refusal, ServerError) else {})
+        return known
 
     def _do(self, act: Act, key: ActKey, *, device: str, seat: str, now: dt.datetime) -> dict[str, Any]:
         meeting, data = MeetingId(act.meeting), Fields(act.data, "act.data")
@@ -113,7 +128,7 @@ class SeatActs:
 
     def _sign_in(self, meeting: MeetingId, data: Fields, *, seat: str, device: str, now: dt.datetime) -> By:
         person = data.id("person", "u")
-        password = Secret(data.text("password", limit=512).encode("utf-8"))
+        password = _password(data)
         if self._meetings.state(meeting).member(person) is None:
             raise NotAMember
         self._people.check_person(person, password, source=f"{device}/{seat}", now=now)
@@ -144,6 +159,10 @@ class SeatActs:
         if known is not None and key.names(known):
             return _outcome(known.answer)
         return _outcome(answer)
+
+
+def _password(data: Fields) -> Secret:
+    return Secret(data.text("password", limit=512).encode("utf-8"))
 
 
 def _key(act: Act, device: str) -> ActKey:

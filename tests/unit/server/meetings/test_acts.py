@@ -129,6 +129,15 @@ def test_I4_guessing_at_a_seat_waits_as_well(office: Office) -> None:
     assert Seat(office, 2, seat.meeting).sign_in("daibieu").outcome == DONE, "another seat is another place"
 
 
+def test_I4_a_sign_in_that_succeeded_opens_nothing_with_another_password(seat: Seat) -> None:
+    """The key of an act is no secret: whoever knows it still has to know the password."""
+    act, data = fresh_id("a"), {"person": seat.office.people["chutri"], "password": PASSWORD}
+    first = seat.send("sign_in", None, data, act=act)
+    assert first.outcome == DONE
+    assert seat.send("sign_in", None, data | {"password": "đoán"}, act=act).code == "bad-credentials"
+    assert seat.send("sign_in", None, data, act=act) == first
+
+
 def test_nobody_acts_where_they_did_not_sign_in(seat: Seat) -> None:
     chair, guest = seat.office.people["chutri"], seat.office.people["khach"]
     other = Seat(seat.office, 1, seat.meeting)
