@@ -25,6 +25,11 @@ export interface SeatInfo {
   message: string;
 }
 
+/** A terminal that has no part in the room does not speak to the broker, so its silence is not worth a word. */
+export function isOutside(state: SeatInfo['state'] | undefined): boolean {
+  return state === 'enrolling' || state === 'refused' || state === 'revoked';
+}
+
 export interface Person {
   id: string;
   name: string;
