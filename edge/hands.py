@@ -75,7 +75,7 @@ class Hands:
         """After the store opened: finish what a power cut interrupted, and owe every receipt that is not confirmed."""
         vault = self._ports.vault
         for note in vault.unfinished():
-            vault.destroy(note.meeting, act=note.act, title=note.title, now=self._ports.clock.now)
+            vault.destroy(note.meeting, act=note.act, title=note.title, now=self._ports.now)
         for note in vault.notes.all():
             if not note.confirmed:
                 vault.outbox.put(_receipt_entry(note))
@@ -112,7 +112,7 @@ class Hands:
     def send_sign_in(self, command: SendSignIn, password: bytearray) -> None:
         """Send a sign-in; the password is sealed to the server and kept nowhere."""
         data = {"person": command.person, "password": password.decode("utf-8", "replace")}
-        made_at = self._ports.clock.now()
+        made_at = self._ports.now()
         self._ports.say(
             lambda head: messages.Act(head, command.act, command.meeting, SIGN_IN, None, made_at, data),
         )
@@ -141,7 +141,7 @@ class Hands:
 
     def _destroy(self, meeting: str, title: str) -> tuple[Event, ...]:
         vault, ports = self._ports.vault, self._ports
-        note = vault.destroy(meeting, act=ports.new_act(), title=title, now=ports.clock.now)
+        note = vault.destroy(meeting, act=ports.new_act(), title=title, now=ports.now)
         return (Destroyed(meeting, note.title, len(note.papers), note.pages), *self._owe(note))
 
     def _receipt_again(self, meeting: str) -> tuple[Event, ...]:

@@ -7,8 +7,9 @@ Usage: ``Ports(vault=…, run_dir=…, clock=SystemClock(), random=os.urandom, r
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from edge.clock import Clock
 from edge.link.codec import Channel
@@ -21,7 +22,10 @@ from wire.messages import Head, Message
 
 @dataclass(slots=True)
 class Ports:
-    """``channel`` and ``link`` are None until the device has its certificate."""
+    """``channel`` and ``link`` are None until the device has its certificate.
+
+    ``ahead`` is how far the server's clock is ahead of this one, as its last welcome showed.
+    """
 
     vault: Vault
     run_dir: RunDir
@@ -30,6 +34,7 @@ class Ports:
     reserve_bytes: int = 0
     channel: Channel | None = None
     link: Link | None = None
+    ahead: dt.timedelta = field(default_factory=dt.timedelta)
 
     def say(self, build: Callable[[Head], Message]) -> None:
         """Send a message in the current session; without one it is not said (the plan asks again)."""
@@ -38,6 +43,10 @@ class Ports:
         frame = self.channel.say(build)
         if frame is not None:
             self.link.publish(frame)
+
+    def now(self) -> dt.datetime:
+        """This moment for what the server is told: by its clock, for a terminal may wake in another year."""
+        return self.clock.now() + self.ahead
 
     def new_act(self) -> str:
         """A fresh idempotency key."""

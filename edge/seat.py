@@ -13,7 +13,6 @@ Usage::
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -91,7 +90,6 @@ class Seat:
         self._waiting: deque[Event] = deque()
         self._replan: Replan | None = None
         self._plan_left = False
-        self._ahead = dt.timedelta()
         self._checked_room_s = 0.0
         self._drawn: Final = Drawn()
         self.state = State(limits=limits, started_s=ports.clock.monotonic_s())
@@ -248,7 +246,7 @@ class Seat:
 
     def _welcome(self, came: WelcomeCame) -> None:
         welcome = came.welcome
-        self._ahead = welcome.head.at - self._ports.clock.now()
+        self._ports.ahead = welcome.head.at - self._ports.clock.now()
         key = Secret(welcome.store_key)
         known = self._ports.run_dir.load_key()
         if not self._ports.vault.is_open or known != key:
@@ -375,7 +373,7 @@ class Seat:
             kind=command.kind,
             meeting=command.meeting,
             person=command.person,
-            made_at=self._ports.clock.now() + self._ahead,
+            made_at=self._ports.now(),
             data=dict(command.data),
         )
         try:
@@ -389,6 +387,6 @@ class Seat:
     # ------------------------------------------------------------ screen
 
     def _show(self) -> None:
-        screen = self._drawn.look(self.state, self._ports.vault, ahead_s=self._ahead.total_seconds())
+        screen = self._drawn.look(self.state, self._ports.vault, ahead_s=self._ports.ahead.total_seconds())
         if screen is not None:
             self._outside.show(screen)
