@@ -238,10 +238,15 @@ class Inbox:
         self._full = full
         return (FaultChanged(DiskFull.code if full else ""),)
 
-    def check_room(self) -> tuple[Event, ...]:
-        """Look whether there is room again; papers that stood still are reported anew."""
+    def check_room(self, fault: str = "") -> tuple[Event, ...]:
+        """Look whether there is room again; papers that stood still are reported anew.
+
+        ``fault`` is what the screen says now: one act may have found the disk full for a moment only.
+        """
         was_full = self._full
         events = self._room_on_disk()
+        if fault == DiskFull.code and not self._full and not events:
+            events = (FaultChanged(""),)
         if was_full and not self._full:
             self._hands.report_all()
         return events

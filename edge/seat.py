@@ -154,7 +154,7 @@ class Seat:
             self._guard(self._flush)
             if now_s - self._checked_room_s >= _CHECK_ROOM_S:
                 self._checked_room_s = now_s
-                self._waiting.extend(self.inbox.check_room())
+                self._waiting.extend(self.inbox.check_room(self.state.fault))
         self.handle(Ticked())
 
     def recheck(self, paper: PaperVersion) -> None:

@@ -88,3 +88,21 @@ def test_P7_a_recall_on_a_full_disk_shows_nothing_more_and_is_receipted_when_the
     room.run(12)
     assert seat.sections["recalled"]["confirmed"]
     assert seat.sections["recalled"]["pages"] == 3
+
+
+def test_a_disk_that_was_full_for_a_moment_is_not_called_full_for_ever(tmp_path: Path) -> None:
+    room = SeatRoom(tmp_path)
+    seat = room.seat()
+    meeting = room.twin.prepare_meeting()
+    room.run(2)
+    room.twin.add(meeting, "meeting_opened")
+    room.run(1)
+    seat.sign_in("chair")
+    room.run(6)
+    seat.disk.capacity = 0
+    refused = seat.act("present_stop")
+    seat.disk.capacity = 1 << 30
+    assert seat.answer(refused) == "seat-disk-full"
+    assert seat.sections["seat"]["message"] == "seat-disk-full"
+    room.run(6)
+    assert seat.sections["seat"]["message"] == ""
