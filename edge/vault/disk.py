@@ -25,6 +25,7 @@ from edge.errors import DiskFull, StoreUnreadable
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _BLOCK: Final = 1 << 16
+_WRITE: Final = os.O_WRONLY | os.O_CLOEXEC
 
 
 class Disk(Protocol):
@@ -212,14 +213,19 @@ class RealDisk:
         return self._root / name
 
     def _write(self, name: str, offset: int | None, data: bytes) -> None:
-        path = self.path(name)
-        self._make_folder(path.parent)
+        # Thousands of chunks come this way: looking for folder and file first costs as much as the write itself.
+        path = f"{self._root}/{name}"
         with _explained(name):
-            fresh = not path.exists()
-            with _opened(path, os.O_WRONLY | os.O_CREAT) as fd:
-                _write_all(fd, data, os.fstat(fd).st_size if offset is None else offset)
-            if fresh:
+            try:
+                fd = os.open(path, _WRITE)
+            except FileNotFoundError:
+                self._make_folder(self.path(name).parent)
+                fd = os.open(path, _WRITE | os.O_CREAT, 0o600)
                 self._fresh.add(name)
+            try:
+                _write_all(fd, data, os.fstat(fd).st_size if offset is None else offset)
+            finally:
+                os.close(fd)
 
     def _make_folder(self, folder: Path) -> None:
         if folder.is_dir():
