@@ -5,7 +5,7 @@ Usage::
     delegate = SeatPerson(screen, room.seat_url(1))
     delegate.signs_in()
     delegate.opens_paper("Báo cáo …")
-    assert delegate.page_in_view(pdf) == 1
+    delegate.reads_page_of(pdf, 1)
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from playwright.sync_api import Locator, expect
 
 from deploy.demo import people
 from tests.browser.pages_console import PATIENCE_MS
-from tests.browser.pictures import page_in_view
+from tests.browser.pictures import expect_page
 from tests.browser.screen import Screen
 from tests.browser.seat_person import Person
 from tests.support.poll import until
 
 SIGN_IN_MS = 30_000
 RECALL_MS = 45_000
+_DRAWN = "(pictures) => pictures.length === 1 && pictures[0].complete && pictures[0].naturalWidth > 0"
 _SIGNS = set("!@#$%^&*()-_=+[]{}\\|;:'\"`~,.<>/?")
 
 
@@ -93,9 +94,10 @@ class SeatPerson(Person):
         """The picture of the page in front."""
         return self.page.locator(".stage canvas")
 
-    def page_in_view(self, pdf: Path) -> int:
-        """Which page of ``pdf`` the picture on the screen is."""
-        return page_in_view(self.paper, pdf)
+    def reads_page_of(self, pdf: Path, number: int) -> None:
+        """The screen says this page, and its picture is that page of ``pdf``."""
+        self.reads_page(number)
+        expect_page(self.paper, pdf, number=number)
 
     def sees_agenda(self, titles: list[str]) -> None:
         """All items, in this order."""
@@ -131,7 +133,7 @@ class SeatPerson(Person):
         """All pages in small; the picture of this one is there."""
         self.taps("Các trang")
         small = self.button(f"Trang {number}")
-        expect(small.get_by_role("img", include_hidden=True).or_(small.locator("img")).first).to_be_visible()
+        until(lambda: small.locator("img").evaluate_all(_DRAWN), every_s=0.05, what=f"page {number} in small")
 
     def picks_from_thumbnails(self, number: int) -> None:
         """One of the small pages; it opens."""

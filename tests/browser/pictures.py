@@ -3,7 +3,7 @@
 Rules: only what is in view is compared, with the same part of every page; the page that differs least is the answer, so
 a watermark or another rendering does not matter, and a wrong page, a blank one or one still on its way does.
 
-Usage: `assert page_in_view(page.locator("canvas"), pdf) == 5`.
+Usage: `expect_page(page.locator("canvas"), pdf, number=5)`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 from playwright.sync_api import Locator
+
+from tests.support.poll import until
 
 _WIDTH = 400
 _DETAIL = (80, 104)
@@ -30,8 +32,22 @@ def _pages(pdf: Path) -> tuple[Image.Image, ...]:
         )
 
 
+def expect_page(canvas: Locator, pdf: Path, *, number: int) -> None:
+    """Wait until ``canvas`` shows this page (from 1) of ``pdf``; screens keep the old one until the new is there."""
+    seen: list[int] = []
+
+    def shown() -> bool:
+        seen.append(page_in_view(canvas, pdf))
+        return seen[-1] == number
+
+    try:
+        until(shown, every_s=0.1)
+    except AssertionError:
+        raise AssertionError(f"page {number} of {pdf.name} never came; pages seen: {sorted(set(seen))}") from None
+
+
 def page_in_view(canvas: Locator, pdf: Path) -> int:
-    """The page (from 1) of ``pdf`` that ``canvas`` shows, as far as it is in view."""
+    """The page (from 1) of ``pdf`` that ``canvas`` shows, as far as it is in view; 0 when nothing of it is."""
     where = canvas.evaluate(
         """(canvas) => {
           const box = canvas.getBoundingClientRect();
@@ -43,6 +59,8 @@ def page_in_view(canvas: Locator, pdf: Path) -> int:
               (right - box.left) / box.width, (bottom - box.top) / box.height] };
         }"""
     )
+    if min(where["clip"]["width"], where["clip"]["height"]) < 1:
+        return 0
     shot = canvas.page.screenshot(clip=where["clip"])
     seen = Image.open(io.BytesIO(shot)).convert("L").resize(_DETAIL, Image.Resampling.BOX)
     differences = [_difference(seen.filter(_BLUR), page, part=where["part"]) for page in _pages(pdf)]

@@ -7,8 +7,6 @@ Usage: `for act in ACTS: act(cast)`.
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import expect
@@ -16,10 +14,7 @@ from playwright.sync_api import expect
 from deploy.demo import people
 from tests.browser.main_job.cast import Cast
 from tests.browser.main_job.plan import APPENDIX, DECISION, ITEMS, MEETING, MEMBERS, PAGES, PAPERS, REPORT, SCAN
-from tests.browser.pages_display import WallDisplay
-from tests.browser.pages_seat import SeatPerson
-from tests.browser.pictures import page_in_view
-from tests.support.poll import until
+from tests.browser.pictures import expect_page
 
 TITLES = [item.title for item in ITEMS]
 
@@ -115,23 +110,20 @@ def read_ahead(cast: Cast) -> None:
     """A delegate reads: turns, zooms, jumps, picks a small page, searches."""
     delegate, report = cast.delegate, cast.papers / REPORT.file
     delegate.opens_paper(REPORT.title)
-    delegate.reads_page(1)
-    assert delegate.page_in_view(report) == 1
+    delegate.reads_page_of(report, 1)
     delegate.turns_to_next_page()
-    delegate.reads_page(2)
-    assert delegate.page_in_view(report) == 2
+    delegate.reads_page_of(report, 2)
     delegate.zooms_in()
-    assert delegate.page_in_view(report) == 2
+    delegate.reads_page_of(report, 2)
     delegate.jumps_to(17)
-    assert delegate.page_in_view(report) == 17
+    delegate.reads_page_of(report, 17)
     delegate.looks_at_thumbnails(18)
     cast.look(delegate.screen, "seat-overview")
     delegate.picks_from_thumbnails(18)
     hits = delegate.searches("tiep cong dan")
     cast.look(delegate.screen, "seat-search")
     hits.filter(has_text="Trang 10").tap()
-    delegate.reads_page(10)
-    assert delegate.page_in_view(report) == 10
+    delegate.reads_page_of(report, 10)
     delegate.page.locator(".hit").first.wait_for()
     delegate.taps("Thôi tìm")
     delegate.locks(people.DELEGATE)
@@ -161,8 +153,7 @@ def lead(cast: Cast) -> None:
     chair.turns_to(5)
     chair.presents_this_page()
     everybody_sees(cast, 5)
-    assert chair.paper.is_visible()
-    assert cast.seats[0].page_in_view(report) == 5
+    expect_page(chair.paper, report, number=5)
     cast.look(chair.screen, "chair-presenting")
     cast.look(cast.wall.screen, "wall-page")
     cast.look(cast.seats[0].screen, "seat-following")
@@ -170,18 +161,11 @@ def lead(cast: Cast) -> None:
 
 def everybody_sees(cast: Cast, number: int) -> None:
     """The presented page is in front at all seats and on the wall: that page of that paper, not another."""
-    cast.wall.shows_page(number, REPORT.pages)
-    for seat in cast.seats:
-        seat.reads_page(number)
     report = cast.papers / REPORT.file
-    watched: tuple[SeatPerson | WallDisplay, ...] = (*cast.seats, cast.wall)
-    for each in watched:
-        # The wall keeps the old picture until the new one is there.
-        until(partial(_shows, each, report, number=number), every_s=0.1, what=f"page {number} at {each.screen.name}")
-
-
-def _shows(who: SeatPerson | WallDisplay, paper: Path, *, number: int) -> bool:
-    return page_in_view(who.paper, paper) == number
+    cast.wall.shows_page(number, REPORT.pages)
+    expect_page(cast.wall.paper, report, number=number)
+    for seat in cast.seats:
+        seat.reads_page_of(report, number)
 
 
 def leave_and_return(cast: Cast) -> None:
@@ -216,7 +200,7 @@ def lose_the_broker(cast: Cast) -> None:
     cast.look(delegate.screen, "seat-offline")
     delegate.leaves()
     delegate.jumps_to(12)
-    assert delegate.page_in_view(cast.papers / REPORT.file) == 12
+    delegate.reads_page_of(cast.papers / REPORT.file, 12)
     chair.turns_to_next_page()
     cast.room.start("broker")
     for seat in cast.seats:

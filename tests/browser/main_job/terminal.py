@@ -101,8 +101,7 @@ def read(bench: Bench) -> None:
     reader.signs_in()
     reader.opens_paper(DECISION.title)
     reader.turns_to_next_page()
-    reader.reads_page(2)
-    assert reader.page_in_view(bench.papers / DECISION.file) == 2
+    reader.reads_page_of(bench.papers / DECISION.file, 2)
 
 
 def cut_off(bench: Bench) -> None:
