@@ -35,6 +35,8 @@ from server.distribution.ports import Fleet, Watcher
 from server.distribution.rooms import Rooms, Source
 from server.distribution.wishes import Wishes
 from server.errors import ServerError, Unavailable
+from server.fleet.errors import TooManyRequests
+from server.fleet.limits import AddressLimit
 from server.fleet.model import Device, DeviceState, FleetChange, Presence
 from server.link.codec import Codec
 from server.link.ports import Link
@@ -50,6 +52,9 @@ _BUSY_S: Final = 0.05
 _IDLE_S: Final = 1.0
 #: Taken from the queue before the plans are asked again.
 _BATCH: Final = 64
+#: What one device may say at once, and a second in the long run: a seat reports every 2 MiB of a paper, and each paper.
+_BURST: Final = 400
+_PER_S: Final = 30.0
 _LOG: Final = logging.getLogger("distribution")
 
 
@@ -117,6 +122,8 @@ class Distribution:
         self._untold: Final[deque[_MeetingChanged | FleetChange]] = deque()
         self._spki: Final[dict[str, bytes]] = {}
         self._refused: Final[Counter[str]] = Counter()
+        self._limit: Final = AddressLimit(burst=_BURST, per_s=_PER_S)
+        self.passed_over = 0
         source = outside.source
         codec = Codec(signer=keys.signer, mailbox=keys.mailbox, verify=device_verifier(self._spki.get))
         self._codec: Final = codec
@@ -165,7 +172,18 @@ class Distribution:
     # Called from other threads
 
     def received(self, topic: Topic, payload: bytes) -> None:
-        """A message came."""
+        """A message came; of a device that says too much it is dropped here, unopened.
+
+        A seat says again what was not heard. One that turned hostile must not stand in the way of the others.
+        """
+        try:
+            if topic.lane != "gone":
+                self._limit.take(topic.owner, at_s=self._outside.clock.monotonic_s())
+        except TooManyRequests:
+            self.passed_over += 1
+            if self.passed_over.bit_count() == 1:
+                _LOG.warning("%s says too much: %d messages passed over", topic.owner, self.passed_over)
+            return
         self._queue.put(_Came(topic, payload))
 
     def connected(self) -> None:
