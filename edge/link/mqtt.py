@@ -38,6 +38,9 @@ IN_FLIGHT: Final = 8
 KEEPALIVE_S: Final = 15
 CONNECT_TIMEOUT_S: Final = 10.0
 FIRST_WAIT_S: Final = 0.5
+#: Asking a machine that is not there costs nobody anything, and people wait for its return.
+AWAY_WAIT_S: Final = 1.0
+#: A broker that refuses a seat has done a whole TLS handshake for it.
 LONGEST_WAIT_S: Final = 15.0
 _QOS: Final = 1
 #: MQTT 5, 3.14.2.1: disconnect and publish the last will.
@@ -122,13 +125,12 @@ class MqttLink:
     def _run(self) -> None:
         wait_s = FIRST_WAIT_S
         while not self._stopping.is_set():
-            was_up = self._live()
-            wait_s = FIRST_WAIT_S if was_up else min(2 * wait_s, LONGEST_WAIT_S)
+            wait_s = min(2 * wait_s, self._live())
             # Jitter only spreads the load: no secret depends on it.
             self._stopping.wait(wait_s * random.uniform(0.5, 1.0))  # noqa: S311
 
-    def _live(self) -> bool:
-        """Hold one connection until it ends; whether the broker had accepted it."""
+    def _live(self) -> float:
+        """Hold one connection until it ends; how long to wait at most before the next."""
         try:
             connection = _Connection(self._device, self._tls(), filters=lambda: self._filters, inbox=self._inbox)
             self._current = connection
@@ -136,16 +138,16 @@ class MqttLink:
         except ssl.SSLError as exc:
             _LOG.warning("broker: TLS refused (%s)", exc.reason or "no reason given")
             self._inbox(Disconnected(refused=True))
-            return False
+            return LONGEST_WAIT_S
         except OSError as exc:
             _LOG.info("broker: not reached (%s)", exc.strerror or type(exc).__name__)
             self._inbox(Disconnected())
-            return False
+            return AWAY_WAIT_S
         finally:
             self._current = None
         # With TLS 1.3 a refused certificate shows only after the handshake: the broker just hangs up.
         self._inbox(Disconnected(refused=not connection.was_up))
-        return connection.was_up
+        return FIRST_WAIT_S if connection.was_up else LONGEST_WAIT_S
 
 
 class _Connection:

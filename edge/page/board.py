@@ -23,6 +23,8 @@ from edge.screen import Screen
 from wire.view import diff
 
 PING_S: Final = 10.0
+#: After a break a browser would wait three seconds by itself before it connects again.
+AGAIN_MS: Final = 500
 MAX_STREAMS: Final = 6
 _NOBODY: Final = -1
 
@@ -78,7 +80,7 @@ class Board:
 
     def _events(self, screen: Screen | None, count: int) -> Iterator[str]:
         # The page's request for everything may have been answered before the stream began.
-        yield ": here\n\n"
+        yield f": here\nretry: {AGAIN_MS}\n\n"
         while not self._stopped:
             newest, newest_count = self._wait(count)
             if newest_count == count or newest is None:

@@ -95,7 +95,8 @@ export class LiveSocket {
 
   async #connect(): Promise<Socket> {
     const { io } = await import('socket.io-client');
-    const socket = io('/live', { transports: ['websocket'], reconnectionDelayMax: 3000, timeout: ANSWER_MS });
+    // A server that is back should be noticed within a second, by 150 screens within that second.
+    const socket = io('/live', { transports: ['websocket'], reconnectionDelay: 400, reconnectionDelayMax: 1000, timeout: ANSWER_MS });
     socket.on('connect', () => this.#say('online'));
     socket.on('disconnect', () => this.#say('connecting'));
     socket.on('connect_error', () => this.#link === 'online' && this.#say('connecting'));
