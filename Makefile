@@ -51,11 +51,14 @@ setup-demo:
 web: setup-demo ## Dựng lại giao diện · build the front end again
 	@$(npm) run build
 
-.PHONY: bench bench-distribution
-bench: bench-distribution ## Mọi phép đo · every benchmark
+.PHONY: bench bench-distribution bench-screens
+bench: bench-distribution bench-screens ## Mọi phép đo · every benchmark
 
 bench-distribution: setup ## Đo phân phối tài liệu tới 1–100 chỗ ngồi · papers to 1–100 seats, against the yardsticks
 	@$(bin)/python -m tests.bench.distribution
+
+bench-screens: setup ## Đo màn hình: mở trang, lật trang, theo chủ tọa, nối lại · what people in front of screens wait for
+	@$(bin)/python -m tests.bench.screens
 
 .PHONY: clean
 clean: ## Xóa mọi thứ đã dựng, giữ dữ liệu mẫu · remove all that was built, keep the demo room's state

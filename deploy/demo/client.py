@@ -57,6 +57,11 @@ class Client:
         self._csrf = answer["csrf"]
         return self
 
+    @property
+    def cookie(self) -> str:
+        """The header of this session, for a connection of another kind (Socket.IO)."""
+        return self._cookie()
+
     def get(self, path: str) -> dict[str, Any]:
         """The answer to GET; raises :class:`Refused`."""
         return self._ask("GET", path)
