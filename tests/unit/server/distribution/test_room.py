@@ -158,7 +158,7 @@ def test_W26_a_seat_is_given_no_key_of_a_meeting_it_does_not_hold(theatre: Theat
     asked = len(theatre.broker.seen)
     seat.say(lambda head: Join(head, meeting, bytes(range(32))))
     seat.health()
-    # The answer to the health report shows that the join before it was heard while the meeting was still to be approved.
+    # The answer to this report shows that the join before it was heard while the meeting was still to be approved.
     until(lambda: any(topic.lane == "desired" for topic, _ in theatre.broker.seen[asked:]))
     theatre.office.sign_in("chutri").post(f"/api/meetings/{meeting}/approve").done()
     until(lambda: meeting in seat.meetings and seat.meetings[meeting].epochs)
