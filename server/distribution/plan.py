@@ -4,8 +4,9 @@ Rules: pure – no clock, socket or thread; moments are seconds of any steady cl
 
 - A chunk goes to the whole room once. Whoever then lacks it is sent it singly, nobody else.
 - Only a seat's own report says what it has. What was sent is "on its way" until it is reported, until something sent
-  later is reported (the broker keeps the order, so it was dropped), until the seat has made no progress for a while,
-  or until the seat connects anew.
+  later is reported (the broker keeps the order, so it was dropped), or until the seat connects anew.
+- A seat that stands still is sent the newest of those chunks once more, and no other: behind a crowded line nothing is
+  lost, and to send all again would crowd it further. When that one is reported, the order says what was dropped.
 - The room is paced by the median seat: ``Pace.window`` chunks on their way to it, no more. A slow seat is repaired
   by itself and holds up nobody.
 - Nothing to do is the empty list.
@@ -48,7 +49,7 @@ class Pace:
     settle_s: float = 0.5
     #: how old a chunk must be before a later one that was reported means it was dropped
     gap_s: float = 0.5
-    #: without any progress for so long, what was on its way to a seat is taken for lost (doubles each time)
+    #: without any progress for so long, a seat is sent the newest chunk on its way once more (doubles each time)
     stall_s: float = 6.0
     stall_limit_s: float = 60.0
     #: when a seat that says nothing about a paper is offered it again (doubles each time)
@@ -116,6 +117,7 @@ class _Seat:
     singles: dict[PaperVersion, ChunkSet] = field(default_factory=dict)
     queue: deque[_Sent] = field(default_factory=deque)
     newest: int = 0
+    probed_at: float = float("-inf")
     offers: dict[PaperVersion, _Offer] = field(default_factory=dict)
     asked: set[PaperVersion] = field(default_factory=set)
 
@@ -137,9 +139,8 @@ class _Seat:
     def lose(self, sent: _Sent) -> None:
         self.coming[sent.paper] &= ~(1 << sent.number)
 
-    def lose_all(self) -> None:
-        self.coming = dict.fromkeys(self.coming, 0)
-        self.queue.clear()
+    def stands_still_since(self) -> float:
+        return max(self.progress_at, self.queue[0].at) if self.queue else float("inf")
 
     def is_coming(self, sent: _Sent) -> bool:
         return bool(self.coming.get(sent.paper, 0) >> sent.number & 1)
@@ -224,6 +225,7 @@ class RoomPlan:
         steps: list[Step] = [*self._offers(now)]
         for seat in self._seats.values():
             self._drop_lost(seat, now)
+            steps += self._probe(seat, now)
         budget = self._pace.window - self._median_ahead(now)
         for paper, size in self._wanted.items():
             ready = [seat for seat in self._seats.values() if paper in seat.have]
@@ -283,16 +285,19 @@ class RoomPlan:
                     break
                 seat.lose(sent)
             seat.queue.popleft()
-        if seat.queue and now - max(seat.progress_at, seat.queue[0].at) >= seat.stall_s:
-            seat.lose_all()
-            seat.stall_s = min(2 * seat.stall_s, self._pace.stall_limit_s)
+
+    def _probe(self, seat: _Seat, now: float) -> list[Step]:
+        if now - max(seat.stands_still_since(), seat.probed_at) < seat.stall_s:
+            return []
+        seat.probed_at = now
+        seat.stall_s = min(2 * seat.stall_s, self._pace.stall_limit_s)
+        newest = next(sent for sent in reversed(seat.queue) if seat.is_coming(sent))
+        return [ChunkSeat(seat.device, newest.paper, newest.number)]
 
     def _median_ahead(self, now: float) -> int:
         stalled = self._pace.stall_s
         moving = [
-            seat.ahead()
-            for seat in self._seats.values()
-            if seat.have and (not seat.queue or now - max(seat.progress_at, seat.queue[0].at) < stalled)
+            seat.ahead() for seat in self._seats.values() if seat.have and now - seat.stands_still_since() < stalled
         ]
         return statistics.median_low(moving) if moving else 0
 

@@ -98,14 +98,29 @@ def test_what_is_merely_slow_is_not_sent_again() -> None:
         assert plan.steps(moment * 5 + 0.9) == []
 
 
-def test_a_seat_without_progress_is_repaired_at_growing_intervals() -> None:
+def test_a_seat_that_stands_still_is_probed_with_one_chunk_at_growing_intervals() -> None:
     plan = plan_with(A, B, chunks=4, pace=Pace(stall_s=6.0))
     plan.steps(0.0)
     plan.report(A, PAPER, full(4), now=0.2)
     assert plan.steps(5.9) == []
-    assert plan.steps(6.0) == [ChunkSeat(B, PAPER, number) for number in range(4)]
+    assert plan.steps(6.0) == [ChunkSeat(B, PAPER, 3)], "the rest may stand in a crowded line"
     assert plan.steps(17.9) == []
-    assert len(plan.steps(18.0)) == 4
+    assert plan.steps(18.0) == [ChunkSeat(B, PAPER, 3)]
+    plan.report(B, PAPER, 1 << 3, now=18.1)
+    assert plan.steps(18.1) == [ChunkSeat(B, PAPER, number) for number in range(3)], "these were dropped before it"
+
+
+def test_a_seat_behind_a_crowded_line_gets_one_chunk_twice_and_no_more() -> None:
+    plan = plan_with(A, B, chunks=20, pace=Pace(stall_s=6.0))
+    plan.steps(0.0)
+    plan.report(A, PAPER, full(20), now=0.2)
+    plan.report(B, PAPER, full(3), now=0.3)
+    assert plan.steps(7.0) == [ChunkSeat(B, PAPER, 19)]
+    plan.report(B, PAPER, full(10), now=8.0)
+    assert plan.steps(9.0) == []
+    plan.report(B, PAPER, full(20), now=9.5)
+    assert plan.steps(9.5) == []
+    assert plan.idle
 
 
 def test_a_new_connection_voids_what_was_on_its_way_and_resumes_from_the_report() -> None:
