@@ -60,6 +60,10 @@ bench-distribution: setup ## Đo phân phối tài liệu tới 1–100 chỗ ng
 bench-screens: setup ## Đo màn hình: mở trang, lật trang, theo chủ tọa, nối lại · what people in front of screens wait for
 	@$(bin)/python -m tests.bench.screens
 
+.PHONY: screenshots
+screenshots: setup ## Chụp mọi màn hình khi cả phòng đang họp · pictures of every screen, in test-results/screenshots
+	@$(bin)/python -m tests.browser.screenshots test-results/screenshots
+
 .PHONY: clean
 clean: ## Xóa mọi thứ đã dựng, giữ dữ liệu mẫu · remove all that was built, keep the demo room's state
 	@rm -rf .venv .venv-tools web/node_modules web/dist var/stamps var/log build dist \
