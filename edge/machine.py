@@ -65,8 +65,9 @@ from wire.fold import apply
 from wire.messages import Wish
 from wire.state import MeetingState
 
-#: A hello without a welcome for so long: the server is not there. Doubles up to the limit.
-ANSWER_S: Final = 5.0
+#: A hello without a welcome for so long: it is said again. When the broker comes back, seats may be there before the
+#: server, and a message to nobody is lost. Doubles up to the limit; from the second time on the server is not there.
+ANSWER_S: Final = 1.5
 ANSWER_LIMIT_S: Final = 10.0
 #: Nothing from the server for so long: ask whether it is there.
 SILENCE_S: Final = 20.0
@@ -297,8 +298,8 @@ def _tick_link(state: State, now: Now) -> Result:
     if now.s - link.greeted_s < link.patience_s:
         return state, ()
     patient = replace(link, patience_s=min(2 * link.patience_s, ANSWER_LIMIT_S))
-    silent = _linked(replace(state, link=patient, sent=None), LinkState.OFFLINE, now)
-    return _greet(silent, now)
+    silent = replace(state, link=patient, sent=None)
+    return _greet(_linked(silent, LinkState.OFFLINE, now) if link.patience_s > ANSWER_S else silent, now)
 
 
 def _tick_sent(state: State, now: Now) -> Result:
