@@ -153,7 +153,7 @@ def _opened(state: State, event: Opened, now: Now) -> Result:
 
 
 def _link_up(state: State, event: LinkUp, now: Now) -> Result:
-    link = replace(state.link, connected=True, trying_s=now.s)
+    link = replace(state.link, connected=True, trying_s=now.s, patience_s=ANSWER_S)
     return _greet(_linked(replace(state, link=link), LinkState.CONNECTING, now), now)
 
 

@@ -56,6 +56,15 @@ def test_a_revoked_device_wipes_its_store_and_forgets_everything(book: Playbook,
     book.does_not(Wipe)
 
 
+def test_W25_a_hello_into_the_void_is_said_again_at_once_and_only_then_is_the_server_away(book: Playbook) -> None:
+    book.on(LinkUp()).does(Greet)
+    before = book.sections["link"]["state"]
+    book.after(2).does(Greet)
+    assert book.sections["link"]["state"] == before != "offline"
+    book.after(3).does(Greet)
+    assert book.sections["link"]["state"] == "offline"
+
+
 def test_W25_a_seat_says_hello_at_every_connection(book: Playbook) -> None:
     book.on(LinkUp()).does(Greet)
     book.lost()
