@@ -11,6 +11,8 @@ Usage::
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Locator, expect
@@ -75,14 +77,15 @@ class SeatPerson(Person):
             name = {" ": "Dấu cách"}.get(char, char)
             keys.get_by_role("button", name=name, exact=True).tap()
 
-    def locks(self, person: people.Person) -> None:
-        """Goes for a moment; the screen shows nothing but whose it is."""
-        self.page.get_by_role("banner").get_by_role("button", name=person.name).tap()
-        self.page.get_by_role("dialog").get_by_role("button", name="Khóa màn hình").tap()
-        self.sees("Màn hình đang khóa")
-
-    def unlocks(self) -> None:
-        """With the password, on the screen's own keys."""
+    @contextmanager
+    def locked(self, person: people.Person) -> Iterator[None]:
+        """Goes for a moment, and comes back with the password on the screen's own keys."""
+        # A page that was asked for ahead is no longer given out.
+        with self.screen.expecting("/api/papers/", 404, 423, 503):
+            self.page.get_by_role("banner").get_by_role("button", name=person.name).tap()
+            self.page.get_by_role("dialog").get_by_role("button", name="Khóa màn hình").tap()
+            self.sees("Màn hình đang khóa")
+            yield
         self.types_on_screen(people.PASSWORD.reveal().decode())
         self.taps("Mở khóa")
         self.does_not_see("Màn hình đang khóa")

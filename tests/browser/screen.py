@@ -12,6 +12,8 @@ Usage::
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page
@@ -54,8 +56,16 @@ class Screen:
         self.page.goto(address)
 
     def expects(self, status: int, path: str) -> None:
-        """An answer that the browser notes as an error, but that is right here."""
+        """An answer that the browser notes as an error, but that is right here; ``path`` is its beginning."""
         self._expected.append((status, path))
+
+    @contextmanager
+    def expecting(self, path: str, *statuses: int) -> Iterator[None]:
+        """As :meth:`expects`, for a while."""
+        known = list(self._expected)
+        self._expected += [(status, path) for status in statuses]
+        yield
+        self._expected = known
 
     def complaints(self) -> list[str]:
         """What was said in the console, and which requests left the origin, since the beginning."""
@@ -94,5 +104,5 @@ class Screen:
         if message.type not in {"error", "warning"}:
             return
         path = urlsplit(message.location["url"]).path
-        if not any(f"status of {status} " in message.text and path == at for status, at in self._expected):
+        if not any(f"status of {status} " in message.text and path.startswith(at) for status, at in self._expected):
             self._said.append(f"{message.type} at {path}: {message.text}")

@@ -126,11 +126,10 @@ def read_ahead(cast: Cast) -> None:
     delegate.reads_page_of(report, 10)
     delegate.page.locator(".hit").first.wait_for()
     delegate.taps("Thôi tìm")
-    delegate.locks(people.DELEGATE)
-    delegate.does_not_see(REPORT.title)
-    expect(delegate.page.locator("canvas")).to_have_count(0)
-    cast.look(delegate.screen, "seat-locked")
-    delegate.unlocks()
+    with delegate.locked(people.DELEGATE):
+        delegate.does_not_see(REPORT.title)
+        expect(delegate.page.locator("canvas")).to_have_count(0)
+        cast.look(delegate.screen, "seat-locked")
     delegate.sees_agenda(TITLES)
 
 
