@@ -44,6 +44,12 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+def contrast_faults(page: Page) -> list[str]:
+    """Words that can hardly be read, as far as axe can tell; after :func:`faults` in another theme."""
+    found: dict[str, Any] = page.evaluate("axe.run({ runOnly: ['color-contrast'], resultTypes: ['violations'] })")
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in found["violations"] for node in rule["nodes"]]
+
+
 def faults(page: Page, *, least_px: int = 48, scrolls: bool = False) -> list[str]:
     """Everything about the page as it stands that should not be; ``scrolls``: it may be longer than its screen."""
     if not page.evaluate("'axe' in window"):

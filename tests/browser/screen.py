@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.browser.chromium import faults
+from tests.browser.chromium import contrast_faults, faults
 
 Size = tuple[int, int]
 #: The panel of a terminal, 10.1 inches; a chair's laptop; a large monitor, and the display of the room.
@@ -72,9 +72,13 @@ class Screen:
         return [f"{self.name}: {each}" for each in self._said]
 
     def flaws(self) -> list[str]:
-        """What is wrong with the page as it stands: for axe, for a finger, for its size."""
+        """What is wrong with the page as it stands: for axe, for a finger, for its size; for eyes in the dark theme."""
         least = TOUCHED_PX if self.touch else CLICKED_PX
-        return [f"{self.name}: {each}" for each in faults(self.page, least_px=least, scrolls=not self.touch)]
+        found = faults(self.page, least_px=least, scrolls=not self.touch)
+        self.themed("dark")
+        found += [f"in the dark theme: {each}" for each in contrast_faults(self.page)]
+        self.themed("light")
+        return [f"{self.name}: {each}" for each in found]
 
     def themed(self, theme: str) -> None:
         """Light or dark, as the machine asks for it."""
