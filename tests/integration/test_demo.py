@@ -30,11 +30,11 @@ from deploy.demo.papers import build_papers
 from tests.support.poll import until
 from tests.support.room_process import demo_papers
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "Mật khẩu của mọi tài khoản"
-COLD_S, WARM_S, STOP_S = 180.0, 45.0, 30.0
+COLD_S, WARM_S, STOP_S = 400.0, 150.0, 60.0
 
 
 class Demo:
