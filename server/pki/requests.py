@@ -47,7 +47,7 @@ def read_request(body: bytes) -> EnrolmentRequest:
     try:
         request = x509.load_der_x509_csr(_der(body))
         subject = list(request.subject)
-    except ValueError as exc:
+    except (ValueError, x509.InvalidVersion) as exc:
         raise MalformedRequest(why="not a PKCS#10 request") from exc
     key = _p256(request)
     _must_sign_itself(request)
