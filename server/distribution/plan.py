@@ -45,8 +45,10 @@ class Pace:
     small: int = 8
     #: a chunk that a few have goes to the room again while so many lack it for each one that has it
     lacking_for_one: int = 8
-    #: how long the first chunk waits for seats that are still arriving
+    #: how long the first chunk waits for seats that have not said yet what they have: they throw away what comes
+    #: before the manifest is kept, and are sent it singly afterwards. Of a small paper, and of any other
     settle_s: float = 0.5
+    settle_large_s: float = 2.0
     #: how old a chunk must be before a later one that was reported means it was dropped
     gap_s: float = 0.5
     #: without any progress for so long, a seat is sent the newest chunk on its way once more (doubles each time)
@@ -308,8 +310,10 @@ class RoomPlan:
         if paper in self._begun:
             return False
         since = max(self._arrived_at, self._offered[paper])
-        limit = self._offered[paper] + 4 * self._pace.settle_s
-        if len(ready) < len(self._seats) and now - since < self._pace.settle_s and now < limit:
+        is_small = self._wanted[paper] <= self._pace.small
+        settle_s = self._pace.settle_s if is_small else self._pace.settle_large_s
+        limit = self._offered[paper] + 4 * settle_s
+        if len(ready) < len(self._seats) and now - since < settle_s and now < limit:
             return True
         self._begun.add(paper)
         return False

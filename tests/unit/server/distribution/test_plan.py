@@ -149,6 +149,18 @@ def test_a_few_early_seats_do_not_turn_a_late_room_into_single_copies() -> None:
     assert plan.steps(0.1) == [ChunkRoom(PAPER, number) for number in range(5)]
 
 
+def test_a_large_paper_waits_for_a_seat_that_is_slow_to_keep_its_manifest() -> None:
+    plan = RoomPlan()
+    plan.want([(PAPER, 1000)])
+    for device in (A, B):
+        plan.arrive(device, 0.0)
+    plan.steps(0.0)
+    plan.report(A, PAPER, 0, now=0.1)
+    assert plan.steps(1.4) == [], "what comes before the manifest is thrown away"
+    plan.report(B, PAPER, 0, now=1.5)
+    assert plan.steps(1.5) == [ChunkRoom(PAPER, number) for number in range(64)]
+
+
 def test_the_first_chunk_waits_a_moment_for_seats_that_are_arriving() -> None:
     plan = RoomPlan()
     plan.want([(PAPER, 3)])
