@@ -29,7 +29,8 @@ class Screen:
     """All that the page's threads may know: sections, and the papers that may be read now.
 
     ``reader`` is (meeting, person) or None; ``mark`` names person and seat for the watermark (P6); ``ahead_s`` is how
-    far the server's clock is ahead of this one.
+    far the server's clock is ahead of this one. ``is_concealed``: its papers were taken away, the next screen is on
+    its way.
     """
 
     seq: int
@@ -38,6 +39,7 @@ class Screen:
     reader: tuple[str, str] | None = None
     mark: str = ""
     ahead_s: float = 0.0
+    is_concealed: bool = False
 
 
 class Outside(Protocol):

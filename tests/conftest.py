@@ -1,7 +1,8 @@
 """What every test shares: which worker it runs on, and how properties are tried.
 
-Rules: unit, contract and architecture tests run on any worker; tests that start brokers, servers and browsers share
-one, because two whole rooms on two cores time each other out. Examples of a property have no deadline of their own: on
+Rules: unit, contract and architecture tests run on any worker; a file that starts brokers, servers and browsers stays
+on one, which starts them once; files that start a whole room share one worker, because two rooms on two cores time
+each other out. Examples of a property have no deadline of their own: on
 a busy machine the slow one would not be the wrong one. Fixtures live beside the tests that use them.
 """
 
@@ -19,7 +20,9 @@ settings.register_profile(
 settings.load_profile("here")
 
 _TESTS = Path(__file__).resolve().parent
-_WHOLE_ROOM = frozenset({"integration", "browser", "chaos", "real_files"})
+_REAL_PARTS = frozenset({"integration", "browser", "chaos", "real_files"})
+#: What a test imports to start server, broker, proxy and seats together.
+_WHOLE_ROOM = frozenset({"RunningRoom", "Demo"})
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +31,16 @@ def demo_paper_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("demo-papers")
 
 
+# First of all: the worker of pytest-xdist writes the groups into the names of the tests in a hook of the same name.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tie the tests that start whole rooms to one worker of pytest-xdist (``--dist loadgroup``)."""
+    """Tie tests that start real parts to one worker of pytest-xdist (``--dist loadgroup``)."""
     for item in items:
-        if _WHOLE_ROOM.intersection(item.path.relative_to(_TESTS).parts[:1]):
-            item.add_marker(pytest.mark.xdist_group("whole-room"))
+        if _REAL_PARTS.intersection(item.path.relative_to(_TESTS).parts[:1]):
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    module = item.getparent(pytest.Module)
+    starts_room = module is not None and _WHOLE_ROOM.intersection(vars(module.obj))
+    return "whole-room" if starts_room else item.path.stem

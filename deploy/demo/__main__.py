@@ -12,9 +12,12 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+from deploy.demo import ports
 from deploy.demo.addresses import Addresses, table
 from deploy.demo.configuration import Ports
 from deploy.demo.console import Console
@@ -86,14 +89,19 @@ def _hold(folder: Folder, console: Console) -> int:
 
 
 def _hold_once(folder: Folder, console: Console) -> int:
-    ports = Ports.choose(seats=len(TERMINALS))
-    room = Room(folder, ports, listener=console, report=console.fault)
+    with ExitStack() as choosing:
+        choosing.enter_context(ports.turn())
+        room = Room(folder, Ports.choose(seats=len(TERMINALS)), listener=console, report=console.fault)
+        return _hold_room(room, console, listening=choosing.close)
+
+
+def _hold_room(room: Room, console: Console, *, listening: Callable[[], None]) -> int:
     began = 0.0
     with stopping(hurry=room.programs.kill_all):
         with room:
             try:
                 console.muted = True
-                _bring_up(room, console)
+                _bring_up(room, console, listening=listening)
                 console.muted = False
                 wait_for_signal()
             except Stopped:
@@ -103,12 +111,13 @@ def _hold_once(folder: Folder, console: Console) -> int:
     return 0
 
 
-def _bring_up(room: Room, console: Console) -> None:
+def _bring_up(room: Room, console: Console, *, listening: Callable[[], None]) -> None:
     began = time.monotonic()
     console.step("Khóa, chứng thư, cơ sở dữ liệu · keys, certificates, database")
     room.prepare()
     console.step("Khởi động broker, máy chủ, proxy, thiết bị · starting broker, server, proxy, terminals")
     room.start()
+    listening()
     console.done("Các chương trình đang chạy · the programs run", began)
     addresses = Addresses(room.ports, furnish(room, console))
     room.folder.note(_ADDRESSES, {"table": table(addresses)})

@@ -1,16 +1,24 @@
 """Which ports the room uses: the wished ones, or the next that are free.
 
 Rules: a port counts as free when it can be bound on all addresses the room will use it on; the ports of one room are
-chosen together, so that none is given out twice; wish 0 means any.
+chosen together, so that none is given out twice; wish 0 means any. Rooms that start together take turns (``turn``),
+because a port is free until somebody listens on it.
 
-Usage: `choose({"http": 8080, "https": 8443})` → `{"http": 8080, "https": 8444}` when 8443 is taken.
+Usage::
+
+    with turn():
+        choose({"http": 8080, "https": 8443})   # {"http": 8080, "https": 8444} when 8443 is taken
+        ...                                     # start what listens there
 """
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import socket
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from deploy.demo.errors import NoFreePort
@@ -19,6 +27,24 @@ _TRIED: Final = 200
 #: Linux gives ports from 32,768 up to outgoing connections, so one that is free now may not be at the start.
 _BELOW_EPHEMERAL: Final = range(20_000, 32_000)
 _ADDRESSES: Final = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::1"))  # noqa: S104 - asked, not kept
+
+#: A name of the machine's (unix(7), abstract): gone with whoever holds it, whatever ends them, and free of any folder.
+_TURN: Final = "\0phonghop-demo-ports"
+_TURN_S: Final = 120.0
+_LOOK_S: Final = 0.1
+
+
+@contextmanager
+def turn(wait_s: float = _TURN_S) -> Iterator[None]:
+    """No other room of this machine chooses ports meanwhile; after ``wait_s`` seconds it goes on without the turn."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as held:
+        deadline = time.monotonic() + wait_s
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
+                held.bind(_TURN)
+                break
+            time.sleep(_LOOK_S)
+        yield
 
 
 def choose(wishes: Mapping[str, int]) -> dict[str, int]:

@@ -217,7 +217,7 @@ def _document(page: Page, paper: str, version: int) -> _Read:
     document = screen.documents.get(wanted)
     if document is None:
         held = screen.sections["holding"].get(str(wanted))
-        if held is None:
+        if held is None or screen.is_concealed:
             raise PaperNotHere
         raise PaperNotReady(have=held["have"], chunks=held["chunks"])
     page.desk.tell(Touched())

@@ -50,7 +50,7 @@ class Board:
         """The screen stays, its papers go: nobody is handed one until the next screen."""
         with self._changed:
             if self._screen is not None:
-                self._screen = replace(self._screen, documents={})
+                self._screen = replace(self._screen, documents={}, is_concealed=True)
 
     def stop(self) -> None:
         """End all streams."""

@@ -164,6 +164,18 @@ def test_concealing_waits_for_the_next_screen(tmp_path: Path) -> None:
     board.conceal()
     board.show(screen())
     board.conceal()
-    assert board.now() == replace(screen(), documents={})
+    assert board.now() == replace(screen(), documents={}, is_concealed=True)
     board.show(screen())
     assert PAPER in board.now().documents
+
+
+def test_P7_a_page_asked_for_between_two_screens_is_not_there_rather_than_not_yet(
+    pictures: Pictures, tmp_path: Path
+) -> None:
+    board = Board()
+    whole = screen()
+    held = {str(PAPER): {"have": 12, "chunks": 12}}
+    board.show(replace(whole, sections={**whole.sections, "holding": held}))
+    board.conceal()
+    answer = browser_of(board, pictures, tmp_path).get(f"{HOME}/pages/1")
+    assert code(answer) == (404, "paper-not-here")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 
 from deploy.demo import ports
 from deploy.demo.errors import NotReady
@@ -28,3 +29,25 @@ def test_a_port_taken_before_the_start_is_told_from_other_faults() -> None:
     assert NotReady("broker", ["Error: Address already in use"]).port_taken
     assert NotReady("server", ["Connection in use: ('127.0.0.1', 8080)"]).port_taken
     assert not NotReady("broker", ["Error: Unable to open config file"]).port_taken
+
+
+def test_rooms_that_start_together_take_turns() -> None:
+    chooses = threading.Event()
+
+    def second_room() -> None:
+        with ports.turn():
+            chooses.set()
+
+    other = threading.Thread(target=second_room)
+    with ports.turn():
+        other.start()
+        assert not chooses.wait(0.5)
+    assert chooses.wait(30)
+    other.join()
+
+
+def test_a_room_does_not_wait_for_ever_for_its_turn() -> None:
+    went_on = False
+    with ports.turn(), ports.turn(wait_s=0.2):
+        went_on = True
+    assert went_on
