@@ -4,19 +4,25 @@ Rules W45: an item names its parent or none; every parent is in the same agenda;
 twice; no circles; at most :data:`MAX_DEPTH` levels and :data:`MAX_ITEMS` items. The order kept is
 the reading order: an item, its children in the order given, then the next item.
 
+Rule W47: the item that was started last and every item above it are in progress; whatever else was
+is done.
+
 Usage::
 
     items = in_reading_order(items)
+    items = dealt_with(items, item, at)
     numbers(items)[item]    # "2.1"
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from wire.errors import BadAgenda
-from wire.state import Item
+from wire.state import Item, ItemState
 
 MAX_DEPTH: Final = 6
 MAX_ITEMS: Final = 500
@@ -55,3 +61,28 @@ def numbers(items: Iterable[Item]) -> dict[str, str]:
         prefix = "" if parent is None else found[parent] + "."
         found[item.item] = f"{prefix}{counters[parent]}"
     return found
+
+
+def dealt_with(items: Sequence[Item], wanted: str, at: dt.datetime) -> tuple[Item, ...]:
+    """``items`` of a tree from the moment ``at`` on, when the meeting deals with ``wanted`` (W47)."""
+    parents = {item.item: item.parent for item in items}
+    chain: set[str] = set()
+    above: str | None = wanted
+    while above is not None:
+        chain.add(above)
+        above = parents[above]
+    return tuple(_begun(item, at) if item.item in chain else ended(item, at) for item in items)
+
+
+def _begun(item: Item, at: dt.datetime) -> Item:
+    """A parent that goes on with its next sub-item has been in progress all the while: it keeps its beginning."""
+    if item.state is ItemState.ACTIVE:
+        return item
+    return replace(item, state=ItemState.ACTIVE, started_at=at, ended_at=None)
+
+
+def ended(item: Item, at: dt.datetime) -> Item:
+    """``item`` when it is no longer dealt with; one nobody has come to stays as it is."""
+    if item.state is not ItemState.ACTIVE:
+        return item
+    return replace(item, state=ItemState.DONE, ended_at=at)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
-from wire.agenda import MAX_ITEMS, in_reading_order
+from wire.agenda import MAX_ITEMS, dealt_with, ended, in_reading_order
 from wire.errors import BadField, BrokenChain, UnknownType
 from wire.events import Event, check_chain
 from wire.fields import Fields
@@ -30,7 +30,6 @@ from wire.state import (
     Display,
     DisplayMode,
     Item,
-    ItemState,
     MeetingState,
     Member,
     MemberRole,
@@ -109,8 +108,13 @@ def _member(data: Fields) -> Member:
 
 
 def _agenda(state: MeetingState, event: Event, data: Fields) -> MeetingState:
-    items = [_item(state, entry) for entry in data.objects("items", limit=MAX_ITEMS)]
-    return replace(state, agenda=in_reading_order(items))
+    items = in_reading_order(_item(state, entry) for entry in data.objects("items", limit=MAX_ITEMS))
+    kept = {item.item for item in items}
+    now = state.active_item
+    while now is not None and now.item not in kept:
+        now = None if now.parent is None else state.item(now.parent)
+    # The tree may have changed around the item that is dealt with: others stand above it now.
+    return replace(state, agenda=items if now is None else dealt_with(items, now.item, event.at))
 
 
 def _item(state: MeetingState, data: Fields) -> Item:
@@ -153,7 +157,7 @@ def _closed(state: MeetingState, event: Event) -> MeetingState:
         presenting=None,
         display=Display(DisplayMode.WELCOME),
         seated=(),
-        agenda=tuple(_ended(item, event) for item in state.agenda),
+        agenda=tuple(ended(item, event.at) for item in state.agenda),
         papers=tuple(
             # Also one whose next version was still being prepared: the seats held the one before.
             replace(paper, state=PaperState.RECALLED) if paper.readable_version else paper
@@ -162,25 +166,14 @@ def _closed(state: MeetingState, event: Event) -> MeetingState:
     )
 
 
-def _ended(item: Item, event: Event) -> Item:
-    if item.state is not ItemState.ACTIVE:
-        return item
-    return replace(item, state=ItemState.DONE, ended_at=event.at)
-
-
 def _item_started(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     wanted = data.id("item", "i")
     if state.item(wanted) is None:
         raise BadField("item_started.item", "is not on the agenda")
 
-    def moved(item: Item) -> Item:
-        if item.item != wanted:
-            return _ended(item, event)
-        return replace(item, state=ItemState.ACTIVE, started_at=event.at, ended_at=None)
-
     return replace(
         state,
-        agenda=tuple(moved(item) for item in state.agenda),
+        agenda=dealt_with(state.agenda, wanted, event.at),
         presenting=None,
         display=Display(DisplayMode.ITEM),
     )

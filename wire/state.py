@@ -212,5 +212,5 @@ class MeetingState:
 
     @property
     def active_item(self) -> Item | None:
-        """The item that is being dealt with."""
-        return next((i for i in self.agenda if i.state is ItemState.ACTIVE), None)
+        """The item that is being dealt with: the innermost in progress, after those above it in reading order (W47)."""
+        return next((i for i in reversed(self.agenda) if i.state is ItemState.ACTIVE), None)

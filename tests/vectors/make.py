@@ -188,9 +188,37 @@ def _view_patch() -> dict[str, Any]:
     }
 
 
+def _agenda_progress() -> dict[str, Any]:
+    plan = [item("one"), item("two"), *(item(f"two.{at}", parent="two") for at in "abc"), item("three")]
+    log = MeetingLog().created()
+    log.add("agenda_set", {"items": plan})
+    for kind in ("meeting_submitted", "meeting_approved", "meeting_opened"):
+        log.add(kind)
+    steps = []
+    for begun, current, following in (
+        (None, None, "1"),
+        ("one", "1", "2"),
+        ("two", "2", "2.1"),
+        ("two.a", "2.1", "2.2"),
+        ("two.c", "2.3", "3"),
+        ("two", "2", "2.2"),
+        ("two.b", "2.2", "3"),
+        ("three", "3", None),
+        ("two.b", "2.2", None),
+    ):
+        if begun is not None:
+            log.add("item_started", {"item": named("i", begun)})
+        steps.append({"agenda": sections(log.state)["agenda"], "current": current, "next": following})
+    return {
+        "about": "W47. Items are started one after another: `current` is dealt with, `next` would follow, by number.",
+        "steps": steps,
+    }
+
+
 def made() -> dict[str, dict[str, Any]]:
     """File name → content."""
     return {
+        "agenda-progress.json": _agenda_progress(),
         "canonical.json": _canonical(),
         "events.json": _events(),
         "pairing.json": _pairing(),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Json, decode, encode } from '$lib/wire/canonical.ts';
 import { type Event, checkChain, eventHash, hex } from '$lib/wire/events.ts';
+import { activeItem, type AgendaItem, nextItem } from '$lib/sections.ts';
 import { isId, newId } from '$lib/wire/ids.ts';
 import { pairingCode } from '$lib/wire/pairing.ts';
 import { fromBase64, fromHex, vectors } from './files.ts';
@@ -63,5 +64,14 @@ describe('W02 ids', () => {
     expect(isId('a', 'm-aaaaaaaaaaaaaaaa')).toBe(false);
     expect(isId('a', 'a-aaaaaaaaaaaaaaa1')).toBe(false);
     expect(() => newId('a', new Uint8Array(9))).toThrow(RangeError);
+  });
+});
+
+describe('W47 the item that is dealt with', () => {
+  const { steps } = vectors<{ steps: { agenda: AgendaItem[]; current: string | null; next: string | null }[] }>('agenda-progress');
+
+  it.each(steps)('is $current and then $next', ({ agenda, current, next }) => {
+    expect(activeItem(agenda)?.number ?? null).toBe(current);
+    expect(nextItem(agenda)?.number ?? null).toBe(next);
   });
 });

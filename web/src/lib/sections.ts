@@ -106,13 +106,13 @@ export function published(papers: readonly Paper[]): Paper[] {
   return papers.filter((paper) => paper.published_version > 0 && paper.state !== 'recalled');
 }
 
-/** The item that is being dealt with. */
+/** The item that is being dealt with: the innermost in progress; those above it are in progress, too (W47). */
 export function activeItem(agenda: readonly AgendaItem[]): AgendaItem | undefined {
-  return agenda.find((item) => item.state === 'active');
+  return agenda.findLast((item) => item.state === 'active');
 }
 
-/** The item that follows the active one in reading order; before the first has begun, the first. */
+/** The item that follows the one dealt with in reading order; before the first has begun, the first. */
 export function nextItem(agenda: readonly AgendaItem[]): AgendaItem | undefined {
-  const at = agenda.findIndex((item) => item.state === 'active');
+  const at = agenda.findLastIndex((item) => item.state === 'active');
   return agenda.slice(at + 1).find((item) => item.state === 'waiting');
 }

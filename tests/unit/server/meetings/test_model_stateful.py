@@ -156,14 +156,18 @@ class MeetingMachine(RuleBasedStateMachine):
         assert fold(self.seat) == fold(self.play.events[: len(self.seat)])
 
     @invariant()
-    def m4_the_agenda_is_a_tree_with_one_active_item(self) -> None:
+    def m4_the_agenda_is_a_tree_and_one_item_is_dealt_with(self) -> None:
         state = self.play.log.state
         assert list(numbers(state.agenda)) == [item.item for item in state.agenda]
         seen: set[str] = set()
         for item in state.agenda:
             assert item.parent is None or item.parent in seen
             seen.add(item.item)
-        assert sum(item.state is ItemState.ACTIVE for item in state.agenda) <= 1
+        above, now = [], state.active_item
+        while now is not None:
+            above.append(now.item)
+            now = None if now.parent is None else state.item(now.parent)
+        assert [item.item for item in state.agenda if item.state is ItemState.ACTIVE] == above[::-1]  # W47
         assert all(paper.item in seen for paper in state.papers)
 
     @invariant()
