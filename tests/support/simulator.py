@@ -19,6 +19,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from edge.plan import STALLED_S
 from server.distribution.chunks import full
 from server.distribution.plan import ChunkRoom, ChunkSeat, OfferRoom, OfferSeat, Pace, RoomPlan, Step
 from wire.ids import DeviceId, PaperId, new
@@ -254,9 +255,15 @@ class Simulation:
 
         def arrive() -> None:
             if report < seat.newest_report:
-                return  # stale (W24)
+                # Stale (W24): the seat says it again when the paper stands still.
+                self._later(STALLED_S, lambda: self._stands_still(seat, paper))
+                return
             seat.newest_report = report
             seat.reported[paper] = have
             self.plan.report(seat.device, paper, have, now=self.now)
 
         self._up(seat, arrive)
+
+    def _stands_still(self, seat: SimSeat, paper: PaperVersion) -> None:
+        if seat.here and seat.kept.get(paper, 0) != seat.reported.get(paper, 0):
+            self._report(seat, paper)
