@@ -147,6 +147,7 @@ RIGHTS: Final[Mapping[type | Change, Right]] = {
     Change.RECESS: CHAIR,
     Change.RESUME: CHAIR,
     Change.CLOSE: CHAIR,
+    Change.LOCK: CHAIR,
     Change.CANCEL: LEADERS,
     StartItem: CHAIR,
     Present: LEADERS,

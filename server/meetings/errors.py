@@ -13,6 +13,7 @@
     ├── PhaseNotAllowed       phase-not-allowed: what the life cycle does not contain (M1)
     ├── AgendaChanged         agenda-changed: somebody was faster
     ├── ItemHasPapers         item-has-papers
+    ├── RecallIncomplete      recall-incomplete: not every seat has proved that its keys are destroyed
     ├── ItemInProgress        item-in-progress: begun or done, it stays in the agenda
     ├── PapersPublished       papers-published: they are at the seats already
     ├── PaperNotPublished     paper-not-published
@@ -124,6 +125,12 @@ class PresenterNotMember(Conflict):
     """Who presents an item has to be a member."""
 
     code = "presenter-not-a-member"
+
+
+class RecallIncomplete(Conflict):
+    """Seats that held papers have not answered the recall; ``seats`` are their labels."""
+
+    code = "recall-incomplete"
 
 
 class MemberTwice(Malformed):

@@ -220,6 +220,8 @@ def _step(log: Log, command: Step, by: By) -> tuple[Draft, ...]:
         _check_complete(state)
     if command.change is Change.RETURN and any(paper.published_version for paper in state.papers):
         raise errors.PapersPublished
+    if command.change is Change.LOCK and not command.reason:
+        _check_recalled(state)
     reason = {"reason": command.reason} if command.reason else {}
     drafts = [Draft(command.change.value, reason)]
     if command.change is Change.APPROVE:
@@ -227,6 +229,16 @@ def _step(log: Log, command: Step, by: By) -> tuple[Draft, ...]:
     if after in ENDED and (state.phase in LIVE or command.holders):
         drafts.append(_recall(command.holders))
     return tuple(drafts)
+
+
+def _check_recalled(state: MeetingState) -> None:
+    """A record is final with its proofs (P7); that a seat will never answer is for a person to say, with the reason."""
+    answered = {receipt.device for receipt in state.recall.receipts}
+    missing = [label for device, label in state.recall.expected if device not in answered]
+    if missing:
+        expected = len(state.recall.expected)
+        confirmed = expected - len(missing)
+        raise errors.RecallIncomplete(confirmed=confirmed, expected=expected, seats=missing, missing=", ".join(missing))
 
 
 def start_epoch(state: MeetingState) -> Draft:

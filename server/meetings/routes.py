@@ -100,9 +100,10 @@ def _preparing(routes: Blueprint, meetings: MeetingService, clock: Clock) -> Non
 
 
 def _life_cycle(routes: Blueprint, meetings: MeetingService, clock: Clock) -> None:
-    def step(meeting: str, change: Change, *, needs_reason: bool = False) -> Response:
+    def step(meeting: str, change: Change, *, needs_reason: bool = False, may_have_reason: bool = False) -> Response:
         fields = body()
-        reason = fields.text("reason", limit=2000) if needs_reason else ""
+        has_reason = needs_reason or (may_have_reason and fields.has("reason"))
+        reason = fields.text("reason", limit=2000) if has_reason else ""
         fields.end()
         return answer(meetings.step(MeetingId(meeting), change, reason=reason, asked=_asked(clock)))
 
@@ -140,6 +141,11 @@ def _life_cycle(routes: Blueprint, meetings: MeetingService, clock: Clock) -> No
     @allow(member=_CHAIR)
     def close(meeting: str) -> ResponseReturnValue:
         return step(meeting, Change.CLOSE)
+
+    @routes.post("/api/meetings/<meeting>/lock")
+    @allow(member=_CHAIR)
+    def lock(meeting: str) -> ResponseReturnValue:
+        return step(meeting, Change.LOCK, may_have_reason=True)
 
     @routes.post("/api/meetings/<meeting>/cancel")
     @allow(Role.SECRETARY, member=_LEADERS)

@@ -72,6 +72,7 @@ def _into(phase: Phase) -> Play:
         Phase.OPEN: (Change.APPROVE, Change.OPEN),
         Phase.RECESS: (Change.APPROVE, Change.OPEN, Change.RECESS),
         Phase.CLOSED: (Change.APPROVE, Change.OPEN, Change.CLOSE),
+        Phase.LOCKED: (Change.APPROVE, Change.OPEN, Change.CLOSE, Change.LOCK),
         Phase.CANCELLED: (Change.CANCEL,),
         Phase.DRAFT: (Change.RETURN,),
     }
@@ -81,8 +82,8 @@ def _into(phase: Phase) -> Play:
     return play
 
 
-@pytest.mark.parametrize("change", [c for c in Change if c is not Change.LOCK])
-@pytest.mark.parametrize("phase", [p for p in Phase if p is not Phase.LOCKED])
+@pytest.mark.parametrize("change", Change)
+@pytest.mark.parametrize("phase", Phase)
 def test_M1_the_table_is_all_there_is(phase: Phase, change: Change) -> None:
     play = _into(phase)
     who = OFFICE if change is Change.SUBMIT else CHAIR
@@ -176,6 +177,7 @@ WHO: dict[str, tuple[Command, frozenset[str], bool]] = {
     "recess": (Step(Change.RECESS), frozenset({CHAIR}), False),
     "resume": (Step(Change.RESUME), frozenset({CHAIR}), False),
     "close": (Step(Change.CLOSE), frozenset({CHAIR}), False),
+    "lock": (Step(Change.LOCK), frozenset({CHAIR}), False),
     "cancel": (Step(Change.CANCEL, "x"), LEADERS, True),
     "start item": (StartItem(ITEMS[0]), frozenset({CHAIR}), False),
     "present": (Present(PAPER, 1), LEADERS | {PRESENTER}, True),
