@@ -14,7 +14,7 @@ import type { Api } from '../src/lib/api.ts';
 import type { AgendaItem, Member, MemberRole, Paper } from '../src/lib/sections.ts';
 
 const item = (number: string, state: AgendaItem['state'], more: Partial<AgendaItem> = {}): AgendaItem =>
-  ({ item: `i-${number}`, number, state, presenter: null, ...more }) as AgendaItem;
+  ({ item: `i-${number}`, number, state, title: number, presenter: null, ...more }) as AgendaItem;
 const member = (person: string, role: MemberRole, seat: string | null = null, signed_in = false): Member => ({
   person,
   name: person,
@@ -199,7 +199,7 @@ describe('a draft of something others may change, too', () => {
     const draft = new Draft<string>('', same);
     draft.follow('one', 3);
     draft.value = 'mine';
-    draft.saved();
+    draft.saved(draft.value);
     expect(draft.dirty).toBe(false);
     draft.follow('mine', 4);
     expect([draft.value, draft.seq, draft.dirty]).toEqual(['mine', 4, false]);
@@ -208,10 +208,11 @@ describe('a draft of something others may change, too', () => {
 
 describe('what a draft meeting lacks', () => {
   it('is a chair, an agenda, and presenters who take part', () => {
-    expect(missing({ members: [], agenda: [] })).toEqual(['chair', 'agenda']);
+    expect(missing([], [])).toEqual(['chair', 'agenda']);
     const agenda = [item('1', 'waiting', { presenter: 'gone' })];
-    expect(missing({ members: [member('an', 'chair')], agenda })).toEqual(['presenter']);
-    expect(missing({ members: [member('gone', 'chair')], agenda })).toEqual([]);
+    expect(missing([member('an', 'chair')], agenda)).toEqual(['presenter']);
+    expect(missing([member('gone', 'chair')], agenda)).toEqual([]);
+    expect(missing([member('gone', 'chair')], [item('1', 'waiting', { title: '  ' })])).toEqual(['untitled']);
   });
   it('P2 only approved papers are published', () => {
     const papers = (['submitted', 'returned', 'approved', 'published'] as const).map((state) => ({ state, paper: state }) as Paper);

@@ -14,11 +14,13 @@ import { HttpPages } from '$lib/reader/source.ts';
 import type { MeetingSections, MemberRole, Phase } from '$lib/sections.ts';
 import { session } from '../session.svelte.ts';
 import type { Delivery } from '../types.ts';
-import { fromItems, type Rows, same } from './agenda.ts';
+import { fromItems, type Rows, same, toItems } from './agenda.ts';
 import { Draft } from './draft.svelte.ts';
 import { LateSeats } from './late.svelte.ts';
 import { fromMembers, type Placed, sameMembers } from './members.ts';
 import { Uploads } from './uploads.svelte.ts';
+
+export type Unsaved = 'info' | 'members' | 'agenda';
 
 const PREPARING: readonly Phase[] = ['draft', 'submitted', 'approved'];
 const LIVE: readonly Phase[] = ['open', 'recess'];
@@ -32,6 +34,8 @@ export class MeetingDesk {
   readonly members = new Draft<readonly Placed[]>([], sameMembers);
   readonly agenda = new Draft<Rows>([], same);
   readonly uploads: Uploads;
+  /** Saves what was changed in title, place and time, false when it cannot; null while nothing was, or its page is not open. */
+  describing = $state.raw<(() => Promise<boolean>) | null>(null);
   #failure = $state.raw<Failure | null>(null);
   #delivery = $state.raw<Delivery | null>(null);
 
@@ -88,9 +92,21 @@ export class MeetingDesk {
   get mayArrange(): boolean {
     return (this.isSecretary && !this.ended) || (this.isChair && this.isLive);
   }
+  /** The parts that were changed here and are not saved. */
+  get unsaved(): Unsaved[] {
+    const parts: Unsaved[] = [];
+    if (this.describing) parts.push('info');
+    if (this.members.dirty) parts.push('members');
+    if (this.agenda.dirty) parts.push('agenda');
+    return parts;
+  }
+  /** Files were chosen that the server does not have. */
+  get uploading(): boolean {
+    return this.uploads.all.some((upload) => upload.state !== 'done');
+  }
   /** Something here is not saved or sent yet. */
   get working(): boolean {
-    return this.members.dirty || this.agenda.dirty || this.uploads.all.some((upload) => upload.state !== 'done');
+    return this.unsaved.length > 0 || this.uploading;
   }
   get seesDelivery(): boolean {
     return this.isChair || this.isSecretary || session.has('it');
@@ -142,6 +158,19 @@ export class MeetingDesk {
   /** The same for a dialog, which shows the failure itself. Throws `Failure`. */
   send(what: string, body: unknown = {}): Promise<unknown> {
     return session.api.send('POST', `${this.path}/${what}`, body);
+  }
+
+  /** Throws `Failure`. */
+  async saveMembers(): Promise<void> {
+    const sent = this.members.value;
+    await session.api.send('PUT', `${this.path}/members`, { members: sent.map(({ person, role, seat }) => ({ person, role, seat })) });
+    this.members.saved(sent);
+  }
+  /** Throws `Failure`. */
+  async saveAgenda(): Promise<void> {
+    const sent = this.agenda.value;
+    await session.api.send('PUT', `${this.path}/agenda`, { items: toItems(sent), expected_seq: this.agenda.seq });
+    this.agenda.saved(sent);
   }
 
   get path(): string {

@@ -60,8 +60,8 @@ export class Draft<T> {
     this.#seq = this.#thereSeq;
   }
 
-  /** It was sent and taken. */
-  saved(): void {
-    this.#base = this.#value;
+  /** `sent` was taken; what was changed while it travelled is still to be saved. */
+  saved(sent: T): void {
+    this.#base = sent;
   }
 }
