@@ -8,5 +8,5 @@ touches a disk. Keys reach the process by pipe, never by argument or environment
 Usage::
 
     renderer = pages.renderer.Renderer()
-    webp = renderer.render(document, 1, width=1200, mark="Đ/c A · Ghế 07 · 08:15 21/11/2026")
+    webp = renderer.render(document, 1, width=1200, mark="Đ/c A · 07 · 08:15 21/11/2026")
 """

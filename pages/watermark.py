@@ -5,7 +5,7 @@ drawn twice, dark and light beside it, so that it shows on white paper and on a 
 
 Usage::
 
-    stamp(image, "Đ/c Nguyễn Văn A (demo) · Ghế 07 · 08:15 21/11/2026")
+    stamp(image, "Đ/c Nguyễn Văn A (demo) · 07 · 08:15 21/11/2026")
 """
 
 from __future__ import annotations

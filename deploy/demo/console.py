@@ -6,7 +6,7 @@ terminal that wants them; a closed terminal stops nothing; a program's own file 
 Usage::
 
     console = Console.on(sys.stdout)
-    console.say("Broker đang chạy · the broker runs")
+    console.say("Máy chủ đang chạy · the server runs")
     console.line("broker", "mosquitto version 2.0.11 running")
 """
 

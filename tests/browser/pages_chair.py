@@ -35,7 +35,7 @@ class Chair(ConsolePerson):
         """Opens the paper, sees its first page, approves it, goes back to the others."""
         self.page.get_by_role("link", name=title).click()
         self.reads_page(1)
-        self.presses("Duyệt tài liệu")
+        self.presses("Phê duyệt tài liệu")
         self.sees(f"Đã duyệt “{title}”.")
         self.page.get_by_role("link", name="Quay lại").click()
 
@@ -66,7 +66,7 @@ class Chair(ConsolePerson):
 
     def goes_on_to(self, number: str) -> None:
         """The next item, by its button; the agenda shows it as the one that runs."""
-        self.page.get_by_role("button", name=re.compile(rf"^(Bắt đầu|Sang) mục {re.escape(number)}$")).click()
+        self.page.get_by_role("button", name=re.compile(rf"^(Bắt đầu|Sang) nội dung {re.escape(number)}$")).click()
         self.is_at(number)
 
     def is_at(self, number: str) -> None:
@@ -132,7 +132,7 @@ class Chair(ConsolePerson):
     def presents_this_page(self) -> None:
         """To all seats; from now on everybody comes along."""
         self.presses("Trình chiếu trang này")
-        self.sees("Đang chiếu")
+        self.sees("Đang trình chiếu")
 
     def turns_to_next_page(self) -> None:
         """By the button."""

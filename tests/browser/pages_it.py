@@ -22,7 +22,7 @@ class ItOperator(ConsolePerson):
     def looks_at_devices(self) -> None:
         """All terminals and those that wait."""
         self.page.get_by_role("link", name="Thiết bị", exact=True).click()
-        expect(self.page.get_by_role("heading", name="Thiết bị theo ghế")).to_be_visible()
+        expect(self.page.get_by_role("heading", name="Thiết bị theo chỗ ngồi")).to_be_visible()
 
     def looks_at_rooms(self) -> None:
         """All rooms with their seats."""
@@ -44,11 +44,11 @@ class ItOperator(ConsolePerson):
         question = self.page.get_by_role("dialog")
         expect(question.get_by_text(code, exact=True)).to_be_visible()
         question.get_by_role("button", name="Duyệt", exact=True).click()
-        expect(question.get_by_text("Đề nghị đồng chí so mã tại ghế trước khi duyệt.")).to_be_visible()
+        expect(question.get_by_text("Đề nghị đồng chí so mã tại chỗ ngồi trước khi duyệt.")).to_be_visible()
         question.get_by_label("Tôi đã so, hai mã giống nhau").check()
-        question.get_by_label("Ghế", exact=True).select_option(label=f"Ghế {seat}: còn trống")
+        question.get_by_label("Chỗ ngồi", exact=True).select_option(label=f"Chỗ {seat}: còn trống")
         self.answers("Duyệt")
-        self.sees(f"Đã duyệt thiết bị vào ghế {seat}.")
+        self.sees(f"Đã duyệt thiết bị vào chỗ {seat}.")
 
     def row(self, seat: str) -> Locator:
         """The terminal of a seat in the table."""
@@ -56,13 +56,13 @@ class ItOperator(ConsolePerson):
 
     def sees_online(self, seat: str) -> None:
         """Connected."""
-        expect(self.row(seat)).to_contain_text("Trực tuyến")
+        expect(self.row(seat)).to_contain_text("Đã kết nối")
 
     def revokes(self, seat: str, *, reason: str) -> None:
         """With a reason; it is cut off at once."""
-        self.presses(f"Thu hồi thiết bị {seat}")
+        self.presses(f"Thu hồi quyền thiết bị {seat}")
         self.page.get_by_role("dialog").get_by_label("Lý do thu hồi").fill(reason)
-        self.answers("Thu hồi")
-        self.sees(f"Đã thu hồi thiết bị ở ghế {seat}.")
+        self.answers("Thu hồi quyền")
+        self.sees(f"Đã thu hồi quyền của thiết bị ở chỗ {seat}.")
         expect(self.row(seat)).to_have_count(0)
         expect(self.page.get_by_role("row").filter(has_text="Đã thu hồi")).to_have_count(1)

@@ -47,10 +47,10 @@ class Secretary(ConsolePerson):
 
     def writes_agenda(self, items: tuple[Item, ...]) -> None:
         """By the keyboard: Enter for the next item, Alt and an arrow for its level."""
-        self.presses("Thêm mục đầu tiên")
+        self.presses("Thêm nội dung đầu tiên")
         before = items[0]
         for item in items:
-            title = self.page.get_by_label(f"Tên mục {item.number}", exact=True)
+            title = self.page.get_by_label(f"Tên nội dung {item.number}", exact=True)
             if item is not before:
                 self.page.keyboard.press("Enter")
                 if (deeper := item.level - before.level) != 0:
@@ -59,9 +59,9 @@ class Secretary(ConsolePerson):
                     self.page.keyboard.press("Alt+ArrowRight" if deeper > 0 else "Alt+ArrowLeft")
             expect(title).to_be_focused()
             self.page.keyboard.type(item.title)
-            self.page.get_by_label(f"Số phút của mục {item.number}", exact=True).fill(str(item.minutes))
+            self.page.get_by_label(f"Số phút của nội dung {item.number}", exact=True).fill(str(item.minutes))
             if item.presenter:
-                who = self.page.get_by_label(f"Người trình bày mục {item.number}", exact=True)
+                who = self.page.get_by_label(f"Người trình bày nội dung {item.number}", exact=True)
                 who.select_option(label=item.presenter.name)
             title.focus()
             before = item
@@ -75,7 +75,7 @@ class Secretary(ConsolePerson):
     def chooses_file(self, paper: Paper, folder: Path) -> Locator:
         """For the item of the paper; the part of the page where its row is."""
         with self.page.expect_file_chooser() as chooser:
-            self.presses(f"Thêm tài liệu vào mục {paper.item}")
+            self.presses(f"Thêm tài liệu vào nội dung {paper.item}")
         chooser.value.set_files(folder / paper.file)
         return self.page.get_by_role("region", name=f"{paper.item}. ")
 
@@ -104,11 +104,11 @@ class Secretary(ConsolePerson):
         self.presses(f"Phát hành {count} tài liệu")
         self._notes_progress()
         self.answers("Phát hành")
-        expect(self.page.get_by_role("heading", name="Tài liệu tới các ghế")).to_be_visible()
+        expect(self.page.get_by_role("heading", name="Tài liệu tới các chỗ ngồi")).to_be_visible()
 
     def sees_every_seat_complete(self, count: int) -> list[str]:
         """Without touching anything; everything the counter has said on the way."""
-        complete = self.page.get_by_text(f"{count}/{count} ghế đã nhận đủ", exact=True)
+        complete = self.page.get_by_text(f"{count}/{count} chỗ ngồi đã nhận đủ", exact=True)
         expect(complete).to_be_visible(timeout=DELIVERY_MS)
         said: list[str] = json.loads(self.page.evaluate("JSON.stringify(window.said)"))
         return said
@@ -116,8 +116,8 @@ class Secretary(ConsolePerson):
     def verifies_log(self) -> None:
         """The chain of the log, computed in the browser."""
         self.goes_to("Nhật ký")
-        self.presses("Kiểm tra chuỗi")
-        self.sees("Chuỗi nguyên vẹn")
+        self.presses("Kiểm tra nhật ký")
+        self.sees("Nhật ký nguyên vẹn")
 
     def _notes_progress(self) -> None:
         """A person sees numbers change; a test has to write them down while they do."""

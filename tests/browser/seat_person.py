@@ -3,7 +3,7 @@
 Usage::
 
     person = Person(page)
-    person.taps("Theo chủ tọa")
+    person.taps("Theo chủ trì")
     person.turns_to_next_page()
 """
 

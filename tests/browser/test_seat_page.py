@@ -123,7 +123,7 @@ def test_F1_a_seat_follows_leaves_returns_and_is_called_back(browser: Browser) -
         person.sees("Đang xem riêng")
         twin.change(by=1, presenting=having.presenting(page=9))
         person.reads_page(8)
-        person.taps("Theo chủ tọa")
+        person.taps("Theo chủ trì")
         person.reads_page(9)
         person.does_not_see("Đang xem riêng")
         person.turns_to_next_page()
@@ -138,7 +138,7 @@ def test_F1_opening_another_paper_leaves_and_one_tap_returns(browser: Browser) -
         person.taps("Tài liệu")
         person.opens_paper(REPORT)
         person.sees("Đang xem riêng")
-        person.taps("Theo chủ tọa")
+        person.taps("Theo chủ trì")
         person.reads_page(3)
 
 
@@ -171,7 +171,7 @@ def test_a_member_without_an_item_of_their_own_presents_nothing(browser: Browser
 
 def test_the_chair_moves_on_recesses_and_closes_after_asking(browser: Browser) -> None:
     with seat(browser, role="chair") as (twin, person):
-        person.taps("Sang mục 5")
+        person.taps("Sang nội dung 5")
         until(lambda: twin.acts)
         assert twin.acts[0]["kind"] == "item_start"
         person.taps("Tạm nghỉ")
@@ -183,7 +183,7 @@ def test_the_chair_moves_on_recesses_and_closes_after_asking(browser: Browser) -
         person.taps("Họp tiếp")
         twin.change(by=1, meeting=having.meeting())
         person.taps("Bế mạc")
-        person.sees("Còn 4 mục trong chương trình chưa đến.")
+        person.sees("Còn 4 nội dung trong chương trình chưa thực hiện.")
         person.taps("Quay lại")
         person.taps("Bế mạc")
         person.page.get_by_role("dialog").get_by_role("button", name="Bế mạc").tap()
@@ -193,7 +193,7 @@ def test_the_chair_moves_on_recesses_and_closes_after_asking(browser: Browser) -
 
 def test_a_refused_act_is_told_once_with_its_reason(browser: Browser) -> None:
     with seat(browser, role="chair") as (twin, person):
-        person.taps("Sang mục 5")
+        person.taps("Sang nội dung 5")
         until(lambda: twin.acts)
         refused = {"act": twin.acts[0]["act"], "kind": "item_start", "state": "refused", "code": "phase-not-allowed"}
         twin.change(acts=[refused])
@@ -229,7 +229,7 @@ def test_an_agent_that_starts_anew_is_found_again_with_its_new_token(browser: Br
     with seat(browser, role="chair") as (twin, person):
         twin.cut()
         twin.token = "another-token"
-        person.taps("Sang mục 5")
+        person.taps("Sang nội dung 5")
         until(lambda: twin.acts)
         until(lambda: twin.streams)
         twin.change(by=1, agenda=having.agenda(active=5))
@@ -239,9 +239,9 @@ def test_an_agent_that_starts_anew_is_found_again_with_its_new_token(browser: Br
 def test_a_paper_on_its_way_shows_how_far_and_opens_by_itself(browser: Browser) -> None:
     shown = having.presenting(paper="p-cccccccccccccccc", page=1)
     with seat(browser, presenting=shown) as (twin, person):
-        person.sees("Tài liệu đang về máy")
+        person.sees("Đang nhận tài liệu")
         twin.change(holding=having.holding(parts=12))
-        bar = person.page.get_by_role("progressbar", name="Tài liệu đang về máy")
+        bar = person.page.get_by_role("progressbar", name="Đang nhận tài liệu")
         expect(bar).to_have_attribute("aria-valuenow", "12")
         assert not [path for path in twin.fetched if "p-cccccccccccccccc" in path]
         twin.change(holding=having.holding(parts=16))
@@ -307,7 +307,7 @@ def test_the_text_of_a_paper_is_searched_without_accents_and_marked(browser: Bro
         person.reads_page(3)
         mark = person.page.locator(".hit").first
         expect(mark).to_be_visible()
-        person.taps("Chỗ sau")
+        person.taps("Kết quả sau")
         person.reads_page(4)
         person.taps("Thôi tìm")
         expect(mark).to_have_count(0)

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as format from '$lib/i18n/format.ts';
+import { together } from '$lib/i18n/together.ts';
 import { WEB } from './files.ts';
 import { errorText, fill, setLanguage, t, useTexts } from '$lib/i18n/texts.svelte.ts';
 
@@ -88,16 +89,42 @@ describe('texts on screen', () => {
   });
 });
 
+/** The same words, not to be torn apart. */
+const whole = (text: string): string => text.replaceAll(' ', '\u00a0');
+
+describe('numbers stay with their words', () => {
+  const shown = (text: string): string => together(text).replaceAll('\u00a0', '_');
+  it('in titles that people typed', () => {
+    expect(shown('Báo cáo công tác quý III và nhiệm vụ quý IV năm 2026')).toBe('Báo cáo công tác quý_III và nhiệm vụ quý_IV năm_2026');
+    expect(shown('Tờ trình số 3/TTr-VKS ngày 21 tháng 11, Điều 5 khoản 2')).toBe(
+      'Tờ trình số_3/TTr-VKS ngày_21_tháng_11, Điều_5 khoản_2',
+    );
+    expect(shown('Nghị định số 30/2020/NĐ-CP, Phụ lục II')).toBe('Nghị định số_30/2020/NĐ-CP, Phụ lục_II');
+  });
+  it('and nothing else is changed', () => {
+    for (const text of ['Thông qua chương trình', 'số liệu', 'Điều lệ Đảng', 'năm Ất Tỵ', 'khoản Ix', 'Ý kiến', 'page']) {
+      expect(together(text)).toBe(text);
+    }
+    expect(together(together('quý III'))).toBe(together('quý III'));
+  });
+  it('in every text that is shown', async () => {
+    await useTexts('common', 'seat');
+    expect(t('seat.at', { label: 'B1' })).toBe('Chỗ B1');
+    expect(t('common.reader.page_of', { page: 3, pages: 20 })).toBe('Trang\u00a03 trên 20');
+    expect(t('seat.chair.next', { number: '2.1' })).toBe('Sang nội dung\u00a02.1');
+  });
+});
+
 describe('formats', () => {
   beforeEach(async () => {
     localStorage.clear();
     await useTexts('common');
   });
   it('write dates as decree 30/2020 asks, in Vietnam’s time', () => {
-    expect(format.longDate('2026-11-21T02:00:00.000Z')).toBe('ngày 21 tháng 11 năm 2026');
-    expect(format.longDate('2026-01-05T17:30:00.000Z')).toBe('ngày 06 tháng 01 năm 2026');
-    expect(format.longDate('2026-09-01T00:00:00.000Z')).toBe('ngày 01 tháng 9 năm 2026');
-    expect(format.dateTime('2026-11-21T01:30:00.000Z')).toBe('08:30, ngày 21 tháng 11 năm 2026');
+    expect(format.longDate('2026-11-21T02:00:00.000Z')).toBe(whole('ngày 21 tháng 11 năm 2026'));
+    expect(format.longDate('2026-01-05T17:30:00.000Z')).toBe(whole('ngày 06 tháng 01 năm 2026'));
+    expect(format.longDate('2026-09-01T00:00:00.000Z')).toBe(whole('ngày 01 tháng 9 năm 2026'));
+    expect(format.dateTime('2026-11-21T01:30:00.000Z')).toBe(`08:30, ${whole('ngày 21 tháng 11 năm 2026')}`);
     expect(format.shortDate('2026-11-30T18:00:00.000Z')).toBe('01/12/2026');
   });
   it('write numbers with a comma in Vietnamese and a point in English', async () => {
@@ -112,13 +139,15 @@ describe('formats', () => {
     expect(format.longDate('2026-11-21T02:00:00.000Z')).toBe('21 November 2026');
   });
   it('write durations', () => {
-    expect(format.minutes(45)).toBe('45 phút');
-    expect(format.minutes(90)).toBe('1 giờ 30 phút');
-    expect(format.minutes(120)).toBe('2 giờ');
-    expect(format.minutes(0)).toBe('0 phút');
+    expect(format.minutes(45)).toBe(whole('45 phút'));
+    expect(format.minutes(90)).toBe(whole('1 giờ 30 phút'));
+    expect(format.minutes(120)).toBe(whole('2 giờ'));
+    expect(format.minutes(0)).toBe(whole('0 phút'));
+    expect(format.spent(0.4)).toBe(whole('dưới 1 phút').replace('dưới\u00a0', 'dưới '));
+    expect(format.spent(4.4)).toBe(whole('4 phút'));
     expect(format.elapsed(751)).toBe('12:31');
     expect(format.elapsed(3723)).toBe('1:02:03');
     expect(format.elapsed(-5)).toBe('00:00');
-    expect(format.ago('2026-11-21T02:00:00.000Z', Date.parse('2026-11-21T02:04:30.000Z'))).toBe('4 phút trước');
+    expect(format.ago('2026-11-21T02:00:00.000Z', Date.parse('2026-11-21T02:04:30.000Z'))).toBe('4\u00a0phút trước');
   });
 });

@@ -74,8 +74,8 @@ MEETING: Final = Meeting(
 MEMBERS: Final = (
     Member(people.CHAIR, "nguyen van an", "Chủ trì", "A1"),
     Member(people.SECRETARY, "mai phuong", "Thư ký", "A2"),
-    Member(people.DEPUTY, "tran thi binh", "Thành viên", "B1"),
-    Member(people.DELEGATE, "khanh ngoc", "Thành viên", "B2"),
+    Member(people.DEPUTY, "tran thi binh", "Đại biểu", "B1"),
+    Member(people.DELEGATE, "khanh ngoc", "Đại biểu", "B2"),
     Member(people.PRESENTER, "le van chau", "Người trình bày", "C1"),
 )
 ITEMS: Final = (

@@ -1,7 +1,7 @@
 /**
  * The one thing a chair does next.
  *
- * Rules: khai mạc → bắt đầu mục 1 → sang mục N → bế mạc; in a recess, go on. An item that was passed over does not hold up the end,
+ * Rules: khai mạc → bắt đầu nội dung 1 → sang nội dung N → bế mạc; in a recess, go on. An item that was passed over does not hold up the end,
  * but it is named when the meeting is to be closed.
  */
 import { type AgendaItem, nextItem, type Phase } from '$lib/sections.ts';

@@ -5,6 +5,7 @@
  * a seat terminal's own zone is often wrong. "ngày 21 tháng 11 năm 2026" is not in Intl: it is composed here.
  */
 import { currentLanguage, t } from './texts.svelte.ts';
+import { together } from './together.ts';
 
 const OFFSET_MS = 7 * 3600_000;
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
@@ -26,7 +27,7 @@ export function longDate(moment: string | Date | number): string {
   const at = face(moment);
   const [day, month, year] = [at.getUTCDate(), at.getUTCMonth(), at.getUTCFullYear()];
   if (currentLanguage() === 'en') return `${day} ${MONTHS[month]!} ${year}`;
-  return `ngày ${two(day)} tháng ${month < 2 ? two(month + 1) : month + 1} năm ${year}`;
+  return together(`ngày ${two(day)} tháng ${month < 2 ? two(month + 1) : month + 1} năm ${year}`);
 }
 
 /** `21/11/2026` in both languages. */
@@ -47,7 +48,12 @@ export function minutes(count: number): string {
   const parts = [];
   if (hours > 0) parts.push(t('common.duration.hours', { n: hours }));
   if (rest > 0 || hours === 0) parts.push(t('common.duration.minutes', { n: rest }));
-  return parts.join(' ');
+  return parts.join('\u00a0');
+}
+
+/** What something took, `4 phút`, `dưới 1 phút`: nothing takes no time at all; minutes in. */
+export function spent(count: number): string {
+  return count < 1 ? t('common.duration.moment') : minutes(Math.round(count));
 }
 
 /** `12:31`, `1:02:03`: a running clock; seconds in, never below zero. */

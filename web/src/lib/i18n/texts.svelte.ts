@@ -4,9 +4,13 @@
  * Rules: Vietnamese is the default; a screen loads only the areas it names; `t` is reactive, so a change of language redraws what
  * is on screen. `{name}` is replaced, `{n|page|pages}` chooses by the number `n`.
  *
+ * Numbers are held to their words ({@link together}).
+ *
  *     await useTexts('common', 'seat');
  *     t('seat.papers.title')
  */
+import { together } from './together.ts';
+
 export type Language = 'vi' | 'en';
 export const LANGUAGES: readonly Language[] = ['vi', 'en'];
 
@@ -44,7 +48,7 @@ export async function setLanguage(wanted: Language): Promise<void> {
 /** The text at a dotted key; the key itself when there is none, which a test forbids for every key in the source. */
 export function t(key: string, values: Values = {}): string {
   const found = at(texts, key);
-  return found === undefined ? key : fill(found, values);
+  return found === undefined ? key : together(fill(found, values));
 }
 
 /** Whether there is a text at `key`. */
@@ -56,7 +60,7 @@ export function hasText(key: string): boolean {
 export async function errorText(code: string, values: Values = {}): Promise<string> {
   if (errors?.language !== language) errors = { language, texts: await merged(language, (area) => area.startsWith('errors-')) };
   const found = at(errors.texts, `errors.${code}`);
-  return found === undefined ? t('common.failure.unknown', { code }) : fill(found, values);
+  return found === undefined ? t('common.failure.unknown', { code }) : together(fill(found, values));
 }
 
 /** Put values into a text. Exported for tests. */
