@@ -22,6 +22,7 @@ from typing import Final
 from flask import Blueprint, Flask
 
 from pages.renderer import Renderer
+from server.chores import Chores
 from server.clock import Clock
 from server.db.engine import Database
 from server.distribution.service import Distribution
@@ -64,6 +65,9 @@ class Services:
 
     #: called with the finished Flask application, for what wraps it (Socket.IO)
     wrappers: list[Callable[[Flask], None]] = field(default_factory=list)
+
+    #: what is looked after now and then; see ``server/chores.py``
+    chores: Chores = field(init=False)
 
     # What the parts make; each is there for the parts after its own.
     identity: IdentityService = field(init=False)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from typing import Final
 
+from server.chores import Chore, Chores
 from server.door import Door
 from server.idempotency.store import SqlActLedger
 from server.identity import routes as identity_routes
@@ -27,6 +29,20 @@ from server.rooms.store import SqlRoomStore
 from server.services import Services
 from server.settings import Settings
 
+#: An account disabled on the command line, or just before a crash, is signed out of its seat this soon.
+UNSEAT_S: Final = 30.0
+
+
+class _Seats:
+    """Signs who is disabled out of the seats."""
+
+    def __init__(self, meetings: MeetingService) -> None:
+        self._meetings: Final = meetings
+
+    def account_disabled(self, person: str, *, now: dt.datetime) -> None:
+        """A person may do nothing more."""
+        self._meetings.unseat([person], now=now)
+
 
 def build(services: Services) -> None:
     """Put the features together and register their routes."""
@@ -40,6 +56,11 @@ def build(services: Services) -> None:
     meetings = MeetingService(database, store, logbook=logbook, outside=outside)
     services.identity, services.rooms, services.meetings, services.ledger = identity, rooms, meetings, ledger
     services.acts = SeatActs(database, meetings, people=identity, ledger=ledger)
+    services.chores = Chores(clock)
+    services.chores.add(Chore("disabled people at seats", UNSEAT_S, lambda: meetings.unseat(now=clock.now())))
+    services.starters.append(services.chores.start)
+    services.closers.append(services.chores.stop)
+    identity.watchers.append(_Seats(meetings))
     services.door = Door(identity, meetings, slots=slots, clock=clock)
     services.blueprints += [
         identity_routes.blueprint(identity, clock),

@@ -7,6 +7,7 @@ Usage: ``hub = screens.build(services)``, and later ``screens.connect(app, servi
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final
 
 from flask import Flask
@@ -42,6 +43,17 @@ class _Outlet:
             self.real.drop(sid)
 
 
+class _Connections:
+    """Ends the live screens of who is disabled."""
+
+    def __init__(self, hub: LiveHub) -> None:
+        self._hub: Final = hub
+
+    def account_disabled(self, person: str, *, now: dt.datetime) -> None:  # noqa: ARG002 - each is asked anew
+        """A person may do nothing more."""
+        self._hub.sessions_ended()
+
+
 def build(services: Services) -> None:
     """Make the hub; other parts tell it of deliveries and terminals."""
     outlet = _Outlet()
@@ -54,6 +66,7 @@ def build(services: Services) -> None:
     )
     services.live = hub
     services.slots.announcers.append(hub)
+    services.identity.watchers.append(_Connections(hub))
     pulse = Pulse(hub, services.clock)
     services.starters.append(pulse.start)
     services.closers.append(pulse.stop)

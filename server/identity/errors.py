@@ -10,7 +10,9 @@
     TooMany
     └── TooManyTries         too-many-tries
     Conflict
-    └── UsernameTaken        username-taken
+    ├── UsernameTaken        username-taken
+    ├── DisablesThemselves   cannot-disable-yourself
+    └── LastAdministrator    last-administrator: nobody else of that kind could sign in
     Malformed
     ├── BadUsername          bad-username
     ├── PasswordTooWeak      password-too-weak
@@ -52,6 +54,18 @@ class UsernameTaken(Conflict):
     """Another account has this name."""
 
     code = "username-taken"
+
+
+class DisablesThemselves(Conflict):
+    """Nobody shuts themselves out."""
+
+    code = "cannot-disable-yourself"
+
+
+class LastAdministrator(Conflict):
+    """Without this person nobody of that kind of administrator could sign in any more."""
+
+    code = "last-administrator"
 
 
 class BadUsername(Malformed):

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from server.identity.model import Account, Session
+from server.identity.model import Account, Role, Session
 from server.unit import Transaction
 from wire.secret import Secret
 
@@ -52,6 +52,10 @@ class IdentityStore(Protocol):
 
     def accounts(self, tx: Transaction) -> Sequence[Account]:
         """All, by name."""
+        ...
+
+    def administrators(self, tx: Transaction, role: Role) -> Sequence[Account]:
+        """Those who are this administrator; nobody else changes them until the transaction ends."""
         ...
 
     def set_password(self, tx: Transaction, person: str, password_hash: str) -> None:
@@ -96,4 +100,12 @@ class IdentityStore(Protocol):
 
     def forget_tries(self, tx: Transaction, who: Sequence[str]) -> None:
         """The password was right."""
+        ...
+
+
+class AccountWatcher(Protocol):
+    """Wants to know when a person may do nothing more."""
+
+    def account_disabled(self, person: str, *, now: dt.datetime) -> None:
+        """Called after the commit. Who has missed it looks again by itself: the server may have died in between."""
         ...

@@ -82,7 +82,7 @@ def _session_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
 
 def _account_routes(routes: Blueprint, identity: IdentityService, clock: Clock) -> None:
     @routes.get("/api/people")
-    @allow(Role.SECRETARY, Role.IT, Role.SYSTEM_ADMIN, member=MemberRole.CHAIR)
+    @allow(Role.SECRETARY, Role.IT, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, member=MemberRole.CHAIR)
     def people() -> ResponseReturnValue:
         now, unused = clock.now(), identity.policy.unused
         return answer(
@@ -113,6 +113,21 @@ def _account_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
         fields.end()
         person = identity.create_account(new, secret, actor=actor().label, act=act_id(), now=clock.now())
         return answer({"id": person}, 201)
+
+    @routes.post("/api/people/<person>/disable")
+    @allow(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
+    def disable_account(person: str) -> ResponseReturnValue:
+        return switch(person, disabled=True)
+
+    @routes.post("/api/people/<person>/enable")
+    @allow(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
+    def enable_account(person: str) -> ResponseReturnValue:
+        return switch(person, disabled=False)
+
+    def switch(person: str, *, disabled: bool) -> Response:
+        body().end()
+        identity.switch_account(person, disabled=disabled, by=actor(), act=act_id(), now=clock.now())
+        return nothing()
 
 
 def password(fields: Fields, key: str) -> Secret:

@@ -17,7 +17,7 @@ import datetime as dt
 import hashlib
 import hmac
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -25,9 +25,17 @@ from server.errors import SessionLocked
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
 from server.identity import model
-from server.identity.errors import AccountDisabled, BadCredentials, NoSuchPerson, NotSignedIn, TooManyTries
+from server.identity.errors import (
+    AccountDisabled,
+    BadCredentials,
+    DisablesThemselves,
+    LastAdministrator,
+    NoSuchPerson,
+    NotSignedIn,
+    TooManyTries,
+)
 from server.identity.model import Account, Actor, Role, Session
-from server.identity.ports import IdentityStore, Passwords, Tries
+from server.identity.ports import AccountWatcher, IdentityStore, Passwords, Tries
 from server.unit import Transaction, UnitOfWork
 from wire import ids
 from wire.secret import Secret
@@ -83,6 +91,8 @@ class IdentityService:
         self._ledger: Final = ledger
         self.policy: Final = policy
         self._random: Final = random
+        #: may grow while the server is being put together
+        self.watchers: Final[list[AccountWatcher]] = []
 
     # Signing in
 
@@ -254,14 +264,63 @@ class IdentityService:
             self._store.drop_sessions_of(tx, account.id)
 
     def set_disabled(self, username: str, *, disabled: bool, now: dt.datetime) -> None:
-        """Disable an account and end its sessions, or enable it with a new span of use; raises NoSuchPerson."""
+        """As :meth:`switch_account` from the server's own console, where nobody is signed in; raises NoSuchPerson."""
         with self._unit.begin() as tx:
             account = self._named(tx, username)
-            self._store.set_disabled(tx, account.id, now if disabled else None)
-            if disabled:
-                self._store.drop_sessions_of(tx, account.id)
-            else:
-                self._store.touch_account(tx, account.id, now)
+            self._switch(tx, account, disabled=disabled, now=now)
+        self._tell(account.id, disabled=disabled, now=now)
+
+    def switch_account(self, person: str, *, disabled: bool, by: Actor, act: str, now: dt.datetime) -> None:
+        """Disable an account and end its sessions, or enable it with a new span of use; again is fine.
+
+        Raises NoSuchPerson, DisablesThemselves, LastAdministrator, ActReused.
+        """
+        key = ActKey(act, by.label, "disable_account" if disabled else "enable_account", {"person": person})
+        with self._unit.begin() as tx:
+
+            def switch() -> dict[str, str]:
+                account = self._account(tx, person)
+                if disabled:
+                    self._check_disabling(tx, account, by=by, now=now)
+                self._switch(tx, account, disabled=disabled, now=now)
+                return {}
+
+            once(self._ledger, tx, key, now=now, do=switch)
+        _LOG.info("%s was %s by %s", person, "disabled" if disabled else "enabled", by.label)
+        self._tell(person, disabled=disabled, now=now)
+
+    def check_enabled(self, person: str, *, now: dt.datetime) -> None:
+        """Raise AccountDisabled, or NoSuchPerson, unless the person may act."""
+        if self.person(person).is_disabled(now, self.policy.unused):
+            raise AccountDisabled
+
+    def disabled_of(self, people: Collection[str], *, now: dt.datetime) -> list[str]:
+        """Those of ``people`` who may not act."""
+        with self._unit.read() as tx:
+            found = [self._store.account(tx, person) for person in people]
+        return [each.id for each in found if each is not None and each.is_disabled(now, self.policy.unused)]
+
+    def _check_disabling(self, tx: Transaction, account: Account, *, by: Actor, now: dt.datetime) -> None:
+        if account.id == by.person:
+            raise DisablesThemselves
+        for role in account.roles & model.ADMINS:
+            others = (each for each in self._store.administrators(tx, role) if each.id != account.id)
+            if all(each.is_disabled(now, self.policy.unused) for each in others):
+                raise LastAdministrator
+
+    def _switch(self, tx: Transaction, account: Account, *, disabled: bool, now: dt.datetime) -> None:
+        self._store.set_disabled(tx, account.id, now if disabled else None)
+        if disabled:
+            self._store.drop_sessions_of(tx, account.id)
+        else:
+            self._store.touch_account(tx, account.id, now)
+
+    def _tell(self, person: str, *, disabled: bool, now: dt.datetime) -> None:
+        for watcher in self.watchers if disabled else ():
+            try:
+                watcher.account_disabled(person, now=now)
+            except Exception:  # noqa: BLE001 - the change is committed; the next watcher must hear of it
+                _LOG.exception("%s was not told of %s", type(watcher).__name__, person)
 
     def _account(self, tx: Transaction, person: str) -> Account:
         account = self._store.account(tx, person)

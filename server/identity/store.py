@@ -95,6 +95,11 @@ class SqlIdentityStore:
         """All, by name."""
         return [_account(row) for row in tx.execute(select(accounts).order_by(accounts.c.name, accounts.c.id))]
 
+    def administrators(self, tx: Connection, role: Role) -> Sequence[Account]:
+        """Those who are this administrator; nobody else changes them until the transaction ends."""
+        query = select(accounts).where(accounts.c.admin_role == role.value).order_by(accounts.c.id).with_for_update()
+        return [_account(row) for row in tx.execute(query)]
+
     def set_password(self, tx: Connection, person: str, password_hash: str) -> None:
         """Replace the hash."""
         tx.execute(update(accounts).where(accounts.c.id == person).values(password_hash=password_hash))

@@ -102,6 +102,11 @@ class LiveHub:
             self._reported.add(_FLEET)
         self.woken.set()
 
+    def sessions_ended(self) -> None:
+        """Somebody's sessions were ended: the next tick asks whose connections are still somebody's."""
+        self._checked_at_s = float("-inf")
+        self.woken.set()
+
     # What screens ask for
 
     def connect(self, sid: str, credentials: Credentials) -> None:

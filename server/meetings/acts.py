@@ -116,6 +116,7 @@ class SeatActs:
         reader = READERS.get(act.kind)
         if reader is None or act.person is None:
             raise UnknownAct(kind=act.kind)
+        self._people.check_enabled(act.person, now=now)
         wanted, acting = reader(data), By(act.person)
         data.end()
 

@@ -320,9 +320,7 @@ def _take_seat(log: Log, command: TakeSeat, by: By) -> tuple[Draft, ...]:
 
 
 def _leave_seat(log: Log, command: LeaveSeat, by: By) -> tuple[Draft, ...]:
-    if all(person != by.person for person, _ in log.state.seated):
-        return ()
-    return (Draft("person_left", {"person": by.person}),)
+    return leave(log.state, by.person)
 
 
 #: One decider a command; each takes its own kind of command, which the table's key vouches for.
@@ -356,6 +354,11 @@ def confirm_recall(state: MeetingState, receipt: SeatReceipt) -> tuple[Draft, ..
         "receipt_sha256": receipt.receipt_sha256,
     }
     return (Draft("recall_confirmed", data),)
+
+
+def leave(state: MeetingState, who: str) -> tuple[Draft, ...]:
+    """A person is at no seat any more; none when they were not."""
+    return (Draft("person_left", {"person": who}),) if any(person == who for person, _ in state.seated) else ()
 
 
 def next_epoch(state: MeetingState) -> tuple[Draft, ...]:

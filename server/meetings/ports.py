@@ -11,7 +11,7 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -85,6 +85,14 @@ class People(Protocol):
 
     def check_person(self, person: str, password: Secret, *, source: str, now: dt.datetime) -> object:
         """Raise BadCredentials, TooManyTries or AccountDisabled unless the password is theirs."""
+        ...
+
+    def check_enabled(self, person: str, *, now: dt.datetime) -> None:
+        """Raise AccountDisabled or NoSuchPerson unless the person may act."""
+        ...
+
+    def disabled_of(self, people: Collection[str], *, now: dt.datetime) -> Sequence[str]:
+        """Those of ``people`` who may not act."""
         ...
 
 
@@ -171,8 +179,10 @@ class MeetingStore(Protocol):
         """The events with numbers above ``after``, in order."""
         ...
 
-    def rows(self, tx: Transaction, *, person: str | None = None, room: str | None = None) -> list[MeetingRow]:
-        """All meetings, or those of a member or a room, the newest start first."""
+    def rows(
+        self, tx: Transaction, *, person: str | None = None, room: str | None = None, phases: Collection[str] = ()
+    ) -> list[MeetingRow]:
+        """All meetings, or those of a member, a room or some phases, the newest start first."""
         ...
 
     def roles(self, tx: Transaction, person: str) -> dict[MeetingId, MemberRole]:

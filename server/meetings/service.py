@@ -32,7 +32,7 @@ from wire import ids
 from wire.events import Event
 from wire.fields import print_instant
 from wire.ids import MeetingId
-from wire.phases import Change, Phase
+from wire.phases import HOLDING, Change, Phase
 from wire.state import Item, MeetingState, Member, MemberRole, SeatReceipt, Visibility
 
 
@@ -237,6 +237,18 @@ class MeetingService:
             return model.confirm_recall(log.state, receipt)
 
         self.change(meeting, actor=f"device:{receipt.device}", now=now, decide=decide)
+
+    def unseat(self, people: Sequence[str] | None = None, *, now: dt.datetime) -> None:
+        """Sign disabled people out of their seats: those of ``people``, or all that are found (after a crash)."""
+        with self._unit.read() as tx:
+            held = [row.id for row in self._store.rows(tx, phases=HOLDING)]
+        for meeting in held:
+            seated = [person for person, _ in self.state(meeting).seated if people is None or person in people]
+            for person in self._outside.people.disabled_of(seated, now=now):
+                self._unseat(meeting, person, now)
+
+    def _unseat(self, meeting: MeetingId, person: str, now: dt.datetime) -> None:
+        self.change(meeting, actor="system", now=now, decide=lambda log: model.leave(log.state, person))
 
     def start_epoch(self, meeting: MeetingId, *, now: dt.datetime) -> None:
         """Begin a new epoch of keys (a device left); only while seats hold the meeting."""

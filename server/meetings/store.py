@@ -8,7 +8,7 @@ Usage: ``SqlMeetingStore().append(connection, events, state=state)``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, delete, insert, select
@@ -95,13 +95,17 @@ class SqlMeetingStore:
         )
         return [Event.from_value(canonical.decode(body.encode())) for body in tx.execute(query).scalars()]
 
-    def rows(self, tx: Connection, *, person: str | None = None, room: str | None = None) -> list[MeetingRow]:
-        """All meetings, or those of a member or a room, the newest start first."""
+    def rows(
+        self, tx: Connection, *, person: str | None = None, room: str | None = None, phases: Collection[str] = ()
+    ) -> list[MeetingRow]:
+        """All meetings, or those of a member, a room or some phases, the newest start first."""
         query = select(*_ROW).order_by(meetings.c.starts_at.desc(), meetings.c.id)
         if person is not None:
             query = query.join(meeting_members).where(meeting_members.c.person == person)
         if room is not None:
             query = query.where(meetings.c.room == room)
+        if phases:
+            query = query.where(meetings.c.phase.in_(sorted(phases)))
         return [MeetingRow(*row) for row in tx.execute(query)]
 
     def roles(self, tx: Connection, person: str) -> dict[MeetingId, MemberRole]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.meetings import model
-from server.meetings.commands import By, LeaveSeat, SetAgenda, SetMembers, ShowOnDisplay, Step
+from server.meetings.commands import By, Command, LeaveSeat, SetAgenda, SetMembers, ShowOnDisplay, Step
 from server.meetings.errors import RecallIncomplete
 from server.meetings.ports import Holder
 from tests.support.meetings import CHAIR, MEMBER, OFFICE, PLAN, SEATS, SECRETARY, Play, an_id, members
@@ -59,20 +59,21 @@ def test_P7_a_seat_that_is_lost_for_good_keeps_no_record_open_when_the_reason_is
 
 
 @pytest.mark.parametrize("who", [MEMBER, SECRETARY, OFFICE])
-def test_M1_only_the_chair_locks(closed: Play, who: object) -> None:
+def test_M1_only_the_chair_locks(closed: Play, who: str | By) -> None:
     confirm(closed, *RECEIPTS)
-    assert closed.refused(who, Step(Change.LOCK)) in {"not-allowed", "not-a-member"}  # type: ignore[arg-type]
+    assert closed.refused(who, Step(Change.LOCK)) in {"not-allowed", "not-a-member"}
 
 
 def test_M1_nothing_is_written_after_the_lock(closed: Play) -> None:
     confirm(closed, *RECEIPTS)
     closed(CHAIR, Step(Change.LOCK))
-    for who, command in (
+    asked: list[tuple[str | By, Command]] = [
         (OFFICE, SetMembers(members())),
         (OFFICE, SetAgenda(PLAN, 99)),
         (CHAIR, ShowOnDisplay(DisplayMode.BLANK)),
         *((CHAIR, Step(change)) for change in (Change.OPEN, Change.CLOSE, Change.CANCEL, Change.LOCK)),
-    ):
+    ]
+    for who, command in asked:
         assert closed.refused(who, command) == "phase-not-allowed"
     assert closed(MEMBER, LeaveSeat()) == ()
 
