@@ -32,6 +32,7 @@ from edge.model import Identity, Limits, Standing
 from edge.page.app import Page, create_page
 from edge.page.board import Board
 from edge.page.desk import Desk
+from edge.page.kiosk import SECRET_BYTES, Kiosk, launcher
 from edge.page.pictures import Pictures
 from edge.page.server import PageServer
 from edge.ports import Ports
@@ -224,6 +225,8 @@ class Agent:
     # ---------------------------------------------------------- beginning and end
 
     def _start_page(self) -> None:
+        run_dir, instance = self._ports.run_dir, secrets.token_hex(8)
+        kiosk = Kiosk(run_dir.kiosk_secret(os.urandom, size=SECRET_BYTES), port=lambda: self._server.port)
         page = Page(
             board=self._board,
             desk=self._desk,
@@ -231,13 +234,16 @@ class Agent:
             now=self._clock.now,
             new_act=self._ports.new_act,
             token=secrets.token_urlsafe(32),
+            kiosk=kiosk,
+            instance=instance,
         )
         self._server.start(create_page(page, port=lambda: self._server.port, dist=web.dist()))
         self._pictures.start()
         self._renderer.warm()
-        address = f"http://localhost:{self._server.port}"
-        self._ports.run_dir.note("page.url", f"{address}\n")
-        _LOG.info("seat %s at %s", self._key.device, address)
+        run_dir.note("page.instance", f"{instance}\n".encode("ascii"))
+        run_dir.note("kiosk.html", launcher(kiosk.address))
+        run_dir.note("kiosk.url", kiosk.address.reveal() + b"\n")
+        _LOG.info("seat %s on port %d; its screen opens %s/kiosk.html", self._key.device, self._server.port, run_dir)
 
     def _shut_down(self) -> None:
         began_s = time.monotonic()

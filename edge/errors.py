@@ -9,6 +9,7 @@
     │   ├── NoSuchPath            seat-not-found
     │   ├── WrongHost             seat-wrong-host
     │   ├── WrongToken            seat-wrong-token
+    │   ├── KioskOnly             seat-kiosk-only
     │   ├── TooManyScreens        seat-too-many-screens
     │   ├── SignInFirst           seat-sign-in-first
     │   ├── SeatLocked            session-locked
@@ -96,6 +97,12 @@ class WrongToken(SeatRefusal):
     """The page is of an earlier start, or is not the seat's page."""
 
     code = "seat-wrong-token"
+
+
+class KioskOnly(SeatRefusal):
+    """The request does not come from the browser that this terminal's screen runs."""
+
+    code = "seat-kiosk-only"
 
 
 class TooManyScreens(SeatRefusal):

@@ -181,7 +181,8 @@ def password_checked(state: State, event: PasswordChecked, now: Now) -> Result:
     tries = session.tries + 1
     block_s = 0.0 if tries < FREE_TRIES else min(2.0 ** (tries - FREE_TRIES + 1), BLOCK_LIMIT_S)
     counted = replace(session, tries=tries, blocked_until_s=now.s + block_s)
-    return _refuse(replace(state, session=counted), event.request, errors.BadCredentials.code)
+    left = {"tries_left": max(0, FREE_TRIES - tries)}
+    return replace(state, session=counted), (Answer(event.request, errors.BadCredentials.code, left),)
 
 
 def _too_many(state: State, request: int, session: Session, *, now: Now) -> Result:

@@ -24,6 +24,7 @@ from deploy.demo.console import Console
 from deploy.demo.errors import AlreadyRunning, DemoError, NotReady
 from deploy.demo.folder import Folder
 from deploy.demo.furnishing import furnish
+from deploy.demo.hints import look, next_step
 from deploy.demo.papers import DemoPaperError
 from deploy.demo.people import TERMINALS
 from deploy.demo.processes import end_left_behind
@@ -113,15 +114,16 @@ def _hold_room(room: Room, console: Console, *, listening: Callable[[], None]) -
 
 def _bring_up(room: Room, console: Console, *, listening: Callable[[], None]) -> None:
     began = time.monotonic()
-    console.step("Khóa, chứng thư, cơ sở dữ liệu · keys, certificates, database")
+    console.step("Khóa, chứng thư số, cơ sở dữ liệu · keys, certificates, database")
     room.prepare()
-    console.step("Khởi động broker, máy chủ, proxy, thiết bị · starting broker, server, proxy, terminals")
+    console.step("Khởi động máy chủ chuyển tin, máy chủ, proxy, thiết bị · starting broker, server, proxy, terminals")
     room.start()
     listening()
     console.done("Các chương trình đang chạy · the programs run", began)
-    addresses = Addresses(room.ports, furnish(room, console))
+    addresses = Addresses(room.ports, furnish(room, console), room.kiosks())
     room.folder.note(_ADDRESSES, {"table": table(addresses)})
     console.say(table(addresses, bold=console.bold))
+    console.say(f"  {console.bold(next_step(look(room.ports.http)))}\n")
 
 
 if __name__ == "__main__":

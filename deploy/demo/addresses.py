@@ -1,16 +1,18 @@
 """What the demo prints when the room is there: the addresses to open, the accounts, and how to stop.
 
+What to do next depends on where the meeting stands: :mod:`deploy.demo.hints`.
+
 Rules: every address is one that browsers treat as secure (``localhost`` and names below it); people who would share a
 browser get a name of their own, because cookies belong to a name, so chair, secretary and IT can be open side by side.
 
-Usage: `print(table(Addresses(ports, display="/display#…")))`.
+Usage: `print(table(Addresses(ports, display="/display#…", kiosks=room.kiosks())))`.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from deploy.demo import people
 from deploy.demo.configuration import Ports
@@ -18,10 +20,14 @@ from deploy.demo.configuration import Ports
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where everything of one room is opened; ``display`` is a path with its fragment."""
+    """Where everything of one room is opened.
+
+    ``display`` is a path with its fragment, ``kiosks`` what the terminals' screens open, with the secret of each.
+    """
 
     ports: Ports
-    display: str
+    display: str = field(repr=False)
+    kiosks: tuple[str, ...] = field(repr=False)
 
     def console(self, name: str = "") -> str:
         """The consoles (chair, secretary, IT), under a name of one's own if ``name`` is given."""
@@ -34,8 +40,8 @@ class Addresses:
         return f"http://manhinh.localhost:{self.ports.http}{self.display}"
 
     def seat(self, index: int) -> str:
-        """The touch page of a terminal, counted from 0."""
-        return f"http://localhost:{self.ports.seats[index]}/"
+        """The touch page of a terminal, counted from 0, as its screen opens it."""
+        return self.kiosks[index]
 
 
 def table(addresses: Addresses, *, bold: Callable[[str], str] = str) -> str:
@@ -49,13 +55,14 @@ def table(addresses: Addresses, *, bold: Callable[[str], str] = str) -> str:
     seated = {person.seat: person for person in people.MEMBERS}
     rows += [
         (f"Chỗ ngồi · seat {label}", addresses.seat(index), seated[label])
-        for index, label in enumerate(people.TERMINALS[: len(addresses.ports.seats)])
+        for index, label in enumerate(people.TERMINALS[: len(addresses.kiosks)])
     ]
     what_width = max(_width(what) for what, _, _ in rows) + 2
-    url_width = max(_width(url) for _, url, _ in rows) + 2
-    name_width = max(_width(person.username) for _, _, person in rows) + 2
+    user_width = max(_width(person.username) for _, _, person in rows) + 2
+    name_width = max(_width(person.name) for _, _, person in rows) + 2
+    # Addresses come last: those of the seats end in a long secret.
     lines = [
-        f"  {_padded(what, what_width)}{_padded(url, url_width)}{_padded(person.username, name_width)}{person.name}"
+        f"  {_padded(what, what_width)}{_padded(person.username, user_width)}{_padded(person.name, name_width)}{url}"
         for what, url, person in rows
     ]
     password = people.PASSWORD.reveal().decode()
@@ -65,10 +72,9 @@ def table(addresses: Addresses, *, bold: Callable[[str], str] = str) -> str:
             bold("Phòng họp mẫu đang chạy · the demo room is running"),
             "",
             *lines,
-            f"  {_padded('Màn hình chung · display', what_width)}{addresses.room_display}",
+            f"  {_padded('Màn hình chung · display', what_width + user_width + name_width)}{addresses.room_display}",
             "",
             f"  Mật khẩu của mọi tài khoản · the password of every account: {bold(password)}",
-            "  Bắt đầu: địa chỉ chủ trì, “Vào điều hành”, “Khai mạc” · begin at the chair's address: “Lead …”",
             "",
             "  Ctrl-C: dừng · stop    make demo: chạy tiếp · resume    make demo-clean: xóa hết · remove everything",
             "",

@@ -22,6 +22,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -32,6 +33,7 @@ from deploy.demo.errors import CommandFailed
 from deploy.demo.folder import Folder
 from deploy.demo.people import Person
 from deploy.demo.processes import Program, Programs, Report, is_listening, own_environment
+from deploy.demo.terminals import Terminal, address_of, is_up
 from wire.secret import Secret
 
 _PHONGHOP: Final = (sys.executable, "-m", "phonghop")
@@ -113,11 +115,25 @@ class Room:
                 Program(
                     f"seat-{number}",
                     (*_PHONGHOP, "seat", "--config", str(file)),
-                    ready=partial(answers, self.ports.seats[number - 1], "/api/seat"),
+                    ready=partial(is_up, self.ports.seats[number - 1], self.run_folder(number)),
+                    describe=partial(what_it_says, self.ports.seats[number - 1], "/healthz"),
                 )
             )
         seats = [name for name in self.programs.names if name.startswith("seat-")]
         self.programs.await_ready(*seats, timeout_s=_START_WAIT_S)
+
+    def run_folder(self, number: int) -> Path:
+        """What the agent of a terminal (counted from 1) leaves for its screen."""
+        return self.folder.path("run", f"seat-{number}")
+
+    def terminal(self, number: int) -> Terminal:
+        """The page of a terminal (counted from 1), as its own browser has it."""
+        return Terminal(self.ports.seats[number - 1], self.run_folder(number))
+
+    def kiosks(self) -> tuple[str, ...]:
+        """What the screens of the terminals open; raises :class:`deploy.demo.errors.ServerAway`."""
+        numbers = range(1, len(self.ports.seats) + 1)
+        return tuple(address_of(self.run_folder(number)).reveal().decode("ascii") for number in numbers)
 
     def admin(self, *words: str, secret: Secret | None = None) -> None:
         """Run `phonghop admin …`; ``secret`` goes to its standard input. Raises CommandFailed."""

@@ -6,7 +6,7 @@ interrupted goes on where it stopped and nothing is there twice; nothing is chan
 
 Usage::
 
-    seeding = Seeding(8080, (8101, 8102, 8103), seed=folder.seed, began=print)
+    seeding = Seeding(8080, terminals, seed=folder.seed, began=print)
     seeding.prepare_meetings(seeding.furnish(), build_papers(folder), folder)
 """
 
@@ -25,6 +25,7 @@ from deploy.demo import people
 from deploy.demo.client import Client
 from deploy.demo.errors import SeedingStuck
 from deploy.demo.papers import DemoPaper
+from deploy.demo.terminals import Terminal
 from wire.phases import HOLDING, PREPARING, Phase
 
 _TERMINAL_WAIT_S: Final = 60.0
@@ -58,7 +59,7 @@ class Seeding:
     """Everything a seeding needs to know; ``began`` and ``done`` are told what happens."""
 
     port: int
-    seat_ports: tuple[int, ...]
+    terminals: tuple[Terminal, ...]
     seed: str
     began: Callable[[str], None]
 
@@ -84,12 +85,12 @@ class Seeding:
         with self._as(people.SECRETARY) as secretary:
             meeting = _named(secretary.get("/api/meetings")["meetings"], "title", plans.MAIN.title)
             while meeting is not None:
-                found = _progress(secretary.get(f"/api/meetings/{meeting['id']}/delivery"), seats=len(self.seat_ports))
+                found = _progress(secretary.get(f"/api/meetings/{meeting['id']}/delivery"), seats=len(self.terminals))
                 yield found
-                if found.complete == len(self.seat_ports):
+                if found.complete == len(self.terminals):
                     return
                 if time.monotonic() > deadline:
-                    raise SeedingStuck(f"{found.complete}/{len(self.seat_ports)} chỗ đủ tài liệu · seats complete")
+                    raise SeedingStuck(f"{found.complete}/{len(self.terminals)} chỗ đủ tài liệu · seats complete")
                 time.sleep(_TICK_S)
 
     @contextmanager
@@ -124,10 +125,10 @@ class Seeding:
 
     def _terminals(self, seats: Mapping[str, str]) -> None:
         with self._as(people.IT) as operator:
-            for port, label in zip(self.seat_ports, people.TERMINALS, strict=False):
-                self._admit(operator, Client(port), seat=seats[label], label=label)
+            for page, label in zip(self.terminals, people.TERMINALS, strict=False):
+                self._admit(operator, page, seat=seats[label], label=label)
 
-    def _admit(self, operator: Client, page: Client, *, seat: str, label: str) -> None:
+    def _admit(self, operator: Client, page: Terminal, *, seat: str, label: str) -> None:
         """Compare what the terminal shows with what the console shows, then approve it for ``seat``."""
         deadline = time.monotonic() + _TERMINAL_WAIT_S
         while True:

@@ -32,6 +32,7 @@ _LOG: Final = logging.getLogger("phonghop.seat.page")
 STATUS: Final[Mapping[str, int]] = {
     BadRequest.code: 400,
     errors.BadCredentials.code: 401,
+    errors.KioskOnly.code: 401,
     errors.WrongHost.code: 403,
     errors.WrongToken.code: 403,
     errors.NotAMember.code: 403,

@@ -1,9 +1,9 @@
 """The routes of the seat's page (docs/API.md, "Seat page").
 
 Rules: a view reads the newest screen or asks the agent; which papers may be read is decided by what is in the screen,
-and nothing else. Reading and touching put the idle lock off.
+and nothing else. Pages that are fetched are no sign of life: only what a person does puts the idle lock off.
 
-Usage: ``app = create_page(Page(board, desk, pictures), token=…, port=…, dist=web.dist())``
+Usage: ``app = create_page(Page(board, desk, pictures, …), port=…, dist=web.dist())``
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from edge.events import ActAsked, LockAsked, SignInAsked, SignOutAsked, Touched,
 from edge.page import answers, guard
 from edge.page.board import Board
 from edge.page.desk import Desk
+from edge.page.kiosk import Kiosk
 from edge.page.pictures import Pictures
 from edge.screen import Screen
 from pages.model import MAX_WIDTH, MIN_WIDTH, Document
@@ -52,6 +53,9 @@ class Page:
     now: Callable[[], dt.datetime]
     new_act: Callable[[], str]
     token: str
+    kiosk: Kiosk
+    #: Tells one agent from another; shown to everybody.
+    instance: str
 
 
 def create_page(page: Page, *, port: Callable[[], int], dist: Path) -> Flask:
@@ -59,9 +63,10 @@ def create_page(page: Page, *, port: Callable[[], int], dist: Path) -> Flask:
     app = Flask("edge.page", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = answers.MAX_BODY_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    guard.guard(app, token=page.token, port=port)
+    guard.guard(app, token=page.token, port=port, kiosk=page.kiosk)
     answers.explain_errors(app)
     app.register_blueprint(_front(dist))
+    app.register_blueprint(_kiosk(page))
     app.register_blueprint(_seat(page))
     app.register_blueprint(_person(page))
     app.register_blueprint(_papers(page))
@@ -88,6 +93,24 @@ def _front(dist: Path) -> Blueprint:
     @routes.get("/favicon.svg")
     def icon() -> ResponseReturnValue:
         return send_from_directory(dist, "favicon.svg")
+
+    return routes
+
+
+def _kiosk(page: Page) -> Blueprint:
+    routes = Blueprint("kiosk", __name__)
+
+    @routes.get("/healthz")
+    def health() -> ResponseReturnValue:
+        page.board.now()  # before its first screen the seat is starting
+        return answers.answer({"instance": page.instance})
+
+    @routes.post("/api/kiosk")
+    def enter() -> ResponseReturnValue:
+        value = page.kiosk.admit(answers.body().text("secret", limit=MAX_PASSWORD, empty=True))
+        response = answers.answer({})
+        response.set_cookie(page.kiosk.cookie_name, value, path="/api", httponly=True, samesite="Strict")
+        return response
 
     return routes
 

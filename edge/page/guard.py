@@ -1,10 +1,12 @@
 """Who may talk to the page, and what the page may do.
 
 Rules: the request must be addressed to this host and port by a loopback name (a page of the Internet whose name is
-bent to 127.0.0.1 is addressed otherwise); whatever changes something carries the token of this start and comes from
-this origin; every answer forbids foreign scripts, styles, frames and addresses.
+bent to 127.0.0.1 is addressed otherwise); whatever the seat shows goes to the terminal's own browser only (its cookie,
+see ``kiosk``), and to every program of the terminal nothing but the empty page and a sign of life; whatever changes
+something carries the token of this start and comes from this origin; every answer forbids foreign scripts, styles,
+frames and addresses.
 
-Usage: ``guard(app, token=token, port=lambda: 8790)``
+Usage: ``guard(app, token=token, port=lambda: 8790, kiosk=kiosk)``
 """
 
 from __future__ import annotations
@@ -15,10 +17,13 @@ from typing import Final
 
 from flask import Flask, Response, request
 
-from edge.errors import WrongHost, WrongToken
+from edge.errors import KioskOnly, WrongHost, WrongToken
+from edge.page.kiosk import Kiosk
 
 TOKEN_HEADER: Final = "X-Seat-Token"  # noqa: S105 - a name
 _NAMES: Final = ("localhost", "127.0.0.1")
+#: Blueprints that show nothing of the seat; everything else needs the cookie.
+OPEN: Final = frozenset({"front", "kiosk"})
 _SOURCES: Final = (
     "default-src 'none'",
     "script-src 'self'",
@@ -44,7 +49,7 @@ HEADERS: Final = {
 }
 
 
-def guard(app: Flask, *, token: str, port: Callable[[], int]) -> None:
+def guard(app: Flask, *, token: str, port: Callable[[], int], kiosk: Kiosk) -> None:
     """Check every request before its route, and mark every answer."""
 
     @app.before_request
@@ -55,6 +60,11 @@ def guard(app: Flask, *, token: str, port: Callable[[], int]) -> None:
         origin = request.headers.get("Origin")
         if origin is not None and origin not in {f"http://{name}" for name in own}:
             raise WrongHost
+        # What matches no route is a 404 for everybody.
+        if request.blueprint in OPEN or request.endpoint is None:
+            return
+        if not kiosk.is_known(request.cookies):
+            raise KioskOnly
         if request.method not in {"GET", "HEAD"}:
             given = request.headers.get(TOKEN_HEADER, "")
             if not hmac.compare_digest(given.encode("utf-8"), token.encode("ascii")):

@@ -1,4 +1,4 @@
-"""What outlives the agent but not the boot: the store key, and who is signed in (a tmpfs).
+"""What outlives the agent but not the boot: the store key, who is signed in, and the secret of the screen (a tmpfs).
 
 Rules: files carry the boot they belong to, so that a folder which is no tmpfs by mistake still gives nothing away after
 a power cycle. The session is sealed under the store key. Nothing here needs to be durable.
@@ -12,8 +12,10 @@ Usage::
 from __future__ import annotations
 
 import base64
+import contextlib
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +29,10 @@ from wire.secret import Secret
 
 _KEY: Final = "store.key"
 _SESSION: Final = "session"
+_KIOSK: Final = "kiosk.key"
+#: For the program that starts the screen, which belongs to the group of the folder and to it alone.
+_FOR_GROUP: Final = 0o640
+_FOR_OWNER: Final = 0o600
 _BOOT_FILE: Final = Path("/proc/sys/kernel/random/boot_id")
 _LOG: Final = logging.getLogger("phonghop.seat")
 
@@ -45,6 +51,9 @@ class RunDir:
     def __init__(self, root: Path, *, boot: str) -> None:
         self._root: Final = root
         self.boot: Final = boot
+
+    def __str__(self) -> str:
+        return str(self._root)
 
     def load_key(self) -> Secret | None:
         """The store key of this boot."""
@@ -91,9 +100,20 @@ class RunDir:
         sealed = sealer.seal(canonical.encode(value), place=_SESSION)
         self._write(_SESSION, {"sealed": base64.b64encode(sealed).decode("ascii")})
 
-    def note(self, name: str, text: str) -> None:
-        """Leave a word for whoever starts the screen (the page's address)."""
-        self._put(name, text.encode("utf-8"))
+    def kiosk_secret(self, make: Callable[[int], bytes], *, size: int) -> Secret:
+        """The screen's secret of this boot, made when there is none; raises ``OSError`` when it cannot be kept."""
+        fields = self._read(_KIOSK)
+        if fields is not None:
+            with contextlib.suppress(WireError):
+                return Secret(fields.base64("key", size=size))
+        secret = Secret(make(size))
+        kept = {"key": base64.b64encode(secret.reveal()).decode("ascii"), "boot": self.boot}
+        self._write_file(_KIOSK, canonical.encode(kept), _FOR_OWNER)
+        return secret
+
+    def note(self, name: str, data: bytes) -> None:
+        """Leave something for the program that starts the screen; raises ``OSError``: without it nothing is shown."""
+        self._write_file(name, data, _FOR_GROUP)
 
     def _read(self, name: str) -> Fields | None:
         try:
@@ -105,14 +125,18 @@ class RunDir:
     def _write(self, name: str, value: dict[str, Any]) -> None:
         self._put(name, canonical.encode(value | {"boot": self.boot}))
 
-    def _put(self, name: str, data: bytes) -> None:
+    def _write_file(self, name: str, data: bytes, mode: int) -> None:
         beside = self._root / f".{name}.new"
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _FOR_OWNER)
+        with os.fdopen(fd, "wb") as file:
+            os.fchmod(fd, mode)
+            file.write(data)
+        beside.replace(self._root / name)
+
+    def _put(self, name: str, data: bytes) -> None:
         try:
-            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with os.fdopen(fd, "wb") as file:
-                file.write(data)
-            beside.replace(self._root / name)
+            self._write_file(name, data, _FOR_OWNER)
         except OSError as exc:
             # Going on without costs a wait for the server at the next start, no more.
             _LOG.warning("run_dir: %s not kept (%s)", name, exc.strerror)

@@ -2,7 +2,7 @@
 
 Usage::
 
-    delegate = SeatPerson(screen, room.seat_url(1))
+    delegate = SeatPerson(screen, lambda: room.seat_url(1))
     delegate.signs_in()
     delegate.opens_paper("Báo cáo …")
     delegate.reads_page_of(pdf, 1)
@@ -11,7 +11,7 @@ Usage::
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,9 +31,9 @@ _SIGNS = set("!@#$%^&*()-_=+[]{}\\|;:'\"`~,.<>/?")
 
 
 class SeatPerson(Person):
-    """The terminal's page is at ``address``."""
+    """``address`` gives what the terminal's screen opens now; it changes when the terminal loses power."""
 
-    def __init__(self, screen: Screen, address: str) -> None:
+    def __init__(self, screen: Screen, address: Callable[[], str]) -> None:
         super().__init__(screen.page)
         self.screen = screen
         self.address = address
@@ -46,7 +46,7 @@ class SeatPerson(Person):
         if self.screen.page.is_closed():
             self.screen.switched_on()
             self.page = self.screen.page
-        self.screen.opens(self.address)
+        self.screen.opens(self.address())
 
     def reads_code(self) -> str:
         """The twelve digits of a new terminal."""
@@ -109,7 +109,7 @@ class SeatPerson(Person):
 
     def sees_papers(self, titles: list[str]) -> None:
         """All papers, all of them at this seat."""
-        self.sees(f"Đã về máy {len(titles)} trên {len(titles)} tài liệu")
+        self.sees(f"Đã nhận {len(titles)} trên {len(titles)} tài liệu")
         for title in titles:
             expect(self.page.get_by_role("button", name=title)).to_be_visible()
 
@@ -148,7 +148,7 @@ class SeatPerson(Person):
         self.taps("Tìm")
         self.types_on_screen(words)
         self.page.get_by_role("group", name="Bàn phím trên màn hình").get_by_role("button", name="Tìm").tap()
-        expect(self.page.get_by_text(re.compile(r"^Thấy \d+ chỗ, ở \d+ trang"))).to_be_visible()
+        expect(self.page.get_by_text(re.compile(r"^Thấy \d+ lần, ở \d+ trang"))).to_be_visible()
         return self.page.get_by_role("search").locator("xpath=..").get_by_role("listitem")
 
     # Following
@@ -160,7 +160,7 @@ class SeatPerson(Person):
 
     def returns(self) -> None:
         """One tap."""
-        self.taps("Theo chủ tọa")
+        self.taps("Theo chủ trì")
         self.does_not_see("Đang xem riêng")
 
     # The end

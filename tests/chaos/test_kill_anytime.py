@@ -25,7 +25,6 @@ from tests.support.pdfs import large_pdf, text_pdf
 from tests.support.plain_meeting import make_meeting, upload
 from tests.support.poll import until
 from tests.support.room_process import RunningRoom, running_room
-from tests.support.touch_page import TouchPage
 from wire.events import Event, check_chain
 
 KILLS = int(os.environ.get("PHONGHOP_TEST_KILLS", "6"))
@@ -91,7 +90,7 @@ class Seat:
     """A person at a terminal who asks again until there is an answer."""
 
     def __init__(self, room: RunningRoom, index: int, stop: threading.Event) -> None:
-        self._page = TouchPage(room.room.ports.seats[index])
+        self._page = room.touch_page(index)
         self._stop = stop
 
     def read(self) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from deploy.demo.client import Client
 from deploy.demo.errors import DemoError
 from deploy.demo.folder import Folder
 from deploy.demo.papers import build_papers
+from deploy.demo.terminals import Terminal, address_of
 from tests.support.poll import until
 from tests.support.room_process import demo_papers
 
@@ -75,8 +76,12 @@ class Demo:
         return int(found[1])
 
     @property
-    def seat_ports(self) -> list[int]:
-        return [int(port) for port in re.findall(r"seat [A-C]\d +http://localhost:(\d+)/", self.output)]
+    def terminals(self) -> list[Terminal]:
+        found = re.findall(r"seat [A-C](\d) .*http://localhost:(\d+)/#kiosk=(\S+)", self.output)
+        folders = [self.folder / "run" / f"seat-{number}" for number in range(1, len(found) + 1)]
+        printed = [f"http://localhost:{port}/#kiosk={secret}" for _, port, secret in found]
+        assert [address_of(folder).reveal().decode() for folder in folders] == printed
+        return [Terminal(int(port), folder) for (_, port, _), folder in zip(found, folders, strict=True)]
 
 
 def leftovers(folder: Path) -> list[str]:
@@ -155,7 +160,7 @@ def first_run(papers: Path, tmp_path_factory: pytest.TempPathFactory) -> FirstRu
     demo_papers(folder.made("papers"), papers)
     with running(folder) as demo:
         demo.await_text(READY, timeout_s=COLD_S)
-        seats = [Client(port).get("/api/seat")["seat"]["state"] for port in demo.seat_ports]
+        seats = [terminal.get("/api/seat")["seat"]["state"] for terminal in demo.terminals]
         page = urllib.request.urlopen(f"http://localhost:{demo.address('localhost')}/").read()
         is_delivered, found = delivered(demo), state(demo)
         status = demo.stop()

@@ -45,7 +45,6 @@ class Page:
             found = self._client.get("/api/seat")
         except (ServerAway, Refused):
             return {}
-        self._client._cookies.clear()  # noqa: SLF001 - a seat has no cookies
         return found
 
     def post(self, path: str, body: dict[str, Any]) -> bool:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
+import urllib.error
+import urllib.request
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from tests.support import pdfs
-from tests.support.broker import BrokerSite
+from tests.support.broker import BrokerSite, free_ports
 from tests.support.meeting_log import named
 from tests.support.poll import until
 from tests.support.site_twin import AgentProcess, SiteTwin
@@ -188,6 +192,36 @@ def test_nothing_readable_is_on_the_disk_or_in_the_log_of_an_agent(broker: Broke
         for secret in (b"%PDF", b"mat-khau", "Họp giao ban".encode(), store_key, made.key.reveal(), b"Rat rieng"):
             assert secret not in seen
             assert secret not in log
+
+
+def test_T14_another_program_of_the_terminal_sees_nothing_and_the_screen_goes_on_after_a_restart(
+    broker: BrokerSite, tmp_path: Path
+) -> None:
+    (port,) = free_ports(1)
+    with SiteTwin(broker) as site, site.agent(tmp_path / "A1", seat="A1", log_level="DEBUG", page_port=port) as agent:
+        agent.reaches("waiting")
+        with site.lock:
+            meeting = site.twin.prepare_meeting()
+            paper = site.twin.publish(meeting, "report", pdfs.text_pdf(pages=5), pages=5).manifest
+        agent.reaches("welcome")
+        agent.sign_in("lan")
+        agent.has(str(paper.key))
+        stranger = urllib.request.build_opener()
+        for path in ("/api/seat", "/api/live", f"/api/papers/{paper.paper}/1/pages/1"):
+            with pytest.raises(urllib.error.HTTPError, match="401") as refused:
+                stranger.open(agent.url + path, timeout=10)
+            assert json.load(refused.value)["error"]["code"] == "seat-kiosk-only"
+        address = agent.address
+        agent.kill()
+        agent.start()
+        assert agent.address == address
+        status, shown = agent._ask("GET", "/api/seat")  # noqa: SLF001 - with the cookie from before, and no other
+        assert status == 200
+        assert json.loads(shown)["seat"]["state"] in {"confirming", "signed_in"}
+        secret = address.partition("#kiosk=")[2]
+        assert secret not in agent.log()
+        assert agent.arguments
+        assert not any(secret in each for each in agent.arguments)
 
 
 def _whole_chunks(file: Path, manifest: Manifest) -> int:

@@ -17,7 +17,6 @@ from tests.real_files.debian_papers import LARGE_BYTES, fetch
 from tests.support.plain_meeting import make_meeting, upload
 from tests.support.poll import until
 from tests.support.room_process import RunningRoom, running_room
-from tests.support.touch_page import TouchPage
 
 FOLDER = Path(os.environ.get("PHONGHOP_TEST_REAL_FILES", Path(__file__).resolve().parents[2] / "var" / "real-files"))
 ITEM = "i-aaaaaaaaaaaaaaaa"
@@ -68,7 +67,7 @@ def _every_seat_has_all(room: RunningRoom, path: str, *, papers: int) -> None:
 
 def _every_page_at_every_seat(room: RunningRoom, pages: dict[str, int]) -> None:
     def read_all(index: int) -> int:
-        page = TouchPage(room.room.ports.seats[index])
+        page = room.touch_page(index)
         person = room.furnished.persons[(people.DEPUTY, people.DELEGATE, people.PRESENTER)[index].username]
         page.post("/api/sign-in", {"person": person, "password": people.PASSWORD.reveal().decode()})
         until(lambda: page.read()["seat"]["state"] == "signed_in", timeout_s=60, what="the person to be signed in")
@@ -79,7 +78,8 @@ def _every_page_at_every_seat(room: RunningRoom, pages: dict[str, int]) -> None:
                 assert picture[:4] == b"RIFF"
                 assert picture[8:12] == b"WEBP"
                 seen += 1
-                if number % 200 == 0:
+                # Pages that are fetched are no sign of life.
+                if seen % 25 == 0:
                     page.post("/api/touched", {})
         return seen
 

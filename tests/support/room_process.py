@@ -31,7 +31,9 @@ from deploy.demo.folder import Folder
 from deploy.demo.papers import DemoPaper, build_papers
 from deploy.demo.room import Room
 from deploy.demo.seeding import Furnished, Seeding
+from deploy.demo.terminals import Terminal
 from tests.support.poll import until
+from tests.support.touch_page import TouchPage
 
 #: Password checks that take no time; everything else is as in production.
 FAST: Mapping[str, str | int | bool] = {"argon2_memory_kib": 1024, "disk_reserve_mib": 1}
@@ -64,7 +66,7 @@ class RunningRoom:
     @property
     def addresses(self) -> Addresses:
         """Where to open what."""
-        return Addresses(self.room.ports, self.furnished.display)
+        return Addresses(self.room.ports, self.furnished.display, self.room.kiosks())
 
     @property
     def console_url(self) -> str:
@@ -77,7 +79,10 @@ class RunningRoom:
         return self.addresses.room_display
 
     def seat_url(self, index: int) -> str:
-        """The touch page of a terminal, counted from 0; it stands at the seat ``people.TERMINALS[index]``."""
+        """The touch page of a terminal, counted from 0, as its screen opens it; another one after a loss of power.
+
+        It stands at the seat ``people.TERMINALS[index]``.
+        """
         return self.addresses.seat(index)
 
     def sign_in(self, person: people.Person) -> Client:
@@ -85,9 +90,13 @@ class RunningRoom:
         client = Client(self.room.ports.http, seed=self.room.folder.seed)
         return client.signed_in(person.username, people.PASSWORD)
 
-    def seat(self, index: int) -> Client:
-        """The interface of a terminal's page."""
-        return Client(self.room.ports.seats[index])
+    def seat(self, index: int) -> Terminal:
+        """The interface of a terminal's page, as its own browser has it."""
+        return self.room.terminal(index + 1)
+
+    def touch_page(self, index: int) -> TouchPage:
+        """A person's hands on a terminal's page."""
+        return TouchPage(self.seat(index))
 
     def kill(self, name: str) -> None:
         """`kill -9` of ``broker``, ``server``, ``proxy`` or ``seat-1``…; it stays away."""
@@ -144,7 +153,8 @@ def running_room(
         room.prepare()
         room.start()
         room.add_account(people.ADMIN, people.PASSWORD)
-        seeding = Seeding(ports.http, ports.seats, seed=home.seed, began=lambda _: None)
+        terminals = tuple(room.terminal(number + 1) for number in range(seats))
+        seeding = Seeding(ports.http, terminals, seed=home.seed, began=lambda _: None)
         yield RunningRoom(room, notes, seeding, seeding.furnish())
 
 

@@ -22,6 +22,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
@@ -179,13 +180,14 @@ class AgentProcess:
         }
         self._process: subprocess.Popen[bytes] | None = None
         self._token = ""
+        self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
 
     def start(self) -> None:
         """Start it (again) and wait for its page."""
         self.folder.mkdir(parents=True, exist_ok=True)
         config = self.folder / "seat.toml"
         config.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in self._settings.items()))
-        (self.run_dir / "page.url").unlink(missing_ok=True)
+        (self.run_dir / "kiosk.url").unlink(missing_ok=True)
         with (self.folder / "agent.log").open("ab") as log:
             command = [sys.executable, "-m", "phonghop", "seat", "--config", str(config)]
             self._process = subprocess.Popen(command, stderr=log, cwd=_ROOT)
@@ -194,7 +196,7 @@ class AgentProcess:
     def _is_up(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, self.log()
-        return (self.run_dir / "page.url").exists() and self.seat()[0] == 200
+        return (self.run_dir / "kiosk.url").exists() and self.seat()[0] == 200
 
     def kill(self) -> None:
         """`kill -9`."""
@@ -208,25 +210,45 @@ class AgentProcess:
             self._process.send_signal(signal.SIGTERM)
             assert self._process.wait(20) == 0, self.log()
 
+    @property
+    def arguments(self) -> list[str]:
+        """What every program of the machine can read of it."""
+        assert self._process is not None
+        return Path(f"/proc/{self._process.pid}/cmdline").read_text().split("\0")
+
     def log(self) -> str:
         """What it wrote."""
         return (self.folder / "agent.log").read_text()
 
     @property
     def url(self) -> str:
-        """The page's address."""
-        return (self.run_dir / "page.url").read_text().strip()
+        """The page's address, without what only its screen has."""
+        return self.address.partition("/#")[0]
+
+    @property
+    def address(self) -> str:
+        """What the terminal's screen opens."""
+        return (self.run_dir / "kiosk.url").read_text().strip()
 
     def call(
         self, method: str, path: str, body: dict[str, Any] | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, bytes]:
-        """Status and body of a request of the page."""
+        """Status and body of a request of the page, as the terminal's own browser."""
+        status, answer = self._ask(method, path, body, headers)
+        if status == HTTPStatus.UNAUTHORIZED and b"seat-kiosk-only" in answer:
+            self._ask("POST", "/api/kiosk", {"secret": self.address.partition("#kiosk=")[2]})
+            status, answer = self._ask(method, path, body, headers)
+        return status, answer
+
+    def _ask(
+        self, method: str, path: str, body: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, bytes]:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data=data, method=method)  # noqa: S310 - http on the loopback
         for name, value in ({"X-Seat-Token": self._token} | (headers or {})).items():
             request.add_header(name, value)
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+            with self._browser.open(request, timeout=30) as response:
                 return response.status, response.read()
         except urllib.error.HTTPError as exc:
             return exc.code, exc.read()

@@ -2,7 +2,7 @@
 
 Usage::
 
-    page = TouchPage(room.room.ports.seats[0])
+    page = room.touch_page(0)
     page.post("/api/sign-in", {"person": person, "password": "…"})
     page.picture(paper, 1, 3, width=480)
 """
@@ -14,33 +14,33 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.demo.client import Client
+from deploy.demo.terminals import Terminal
 
 _TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True)
 class TouchPage:
-    """The page of the terminal at ``localhost:port``."""
+    """The page of a terminal."""
 
-    port: int
+    terminal: Terminal
 
     def read(self) -> dict[str, Any]:
         """All the page shows: token, number and sections; raises DemoError."""
-        return Client(self.port).get("/api/seat")
+        return self.terminal.get("/api/seat")
 
     def post(self, call: str, body: dict[str, Any]) -> dict[str, Any]:
         """Ask for something; raises Refused, ServerAway."""
-        client = Client(self.port)
-        token = client.get("/api/seat")["token"]
+        token = self.terminal.get("/api/seat")["token"]
         headers = {"Content-Type": "application/json", "X-Seat-Token": token}
-        return client._ask("POST", call, json.dumps(body).encode(), headers)  # noqa: SLF001 - a header of the seat's own
+        return self.terminal._ask("POST", call, json.dumps(body).encode(), headers)  # noqa: SLF001 - a header of the seat's own
 
     def picture(self, paper: str, version: int, page: int, *, width: int) -> bytes:
         """One page as a picture; raises AssertionError with the answer when there is none."""
-        connection = http.client.HTTPConnection("localhost", self.port, timeout=_TIMEOUT_S)
+        connection = http.client.HTTPConnection("localhost", self.terminal.port, timeout=_TIMEOUT_S)
         try:
-            connection.request("GET", f"/api/papers/{paper}/{version}/pages/{page}?width={width}")
+            headers = {"Cookie": self.terminal.cookie}
+            connection.request("GET", f"/api/papers/{paper}/{version}/pages/{page}?width={width}", headers=headers)
             answer = connection.getresponse()
             data = answer.read()
         finally:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,7 +99,7 @@ def watched(browser: Browser, name: str, *, size: tuple[int, int], touch: bool =
 def seat(browser: Browser, room: RunningRoom, index: int) -> Reader:
     """A delegate, signed in, with the list of papers in front."""
     screen = watched(browser, f"seat {index + 1}", size=SEAT, touch=True)
-    person = SeatPerson(screen, room.seat_url(index))
+    person = SeatPerson(screen, partial(room.seat_url, index))
     person.switches_on()
     person.signs_in()
 
@@ -108,7 +109,7 @@ def seat(browser: Browser, room: RunningRoom, index: int) -> Reader:
 def again(browser: Browser, room: RunningRoom, index: int) -> Reader:
     """As :func:`seat`, where the person is signed in already."""
     screen = watched(browser, f"seat {index + 1}", size=SEAT, touch=True)
-    SeatPerson(screen, room.seat_url(index)).switches_on()
+    SeatPerson(screen, partial(room.seat_url, index)).switches_on()
     expect(screen.page.get_by_role("complementary", name="Thao tác")).to_be_visible()
     return _at_seat(screen)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -51,7 +52,7 @@ class Cast:
             secretary=Secretary(Screen(browser, "secretary", size=DESK), room.console_url),
             chair=Chair(Screen(browser, "chair", size=DESK), room.console_url),
             seats=tuple(
-                SeatPerson(Screen(browser, f"seat {label}", size=SEAT, touch=True), room.seat_url(index))
+                SeatPerson(Screen(browser, f"seat {label}", size=SEAT, touch=True), partial(room.seat_url, index))
                 for index, label in enumerate(people.TERMINALS)
             ),
             wall=WallDisplay(Screen(browser, "display", size=WALL)),

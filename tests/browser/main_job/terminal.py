@@ -11,6 +11,7 @@ Usage::
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -50,7 +51,7 @@ class Bench:
             papers=papers,
             look=look,
             operator=ItOperator(Screen(browser, "IT", size=DESK), room.console_url),
-            reader=SeatPerson(Screen(browser, f"seat {PLACE}", size=SEAT, touch=True), room.seat_url(3)),
+            reader=SeatPerson(Screen(browser, f"seat {PLACE}", size=SEAT, touch=True), partial(room.seat_url, 3)),
         )
 
     @property

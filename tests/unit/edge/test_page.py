@@ -19,6 +19,7 @@ from edge.events import ActAsked, Event, LockAsked, SignInAsked, SignOutAsked, T
 from edge.page.app import Page, create_page
 from edge.page.board import Board, patch_between
 from edge.page.desk import Desk, Work
+from edge.page.kiosk import Kiosk
 from edge.page.pictures import Pictures
 from edge.page.server import PageServer
 from edge.passwords import Passwords
@@ -28,6 +29,7 @@ from pages.model import Document, Hit, Outline, PageText, Word
 from tests.support.meeting_log import named
 from tests.support.poll import until
 from wire.ids import PaperId
+from wire.secret import Secret
 from wire.topics import PaperVersion
 
 LAN = named("u", "lan")
@@ -35,6 +37,8 @@ PAPER = PaperVersion(PaperId(named("p", "report")), 1)
 COMING = PaperVersion(PaperId(named("p", "coming")), 1)
 DOCUMENT = Document(Path("/nowhere"), 1000, PAPER, None)
 TOKEN = "the token of this start"
+SECRET = Secret(b"the secret of this boot".ljust(32))
+INSTANCE = "0011223344556677"
 HOME = f"/api/papers/{PAPER.paper}/{PAPER.version}"
 NOW = dt.datetime(2026, 11, 21, 2, 14, tzinfo=dt.UTC)
 
@@ -97,11 +101,29 @@ class SeatStub:
         return [event for event in self.events if isinstance(event, kind)]
 
 
-class Browser:
-    """Calls as the page makes them."""
+def page_of(board: Board, desk: Desk, pictures: Pictures) -> Page:
+    kiosk = Kiosk(SECRET, port=lambda: 8790)
+    return Page(
+        board, desk, pictures,
+        now=lambda: NOW, new_act=lambda: named("a", "new"), token=TOKEN, kiosk=kiosk, instance=INSTANCE,
+    )  # fmt: skip
 
-    def __init__(self, client: FlaskClient) -> None:
+
+def kiosk_secret() -> str:
+    """As it stands in the address that the screen opens."""
+    address = Kiosk(SECRET, port=lambda: 8790).address.reveal().decode()
+    return address.removeprefix("http://localhost:8790/#kiosk=")
+
+
+class Browser:
+    """Calls as the page makes them; the terminal's own browser unless said otherwise."""
+
+    def __init__(self, client: FlaskClient, *, own: bool = True) -> None:
         self._client = client
+        if own:
+            kiosk = Kiosk(SECRET, port=lambda: 8790)
+            client.set_cookie(kiosk.cookie_name, kiosk.admit(kiosk_secret()), domain="localhost", path="/api")
+            client.set_cookie(kiosk.cookie_name, kiosk.admit(kiosk_secret()), domain="127.0.0.1", path="/api")
 
     def get(self, path: str, **headers: str) -> TestResponse:
         return self._client.get(path, headers={"Host": "localhost:8790", **headers})
@@ -163,8 +185,11 @@ def browser(board: Board, seat: SeatStub, pictures: Pictures, tmp_path: Path) ->
     (tmp_path / "assets" / "seat.js").write_text("1")
     (tmp_path / "console.html").write_text("not for a seat")
     seat.desk = Desk(seat.put)
-    page = Page(board, seat.desk, pictures, now=lambda: NOW, new_act=lambda: named("a", "new"), token=TOKEN)
-    return Browser(create_page(page, port=lambda: 8790, dist=tmp_path).test_client())
+    return Browser(client_of(page_of(board, seat.desk, pictures), tmp_path))
+
+
+def client_of(page: Page, dist: Path) -> FlaskClient:
+    return create_page(page, port=lambda: 8790, dist=dist).test_client()
 
 
 def code(response: TestResponse) -> tuple[int, str]:
@@ -219,8 +244,7 @@ def test_the_page_and_its_parts_are_served_and_nothing_else(browser: Browser) ->
 
 
 def test_without_a_built_page_it_says_so(board: Board, seat: SeatStub, pictures: Pictures, tmp_path: Path) -> None:
-    page = Page(board, Desk(seat.put), pictures, now=lambda: NOW, new_act=lambda: "", token=TOKEN)
-    client = create_page(page, port=lambda: 8790, dist=tmp_path / "none").test_client()
+    client = client_of(page_of(board, Desk(seat.put), pictures), tmp_path / "none")
     assert "make web" in Browser(client).get("/").text
 
 
@@ -234,8 +258,8 @@ def test_everything_is_told_at_once(browser: Browser) -> None:
 
 
 def test_before_the_first_screen_the_seat_is_starting(seat: SeatStub, pictures: Pictures, tmp_path: Path) -> None:
-    page = Page(Board(), Desk(seat.put), pictures, now=lambda: NOW, new_act=lambda: "", token=TOKEN)
-    browser = Browser(create_page(page, port=lambda: 8790, dist=tmp_path).test_client())
+    browser = Browser(client_of(page_of(Board(), Desk(seat.put), pictures), tmp_path))
+    assert code(browser.get("/healthz")) == (503, "seat-stopping")
     assert code(browser.get("/api/seat")) == (503, "seat-stopping")
 
 
@@ -512,12 +536,19 @@ def test_P7_what_was_being_drawn_while_the_seat_was_locked_is_shown_to_nobody(
 
 def test_the_page_is_served_on_the_loopback(browser: Browser, board: Board, pictures: Pictures, seat: SeatStub) -> None:
     server = PageServer(0)
-    page = Page(board, Desk(seat.put), pictures, now=lambda: NOW, new_act=lambda: "", token=TOKEN)
+    page = page_of(board, Desk(seat.put), pictures)
     server.start(create_page(page, port=lambda: server.port, dist=Path("/nowhere")))
+    kiosk = {"Cookie": f"{page.kiosk.cookie_name}={page.kiosk.admit(kiosk_secret())}"}
+
+    def ask(path: str) -> Any:
+        return urllib.request.urlopen(
+            urllib.request.Request(f"http://localhost:{server.port}{path}", headers=kiosk), timeout=5
+        )
+
     try:
-        with urllib.request.urlopen(f"http://localhost:{server.port}/api/seat", timeout=5) as answer:
+        with ask("/api/seat") as answer:
             assert json.load(answer)["seq"] == 9
-        stream = urllib.request.urlopen(f"http://localhost:{server.port}/api/live", timeout=5)
+        stream = ask("/api/live")
         assert stream.readline() == b": here\n"
         board.show(screen(seq=10))
         assert _next_patch(stream.readline) == {"base": 9, "seq": 10, "sections": {}}

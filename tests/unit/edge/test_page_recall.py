@@ -11,16 +11,25 @@ import pytest
 
 from edge.agent import Agent
 from edge.errors import PaperNotHere
-from edge.page.app import Page, create_page
 from edge.page.board import MAX_STREAMS, Board
 from edge.page.desk import Desk
 from edge.page.pictures import Pictures
 from edge.screen import Screen
 from edge.settings import Settings
-from tests.support.meeting_log import named
 from tests.support.poll import until
 from tests.support.seats import SeatRoom
-from tests.unit.edge.test_page import DOCUMENT, HOME, NOW, PAPER, TOKEN, Browser, Drawing, SeatStub, code, screen
+from tests.unit.edge.test_page import (
+    DOCUMENT,
+    HOME,
+    PAPER,
+    Browser,
+    Drawing,
+    SeatStub,
+    client_of,
+    code,
+    page_of,
+    screen,
+)
 
 
 class LateBoard(Board):
@@ -51,8 +60,7 @@ def pictures(drawing: Drawing) -> Iterator[Pictures]:
 def browser_of(board: Board, pictures: Pictures, dist: Path) -> Browser:
     seat = SeatStub()
     seat.desk = Desk(seat.put)
-    page = Page(board, seat.desk, pictures, now=lambda: NOW, new_act=lambda: named("a", "new"), token=TOKEN)
-    return Browser(create_page(page, port=lambda: 8790, dist=dist).test_client())
+    return Browser(client_of(page_of(board, seat.desk, pictures), dist))
 
 
 @pytest.mark.parametrize("what", ["pages/1", "text/1", "search?q=từ", "outline"])

@@ -17,6 +17,7 @@ import { Live } from '$lib/live/live.svelte.ts';
 import { HttpPages } from '$lib/reader/source.ts';
 import { notify } from '$lib/ui/notices.svelte.ts';
 import { newId } from '$lib/wire/ids.ts';
+import { enter, watchAddress } from './kiosk.ts';
 import type { Act, SeatSections } from './sections.ts';
 
 export type ActKind =
@@ -41,10 +42,18 @@ export class Seat {
   #told = new Set<string>();
   #mine = new Set<string>();
   #touchedAt = 0;
+  /** Why the agent shows this browser nothing. */
+  #refused = $state.raw<Failure | null>(null);
+  #stop: () => void = () => undefined;
 
   /** Everything known. Reactive. */
   get now(): Partial<SeatSections> {
     return this.live.sections;
+  }
+
+  /** Set when this is not the terminal's own browser: nothing else comes then. Reactive. */
+  get refused(): Failure | null {
+    return this.#refused;
   }
 
   /** Whether the seat itself reaches the server. */
@@ -57,11 +66,28 @@ export class Seat {
     const touch = (): void => this.#touch();
     const events = ['pointerdown', 'keydown', 'wheel'] as const;
     for (const event of events) addEventListener(event, touch, { passive: true });
-    const stop = this.live.start();
+    const unwatch = watchAddress();
+    let ended = false;
+    void this.knock().then((isIn) => {
+      if (isIn && !ended) this.#stop = this.live.start();
+    });
     return () => {
-      stop();
+      ended = true;
+      this.#stop();
+      unwatch();
       for (const event of events) removeEventListener(event, touch);
     };
+  }
+
+  /** Ask the agent whether this is the terminal's own browser, now or as soon as it answers; if not, the page ends. */
+  async knock(): Promise<boolean> {
+    try {
+      await enter(this.api);
+    } catch (thrown) {
+      this.#stop();
+      this.#refused = Failure.from(thrown);
+    }
+    return this.#refused === null;
   }
 
   /** Whether an act of this kind is on its way. */

@@ -11,14 +11,15 @@ from deploy.demo.papers import agency
 from wire import ids
 
 PORTS = Ports(http=8081, https=8443, mqtt=8883, link=8884, redirect=8444, seats=(8101, 8107, 8103))
+KIOSKS = tuple(f"http://localhost:{port}/#kiosk=secret-{port}" for port in PORTS.seats)
 
 
 def test_every_address_and_account_is_printed_with_the_ports_really_used() -> None:
-    text = table(Addresses(PORTS, "/display#secret"))
+    text = table(Addresses(PORTS, "/display#secret", KIOSKS))
     for url in (
         "http://localhost:8081/",
         "http://thuky.localhost:8081/",
-        "http://localhost:8107/",
+        "http://localhost:8107/#kiosk=secret-8107",
         "http://manhinh.localhost:8081/display#secret",
     ):
         assert url in text
@@ -28,8 +29,12 @@ def test_every_address_and_account_is_printed_with_the_ports_really_used() -> No
     assert people.PASSWORD.reveal().decode() in text
 
 
+def test_secrets_of_addresses_show_themselves_only_where_they_are_printed() -> None:
+    assert "secret" not in repr(Addresses(PORTS, "/display#secret", KIOSKS))
+
+
 def test_columns_stand_under_each_other_whatever_the_accents() -> None:
-    rows = [line for line in table(Addresses(PORTS, "/display#x")).splitlines() if "http://localhost:8" in line]
+    rows = [line for line in table(Addresses(PORTS, "/display#x", KIOSKS)).splitlines() if "http://localhost:8" in line]
     assert len({line.index("http://") for line in rows}) == 1
 
 
