@@ -33,7 +33,7 @@ class NotSignedIn(NotAuthenticated):
 
 
 class BadCredentials(NotAuthenticated):
-    """Name or password is wrong; it does not say which."""
+    """Name or password is wrong; it does not say which. ``tries_left`` may follow without a wait."""
 
     code = "bad-credentials"
 

@@ -134,18 +134,20 @@ class IdentityService:
         self, name: str, account: Account | None, password: Secret, *, source: str, now: dt.datetime
     ) -> None:
         who = (_hash(f"{name}\0{source}"), _hash(name))
-        self._count_try(who, now)
+        tries_left = self._count_try(who, now)
         if not self._passwords.is_right("" if account is None else account.password_hash, password):
             # Not the name that was given: people type their password there.
             _LOG.warning("a wrong password from %s for %s", source, "nobody" if account is None else account.id)
-            raise BadCredentials
+            raise BadCredentials(tries_left=tries_left)
         with self._unit.begin() as tx:
             self._store.forget_tries(tx, who)
         if account is None or account.is_disabled(now, self.policy.unused):
             raise AccountDisabled
 
-    def _count_try(self, who: tuple[str, str], now: dt.datetime) -> None:
+    def _count_try(self, who: tuple[str, str], now: dt.datetime) -> int:
+        """How many tries are left without a wait after this one, should it be wrong; raises TooManyTries."""
         limits = zip(who, (model.FREE_TRIES, model.FREE_TRIES_EVERYWHERE), strict=True)
+        left = model.FREE_TRIES
         with self._unit.begin() as tx:
             for each, free in limits:
                 tries = self._store.tries(tx, each) or Tries(0, now)
@@ -153,6 +155,8 @@ class IdentityService:
                 if wait > 0:
                     raise TooManyTries(wait_s=max(1, round(wait)))
                 self._store.set_tries(tx, each, Tries(tries.failures + 1, now))
+                left = min(left, max(0, free - tries.failures - 1))
+        return left
 
     # Sessions
 

@@ -42,6 +42,9 @@ class SeatTwin:
         self.papers = dict(papers)
         self.seq = 12
         self.passwords = {"dung-mat-khau"}
+        #: Wrong passwords that are still answered at once, and how long the next one waits then.
+        self.tries_left = 5
+        self.wait_s = 0
         self.acts: list[dict[str, Any]] = []
         self.posts: list[str] = []
         self.bodies: list[dict[str, Any]] = []
@@ -118,12 +121,19 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers["X-Seat-Token"] != self.twin.token:
             self._error(403, "seat-wrong-token", "Trang đã cũ.")
         elif self.path in {"/api/sign-in", "/api/unlock"} and body["password"] not in self.twin.passwords:
-            self._error(401, "bad-credentials", "Mật khẩu chưa đúng. Đề nghị đồng chí nhập lại.")
+            self._wrong_password()
         elif self.path == "/api/act":
             self.twin.acts.append(body)
             self._json({"act": body["act"]}, status=202)
         else:
             self._send(204, b"")
+
+    def _wrong_password(self) -> None:
+        if self.twin.wait_s:
+            return self._error(429, "too-many-tries", "Sai quá nhiều lần.", {"wait_s": self.twin.wait_s})
+        self.twin.tries_left -= 1
+        left = {"tries_left": self.twin.tries_left}
+        return self._error(401, "bad-credentials", "Tên đăng nhập hoặc mật khẩu không đúng.", left)
 
     def _paper(self, wanted: dict[str, Any], query: dict[str, list[str]]) -> None:
         paper = self.twin.papers[wanted["paper"]]
@@ -164,8 +174,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _json(self, value: object, *, status: int = 200) -> None:
         self._send(status, json.dumps(value, ensure_ascii=False).encode(), kind="application/json")
 
-    def _error(self, status: int, code: str, text: str) -> None:
-        self._json({"error": {"code": code, "vi": text, "en": code, "data": {}}}, status=status)
+    def _error(self, status: int, code: str, text: str, data: dict[str, int] | None = None) -> None:
+        self._json({"error": {"code": code, "vi": text, "en": code, "data": data or {}}}, status=status)
 
     def _send(self, status: int, body: bytes, *, kind: str = "text/plain") -> None:
         self.send_response(status)

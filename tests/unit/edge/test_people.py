@@ -6,6 +6,7 @@ import pytest
 
 from edge import view
 from edge.commands import (
+    Answer,
     CheckPassword,
     ForgetPassword,
     HidePages,
@@ -197,6 +198,7 @@ def test_wrong_passwords_at_the_lock_cost_ever_longer_waits(book: Playbook) -> N
     for request in range(10, 14):
         book.on(UnlockAsked(request))
         assert book.on(PasswordChecked(request, act_id(3), right=False)).answers(request) == "bad-credentials"
+        assert book.does(Answer).data == {"tries_left": 14 - request}
     book.on(UnlockAsked(14)).on(PasswordChecked(14, act_id(3), right=False))
     assert book.on(UnlockAsked(15)).answers(15) == "too-many-tries"
     book.does_not(CheckPassword)

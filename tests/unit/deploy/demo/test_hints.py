@@ -49,7 +49,7 @@ def test_after_the_end_there_is_a_way_to_a_fresh_meeting(phase: Phase) -> None:
 @contextmanager
 def _server(meetings: list[dict[str, Any]], sections: dict[str, Any], *, status: int = 200) -> Iterator[int]:
     class Answers(BaseHTTPRequestHandler):
-        def _say(self) -> None:
+        def do_GET(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             value: dict[str, Any] = {
                 "person": {},
@@ -64,7 +64,8 @@ def _server(meetings: list[dict[str, Any]], sections: dict[str, Any], *, status:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = _say
+        def do_POST(self) -> None:
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             """Tests speak for themselves."""

@@ -37,7 +37,7 @@ def test_I4_a_wrong_name_and_a_wrong_password_look_the_same(office: Office, user
     reply = office.browser().sign_in(username, password)
     assert reply.status in {400, 401}
     if password.strip():
-        assert (reply.status, reply.code, reply.data) == (401, "bad-credentials", {})
+        assert (reply.status, reply.code, reply.data) == (401, "bad-credentials", {"tries_left": 2})
 
 
 def test_the_password_may_come_in_another_normal_form(office: Office) -> None:
@@ -48,8 +48,9 @@ def test_the_password_may_come_in_another_normal_form(office: Office) -> None:
 @pytest.mark.parametrize("username", ["thuky", "nobody"])
 def test_I4_after_three_wrong_tries_even_the_right_password_waits(office: Office, username: str) -> None:
     browser = office.browser()
-    for _ in range(3):
-        assert browser.sign_in(username, "sai rồi").code == "bad-credentials"
+    for left in (2, 1, 0):
+        reply = browser.sign_in(username, "sai rồi")
+        assert (reply.code, reply.data) == ("bad-credentials", {"tries_left": left})
     reply = browser.sign_in(username)
     assert (reply.status, reply.code, reply.data) == (429, "too-many-tries", {"wait_s": 5})
     assert reply.raw.headers["Retry-After"] == "5"
