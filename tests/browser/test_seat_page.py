@@ -90,7 +90,7 @@ def test_a_person_signs_in_by_touch_alone(browser: Browser) -> None:
         person.taps("Đăng nhập")
         person.types_on_screen("Mk8")
         person.taps("Đăng nhập")
-        person.sees("Mật khẩu chưa đúng")
+        person.sees(f"Mật khẩu chưa đúng cho đồng chí {having.LONG}.")
         expect(person.page.get_by_label("Mật khẩu", exact=True)).to_have_value("")
         person.types_on_screen("Mkx")
         person.taps("Xóa ký tự trước")
@@ -101,6 +101,23 @@ def test_a_person_signs_in_by_touch_alone(browser: Browser) -> None:
         until(lambda: twin.bodies and twin.bodies[-1] == {"person": having.ME, "password": "Mk9"})
         twin.change(**having.sections("signed_in"))
         person.sees(REPORT)
+
+
+def test_I4_a_wrong_password_is_said_of_the_person_shown_with_the_tries_and_the_wait(browser: Browser) -> None:
+    with seat(browser, "welcome") as (twin, person):
+        twin.tries_left = 2
+        person.taps("Đăng nhập")
+        for words in ("Còn 1 lần nhập ngay.", "Từ lần sau phải chờ giữa các lần nhập."):
+            person.page.keyboard.type("sai")
+            person.presses("Enter")
+            person.sees(f"Mật khẩu chưa đúng cho đồng chí {having.LONG}. {words}")
+        person.does_not_see("Tên đăng nhập")
+        twin.wait_s = 2
+        person.page.keyboard.type("sai")
+        person.presses("Enter")
+        person.sees("Đồng chí nhập lại sau 2 giây.")
+        person.sees("Đồng chí nhập lại sau 1 giây.")
+        person.sees("Đồng chí nhập lại được rồi.")
 
 
 def test_somebody_else_may_sign_in_here(browser: Browser) -> None:
@@ -197,10 +214,10 @@ def test_a_refused_act_is_told_once_with_its_reason(browser: Browser) -> None:
         until(lambda: twin.acts)
         refused = {"act": twin.acts[0]["act"], "kind": "item_start", "state": "refused", "code": "phase-not-allowed"}
         twin.change(acts=[refused])
-        person.sees("Chuyển mục: Không thực hiện được ở giai đoạn hiện tại của cuộc họp.")
+        person.sees("Chuyển nội dung: Không thực hiện được ở giai đoạn hiện tại của cuộc họp.")
         person.taps("Đóng")
         twin.change(acts=[refused])
-        person.does_not_see("Chuyển mục: Không thực hiện được")
+        person.does_not_see("Chuyển nội dung: Không thực hiện được")
 
 
 def test_D3_without_the_server_reading_goes_on_and_the_seat_says_so(browser: Browser) -> None:
@@ -282,7 +299,7 @@ def test_a_locked_seat_shows_nothing_of_the_meeting(browser: Browser) -> None:
         expect(person.page.locator("canvas")).to_have_count(0)
         person.types_on_screen("x")
         person.taps("Mở khóa")
-        person.sees("Mật khẩu chưa đúng")
+        person.sees(f"Mật khẩu chưa đúng cho đồng chí {having.LONG}. Còn 4 lần nhập ngay.")
 
 
 def test_P7_after_the_recall_papers_and_pages_are_counted_and_the_receipt_is_named(browser: Browser) -> None:
@@ -352,6 +369,33 @@ def test_the_overview_of_a_long_paper_draws_only_what_is_seen(browser: Browser) 
         person.reads_page(7)
         small = {path for path in twin.fetched if path.endswith("width=160")}
         assert len(small) < 30
+
+
+_COLUMNS = "Math.round(document.querySelector('.all').clientWidth / document.querySelector('.cell').clientWidth)"
+_LEAF_AND_OPEN = """(keys) => {
+  const press = (key) =>
+    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  for (const key of keys) press(key);
+  const there = document.activeElement.dataset.page;
+  document.activeElement.click(); // what Enter does to a button
+  return Number(there);
+}"""
+
+
+def test_the_overview_opens_the_page_the_arrows_led_to_however_fast_they_are(browser: Browser) -> None:
+    with seat(browser) as (_, person):
+        person.opens_paper(SUBMISSION)
+        at = 1
+        # All keys come before the browser has drawn anything, further down than there are rows in view.
+        for downs in (1, 2, 7, 1, 12, 3):
+            person.reads_page(at)
+            person.taps("Các trang")
+            person.button(f"Trang {at}").focus()
+            columns = person.page.evaluate(_COLUMNS)
+            found = person.page.evaluate(_LEAF_AND_OPEN, ["ArrowDown"] * downs + ["ArrowRight"])
+            at += downs * columns + 1
+            assert found == at
+        person.reads_page(at)
 
 
 def test_the_screen_speaks_english_on_demand(browser: Browser) -> None:
