@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from server.fleet.model import Place
 from wire import canonical
 from wire.errors import StaleMessage
-from wire.ids import DeviceId, MeetingId, PaperId
+from wire.ids import DeviceId, MeetingId, PaperId, RoomId
 from wire.messages import SESSION_BYTES, Head, Holding, Wish
 from wire.phases import HOLDING
 from wire.state import MeetingState, PaperState, Visibility
@@ -93,6 +93,22 @@ class SeatKey:
     seat_label: str
     created_at: dt.datetime
     destroyed_at: dt.datetime | None = None
+
+
+class SentKey(NamedTuple):
+    """That a device was ever sent a key of a meeting that is held: the newest epoch it has, and the meeting's room."""
+
+    meeting: MeetingId
+    room: RoomId
+    device: DeviceId
+    epoch: int
+
+
+def outgrown(
+    sent: Iterable[SentKey], *, newest: Mapping[MeetingId, int], rooms: Mapping[DeviceId, RoomId]
+) -> set[MeetingId]:
+    """The meetings whose newest epoch a device has that is not, or no longer, approved in the meeting's room."""
+    return {key.meeting for key in sent if key.epoch >= newest[key.meeting] and rooms.get(key.device) != key.room}
 
 
 @dataclass(frozen=True, slots=True)

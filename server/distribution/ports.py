@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from sealing.epochs import EpochKey
-from server.distribution.model import DeviceLink, SeatKey
+from server.distribution.model import DeviceLink, SeatKey, SentKey
 from server.fleet.model import Device
 from server.papers.ports import StoredVersion
 from server.unit import Transaction
@@ -49,6 +49,10 @@ class LinkStore(Protocol):
 
     def keys_for(self, tx: Transaction, meeting: MeetingId) -> list[SeatKey]:
         """The seat keys for a meeting that are not destroyed."""
+        ...
+
+    def sent_keys(self, tx: Transaction) -> list[SentKey]:
+        """Who was ever sent a key of the meetings in the phases of holding, destroyed or not."""
         ...
 
     def save_key(self, tx: Transaction, key: SeatKey) -> None:

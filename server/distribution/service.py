@@ -29,6 +29,7 @@ from server.distribution.acts import ActDesk, Performed
 from server.distribution.board import Board
 from server.distribution.hearing import Hearing, Moment, Parts
 from server.distribution.model import Held, changes_wishes, is_held
+from server.distribution.outsiders import Outsiders
 from server.distribution.peers import Peers
 from server.distribution.plan import Pace
 from server.distribution.ports import Fleet, Watcher
@@ -48,6 +49,8 @@ from wire.state import MeetingState
 from wire.topics import PaperVersion, Topic
 
 OFFLINE_S: Final = 45.0
+#: How often the database is asked whether a device has kept what it lost the right to.
+AUDIT_S: Final = 30.0
 _BUSY_S: Final = 0.05
 _IDLE_S: Final = 1.0
 #: Taken from the queue before the plans are asked again.
@@ -104,11 +107,16 @@ class _MeetingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class _AuditDue:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class _Stop:
     pass
 
 
-_Entry = _Came | _LinkChanged | _MeetingChanged | FleetChange | Performed | _Stop
+_Entry = _Came | _LinkChanged | _MeetingChanged | FleetChange | Performed | _AuditDue | _Stop
 
 
 class Distribution:
@@ -124,10 +132,12 @@ class Distribution:
         self._refused: Final[Counter[str]] = Counter()
         self._limit: Final = AddressLimit(burst=_BURST, per_s=_PER_S)
         self.passed_over = 0
+        self._audit_due_s = float("-inf")
         source = outside.source
         codec = Codec(signer=keys.signer, mailbox=keys.mailbox, verify=device_verifier(self._spki.get))
         self._codec: Final = codec
         self._board: Final = Board()
+        self._outsiders: Final = Outsiders(source, outside.fleet, outside.clock)
         self._peers: Final = Peers(source.unit, source.store, link=link, codec=codec, clock=outside.clock)
         self._rooms: Final = Rooms(source, link=link, codec=codec, pace=pace)
         self._wishes: Final = Wishes(source.unit, source.store, peers=self._peers, rooms=self._rooms)
@@ -226,6 +236,10 @@ class Distribution:
         busy = False
         while True:
             self._tell_again()
+            now_s = self._outside.clock.monotonic_s()
+            if now_s >= self._audit_due_s:
+                self._audit_due_s = now_s + AUDIT_S
+                self._guarded(_AuditDue())
             for entry in self._take(_BUSY_S if busy else _IDLE_S):
                 if isinstance(entry, _Stop):
                     return
@@ -285,6 +299,8 @@ class Distribution:
                 self._device_changed(entry)
             case Performed():
                 self._performed(entry)
+            case _AuditDue():
+                self._audit()
             case _LinkChanged(is_up=True):
                 self._link_up()
             case _LinkChanged():
@@ -344,7 +360,8 @@ class Distribution:
             self._spki.pop(known.device, None)
             self._board.placed(known.device, None)
         if old_room is not None and (device is None or device.place is None or device.place.room != old_room):
-            self._shut_out(change.device, old_room)
+            # What the room's meetings say from now on is not for it.
+            self._outsiders.shut_out()
 
     def _admit(self, device: Device, *, was_in: RoomId | None) -> None:
         known = self._peers.get(device.id)
@@ -356,13 +373,15 @@ class Distribution:
         self._wishes.refresh([peer])
         self._hearing.delivery_changed(peer)
 
-    def _shut_out(self, device: DeviceId, room: RoomId) -> None:
-        """A device has left a room: what the room's meetings say from now on is not for it."""
-        with self._outside.source.unit.read() as tx:
-            had = {key.meeting for key in self._outside.source.store.keys_of(tx, device) if key.epoch_sent}
-        for held in self._rooms.held(room):
-            if held.meeting in had:
-                self._outside.source.meetings.start_epoch(held.meeting, now=self._outside.clock.now())
+    def _audit(self) -> None:
+        """Take up what nobody was told of: the server died after a commit, or a watcher failed."""
+        approved = {device.id: device.place for device in self._outside.fleet.approved()}
+        for peer in self._peers.all():
+            if peer.device not in approved or approved[peer.device] != peer.place:
+                self._device_changed(FleetChange(peer.device, None, before=peer.place))
+        for device in approved.keys() - {peer.device for peer in self._peers.all()}:
+            self._device_changed(FleetChange(device, None))
+        self._outsiders.shut_out()
 
     def _load(self) -> None:
         source = self._outside.source

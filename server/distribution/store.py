@@ -16,9 +16,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from server.db.metadata import Moment, metadata
-from server.distribution.model import DeviceLink, SeatKey
+from server.distribution.model import DeviceLink, SeatKey, SentKey
 from server.unit import Transaction
-from wire.ids import DeviceId, MeetingId
+from wire.ids import DeviceId, MeetingId, RoomId
 from wire.phases import HOLDING
 from wire.topics import PaperVersion
 
@@ -104,6 +104,16 @@ class SqlLinkStore:
     def keys_for(self, tx: Transaction, meeting: MeetingId) -> list[SeatKey]:
         """The seat keys for a meeting that are not destroyed."""
         return _keys(tx, SEAT_KEYS.c.meeting == meeting)
+
+    def sent_keys(self, tx: Transaction) -> list[SentKey]:
+        """Who was ever sent a key of the meetings in the phases of holding, destroyed or not."""
+        held = _MEETINGS.c.phase.in_([phase.value for phase in HOLDING])
+        rows = tx.execute(
+            sa.select(SEAT_KEYS.c.meeting, _MEETINGS.c.room, SEAT_KEYS.c.device, SEAT_KEYS.c.epoch_sent)
+            .join(_MEETINGS, _MEETINGS.c.id == SEAT_KEYS.c.meeting)
+            .where(held & (SEAT_KEYS.c.epoch_sent > 0))
+        )
+        return [SentKey(MeetingId(row[0]), RoomId(row[1]), DeviceId(row[2]), row[3]) for row in rows]
 
     def save_key(self, tx: Transaction, key: SeatKey) -> None:
         """Keep a seat key, new or changed."""
