@@ -1,0 +1,141 @@
+"""Why something is not signed.
+
+::
+
+    ServerError
+    ├── Unsupported
+    │   ├── SigningFileRefused            signing-file-refused: this PDF cannot be signed as it is
+    │   ├── SigningFileLocked             signing-file-locked: an earlier signature forbids further ones
+    │   ├── PictureRefused                signing-picture-refused
+    │   ├── LettersMissing                signing-letters-missing: no font has all letters of a mark
+    │   └── PageTurned                    signing-page-turned: a visible mark on a turned page
+    ├── Malformed
+    │   └── SigningStateBroken            signing-state-broken
+    ├── Conflict
+    │   ├── AnchorMissing                 signing-anchor-missing: position or name is not in the text
+    │   ├── AnchorTwice                   signing-anchor-twice: they are, more than once
+    │   ├── NoRoomForMark                 signing-no-room
+    │   ├── FileChanged                   signing-file-changed: another revision than the one prepared
+    │   ├── SignatureWrong                signing-signature-wrong: the card's answer is no signature of this file
+    │   ├── LeaseHeld                     signing-lease-held: somebody else signs just now
+    │   ├── LeaseLost                     signing-lease-lost: too late, or somebody else came first
+    │   ├── NotYourTurn                   signing-not-your-turn
+    │   ├── AlreadySigned                 signing-already-signed
+    │   └── RoundClosed                   signing-round-closed
+    ├── NotAllowed
+    │   └── NotASigner                    signing-not-a-signer
+    └── NotFound
+        └── RoundUnknown                  signing-round-unknown
+"""
+
+from __future__ import annotations
+
+from server.errors import Conflict, Malformed, NotAllowed, NotFound, Unsupported
+
+
+class SigningFileRefused(Unsupported):
+    """The PDF cannot be signed as it is; ``data["why"]``."""
+
+    code = "signing-file-refused"
+
+
+class SigningFileLocked(Unsupported):
+    """An earlier signature certified the file and allows no further ones."""
+
+    code = "signing-file-locked"
+
+
+class PictureRefused(Unsupported):
+    """The picture of a signature or a seal cannot be used; ``data["why"]``."""
+
+    code = "signing-picture-refused"
+
+
+class LettersMissing(Unsupported):
+    """No font on the server has all letters; ``data["letters"]``."""
+
+    code = "signing-letters-missing"
+
+
+class PageTurned(Unsupported):
+    """Visible marks are put on upright pages only; ``data["page"]``."""
+
+    code = "signing-page-turned"
+
+
+class SigningStateBroken(Malformed):
+    """The kept state of a signing cannot be read."""
+
+    code = "signing-state-broken"
+
+
+class AnchorMissing(Conflict):
+    """``data["line"]`` does not stand in the text, or not where a signature fits."""
+
+    code = "signing-anchor-missing"
+
+
+class AnchorTwice(Conflict):
+    """Position and name stand together more than once; ``data["choices"]`` is a list of places to choose from."""
+
+    code = "signing-anchor-twice"
+
+
+class NoRoomForMark(Conflict):
+    """The mark would cover text or leave the page; ``data["page"]``."""
+
+    code = "signing-no-room"
+
+
+class FileChanged(Conflict):
+    """The file is another revision than the one that was prepared."""
+
+    code = "signing-file-changed"
+
+
+class SignatureWrong(Conflict):
+    """What the card gave is no signature of its certificate over this file. Nothing was embedded."""
+
+    code = "signing-signature-wrong"
+
+
+class LeaseHeld(Conflict):
+    """Somebody else signs this file just now; ``data["wait_s"]``."""
+
+    code = "signing-lease-held"
+
+
+class LeaseLost(Conflict):
+    """The time for this signature is over, or somebody else came first. Nothing was embedded."""
+
+    code = "signing-lease-lost"
+
+
+class NotYourTurn(Conflict):
+    """Others sign before; ``data["before"]`` names the next."""
+
+    code = "signing-not-your-turn"
+
+
+class AlreadySigned(Conflict):
+    """This person has signed already."""
+
+    code = "signing-already-signed"
+
+
+class RoundClosed(Conflict):
+    """The round is over."""
+
+    code = "signing-round-closed"
+
+
+class NotASigner(NotAllowed):
+    """The person, or this certificate, is not asked to sign this."""
+
+    code = "signing-not-a-signer"
+
+
+class RoundUnknown(NotFound):
+    """There is no such round."""
+
+    code = "signing-round-unknown"
