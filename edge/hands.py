@@ -78,7 +78,7 @@ class Hands:
             vault.destroy(note.meeting, act=note.act, title=note.title, now=self._ports.now)
         for note in vault.notes.all():
             if not note.confirmed:
-                vault.outbox.put(_receipt_entry(note))
+                vault.outbox.owe(_receipt_entry(note))
 
     def want_events(self, meeting: str, after: int) -> None:
         """Ask for events."""
@@ -153,7 +153,7 @@ class Hands:
         return tuple(self._owe(again))
 
     def _owe(self, note: Note) -> Iterable[Event]:
-        self._ports.vault.outbox.put(_receipt_entry(note))
+        self._ports.vault.outbox.owe(_receipt_entry(note))
         return (Stored(Queued(note.act, RECEIPT, note.meeting)),)
 
 

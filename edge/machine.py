@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from edge import people
 from edge.commands import (
+    Answer,
     Command,
     ForgetPassword,
     Greet,
@@ -32,7 +33,7 @@ from edge.commands import (
     SendSignIn,
     Wipe,
 )
-from edge.errors import AgentOutdated, LogBroken
+from edge.errors import AgentOutdated, DeviceRevoked, LogBroken
 from edge.events import (
     Acked,
     ActAsked,
@@ -127,7 +128,10 @@ def _identity(state: State, event: IdentityChanged, now: Now) -> Result:
         changed = replace(changed, link=replace(changed.link, trying_s=now.s))
     if event.identity.standing is Standing.REVOKED and state.identity.standing is not Standing.REVOKED:
         blank = State(limits=state.limits, started_s=state.started_s, identity=event.identity, link=state.link)
-        return blank, (Wipe(),)
+        waiting = state.signing_in
+        # The answer drops the password.
+        told = () if waiting is None else (Answer(waiting.request, DeviceRevoked.code),)
+        return blank, (Wipe(), *told)
     return changed, ()
 
 
@@ -139,7 +143,7 @@ def _opened(state: State, event: Opened, now: Now) -> Result:
         warm=event.warm,
         wish=event.wish,
         meetings=meetings,
-        queue=event.queue,
+        queue=people.receipts_first(event.queue),
         session=event.session,
         recalled=event.recalled,
     )

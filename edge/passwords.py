@@ -64,6 +64,11 @@ class Passwords:
         if password is not None:
             wipe(password)
 
+    def drop_all(self) -> None:
+        """Overwrite and forget every one."""
+        for request in tuple(self._held):
+            self.drop(request)
+
     def __repr__(self) -> str:
         return f"Passwords({len(self._held)} held)"
 

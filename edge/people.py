@@ -2,7 +2,7 @@
 
 Rules: pure, as ``machine.py``. Signing in needs the server; what follows does not (D3). The person is signed out here
 when the log shows them at another seat, or another person at this one. An act counts once it is in the outbox; acts are
-sent one at a time, so they happen in the order they were made.
+sent one at a time, so they happen in the order they were made; receipts go before them.
 
 Usage: the handlers stand in the table of ``edge/machine.py``.
 """
@@ -224,8 +224,13 @@ def stored(state: State, event: Stored, now: Now) -> Result:
     answer = () if event.request is None else (Answer(event.request),)
     if any(entry.act == event.entry.act for entry in state.queue):
         return state, answer
-    queued = replace(state, queue=(*state.queue, event.entry))
+    queued = replace(state, queue=receipts_first((*state.queue, event.entry)))
     return show_act(queued, event.entry, ActState.QUEUED), answer
+
+
+def receipts_first(queue: tuple[Queued, ...]) -> tuple[Queued, ...]:
+    """The chair waits for the proof of a recall, and the acts that wait are of a meeting that is over (P7)."""
+    return tuple(sorted(queue, key=lambda entry: entry.kind != RECEIPT))
 
 
 def acked(state: State, event: Acked, now: Now) -> Result:

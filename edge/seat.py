@@ -289,6 +289,7 @@ class Seat:
 
     def _wipe(self) -> None:
         self._hide()
+        self.passwords.drop_all()
         self._ports.run_dir.forget()
         self.inbox.forget()
         self._ports.vault.wipe()

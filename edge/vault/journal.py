@@ -2,7 +2,8 @@
 
 Rules: a record is its length, a CRC-32 and the sealed bytes, bound to file and position. What a power cut tore off the
 end is cut away when the file is read; a record that is whole and does not open is :class:`StoreUnreadable`. An append
-that fails leaves the file as it was.
+that fails leaves the file as it was; when the disk does not even let go of what was half written, nothing more is
+appended until it does.
 
 Usage::
 
@@ -13,6 +14,7 @@ Usage::
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import zlib
 from collections.abc import Sequence
@@ -37,6 +39,8 @@ class Journal:
         self._sealer = sealer
         self._size = 0
         self._count = 0
+        #: an append failed, and what it left behind could not be cut off
+        self._torn = False
 
     def __len__(self) -> int:
         return self._count
@@ -57,12 +61,16 @@ class Journal:
     def append(self, records: Sequence[bytes], *, durable: bool) -> None:
         """Add records, and wait until they are durable if asked; raises :class:`DiskFull`."""
         block = self._print(records, first=self._count)
+        if self._torn:
+            self._undo()
         try:
             self._disk.append(self._name, block)
             if durable:
                 self._disk.sync(self._name)
         except VaultError:
-            self._undo()
+            # The first failure is the one to tell; the next append tries to undo again.
+            with contextlib.suppress(VaultError):
+                self._undo()
             raise
         self._size += len(block)
         self._count += len(records)
@@ -71,7 +79,7 @@ class Journal:
         """Write the file anew with these records only, durably; raises :class:`DiskFull`."""
         block = self._print(records, first=0)
         self._disk.put(self._name, block)
-        self._size, self._count = len(block), len(records)
+        self._size, self._count, self._torn = len(block), len(records), False
 
     def _print(self, records: Sequence[bytes], *, first: int) -> bytes:
         parts: list[bytes] = []
@@ -83,8 +91,10 @@ class Journal:
         return b"".join(parts)
 
     def _undo(self) -> None:
-        """A half-written record in the middle would hide all that follow it."""
+        """A half-written record in the middle would hide all that follow it; a whole one would come back."""
+        self._torn = True
         self._disk.truncate(self._name, self._size)
+        self._torn = False
 
     def _place(self, position: int) -> str:
         return f"{self._name}#{position}"

@@ -6,20 +6,32 @@ import dataclasses
 
 import pytest
 
-from edge.commands import Greet, HidePages, Listen, Record, Replan, Report, SaveWish, SendHealth, Wipe
+from edge.commands import (
+    Greet,
+    HidePages,
+    Listen,
+    Record,
+    Replan,
+    Report,
+    SaveWish,
+    SendEntry,
+    SendHealth,
+    Wipe,
+)
 from edge.events import (
     Destroyed,
     Heard,
     IdentityChanged,
     LinkUp,
     LogCame,
+    SignInAsked,
     Stored,
     Welcomed,
     WishChanged,
 )
 from edge.model import Identity, Queued, Recalled, Session, Standing
 from tests.support.meeting_log import MEETING, MeetingLog, described, named
-from tests.support.playbook import DEVICE, ROOM, SEAT, Playbook
+from tests.support.playbook import DEVICE, ROOM, SEAT, Playbook, act_id
 from wire.ids import MeetingId
 
 
@@ -79,6 +91,16 @@ def test_a_welcome_confirms_the_seat(book: Playbook) -> None:
     assert book.does(Replan).eager
     book.does(Report)
     book.does(SaveWish)
+
+
+def test_a_device_revoked_in_the_middle_of_a_sign_in_answers_it_and_so_drops_the_password(
+    book: Playbook, log: MeetingLog
+) -> None:
+    book.welcomed(log).on(SignInAsked(7, act_id(7), named("u", "lan")))
+    book.on(IdentityChanged(Identity(Standing.REVOKED, DEVICE)))
+    assert book.answers(7) == "device-revoked"
+    book.does(Wipe)
+    assert book.state.signing_in is None
 
 
 # ------------------------------------------------------------ confirming
@@ -234,6 +256,19 @@ def test_P7_a_recall_is_shown_and_confirmed(book: Playbook, log: MeetingLog) -> 
     assert book.sections["recalled"] == {**shown, "confirmed": True}
     assert book.sections["acts"] == []
     assert book.after(601).where == "waiting"
+
+
+def test_P7_a_receipt_is_sent_before_the_acts_that_wait(book: Playbook, log: MeetingLog) -> None:
+    acts = [Queued(act_id(number), "display", MEETING) for number in (1, 2, 3)]
+    receipt = Queued(act_id(9), "receipt", MEETING)
+    book.opened(queue=(*acts, receipt)).on(LinkUp()).on(Welcomed(book.wish(recall=(MEETING,))))
+    assert book.does(SendEntry).act == receipt.act
+    assert book.acked(receipt.act).does(SendEntry).act == acts[0].act
+    late = Queued(act_id(10), "receipt", named("m", "other"))
+    book.on(Stored(late))
+    book.does_not(SendEntry)
+    assert book.acked(acts[0].act).does(SendEntry).act == late.act
+    assert [entry.act for entry in book.state.queue] == [late.act, acts[1].act, acts[2].act]
 
 
 def test_P7_a_receipt_that_is_still_owed_is_shown_after_a_restart(book: Playbook) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from edge.model import Identity, Standing
 from sealing.boxes import seal_box
 from sealing.signatures import DeviceSigner, ServerSigner
 from tests.support.seats import SeatRoom, TestSeat
@@ -358,3 +359,16 @@ def test_an_offer_before_its_event_waits_for_it(room: SeatRoom, seat: TestSeat, 
     room.run(3)
     assert room.twin.devices[seat.signer.key_id].have[made.manifest.key].size == 8
     assert [topic for topic, _ in room.sent if topic.lane == "man"] == []
+
+
+def test_a_device_revoked_in_the_middle_of_a_sign_in_keeps_no_password(
+    room: SeatRoom, seat: TestSeat, meeting: TwinMeeting
+) -> None:
+    room.weather.loss = 1.0
+    request = seat.sign_in("lan")
+    password = seat.on.passwords.get(request)
+    assert password == b"lan"
+    seat.on.identify(Identity(Standing.REVOKED, seat.signer.key_id))
+    assert seat.answer(request) == "device-revoked"
+    assert seat.on.passwords.get(request) is None
+    assert password == bytes(3), "overwritten"

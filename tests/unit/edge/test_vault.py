@@ -106,6 +106,42 @@ def test_a_torn_end_is_cut_and_what_was_synced_stays(disk: FakeDisk, sealer: Sea
     assert Journal(disk, "log", sealer=sealer).load() == [b"one", b"two", b"four"]
 
 
+def test_a_torn_record_that_could_not_be_cut_off_hides_none_that_follow(disk: FakeDisk, sealer: Sealer) -> None:
+    journal = Journal(disk, "log", sealer=sealer)
+    journal.load()
+    journal.append([b"one"], durable=True)
+    disk.capacity = disk.used() + 20
+    truncate = disk.truncate
+
+    def fails(name: str, size: int) -> None:
+        raise StoreUnreadable("input/output error")
+
+    disk.truncate = fails  # type: ignore[method-assign]  # a disk that fails for a moment
+    for _ in range(2):
+        with pytest.raises((DiskFull, StoreUnreadable)):
+            journal.append([b"torn"], durable=True)
+    disk.truncate = truncate  # type: ignore[method-assign]
+    disk.capacity = 1 << 30
+    journal.append([b"two"], durable=True)
+    assert Journal(disk, "log", sealer=sealer).load() == [b"one", b"two"]
+
+
+def test_records_that_were_refused_and_could_not_be_cut_off_do_not_come_back(disk: FakeDisk, sealer: Sealer) -> None:
+    journal = Journal(disk, "log", sealer=sealer)
+    journal.load()
+    truncate, sync = disk.truncate, disk.sync
+
+    def fails(*_: object) -> None:
+        raise StoreUnreadable("input/output error")
+
+    disk.truncate = disk.sync = fails  # type: ignore[method-assign]
+    with pytest.raises(StoreUnreadable):
+        journal.append([b"aaa", b"bbb"], durable=True)
+    disk.truncate, disk.sync = truncate, sync  # type: ignore[method-assign]
+    journal.append([b"ccc"], durable=True)
+    assert Journal(disk, "log", sealer=sealer).load() == [b"ccc"]
+
+
 def test_zeros_at_the_end_are_no_record(disk: FakeDisk, sealer: Sealer) -> None:
     journal = Journal(disk, "log", sealer=sealer)
     journal.load()

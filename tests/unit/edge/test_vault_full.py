@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from edge.errors import DiskFull
+from edge.outbox import NAME as OUTBOX
+from edge.outbox import RECEIPT_RESERVE_BYTES
 from edge.vault.disk import RealDisk
 from edge.vault.store import Vault
 from tests.support.fake_disk import FakeDisk
@@ -88,6 +90,57 @@ def test_P7_a_recall_on_a_full_disk_shows_nothing_more_and_is_receipted_when_the
     room.run(12)
     assert seat.sections["recalled"]["confirmed"]
     assert seat.sections["recalled"]["pages"] == 3
+
+
+def test_P7_acts_leave_room_for_the_receipt_and_the_receipt_goes_before_them(tmp_path: Path) -> None:
+    room = SeatRoom(tmp_path)
+    seat = room.seat()
+    meeting = room.twin.prepare_meeting()
+    room.run(2)
+    room.twin.add(meeting, "meeting_opened")
+    room.run(1)
+    seat.sign_in("chair")
+    room.run(3)
+    seat.disconnect()
+    seat.disk.capacity = seat.disk.used() + RECEIPT_RESERVE_BYTES + 20_000
+    codes = [seat.answer(seat.act("present_stop")) for _ in range(200)]
+    assert codes[0] == ""
+    assert codes[-1] == "seat-disk-full"
+    room.twin.close(meeting)
+    seat.connect()
+    room.run(3)
+    assert meeting.receipts, "before the acts that wait"
+    assert seat.sections["recalled"]["confirmed"]
+
+
+def test_P7_a_receipt_that_finds_no_room_is_owed_all_the_same(tmp_path: Path) -> None:
+    """The note of the recall is on the disk, and the receipt is made from it whenever the agent starts."""
+    room = SeatRoom(tmp_path)
+    seat = room.seat()
+    meeting = room.twin.prepare_meeting()
+    room.run(2)
+    room.twin.add(meeting, "meeting_opened")
+    room.run(3)
+    full = seat.disk.append
+
+    def no_room_in_the_outbox(name: str, data: bytes) -> None:
+        if name == OUTBOX:
+            raise DiskFull(name)
+        full(name, data)
+
+    seat.disk.append = no_room_in_the_outbox  # type: ignore[method-assign]  # a disk whose last room went elsewhere
+    seat.disconnect()
+    room.twin.close(meeting)
+    seat.connect()
+    room.run(5)
+    assert meeting.receipts
+    assert seat.sections["recalled"]["confirmed"]
+    meeting.receipts.clear()
+    seat.kill()
+    seat.start()
+    seat.connect()
+    room.run(5)
+    assert seat.where in {"waiting", "recalled"}, "the store opens on a full disk"
 
 
 def test_a_disk_that_was_full_for_a_moment_is_not_called_full_for_ever(tmp_path: Path) -> None:
