@@ -146,8 +146,12 @@ class Pictures:
             self._people += 1
         try:
             found = ask()
-        except PaperIncomplete:
-            self._damaged(document.paper)
+        except PagesError as exc:
+            # The process was ended under this question: no fault, and nobody's to be told.
+            if self._is_hidden(generation):
+                raise PaperNotHere from exc
+            if isinstance(exc, PaperIncomplete):
+                self._damaged(document.paper)
             raise
         finally:
             with self._wake:
@@ -167,11 +171,14 @@ class Pictures:
 
     def _forget_if_hidden(self, generation: int) -> bool:
         """A question that came to the renderer after it was ended has started it again, with the key."""
-        with self._lock:
-            hidden = generation != self._generation
+        hidden = self._is_hidden(generation)
         if hidden:
             self._renderer.forget()
         return hidden
+
+    def _is_hidden(self, generation: int) -> bool:
+        with self._lock:
+            return generation != self._generation
 
     def _keep(self, key: _Key, drawn: bytes, generation: int) -> None:
         with self._lock:

@@ -16,6 +16,7 @@ from edge.page.desk import Desk
 from edge.page.pictures import Pictures
 from edge.screen import Screen
 from edge.settings import Settings
+from pages.errors import PagesError, PaperIncomplete, RenderFailed
 from tests.support.poll import until
 from tests.support.seats import SeatRoom
 from tests.unit.edge.test_page import (
@@ -100,6 +101,26 @@ def test_P7_a_key_that_reached_the_renderer_late_is_forgotten_again(pictures: Pi
     assert drawing.forgotten == 1
     drawing.gate.set()
     thread.join(10)
+    assert drawing.forgotten == 2
+
+
+@pytest.mark.parametrize("error", [RenderFailed("the process has ended"), PaperIncomplete("record 3")])
+def test_P7_a_page_whose_renderer_was_ended_by_the_lock_is_not_there_rather_than_not_drawn(
+    pictures: Pictures, drawing: Drawing, tmp_path: Path, error: PagesError
+) -> None:
+    board = Board()
+    board.show(screen())
+    drawing.gate.clear()
+    drawing.error = error
+    answers: list[tuple[int, str]] = []
+    browser = browser_of(board, pictures, tmp_path)
+    thread = threading.Thread(target=lambda: answers.append(code(browser.get(f"{HOME}/pages/1"))))
+    thread.start()
+    until(lambda: drawing.asked, what="the renderer is asked")
+    pictures.hide()
+    drawing.gate.set()
+    thread.join(10)
+    assert answers == [(404, "paper-not-here")]
     assert drawing.forgotten == 2
 
 

@@ -131,13 +131,15 @@ def test_records_that_were_refused_and_could_not_be_cut_off_do_not_come_back(dis
     journal.load()
     truncate, sync = disk.truncate, disk.sync
 
-    def fails(*_: object) -> None:
+    def fails(name: str, size: int = 0) -> None:
         raise StoreUnreadable("input/output error")
 
-    disk.truncate = disk.sync = fails  # type: ignore[method-assign]
+    disk.truncate = fails  # type: ignore[method-assign]  # a disk that fails for a moment
+    disk.sync = fails  # type: ignore[method-assign]
     with pytest.raises(StoreUnreadable):
         journal.append([b"aaa", b"bbb"], durable=True)
-    disk.truncate, disk.sync = truncate, sync  # type: ignore[method-assign]
+    disk.truncate = truncate  # type: ignore[method-assign]
+    disk.sync = sync  # type: ignore[method-assign]
     journal.append([b"ccc"], durable=True)
     assert Journal(disk, "log", sealer=sealer).load() == [b"ccc"]
 
