@@ -35,9 +35,29 @@ def _search(person: Person) -> None:
     person.sees("Thấy")
 
 
+def _jump(person: Person) -> None:
+    person.reads_page(3)
+    person.presses("g")
+    expect(person.page.get_by_role("dialog", name="Đến trang")).to_be_visible()
+
+
 def _overview(person: Person) -> None:
     person.taps("Các trang")
     until(lambda: person.page.locator("img").count() > 3)
+
+
+def _mistypes(person: Person) -> None:
+    person.taps("Đăng nhập")
+    person.page.keyboard.type("sai")
+    person.presses("Enter")
+    person.sees("Mật khẩu chưa đúng")
+
+
+def _opens(title: str) -> Do:
+    def do(person: Person) -> None:
+        person.page.get_by_role("button", name=title).tap()
+
+    return do
 
 
 #: name → state, what else is so, and what the person does before the picture
@@ -51,12 +71,21 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "welcome": ("welcome", {}, None),
     "choices": ("welcome", {}, lambda person: person.taps("Người khác đăng nhập")),
     "password": ("welcome", {}, lambda person: person.taps("Đăng nhập")),
+    "wrong-password": ("welcome", {}, _mistypes),
     "locked": ("locked", {}, None),
+    "locked-offline": ("locked", {"link": having.offline()}, None),
     "recalled": ("recalled", {"recalled": _RECALLED}, None),
     "papers": ("signed_in", {}, None),
     "no-papers": ("signed_in", {"papers": [], "holding": {}, "agenda": []}, None),
     "following": ("signed_in", {"presenting": having.presenting()}, lambda person: person.reads_page(3)),
     "own-view": ("signed_in", {"presenting": having.presenting()}, lambda person: person.turns_to_next_page()),
+    "behind": ("signed_in", {"link": {"state": "online", "behind": True, "since_at": None}}, None),
+    "page-failed": ("signed_in", {}, _opens("Báo cáo kết quả công tác quý III")),
+    "who": (
+        "signed_in",
+        {},
+        lambda person: person.page.get_by_role("banner").get_by_role("button", name=having.LONG).tap(),
+    ),
     "arriving": ("signed_in", {"presenting": having.presenting(paper="p-cccccccccccccccc", page=1)}, None),
     "offline": ("signed_in", {"presenting": having.presenting(), "link": having.offline()}, None),
     "recess": ("signed_in", {"phase": "recess"}, None),
@@ -65,9 +94,13 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "closing": ("signed_in", {"role": "chair"}, lambda person: person.taps("Bế mạc")),
     "overview": ("signed_in", {"presenting": having.presenting()}, _overview),
     "search": ("signed_in", {"presenting": having.presenting()}, _search),
-    "jump": ("signed_in", {"presenting": having.presenting()}, lambda person: person.presses("g")),
+    "jump": ("signed_in", {"presenting": having.presenting()}, _jump),
 }
 DARK = ("welcome", "password", "papers", "following", "offline", "closing", "search")
+PANEL = (1280, 800)
+#: The second most common panel: wider, and lower.
+LOW = (1366, 768)
+ON_LOW = ("welcome", "wrong-password", "papers", "own-view", "chair", "overview")
 
 
 @pytest.fixture(scope="module")
@@ -76,12 +109,21 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@pytest.mark.parametrize(("name", "theme"), [*((name, "light") for name in STATES), *((name, "dark") for name in DARK)])
-def test_a_state_can_be_shown_to_anybody(browser: Browser, name: str, theme: str) -> None:
+_SHOWN = [
+    *((name, "light", PANEL) for name in STATES),
+    *((name, "dark", PANEL) for name in DARK),
+    *((name, "light", LOW) for name in ON_LOW),
+]
+
+
+@pytest.mark.parametrize(("name", "theme", "size"), _SHOWN)
+def test_a_state_can_be_shown_to_anybody(browser: Browser, name: str, theme: str, size: tuple[int, int]) -> None:
     state, sections, do = STATES[name]
     with SeatTwin(web.dist(), having.sections(state, **sections), having.PAPERS) as twin:
         scheme: Any = theme
-        context = browser.new_context(viewport={"width": 1280, "height": 800}, has_touch=True, color_scheme=scheme)
+        twin.failing = {"pages/1"} if name == "page-failed" else set()
+        viewport: Any = {"width": size[0], "height": size[1]}
+        context = browser.new_context(viewport=viewport, has_touch=True, color_scheme=scheme)
         page = context.new_page()
         page.goto(twin.address)
         expect(page.get_by_label("Đang tải…")).to_have_count(0)
@@ -90,7 +132,7 @@ def test_a_state_can_be_shown_to_anybody(browser: Browser, name: str, theme: str
             do(Person(page))
         page.evaluate("document.fonts.ready")
         _PICTURES.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=_PICTURES / f"{name}-{theme}.png")
+        page.screenshot(path=_PICTURES / f"{name}-{size[0]}x{size[1]}-{theme}.png")
         found = faults(page)
         # A theme that silently stopped working would pass every contrast rule.
         ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")

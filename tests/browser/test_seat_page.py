@@ -371,6 +371,30 @@ def test_the_overview_of_a_long_paper_draws_only_what_is_seen(browser: Browser) 
         assert len(small) < 30
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (1366, 768)])
+def test_a_long_title_stays_one_line_and_is_shown_whole_by_a_tap(browser: Browser, size: tuple[int, int]) -> None:
+    title = f"{REPORT}, nhiệm vụ trọng tâm quý IV và giải pháp khắc phục những việc còn chậm của toàn đơn vị"
+    papers = having.papers()
+    papers[0]["title"] = title
+    with seat(browser, papers=papers, presenting=having.presenting()) as (_, person):
+        person.page.set_viewport_size({"width": size[0], "height": size[1]})
+        person.taps("Tài liệu")
+        person.opens_paper(title)
+        person.sees("Đang xem riêng")
+        heading = person.page.get_by_role("heading", name=title, exact=True)
+        short = heading.bounding_box()
+        assert short is not None
+        assert short["height"] < 62
+        assert heading.locator("span").evaluate("(words) => words.getClientRects().length") == 1
+        assert heading.locator("span").evaluate("(words) => words.scrollWidth > words.clientWidth")
+        expect(heading.get_by_role("button")).to_have_attribute("title", title)
+        heading.get_by_role("button").tap()
+        assert heading.locator("span").evaluate("(words) => words.scrollWidth <= words.clientWidth")
+        heading.get_by_role("button").tap()
+        again = heading.bounding_box()
+        assert again == short
+
+
 _COLUMNS = "Math.round(document.querySelector('.all').clientWidth / document.querySelector('.cell').clientWidth)"
 _LEAF_AND_OPEN = """(keys) => {
   const press = (key) =>
