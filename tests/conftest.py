@@ -20,7 +20,7 @@ settings.register_profile(
 settings.load_profile("here")
 
 _TESTS = Path(__file__).resolve().parent
-_REAL_PARTS = frozenset({"integration", "browser", "chaos", "real_files"})
+_REAL_PARTS = frozenset({"integration", "browser", "card", "chaos", "real_files"})
 #: What a test imports to start server, broker, proxy and seats together.
 _WHOLE_ROOM = frozenset({"RunningRoom", "Demo"})
 

@@ -13,6 +13,9 @@ missing_packages() {
     [[ $needed_by == demo || $needed_by == "$level" ]] || continue
     compgen -G "$file" >/dev/null || printf '%s\n' "$package"
   done < <(grep -v '^#' "$here/packages.txt")
+  # pyscard is compiled; a Python from elsewhere brings its headers along.
+  "$python" -c 'import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null ||
+    printf 'python3-dev\n'
   # Debian splits venv's pip off; python.sh needs it once, to make .venv-tools.
   [[ -x $root/.venv-tools/bin/uv ]] || "$python" -c 'import ensurepip' 2>/dev/null || printf 'python3-venv\n'
 }
@@ -40,6 +43,7 @@ keep_stopped() {
   for package in "$@"; do
     case $package in
       mosquitto | postgresql) quietly as_root systemctl disable "$package" || true ;;
+      pcscd) quietly as_root systemctl disable pcscd.socket || true ;;
       nginx-light) quietly as_root systemctl disable nginx || true ;;
     esac
   done

@@ -28,7 +28,7 @@ make_uv() {
 }
 
 make_venv() {
-  local stamp wanted=(--extra server --extra edge --group demo --group front)
+  local stamp wanted=(--extra server --extra edge --extra card --group demo --group front)
   [[ $level == test ]] && wanted+=(--group dev)
   stamp="$(stamp_of "$root/uv.lock" "$root/pyproject.toml") $python"
   is_fresh "venv-$level" "$stamp" "$root/.venv/bin/phonghop" && return 0

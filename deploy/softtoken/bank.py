@@ -96,6 +96,11 @@ class ReaderBank:
         inserted.insert()
         return inserted
 
+    def inserted(self, index: int) -> Inserted | None:
+        """What is in a reader and still answers."""
+        found = self._inserted.get(index)
+        return found if found is not None and found.is_in else None
+
     def pull(self, index: int) -> None:
         """Pull the card out, if one is in."""
         inserted = self._inserted.pop(index, None)

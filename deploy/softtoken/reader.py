@@ -46,8 +46,8 @@ class Inserted:
     """One card and one reader's port; in and out as often as wanted, by one thread."""
 
     def __init__(self, card: Card, port: int, *, answer_to_reset: bytes | None = None) -> None:
-        self.card: Final = card
-        self.faults: Final = Faults()
+        self.card = card
+        self.faults = Faults()
         self.commands = 0
         self._atr: Final = answer_to_reset or atr()
         self._port: Final = port

@@ -124,6 +124,13 @@ class Context:
         _check(result)
         return Handle(number, protocol, reader)
 
+    def reset_card(self, reader: str) -> None:
+        """Make the card in ``reader`` forget what was verified, after others spoke to it; never raises."""
+        protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
+        result, number, _ = scard.SCardConnect(self._number, reader, scard.SCARD_SHARE_SHARED, protocols)
+        if result == 0:
+            scard.SCardDisconnect(number, scard.SCARD_RESET_CARD)
+
     def close(self) -> None:
         """Let go; never raises."""
         with self._lock:

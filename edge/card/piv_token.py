@@ -30,7 +30,9 @@ _PLACES: Final = {
 class Held(Protocol):
     """A card that this program alone speaks with (:class:`edge.card.pcsc.Handle`)."""
 
-    reader: str
+    @property
+    def reader(self) -> str:
+        """The reader it is in."""
 
     def transmit(self, apdu: bytearray) -> bytes:
         """Carry one APDU; raises :class:`~edge.card.errors.ReaderError`."""
