@@ -156,6 +156,7 @@ class Hearing:
             peer.device,
             online=True,
             at=now.at,
+            reported_at=now.at,
             seqs=tuple(sorted(health.seqs.items())),
             disk_free_mb=health.disk_free_mb,
             generation=health.generation,

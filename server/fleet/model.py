@@ -106,10 +106,14 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """What is known of a device beyond the database; ``seqs`` maps meetings to the number it has reached."""
+    """What is known of a device beyond the database; ``seqs`` maps meetings to the number it has reached.
+
+    Numbers, disk and generation are as old as ``reported_at``, the device's last report of its health.
+    """
 
     online: bool = False
     last_seen_at: dt.datetime | None = None
+    reported_at: dt.datetime | None = None
     agent: str = ""
     seqs: tuple[tuple[str, int], ...] = ()
     disk_free_mb: int | None = None
@@ -165,6 +169,7 @@ def device_value(device: Device, presence: Presence) -> dict[str, Any]:
         "requested_at": print_instant(device.requested_at),
         "online": presence.online,
         "last_seen_at": _moment(presence.last_seen_at),
+        "reported_at": _moment(presence.reported_at),
         "agent": presence.agent,
         "certificate_until": _moment(device.certificate_until),
         "seqs": dict(presence.seqs),

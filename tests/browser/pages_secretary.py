@@ -10,6 +10,7 @@ Usage::
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from playwright.sync_api import Locator, expect
@@ -43,7 +44,10 @@ class Secretary(ConsolePerson):
         expect(self.page.get_by_role("search").get_by_role("listitem").first).to_contain_text(name)
         search.press("Enter")
         self.page.get_by_label(f"Vai trò của {name}").select_option(label=member.role)
-        self.page.get_by_label(f"Chỗ ngồi của {name}").select_option(label=member.seat)
+        seats = self.page.get_by_label(f"Chỗ ngồi của {name}")
+        # Each seat says whether a terminal stands there.
+        here = seats.get_by_role("option").filter(has_text=re.compile(rf"^{member.seat} – "))
+        seats.select_option(value=here.get_attribute("value"))
 
     def writes_agenda(self, items: tuple[Item, ...]) -> None:
         """By the keyboard: Enter for the next item, Alt and an arrow for its level."""

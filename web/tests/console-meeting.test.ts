@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nextAction, untouched } from '../src/console/live/next.ts';
 import { Draft } from '../src/console/meeting/draft.svelte.ts';
 import { LateSeats } from '../src/console/meeting/late.svelte.ts';
-import { fromMembers, place, placeAll, type Placed, sameMembers, setRole } from '../src/console/meeting/members.ts';
+import { fromMembers, place, placeAll, type Placed, sameMembers, setRole, terminalOf } from '../src/console/meeting/members.ts';
 import { dayOf, instantOf, isTime, timeOf } from '../src/console/meeting/moments.ts';
 import { isStub, missing, toPublish } from '../src/console/meeting/readiness.ts';
 import { named, summary, watchedSeats } from '../src/console/meeting/seats.ts';
 import { titleOf, Uploads } from '../src/console/meeting/uploads.svelte.ts';
 import { parts, partOf, pathOf, waiting } from '../src/console/home/waits.ts';
-import type { Delivery, DeliverySeat, ListedMeeting } from '../src/console/types.ts';
+import type { Delivery, DeliverySeat, ListedMeeting, RoomSeat } from '../src/console/types.ts';
 import { Failure } from '../src/lib/failure.ts';
 import type { Api } from '../src/lib/api.ts';
 import type { AgendaItem, Member, MemberRole, Paper } from '../src/lib/sections.ts';
@@ -95,6 +95,8 @@ describe('M3 the seats a chair watches', () => {
   it('are nothing to watch before anything is known', () => {
     expect(watchedSeats([], null, new Set())).toEqual([]);
     expect(watchedSeats([member('an', 'chair', 'B1', true)], null, new Set())[0]!.state).toBe('here');
+    // No terminal is said only of a seat whose reports were asked for.
+    expect(watchedSeats([member('an', 'chair', 'B1')], null, new Set())[0]!.state).toBe('asking');
   });
   it('show no paper as complete while none is published', () => {
     const none = { ...delivery, papers: [] };
@@ -157,6 +159,13 @@ describe('members being chosen', () => {
     ]);
     expect(placeAll(rows, seats)[2]!.seat).toBe('s3');
     expect(placeAll(rows, [])[2]!.seat).toBeNull();
+  });
+  it('get seats with a terminal as long as there are, connected ones first', () => {
+    const device = (online: boolean): RoomSeat['device'] => ({ id: 'd', state: 'approved', online });
+    const seats = [null, device(false), null, device(true)].map((there, at) => ({ id: `s${at}`, label: `s${at}`, x: 0, y: 0, device: there }));
+    expect(seats.map(terminalOf)).toEqual(['none', 'offline', 'none', 'online']);
+    const unseated = rows.map((row) => ({ ...row, seat: null }));
+    expect(placeAll(unseated, seats).map((row) => row.seat)).toEqual(['s3', 's1', 's0']);
   });
   it('are the same when person, role and seat are', () => {
     expect(sameMembers(rows, rows.map((row) => ({ ...row, unit: 'khác' })))).toBe(true);

@@ -62,6 +62,8 @@ export interface Device {
   requested_at: string;
   online: boolean;
   last_seen_at: string | null;
+  /** When the terminal last told `seqs` and `disk_free_mb` itself; it does so every 15 s. */
+  reported_at: string | null;
   agent: string;
   certificate_until: string | null;
   /** Meeting → the number the device has reached. */

@@ -93,6 +93,14 @@ def test_keys_and_numbers_are_shown_while_they_are_held() -> None:
     assert found.delivery(MEETING, state(), {})["seats"][0]["keys"] is False
 
 
+def test_D4_numbers_are_as_old_as_the_report_they_came_with() -> None:
+    found, later = board(), NOW + dt.timedelta(minutes=2)
+    found.seen(ONE, online=True, at=NOW, reported_at=NOW, seqs=((MEETING, 12),))
+    found.seen(ONE, online=True, at=later)
+    presence = found.presence([ONE])[ONE]
+    assert (presence.last_seen_at, presence.reported_at, presence.seqs) == (later, NOW, ((MEETING, 12),))
+
+
 def test_recall_counts_the_expected_seats() -> None:
     receipts = tuple(SeatReceipt(device, "s-" + "a" * 16, "A1", 1, 3, NOW, "") for device in (ONE, AWAY))
     recalled = state(recall=Recall(expected=((ONE, "A1"), (TWO, "A2")), receipts=receipts))

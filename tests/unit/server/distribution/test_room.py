@@ -7,6 +7,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -178,6 +179,21 @@ def test_W26_a_meeting_that_is_over_gives_no_key(theatre: Theatre) -> None:
     asked = len(theatre.broker.seen)
     until(lambda: any(topic.lane == "desired" for topic, _ in theatre.broker.seen[asked:]))
     assert keys_to(theatre, seat) == keys
+
+
+def test_D4_a_terminals_numbers_say_when_it_told_them(theatre: Theatre) -> None:
+    seat = theatre.seat(0)
+    meeting = theatre.office.meeting("approved")
+    until(lambda: meeting in seat.meetings)
+    console = theatre.office.sign_in("kythuat")
+
+    def device() -> dict[str, Any]:
+        (found,) = (one for one in console.get("/api/devices").done()["devices"] if one["id"] == seat.device)
+        return dict(found)
+
+    seat.health()
+    until(lambda: device()["seqs"] == {meeting: seat.meetings[meeting].seq})
+    assert device()["reported_at"] == device()["last_seen_at"]
 
 
 def test_a_device_that_moves_to_another_room_loses_the_first_rooms_meeting(theatre: Theatre) -> None:

@@ -6,6 +6,8 @@
  */
 import type { DeliverySeat } from '../types.ts';
 
+type Reported = Pick<DeliverySeat, 'device' | 'online' | 'seq'>;
+
 const GRACE_MS = 25_000;
 
 export class LateSeats {
@@ -13,7 +15,7 @@ export class LateSeats {
   /** Device → the number it should have reached, and when that is due. */
   #due = new Map<string, { seq: number; at: number }>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #seats: readonly DeliverySeat[] = [];
+  #seats: readonly Reported[] = [];
   #seq = 0;
 
   constructor(private readonly graceMs: number = GRACE_MS) {}
@@ -24,7 +26,7 @@ export class LateSeats {
   }
 
   /** Told of every report, with the number the meeting is at. */
-  hear(seats: readonly DeliverySeat[], seq: number): void {
+  hear(seats: readonly Reported[], seq: number): void {
     this.#seats = seats;
     this.#seq = seq;
     this.#look();

@@ -1,4 +1,9 @@
-/** Members while they are being chosen: who, in which role, at which seat. A seat is given once. */
+/**
+ * Members while they are being chosen: who, in which role, at which seat.
+ *
+ * Rules: a seat is given once; who is placed by rule gets a seat with a terminal as long as there is one, because at a seat without
+ * one nobody reads, asks to speak or votes.
+ */
 import type { Member, MemberRole } from '$lib/sections.ts';
 import type { RoomSeat } from '../types.ts';
 
@@ -39,10 +44,25 @@ export function setRole(members: readonly Placed[], person: string, role: Member
   });
 }
 
-/** Seats in the order of their labels for all who have none; the chair first, then the secretary, then the others. */
+/** What stands at a seat: a terminal that is connected, one that is not, none. */
+export type Terminal = 'online' | 'offline' | 'none';
+
+const TERMINALS: readonly Terminal[] = ['online', 'offline', 'none'];
+
+export function terminalOf(seat: RoomSeat): Terminal {
+  return seat.device === null ? 'none' : seat.device.online ? 'online' : 'offline';
+}
+
+/**
+ * A seat for all who have none: the chair first, then the secretary, then the others. Seats with a connected terminal go first, then
+ * those whose terminal is off, then those without; within each in the order of the room.
+ */
 export function placeAll(members: readonly Placed[], seats: readonly RoomSeat[]): Placed[] {
   const taken = new Set(members.map((member) => member.seat));
-  const free = seats.filter((seat) => !taken.has(seat.id)).map((seat) => seat.id);
+  const free = seats
+    .filter((seat) => !taken.has(seat.id))
+    .toSorted((a, b) => TERMINALS.indexOf(terminalOf(a)) - TERMINALS.indexOf(terminalOf(b)))
+    .map((seat) => seat.id);
   const order = members.filter((member) => member.seat === null).toSorted((a, b) => MEMBER_ROLES.indexOf(a.role) - MEMBER_ROLES.indexOf(b.role));
   const given = new Map(order.map((member, at) => [member.person, free[at] ?? null]));
   return members.map((member) => (given.has(member.person) ? { ...member, seat: given.get(member.person)! } : member));

@@ -9,8 +9,8 @@ import { fold } from '$lib/fold.ts';
 import type { Member } from '$lib/sections.ts';
 import type { Delivery } from '../types.ts';
 
-/** No terminal has ever reported; reported and gone; there; there but behind; there with somebody signed in. */
-export type SeatState = 'none' | 'offline' | 'online' | 'behind' | 'here';
+/** Reports are not here yet; no terminal has ever reported; reported and gone; there; there but behind; there with somebody signed in. */
+export type SeatState = 'asking' | 'none' | 'offline' | 'online' | 'behind' | 'here';
 
 export interface WatchedSeat {
   seat: string;
@@ -53,7 +53,9 @@ export function watchedSeats(members: readonly Member[], delivery: Delivery | nu
       const state: SeatState = !report
         ? here
           ? 'here'
-          : 'none'
+          : delivery === null
+            ? 'asking'
+            : 'none'
         : !report.online
           ? 'offline'
           : late.has(report.device)
