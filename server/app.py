@@ -16,13 +16,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import front, web
 from server.assembly import core, distribution, fleet, papers, screens
 from server.clock import Clock, SystemClock
 from server.db import migrate
 from server.db.engine import Database
+from server.proxy import behind_proxy
 from server.services import Services
 from server.settings import Settings
 from web import dist
@@ -75,7 +75,7 @@ def _flask(services: Services) -> Flask:
     if settings.behind_proxy:
         # Outermost, so that Socket.IO's check of the origin sees the address the browser used.
         inner: Any = app.wsgi_app
-        app.wsgi_app = ProxyFix(inner, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+        app.wsgi_app = behind_proxy(inner)  # type: ignore[method-assign]
     return app
 
 

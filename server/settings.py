@@ -124,6 +124,8 @@ class Settings:
     session_hours: int = field(default=12, metadata={"read": _whole(1, 168)})
     # Accounts unused for so long are disabled (I5).
     disable_after_days: int = field(default=45, metadata={"read": _whole(1, 3650)})
+    # How long it is remembered that something was done already, of meetings that have ended (and of what has none).
+    acts_kept_days: int = field(default=30, metadata={"read": _whole(1, 3650)})
     # Memory of one password check (argon2id); tests take less.
     argon2_memory_kib: int = field(default=65_536, metadata={"read": _whole(64, 4_194_304)})
 

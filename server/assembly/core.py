@@ -8,11 +8,13 @@ Usage: ``core.build(services)``.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 from typing import Final
 
 from server.chores import Chore, Chores
 from server.door import Door
+from server.idempotency.service import forget_old
 from server.idempotency.store import SqlActLedger
 from server.identity import routes as identity_routes
 from server.identity.passwords import Argon2Passwords
@@ -29,8 +31,10 @@ from server.rooms.store import SqlRoomStore
 from server.services import Services
 from server.settings import Settings
 
+_LOG: Final = logging.getLogger("chores")
 #: An account disabled on the command line, or just before a crash, is signed out of its seat this soon.
 UNSEAT_S: Final = 30.0
+PRUNE_S: Final = 3600.0
 
 
 class _Seats:
@@ -58,6 +62,7 @@ def build(services: Services) -> None:
     services.acts = SeatActs(database, meetings, people=identity, ledger=ledger)
     services.chores = Chores(clock)
     services.chores.add(Chore("disabled people at seats", UNSEAT_S, lambda: meetings.unseat(now=clock.now())))
+    services.chores.add(Chore("old acts", PRUNE_S, lambda: _forget_acts(services)))
     services.starters.append(services.chores.start)
     services.closers.append(services.chores.stop)
     identity.watchers.append(_Seats(meetings))
@@ -67,6 +72,13 @@ def build(services: Services) -> None:
         room_routes.blueprint(rooms, clock, slots.device_at),
         meeting_routes.blueprint(meetings, clock),
     ]
+
+
+def _forget_acts(services: Services) -> None:
+    before = services.clock.now() - dt.timedelta(days=services.settings.acts_kept_days)
+    dropped = forget_old(services.ledger, services.database, before=before)
+    if dropped:
+        _LOG.info("%d old acts forgotten", dropped)
 
 
 def build_identity(services: Services) -> IdentityService:

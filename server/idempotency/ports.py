@@ -24,6 +24,8 @@ class DoneAct:
     fingerprint: str
     answer: dict[str, Any]
     at: dt.datetime
+    #: the meeting it was about, None when it was about none
+    meeting: str | None = None
 
 
 class ActLedger(Protocol):
@@ -35,6 +37,10 @@ class ActLedger(Protocol):
 
     def add(self, tx: Transaction, done: DoneAct) -> None:
         """Keep it; raises :class:`ActTaken` when another transaction kept the key first."""
+        ...
+
+    def prune(self, tx: Transaction, *, before: dt.datetime, limit: int) -> int:
+        """Drop at most ``limit`` acts from before a moment, none of a meeting that goes on; how many."""
         ...
 
 

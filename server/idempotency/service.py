@@ -15,12 +15,16 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from server.idempotency.errors import ActReused
 from server.idempotency.ports import ActLedger, DoneAct
-from server.unit import Transaction
+from server.unit import Transaction, UnitOfWork
 from wire import canonical
+
+_PORTION: Final = 500
+#: What is left after so many is left for the next time.
+_MOST_PORTIONS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +66,19 @@ def answered(ledger: ActLedger, tx: Transaction, key: ActKey) -> dict[str, Any] 
     if not key.names(known):
         raise ActReused
     return known.answer
+
+
+def forget_old(ledger: ActLedger, unit: UnitOfWork, *, before: dt.datetime) -> int:
+    """Drop the acts from before a moment, in portions that keep no writer waiting; how many.
+
+    An act of a meeting that goes on stays: a seat that was off for months may ask for it again. Of an ended one nothing
+    can be done a second time.
+    """
+    dropped = 0
+    for _ in range(_MOST_PORTIONS):
+        with unit.begin() as tx:
+            count = ledger.prune(tx, before=before, limit=_PORTION)
+        dropped += count
+        if count < _PORTION:
+            break
+    return dropped

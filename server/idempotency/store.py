@@ -7,13 +7,16 @@ Usage: ``SqlActLedger().find(connection, act)``.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from typing import Final
 
-from sqlalchemy import Column, Connection, String, Table, Text, insert, select
+from sqlalchemy import Column, Connection, String, Table, Text, column, delete, insert, select, table
 from sqlalchemy.exc import IntegrityError
 
 from server.db.metadata import Moment, metadata
 from server.idempotency.ports import ActTaken, DoneAct
+from wire.phases import HOLDING, PREPARING
 
 acts = Table(
     "acts",
@@ -23,8 +26,12 @@ acts = Table(
     Column("kind", String(60), nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("answer", Text, nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("meeting", String(18), nullable=True),
 )
+#: The table of another feature, only read here.
+_MEETINGS: Final = table("meetings", column("id"), column("phase"))
+_GOING_ON: Final = tuple(sorted(PREPARING | HOLDING))
 
 
 class SqlActLedger:
@@ -35,7 +42,7 @@ class SqlActLedger:
         row = tx.execute(select(acts).where(acts.c.id == act)).one_or_none()
         if row is None:
             return None
-        return DoneAct(row.id, row.actor, row.kind, row.fingerprint, json.loads(row.answer), row.at)
+        return DoneAct(row.id, row.actor, row.kind, row.fingerprint, json.loads(row.answer), row.at, row.meeting)
 
     def add(self, tx: Connection, done: DoneAct) -> None:
         """Keep it; raises ``ActTaken`` when another transaction kept the key first."""
@@ -46,8 +53,16 @@ class SqlActLedger:
             "fingerprint": done.fingerprint,
             "answer": json.dumps(done.answer, ensure_ascii=False),
             "at": done.at,
+            "meeting": done.meeting,
         }
         try:
             tx.execute(insert(acts).values(values))
         except IntegrityError as taken:
             raise ActTaken(done.act) from taken
+
+    def prune(self, tx: Connection, *, before: dt.datetime, limit: int) -> int:
+        """Drop at most ``limit`` acts from before a moment, none of a meeting that goes on; how many."""
+        going_on = select(_MEETINGS.c.id).where(_MEETINGS.c.phase.in_(_GOING_ON))
+        old = (acts.c.at < before) & (acts.c.meeting.is_(None) | acts.c.meeting.not_in(going_on))
+        found = select(acts.c.id).where(old).order_by(acts.c.at).limit(limit)
+        return tx.execute(delete(acts).where(acts.c.id.in_(found))).rowcount

@@ -9,6 +9,7 @@
     └── AccountDisabled      account-disabled
     TooMany
     └── TooManyTries         too-many-tries
+        └── TooManyTriesHere too-many-tries-here: from this place, whatever the name
     Conflict
     ├── UsernameTaken        username-taken
     ├── DisablesThemselves   cannot-disable-yourself
@@ -48,6 +49,12 @@ class TooManyTries(TooMany):
     """Wrong too often; ``wait_s`` says how long to wait."""
 
     code = "too-many-tries"
+
+
+class TooManyTriesHere(TooManyTries):
+    """Wrong too often from one address or seat, over many names; ``wait_s`` says how long to wait."""
+
+    code = "too-many-tries-here"
 
 
 class UsernameTaken(Conflict):

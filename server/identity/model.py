@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import ipaddress
 import re
 from dataclasses import dataclass, field
 from typing import Final
@@ -28,6 +29,14 @@ _USERNAME: Final = re.compile(r"[\w.@-]{2,60}")
 FREE_TRIES: Final = 3
 #: The same name tried from many places: one of them alone may not keep its owner out, all together are slowed down.
 FREE_TRIES_EVERYWHERE: Final = 30
+#: One place over many names, and one wrong try forgiven after each such span of quiet.
+FREE_TRIES_HERE: Final = 20
+FORGIVEN_HERE_S: Final = 300
+#: All places over all names.
+FREE_TRIES_OVERALL: Final = 300
+FORGIVEN_OVERALL_S: Final = 10
+#: A name's wrong tries are forgotten by a right one alone (or a day of quiet).
+NEVER_S: Final = 86_400
 FIRST_WAIT_S: Final = 5
 LONGEST_WAIT_S: Final = 600
 #: A session whose last request lies in the future by more than this was stamped by a clock that jumped.
@@ -149,3 +158,19 @@ def wait_s(failures: int, *, free: int) -> int:
     if failures < free:
         return 0
     return min(LONGEST_WAIT_S, FIRST_WAIT_S << min(failures - free, 10))
+
+
+def not_forgiven(failures: int, *, quiet_s: float, every_s: int) -> int:
+    """Wrong tries that still count after ``quiet_s`` without one; each ``every_s`` of quiet forgives one."""
+    return max(0, failures - int(max(0.0, quiet_s) // every_s))
+
+
+def place_of(source: str) -> str:
+    """What counts as one place: an IPv4 address, an IPv6 network of 64 bits (one machine has all of it), a seat."""
+    try:
+        address = ipaddress.ip_address(source)
+    except ValueError:
+        return source
+    if isinstance(address, ipaddress.IPv4Address):
+        return source
+    return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))

@@ -95,7 +95,7 @@ class IdentityStore(Protocol):
         ...
 
     def set_tries(self, tx: Transaction, who: str, tries: Tries) -> None:
-        """Keep them, and forget those older than a day."""
+        """Keep them, and forget those older than a day, or the oldest when there are too many."""
         ...
 
     def forget_tries(self, tx: Transaction, who: Sequence[str]) -> None:

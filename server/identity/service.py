@@ -1,8 +1,8 @@
 """Signing in and out, the idle lock, accounts.
 
-Rules I4, I5 and the idle lock: a wrong try is counted before the password is looked at, so that many at once are many
-tries; a session ends after its longest life, locks after ``idle`` without a request, and a locked one gives nothing but
-the chance to give the password again. Tokens are 32 random bytes; the database keeps their hash alone.
+Rules I4, I5 and the idle lock: wrong tries are counted and slowed (``throttle.py``); a session ends after its longest
+life, locks after ``idle`` without a request, and a locked one gives nothing but the chance to give the password again.
+Tokens are 32 random bytes; the database keeps their hash alone.
 
 Usage::
 
@@ -32,10 +32,10 @@ from server.identity.errors import (
     LastAdministrator,
     NoSuchPerson,
     NotSignedIn,
-    TooManyTries,
 )
 from server.identity.model import Account, Actor, Role, Session
-from server.identity.ports import AccountWatcher, IdentityStore, Passwords, Tries
+from server.identity.ports import AccountWatcher, IdentityStore, Passwords
+from server.identity.throttle import Throttle
 from server.unit import Transaction, UnitOfWork
 from wire import ids
 from wire.secret import Secret
@@ -91,6 +91,7 @@ class IdentityService:
         self._ledger: Final = ledger
         self.policy: Final = policy
         self._random: Final = random
+        self._throttle: Final = Throttle(unit, store)
         #: may grow while the server is being put together
         self.watchers: Final[list[AccountWatcher]] = []
 
@@ -133,30 +134,14 @@ class IdentityService:
     def _check_password(
         self, name: str, account: Account | None, password: Secret, *, source: str, now: dt.datetime
     ) -> None:
-        who = (_hash(f"{name}\0{source}"), _hash(name))
-        tries_left = self._count_try(who, now)
+        counted = self._throttle.count(name, source, now=now)
         if not self._passwords.is_right("" if account is None else account.password_hash, password):
             # Not the name that was given: people type their password there.
             _LOG.warning("a wrong password from %s for %s", source, "nobody" if account is None else account.id)
-            raise BadCredentials(tries_left=tries_left)
-        with self._unit.begin() as tx:
-            self._store.forget_tries(tx, who)
+            raise BadCredentials(tries_left=counted.left)
+        self._throttle.take_back(counted, now=now)
         if account is None or account.is_disabled(now, self.policy.unused):
             raise AccountDisabled
-
-    def _count_try(self, who: tuple[str, str], now: dt.datetime) -> int:
-        """How many tries are left without a wait after this one, should it be wrong; raises TooManyTries."""
-        limits = zip(who, (model.FREE_TRIES, model.FREE_TRIES_EVERYWHERE), strict=True)
-        left = model.FREE_TRIES
-        with self._unit.begin() as tx:
-            for each, free in limits:
-                tries = self._store.tries(tx, each) or Tries(0, now)
-                wait = model.wait_s(tries.failures, free=free) - abs((now - tries.last_at).total_seconds())
-                if wait > 0:
-                    raise TooManyTries(wait_s=max(1, round(wait)))
-                self._store.set_tries(tx, each, Tries(tries.failures + 1, now))
-                left = min(left, max(0, free - tries.failures - 1))
-        return left
 
     # Sessions
 

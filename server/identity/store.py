@@ -66,13 +66,18 @@ sign_in_tries = Table(
     metadata,
     Column("who", String(64), primary_key=True),
     Column("failures", Integer, nullable=False),
-    Column("last_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False, index=True),
 )
+#: Rows of wrong tries that are kept at most: a flood of names fills no disk.
+MOST_TRIES: Final = 20_000
 _TRIES_KEPT: Final = dt.timedelta(days=1)
 
 
 class SqlIdentityStore:
     """The ``IdentityStore`` of both databases."""
+
+    def __init__(self, *, most_tries: int = MOST_TRIES) -> None:
+        self._most_tries: Final = most_tries
 
     def add_account(self, tx: Connection, account: Account) -> None:
         """Add it; raises UsernameTaken."""
@@ -153,8 +158,11 @@ class SqlIdentityStore:
         return None if row is None else Tries(row.failures, row.last_at)
 
     def set_tries(self, tx: Connection, who: str, tries: Tries) -> None:
-        """Keep them, and forget those older than a day."""
+        """Keep them, and forget those older than a day, or the oldest when there are too many."""
         tx.execute(delete(sign_in_tries).where(sign_in_tries.c.last_at < tries.last_at - _TRIES_KEPT))
+        newest = select(sign_in_tries.c.last_at).order_by(sign_in_tries.c.last_at.desc())
+        oldest_kept = newest.offset(self._most_tries).limit(1).scalar_subquery()
+        tx.execute(delete(sign_in_tries).where(sign_in_tries.c.last_at < oldest_kept))
         values = {"failures": tries.failures, "last_at": tries.last_at}
         tx.execute(upsert(tx, sign_in_tries, values={"who": who, **values}, key=("who",)))
 

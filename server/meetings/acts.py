@@ -91,7 +91,7 @@ class SeatActs:
         except Unavailable:
             raise
         except (ServerError, WireError) as refusal:
-            return self._refuse(key, refusal, now)
+            return self._refuse(key, act.meeting, refusal, now=now)
 
     def _again(self, act: Act, known: Outcome, *, source: str, now: dt.datetime) -> Outcome:
         """The stored outcome; of a sign-in only to who knows the password, for no password is kept in an act."""
@@ -146,7 +146,7 @@ class SeatActs:
     ) -> dict[str, Any]:
         return self._meetings.change(meeting, actor=f"person:{by.person}", now=now, decide=decide, key=key)
 
-    def _refuse(self, key: ActKey, refusal: ServerError | WireError, now: dt.datetime) -> Outcome:
+    def _refuse(self, key: ActKey, meeting: str, refusal: ServerError | WireError, *, now: dt.datetime) -> Outcome:
         """Keep the refusal, unless the act is known already: then that answer stands."""
         data = refusal.data if isinstance(refusal, ServerError) else {}
         answer = {"outcome": "refused", "code": refusal.code, "data": data}
@@ -154,9 +154,9 @@ class SeatActs:
             with self._unit.begin() as tx:
                 known = self._ledger.find(tx, key.act)
                 if known is None:
-                    self._ledger.add(tx, DoneAct(key.act, key.actor, key.kind, key.fingerprint, answer, now))
+                    self._ledger.add(tx, DoneAct(key.act, key.actor, key.kind, key.fingerprint, answer, now, meeting))
         except ActTaken:
-            return self._refuse(key, refusal, now)
+            return self._refuse(key, meeting, refusal, now=now)
         if known is not None and key.names(known):
             return _outcome(known.answer)
         return _outcome(answer)

@@ -88,7 +88,7 @@ class Logbook:
                         events, after = self._write(tx, log, actor=actor, now=now, drafts=decide(log))
                         answer = {"seq": after.state.seq, **((also and also(tx, after.state)) or {})}
                         if key is not None:
-                            self._ledger.add(tx, _done(key, answer, now))
+                            self._ledger.add(tx, _done(key, meeting, answer, now=now))
                 except (LogMoved, ActTaken):
                     self._forget(meeting)
                     continue
@@ -177,5 +177,5 @@ class Logbook:
             lock.release()
 
 
-def _done(key: ActKey, answer: dict[str, Any], now: dt.datetime) -> DoneAct:
-    return DoneAct(key.act, key.actor, key.kind, key.fingerprint, answer, now)
+def _done(key: ActKey, meeting: MeetingId, answer: dict[str, Any], *, now: dt.datetime) -> DoneAct:
+    return DoneAct(key.act, key.actor, key.kind, key.fingerprint, answer, now, meeting)
