@@ -63,7 +63,7 @@ MAIN: Final = Plan(
     (
         Topic("opening", 0, "Khai mạc, giới thiệu đại biểu và thông qua chương trình hội nghị", 10, people.CHAIR),
         Topic("work", 0, "Kết quả công tác quý III và nhiệm vụ trọng tâm quý IV năm 2026", 75),
-        Topic("work-report", 1, "Báo cáo tổng kết công tác kiểm sát quý III", 25, people.DEPUTY),
+        Topic("work-report", 1, "Báo cáo sơ kết công tác kiểm sát quý III", 25, people.DEPUTY),
         Topic("work-talk", 1, "Thảo luận về nguyên nhân những việc còn chậm và giải pháp", 50),
         Topic("rules", 0, "Thông qua Quy chế tổ chức phiên họp không giấy", 35, people.DELEGATE),
         Topic("pilot", 0, "Triển khai thí điểm tổ chức phiên họp không giấy", 40),
@@ -89,7 +89,7 @@ DRAFT: Final = Plan(
 
 #: A paper's file → the agenda item it is for, and its secrecy.
 PAPERS: Final[Mapping[str, tuple[str, str]]] = {
-    "bao-cao-tong-ket.pdf": ("work-report", "internal"),
+    "bao-cao-so-ket.pdf": ("work-report", "internal"),
     "phu-luc-so-lieu.pdf": ("work-report", "internal"),
     "to-trinh.pdf": ("rules", "internal"),
     "quyet-dinh-da-ky.pdf": ("pilot-decision", "normal"),

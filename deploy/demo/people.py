@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from deploy.demo.papers.agency import SCAN_SIGNER, SECOND_SIGNER, SIGNER
+from deploy.demo.papers.agency import CLERK, SCAN_SIGNER, SECOND_SIGNER, SIGNER
 from wire.secret import Secret
 
 PASSWORD: Final = Secret(b"demo-2026")
@@ -57,9 +57,7 @@ TERMINALS: Final = ("B1", "B2", "C1")
 
 ADMIN: Final = Person("quantri", "Phạm Quốc Khánh (demo)", "Quản trị hệ thống", roles=("system_admin",))
 IT: Final = Person("kythuat", "Vũ Đình Hải Đăng (demo)", "Cán bộ kỹ thuật", roles=("it",))
-SECRETARY: Final = Person(
-    "thuky", "Hoàng Thị Mai Phương (demo)", "Thư ký hội nghị", roles=("secretary",), member_role="secretary", seat="A2"
-)
+SECRETARY: Final = Person("thuky", CLERK, "Thư ký hội nghị", roles=("secretary",), member_role="secretary", seat="A2")
 CHAIR: Final = Person("chutri", SIGNER, "Viện trưởng", member_role="chair", seat="A1")
 DEPUTY: Final = Person("daibieu1", SECOND_SIGNER, "Phó Viện trưởng", member_role="member", seat="B1")
 DELEGATE: Final = Person(

@@ -64,7 +64,7 @@ def build_papers(out_dir: Path, *, seed: int = 2026) -> list[DemoPaper]:
 def _recipes(seed: int) -> tuple[_Recipe, ...]:
     work, vote, pilot = "Kết quả công tác quý III", "Thông qua Quy chế", "Triển khai thí điểm"
     return (
-        _Recipe("bao-cao-tong-ket.pdf", REPORT_TITLE, work, partial(write_report, seed=seed)),
+        _Recipe("bao-cao-so-ket.pdf", REPORT_TITLE, work, partial(write_report, seed=seed)),
         _Recipe("phu-luc-so-lieu.pdf", APPENDIX_TITLE, work, partial(write_appendix, seed=seed)),
         _Recipe("to-trinh.pdf", SUBMISSION_TITLE, vote, write_submission),
         _Recipe("quyet-dinh-da-ky.pdf", DECISION_TITLE, pilot, write_decision),

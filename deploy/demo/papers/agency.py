@@ -9,4 +9,5 @@ SUPREME = ("VIỆN KIỂM SÁT NHÂN DÂN", "TỐI CAO")
 SIGNER = "Nguyễn Văn An (demo)"
 SECOND_SIGNER = "Trần Thị Bình (demo)"
 SCAN_SIGNER = "Lê Văn Châu (demo)"
+CLERK = "Hoàng Thị Mai Phương (demo)"
 REMOTE_SIGNER = "Người ký minh họa (demo)"

@@ -15,7 +15,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, Spacer, Table, TableStyle
 
-from deploy.demo.papers.agency import SECOND_SIGNER, SIGNER
+from deploy.demo.papers.agency import CLERK, SIGNER
 from deploy.demo.papers.figures import MONTHS, Quarter, Work, make_quarter, percent
 from deploy.demo.papers.fonts import SANS, SANS_BOLD, SERIF, SERIF_BOLD, SERIF_ITALIC, register_fonts
 from deploy.demo.papers.official import CENTRED, write_pdf
@@ -124,7 +124,7 @@ def _titles() -> list[Flowable]:
 
 def _signatures() -> Table:
     sign = ParagraphStyle("sign-table", parent=CENTRED, leading=19, spaceAfter=0)
-    people = (("NGƯỜI LẬP BIỂU", SECOND_SIGNER), ("VIỆN TRƯỞNG", SIGNER))
+    people = (("NGƯỜI LẬP BIỂU", CLERK), ("VIỆN TRƯỞNG", SIGNER))
     cells = [[Paragraph(role, sign), Spacer(1, 70), Paragraph(name, sign)] for role, name in people]
     return Table([cells], colWidths=[128 * mm, 128 * mm], spaceBefore=24)
 

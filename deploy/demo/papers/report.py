@@ -1,6 +1,6 @@
 """The long text paper: the agency's report on a quarter, some 20 pages with tables and an outline.
 
-write_report(Path("bao-cao-tong-ket.pdf"), seed=2026)
+write_report(Path("bao-cao-so-ket.pdf"), seed=2026)
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-TITLE = "Báo cáo tổng kết công tác kiểm sát quý III năm 2026 (demo)"
+TITLE = "Báo cáo sơ kết công tác kiểm sát quý III năm 2026 (demo)"
 _HEADING = Heading(
     kind="BÁO CÁO",
-    subject="Tổng kết công tác kiểm sát quý III năm 2026 và phương hướng, nhiệm vụ trọng tâm quý IV năm 2026",
+    subject="Sơ kết công tác kiểm sát quý III năm 2026 và phương hướng, nhiệm vụ trọng tâm quý IV năm 2026",
     number="Số: 118/BC-VKSKV1",
     place_date="Tỉnh A, ngày 05 tháng 10 năm 2026",
     parent=PARENT,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reportlab.platypus import Flowable, KeepTogether
 
-from deploy.demo.papers.agency import AGENCY, PARENT, SECOND_SIGNER
+from deploy.demo.papers.agency import AGENCY, PARENT, SCAN_SIGNER
 from deploy.demo.papers.fonts import register_fonts
 from deploy.demo.papers.markup import parse, read_text
 from deploy.demo.papers.official import Closing, Heading, closing, opening, write_pdf
@@ -29,8 +29,8 @@ _HEADING = Heading(
     addressee="Hội nghị công chức, người lao động",
 )
 _CLOSING = Closing(
-    authority=("TL. VIỆN TRƯỞNG", "TRƯỞNG VĂN PHÒNG TỔNG HỢP"),
-    signer=SECOND_SIGNER,
+    authority=("TL. VIỆN TRƯỞNG", "CHÁNH VĂN PHÒNG TỔNG HỢP"),
+    signer=SCAN_SIGNER,
     recipients=("Như trên;", "Lãnh đạo đơn vị;", "Các bộ phận;", "Lưu: VT, VPTH."),
 )
 # Item, unit, amount, price in thousand đồng.

@@ -37,7 +37,7 @@ _ROOT: Final = Path(__file__).resolve().parents[3]
 #: Made once; a hundred pages take their time.
 _PAPERS: Final = _ROOT / "var" / "bench" / "papers"
 _SCAN: Final = "ho-so-quet.pdf"
-_REPORT: Final = "bao-cao-tong-ket.pdf"
+_REPORT: Final = "bao-cao-so-ket.pdf"
 _FOLLOWERS: Final = 150
 
 

@@ -81,14 +81,14 @@ MEMBERS: Final = (
 ITEMS: Final = (
     Item("1", "Khai mạc, giới thiệu đại biểu, thông qua chương trình", 10, people.CHAIR),
     Item("2", "Kết quả công tác quý III và nhiệm vụ trọng tâm quý IV", 70),
-    Item("2.1", "Báo cáo tổng kết công tác kiểm sát quý III", 25, people.DEPUTY),
+    Item("2.1", "Báo cáo sơ kết công tác kiểm sát quý III", 25, people.DEPUTY),
     Item("2.2", "Thảo luận về những việc còn chậm và giải pháp", 45),
     Item("3", "Triển khai thí điểm tổ chức phiên họp không giấy", 30, people.PRESENTER),
     Item("4", "Thông qua Quy chế tổ chức phiên họp không giấy", 30, people.DELEGATE),
     Item("5", "Kết luận và bế mạc hội nghị", 10, people.CHAIR),
 )
 REPORT: Final = Paper(
-    "bao-cao-tong-ket.pdf", "Báo cáo tổng kết công tác kiểm sát quý III năm 2026 (demo)", "2.1", "Nội bộ", 20
+    "bao-cao-so-ket.pdf", "Báo cáo sơ kết công tác kiểm sát quý III năm 2026 (demo)", "2.1", "Nội bộ", 20
 )
 APPENDIX: Final = Paper("phu-luc-so-lieu.pdf", "Phụ lục số liệu công tác kiểm sát quý III (demo)", "2.1", "Nội bộ", 4)
 DECISION: Final = Paper("quyet-dinh-da-ky.pdf", "Quyết định thí điểm phiên họp không giấy (demo)", "3", "Thường", 3)

@@ -15,6 +15,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from deploy.demo import people
 from deploy.demo.papers import FontMissingError, build_papers
 from deploy.demo.papers.__main__ import main
 from deploy.demo.papers.appendix import table_rows, write_appendix
@@ -30,7 +31,7 @@ from deploy.demo.papers.scan import scanned_pages, write_scan
 from deploy.demo.papers.submission import budget_rows, write_submission
 
 SEEDS = (2026, *range(30))
-TEXT_PAPERS = ("bao-cao-tong-ket.pdf", "phu-luc-so-lieu.pdf", "to-trinh.pdf", "quyet-dinh-da-ky.pdf")
+TEXT_PAPERS = ("bao-cao-so-ket.pdf", "phu-luc-so-lieu.pdf", "to-trinh.pdf", "quyet-dinh-da-ky.pdf")
 MM = 72 / 25.4
 
 
@@ -100,7 +101,7 @@ def test_every_column_of_the_appendix_adds_up_as_printed() -> None:
 
 def test_report_and_appendix_print_the_same_totals(folder: Path) -> None:
     total = make_quarter(2026).total()
-    report = " ".join(" ".join(page_texts(folder / "bao-cao-tong-ket.pdf")).split())
+    report = " ".join(" ".join(page_texts(folder / "bao-cao-so-ket.pdf")).split())
     assert f"kiểm sát việc giải quyết {total.reports_handled} nguồn tin về tội phạm" in report
     assert f"khởi tố mới {total.cases_opened} vụ với {total.accused_opened} bị can" in report
     appendix = " ".join(page_texts(folder / "phu-luc-so-lieu.pdf")[-1].split())
@@ -141,13 +142,13 @@ def test_every_page_says_that_it_is_demo_data_and_is_in_nfc(folder: Path, name: 
 def test_papers_have_the_lengths_the_demo_counts_on(folder: Path) -> None:
     papers = {paper.file_name: paper for paper in build_papers(folder)}
     assert list(papers) == [
-        "bao-cao-tong-ket.pdf",
+        "bao-cao-so-ket.pdf",
         "phu-luc-so-lieu.pdf",
         "to-trinh.pdf",
         "quyet-dinh-da-ky.pdf",
         "ho-so-quet.pdf",
     ]
-    assert 18 <= papers["bao-cao-tong-ket.pdf"].pages <= 22
+    assert 18 <= papers["bao-cao-so-ket.pdf"].pages <= 22
     assert 3 <= papers["phu-luc-so-lieu.pdf"].pages <= 4
     assert papers["to-trinh.pdf"].pages == 4
     assert 2 <= papers["quyet-dinh-da-ky.pdf"].pages <= 3
@@ -169,7 +170,7 @@ def test_nothing_is_printed_outside_the_margins_and_pages_are_numbered_from_the_
 
 
 def test_the_first_page_has_the_head_of_an_official_paper(folder: Path) -> None:
-    for name in ("bao-cao-tong-ket.pdf", "to-trinh.pdf", "quyet-dinh-da-ky.pdf"):
+    for name in ("bao-cao-so-ket.pdf", "to-trinh.pdf", "quyet-dinh-da-ky.pdf"):
         first = page_texts(folder / name)[0]
         for words in (
             "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
@@ -182,7 +183,7 @@ def test_the_first_page_has_the_head_of_an_official_paper(folder: Path) -> None:
 
 
 def test_the_report_has_an_outline_of_three_levels(folder: Path) -> None:
-    with pypdfium2.PdfDocument(folder / "bao-cao-tong-ket.pdf") as document:
+    with pypdfium2.PdfDocument(folder / "bao-cao-so-ket.pdf") as document:
         entries = [(entry.level, entry.get_title(), entry.get_dest().get_index()) for entry in document.get_toc()]
     assert [title.split(".")[0] for level, title, _ in entries if level == 0] == ["I", "II", "III", "IV", "V", "VI"]
     assert {level for level, _, _ in entries} == {0, 1, 2}
@@ -340,3 +341,18 @@ def test_work_side_by_side_is_a_plain_sum() -> None:
     quarter = make_quarter(3)
     assert quarter.total().reports_carried == sum(unit.months[0].reports_carried for unit in quarter.units)
     assert isinstance(quarter.total(), Work)
+
+
+def test_a_quarter_is_looked_back_on_and_never_summed_up_for_good(folder: Path) -> None:
+    """Sơ kết is for a part of the work, tổng kết for the whole; one meeting, one word."""
+    for paper in build_papers(folder):
+        assert "tổng kết công tác" not in paper.title_vi.lower()
+    report = " ".join(" ".join(page_texts(folder / "bao-cao-so-ket.pdf")).split()).lower()
+    assert "sơ kết công tác kiểm sát quý iii" in report
+    assert "tổng kết" not in report
+
+
+def test_who_signs_a_paper_has_the_office_it_is_signed_in(folder: Path) -> None:
+    for name, person in (("to-trinh.pdf", people.PRESENTER), ("bao-cao-so-ket.pdf", people.CHAIR)):
+        last = " ".join(page_texts(folder / name)[-1].split())
+        assert f"{person.position.upper()} {person.name}" in last
