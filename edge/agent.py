@@ -80,7 +80,7 @@ class Agent:
             random=os.urandom,
             reserve_bytes=settings.disk_reserve_mib * _MIB,
         )
-        limits = Limits(idle_s=settings.idle_lock_s, grace_s=settings.grace_s)
+        limits = Limits(idle_s=settings.idle_lock_s, following_s=settings.following_lock_s, grace_s=settings.grace_s)
         self._seat: Final = Seat(self._ports, self, limits=limits)
         self._key: Final = DeviceKey.load_or_create(self._disk)
         self._enroller: Final = Enroller(

@@ -172,6 +172,11 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowsPresenter:
+    """The screen goes with what is presented, or the person presents; the page says so every few seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """Time went on."""
 
@@ -179,5 +184,5 @@ class Ticked:
 Event = (
     IdentityChanged | Opened | LinkUp | LinkDown | Welcomed | WishChanged | Heard | LogCame | Acked | Stored | Destroyed
     | Forgotten | FaultChanged | SignInAsked | UnlockAsked | PasswordChecked | LockAsked | SignOutAsked | ActAsked
-    | Touched | Ticked
+    | Touched | FollowsPresenter | Ticked
 )  # fmt: skip

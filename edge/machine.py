@@ -40,6 +40,7 @@ from edge.events import (
     Destroyed,
     Event,
     FaultChanged,
+    FollowsPresenter,
     Forgotten,
     Heard,
     IdentityChanged,
@@ -58,7 +59,7 @@ from edge.events import (
     Welcomed,
     WishChanged,
 )
-from edge.model import ActState, Followed, LinkState, Now, Recalled, Sent, Standing, State
+from edge.model import ActState, Followed, LinkState, Now, Recalled, Sent, Session, Standing, State
 from edge.showing import reader, shown_meeting
 from wire.errors import BrokenChain, UnknownType, WireError
 from wire.events import Event as LogEvent
@@ -106,8 +107,12 @@ def _is_worth_keeping(before: State, after: State) -> bool:
     old, new = before.session, after.session
     if old is None or new is None:
         return old is not new
-    moved = new.touched_s // _TOUCH_S != old.touched_s // _TOUCH_S
-    return moved or replace(new, touched_s=0, tries=0) != replace(old, touched_s=0, tries=0)
+    return _coarse(new) != _coarse(old)
+
+
+def _coarse(session: Session) -> Session:
+    followed_s = None if session.followed_s is None else session.followed_s // _TOUCH_S
+    return replace(session, touched_s=session.touched_s // _TOUCH_S, followed_s=followed_s, tries=0)
 
 
 def _send_next(state: State, commands: list[Command], now: Now) -> Result:
@@ -351,5 +356,6 @@ _HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
     SignOutAsked: people.sign_out_asked,
     ActAsked: people.act_asked,
     Touched: people.touched,
+    FollowsPresenter: people.follows,
     Ticked: _ticked,
 }

@@ -53,10 +53,11 @@ class ActState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The times an installation chooses."""
+    """The times an installation chooses. ``following_s``: how long following counts without a touch."""
 
     idle_s: float = 300.0
     grace_s: float = 10.0
+    following_s: float = 14_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,14 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who is signed in. ``seen``: the log has shown them at this seat."""
+    """Who is signed in. ``seen``: the log has shown them at this seat; ``followed_s``: when they last followed."""
 
     meeting: str
     person: str
     touched_s: float
     locked: bool = False
     seen: bool = False
+    followed_s: float | None = None
     tries: int = 0
     blocked_until_s: float = 0.0
 

@@ -9,6 +9,7 @@ Usage: the handlers stand in the table of ``edge/machine.py``.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Final
 
@@ -18,6 +19,7 @@ from edge.commands import Answer, CheckPassword, Command, Keep, RememberPassword
 from edge.events import (
     Acked,
     ActAsked,
+    FollowsPresenter,
     LockAsked,
     PasswordChecked,
     SignInAsked,
@@ -29,6 +31,7 @@ from edge.events import (
 from edge.model import ActState, LinkState, Now, Queued, Session, ShownAct, SigningIn, State
 from edge.showing import Situation, ended, shown_meeting, shown_session, situation
 from wire.errors import WireError
+from wire.phases import Phase
 
 SIGN_IN_S: Final = 15.0
 FREE_TRIES: Final = 5
@@ -76,14 +79,29 @@ def _signed_out(state: State) -> State:
 
 
 def lock_when_idle(state: State, now: Now) -> State:
-    """Locked when nobody has touched the screen for too long; a moment from before this boot counts as long ago."""
+    """Locked when nobody has touched the screen or followed for too long."""
     session = state.session
     if session is None or session.locked:
         return state
-    idle_s = now.s - session.touched_s
-    if 0 <= idle_s < state.limits.idle_s:
+    if min(_since(session.touched_s, now), _since(session.followed_s, now)) < state.limits.idle_s:
         return state
     return replace(state, session=replace(session, locked=True))
+
+
+def _since(moment_s: float | None, now: Now) -> float:
+    """A moment from before this boot counts as long ago."""
+    return math.inf if moment_s is None or moment_s > now.s else now.s - moment_s
+
+
+def follows(state: State, event: FollowsPresenter, now: Now) -> Result:
+    """Who listens to a presentation is there without touching anything (F1), but not for ever."""
+    session = shown_session(state)
+    if session is None or session.locked or _since(session.touched_s, now) >= state.limits.following_s:
+        return state, ()
+    meeting = state.meetings[session.meeting].state
+    if meeting.phase is not Phase.OPEN or meeting.presenting is None:
+        return state, ()
+    return replace(state, session=replace(session, followed_s=now.s)), ()
 
 
 def touched(state: State, event: Touched, now: Now) -> Result:

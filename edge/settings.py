@@ -109,6 +109,9 @@ class Settings:
 
     # The seat locks after so long without a touch.
     idle_lock_s: int = _setting(_whole(10, 86_400), 300)
+    # Who follows a presentation of an open meeting, or presents, is not locked out by that; but after so long without a
+    # touch the seat locks all the same. As small as idle_lock_s: following counts for nothing.
+    following_lock_s: int = _setting(_whole(10, 86_400), 14_400)
     # After a restart within the same boot: how long to wait for the server before going on without it.
     grace_s: int = _setting(_whole(0, 3600), 10)
     # Papers stop coming in when less than this is free, so that acts and receipts can still be written.

@@ -18,7 +18,7 @@ from flask import Blueprint, Flask, Response, request, send_from_directory
 from flask.typing import ResponseReturnValue
 
 from edge.errors import BadRequest, PaperNotHere, PaperNotReady, SeatLocked, SignInFirst
-from edge.events import ActAsked, LockAsked, SignInAsked, SignOutAsked, Touched, UnlockAsked
+from edge.events import ActAsked, FollowsPresenter, LockAsked, SignInAsked, SignOutAsked, Touched, UnlockAsked
 from edge.page import answers, guard
 from edge.page.board import Board
 from edge.page.desk import Desk
@@ -166,6 +166,11 @@ def _person(page: Page) -> Blueprint:
         page.desk.tell(Touched())
         return Response(status=204)
 
+    @routes.post("/api/following")
+    def following() -> ResponseReturnValue:
+        page.desk.tell(FollowsPresenter())
+        return Response(status=204)
+
     @routes.post("/api/act")
     def act() -> ResponseReturnValue:
         fields = answers.body()
@@ -226,7 +231,7 @@ class _Read:
 
 
 def _document(page: Page, paper: str, version: int) -> _Read:
-    """What may be read now; reading is a sign of life."""
+    """What may be read now."""
     ticket = page.pictures.ticket
     screen = page.board.now()
     if screen.reader is None:
@@ -243,7 +248,6 @@ def _document(page: Page, paper: str, version: int) -> _Read:
         if held is None or screen.is_concealed:
             raise PaperNotHere
         raise PaperNotReady(have=held["have"], chunks=held["chunks"])
-    page.desk.tell(Touched())
     pages = next((each["pages"] for each in screen.sections["papers"] if each["paper"] == paper), 0)
     return _Read(document, pages, screen, ticket)
 

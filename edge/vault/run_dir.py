@@ -96,6 +96,7 @@ class RunDir:
             "touched_ms": max(0, round(session.touched_s * 1000)),
             "locked": session.locked,
             "seen": session.seen,
+            "followed_ms": None if session.followed_s is None else max(0, round(session.followed_s * 1000)),
         }
         sealed = sealer.seal(canonical.encode(value), place=_SESSION)
         self._write(_SESSION, {"sealed": base64.b64encode(sealed).decode("ascii")})
@@ -149,6 +150,7 @@ def _session(fields: Fields) -> Session:
         touched_s=fields.number("touched_ms") / 1000,
         locked=fields.flag("locked"),
         seen=fields.flag("seen"),
+        followed_s=fields.number("followed_ms") / 1000 if fields.has("followed_ms") else None,
     )
     fields.end()
     return session

@@ -435,3 +435,18 @@ def test_a_touch_is_told_to_the_agent_so_that_a_reader_is_not_locked_out(browser
         until(lambda: "/api/touched" in twin.posts)
         person.turns_to_next_page()
         assert twin.posts.count("/api/touched") == 1
+
+
+def test_F1_who_follows_is_told_to_the_agent_and_who_reads_alone_is_not(browser: Browser) -> None:
+    with seat(browser, presenting=having.presenting(page=3)) as (twin, person):
+        person.reads_page(3)
+        until(lambda: "/api/following" in twin.posts)
+        person.turns_to_next_page()
+        person.sees("Đang xem riêng")
+        told = twin.posts.count("/api/following")
+        person.page.wait_for_timeout(6_000)
+        assert twin.posts.count("/api/following") == told
+        person.taps("Theo chủ trì")
+        until(lambda: twin.posts.count("/api/following") > told)
+        told = twin.posts.count("/api/following")
+        until(lambda: twin.posts.count("/api/following") > told, timeout_s=15, what="it is told again and again")

@@ -54,9 +54,9 @@ def act_id(number: int) -> str:
 class Playbook:
     """One seat's machine and its clock."""
 
-    def __init__(self, *, idle_s: float = 300.0, grace_s: float = 10.0) -> None:
+    def __init__(self, *, idle_s: float = 300.0, grace_s: float = 10.0, following_s: float = 14_400.0) -> None:
         self.s = 1000.0
-        self.state = State(limits=Limits(idle_s, grace_s), started_s=self.s)
+        self.state = State(limits=Limits(idle_s, grace_s, following_s), started_s=self.s)
         self.commands: tuple[Command, ...] = ()
         self.generation = 0
         self._requests = 0

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from edge.commands import Answer
-from edge.events import ActAsked, Event, LockAsked, SignInAsked, SignOutAsked, Touched, UnlockAsked
+from edge.events import ActAsked, Event, FollowsPresenter, LockAsked, SignInAsked, SignOutAsked, Touched, UnlockAsked
 from edge.page.app import Page, create_page
 from edge.page.board import Board, patch_between
 from edge.page.desk import Desk, Work
@@ -217,7 +217,7 @@ def test_another_origin_is_refused_even_with_the_token(browser: Browser) -> None
     assert browser.post("/api/lock", Origin="http://localhost:8790").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["sign-in", "unlock", "lock", "sign-out", "act", "touched"])
+@pytest.mark.parametrize("path", ["sign-in", "unlock", "lock", "sign-out", "act", "touched", "following"])
 def test_every_change_needs_the_token_of_this_start(browser: Browser, seat: SeatStub, path: str) -> None:
     for token in ("", "another", "không"):
         refused = browser.post(f"/api/{path}", **{"X-Seat-Token": token.encode().decode("latin-1")})
@@ -410,9 +410,15 @@ def test_text_search_and_outline(browser: Browser) -> None:
     assert browser.get(f"{HOME}/outline").get_json() == {"sizes": [[595.0, 842.0]], "outline": []}
 
 
-def test_reading_puts_the_idle_lock_off(browser: Browser, seat: SeatStub) -> None:
-    browser.get(f"{HOME}/pages/1")
-    assert len(seat.asked(Touched)) == 1
+def test_pages_that_are_fetched_are_no_sign_of_life(browser: Browser, seat: SeatStub) -> None:
+    for what in ("pages/1", "text/1", "search?q=a", "outline"):
+        assert browser.get(f"{HOME}/{what}").status_code == 200
+    assert seat.events == []
+
+
+def test_the_page_says_that_it_goes_with_the_presenter(browser: Browser, seat: SeatStub) -> None:
+    assert browser.post("/api/following").status_code == 204
+    assert seat.events == [FollowsPresenter()]
 
 
 @pytest.mark.parametrize(("state", "expected"), [("locked", "session-locked"), ("welcome", "seat-sign-in-first")])

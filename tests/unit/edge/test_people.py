@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from edge import view
@@ -20,6 +22,7 @@ from edge.commands import (
 from edge.events import (
     Acked,
     ActAsked,
+    FollowsPresenter,
     LinkUp,
     LockAsked,
     LogCame,
@@ -176,6 +179,61 @@ def test_the_seat_locks_when_nobody_touches_it(book: Playbook) -> None:
     assert book.sections["papers"] == []
     assert book.sections["acts"] == []
     assert book.sections["person"]["id"] == LAN
+
+
+def follow(book: Playbook, seconds: int, *, every_s: int = 8) -> None:
+    """The page goes with the presenter for so long."""
+    for _ in range(seconds // every_s):
+        book.after(every_s).on(FollowsPresenter())
+
+
+def present(book: Playbook, log: MeetingLog) -> None:
+    shown = {"paper": named("p", "report"), "version": 1, "page": 2, "person": CHAIR, "call": 0}
+    book.told(log, ("page_presented", shown))
+
+
+def test_who_follows_a_presentation_is_not_locked_out_and_is_when_it_has_ended(book: Playbook, log: MeetingLog) -> None:
+    book.signed_in()
+    present(book, log)
+    follow(book, 1200)
+    assert book.where == "signed_in"
+    book.told(log, ("presenting_stopped", {}))
+    book.after(250)
+    assert book.where == "signed_in", "the end of a presentation does not lock a whole room at once"
+    follow(book, 60)
+    assert book.where == "locked"
+
+
+def test_following_keeps_no_seat_open_for_ever(log: MeetingLog) -> None:
+    book = Playbook(following_s=1000).enrolled().welcomed(log).signed_in()
+    present(book, log)
+    follow(book, 1280)
+    assert book.where == "signed_in"
+    follow(book, 32)
+    assert book.where == "locked"
+
+
+@pytest.mark.parametrize("kinds", [(), (("meeting_recessed", {}),)])
+def test_following_counts_only_while_something_is_presented_in_an_open_meeting(
+    book: Playbook, log: MeetingLog, kinds: tuple[tuple[str, dict[str, Any]], ...]
+) -> None:
+    book.signed_in()
+    if kinds:
+        present(book, log)
+        book.told(log, *kinds)
+    follow(book, 320)
+    assert book.where == "locked"
+
+
+def test_following_does_not_unlock_and_outlives_a_restart(book: Playbook, log: MeetingLog) -> None:
+    book.signed_in()
+    present(book, log)
+    follow(book, 600)
+    kept = book.state.session
+    assert book.on(LockAsked(2)).on(FollowsPresenter()).where == "locked"
+    again = Playbook().enrolled()
+    again.s = book.s
+    assert again.opened(log, warm=True, session=kept).after(11).where == "signed_in"
 
 
 def test_a_touch_does_not_unlock(book: Playbook) -> None:

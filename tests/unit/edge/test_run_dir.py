@@ -15,7 +15,7 @@ from tests.support.meeting_log import MEETING, named
 from wire.secret import Secret
 
 KEY = Secret(b"k" * 32)
-SESSION = Session(MEETING, named("u", "lan"), touched_s=12.5, locked=True, seen=True)
+SESSION = Session(MEETING, named("u", "lan"), touched_s=12.5, locked=True, seen=True, followed_s=12.25)
 
 
 @pytest.fixture

@@ -31,7 +31,9 @@ export type ActKind =
   | 'meeting_close'
   | 'display';
 
-const TOUCH_EVERY_MS = 20_000;
+/** Shorter than the shortest idle time that can be set. */
+const TOUCH_EVERY_MS = 5_000;
+const FOLLOW_EVERY_MS = 5_000;
 
 export class Seat {
   // The agent itself waits 20 s for the server's word on a password.
@@ -150,7 +152,15 @@ export class Seat {
     return { seq, sections };
   }
 
-  /* The idle lock counts from the last touch; reading one page for long, with a finger on it, is not idleness. */
+  /** Tell the agent that this screen goes with the presenter, until the returned function is called: listening is not idleness. */
+  follows(): () => void {
+    const tell = (): void => void this.#send('/api/following').catch(() => undefined);
+    tell();
+    const timer = setInterval(tell, FOLLOW_EVERY_MS);
+    return () => clearInterval(timer);
+  }
+
+  /* The idle lock counts from the last touch; pages that change by themselves are none. */
   #touch(): void {
     if (!this.now.person || this.now.seat?.state !== 'signed_in' || Date.now() - this.#touchedAt < TOUCH_EVERY_MS) return;
     this.#touchedAt = Date.now();
