@@ -27,10 +27,12 @@ from server.distribution.peers import Peer, Peers
 from server.distribution.ports import Watcher
 from server.distribution.rooms import Rooms, Source, batches
 from server.distribution.wishes import Wishes
+from server.idempotency.errors import ActReused
 from server.link.codec import Opened
 from server.meetings.errors import NoSuchMeeting
 from server.unit import Transaction
 from wire import messages
+from wire.errors import BadField
 from wire.ids import DeviceId, MeetingId
 from wire.messages import Ack, Head, Key, Log, Welcome
 from wire.secret import Secret
@@ -190,8 +192,8 @@ class Hearing:
         if place is None:
             return None
         with source.unit.begin() as tx:
-            # Read in the transaction: a meeting that ends at this moment has either counted this key or refuses it.
-            if meeting not in source.store.held_meetings(tx, place.room):
+            # A meeting that ends at this moment either counts this key in its recall or is over for this join.
+            if not source.store.may_join(tx, meeting, room=place.room):
                 return None
             key = source.epochs.key(tx, meeting, epoch=source.meetings.state(meeting).epoch)
             sealed = seal_epoch(key, to=join.key, meeting=meeting, device=peer.device)
@@ -239,6 +241,8 @@ class Hearing:
         stored = self._parts.rooms.version(have.paper)
         if stored is None or stored.layout.chunks != have.chunks or peer.room is None:
             return
+        if all(held.meeting != stored.meeting for held in self._parts.rooms.held(peer.room)):
+            raise BadField("have.paper", "is of no meeting that this seat holds")
         chunks = of_bitmap(have.bitmap, have.chunks)
         self._parts.rooms.plan(peer.room).report(peer.device, have.paper, chunks, now=now.s)
         count = chunks.bit_count()
@@ -287,15 +291,19 @@ class Hearing:
         with source.unit.begin() as tx:
             held = next((key for key in source.store.keys_of(tx, peer.device) if key.meeting == meeting), None)
             kept = source.store.receipt(tx, receipt.act)
+            is_foreign = kept is not None and (kept.device, kept.meeting) != (peer.device, meeting)
             if kept is None:
                 source.store.add_receipt(
                     tx, receipt.act, device=peer.device, meeting=meeting, envelope=envelope, at=now.at
                 )
             self._note(tx, peer, receipt.head, now=now)
+        if is_foreign:
+            self.acknowledge(peer, receipt.act, "refused", code=ActReused.code)
+            return
         self._parts.board.keyed(peer.device, meeting, has_key=False)
         if any(device == peer.device for device, _ in state.recall.expected):
             seat, label = _seat_of(peer, held)
-            confirmed = _confirmation(receipt, kept or envelope, seat=seat, label=label)
+            confirmed = _confirmation(receipt, envelope if kept is None else kept.envelope, seat=seat, label=label)
             source.meetings.confirm_recall(meeting, confirmed, now=now.at)
         self.acknowledge(peer, receipt.act, "done")
         self._parts.wishes.refresh([peer])

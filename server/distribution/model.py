@@ -95,6 +95,14 @@ class SeatKey:
     destroyed_at: dt.datetime | None = None
 
 
+class KeptReceipt(NamedTuple):
+    """A signed receipt, and whose it is for which meeting."""
+
+    device: DeviceId
+    meeting: MeetingId
+    envelope: bytes
+
+
 class SentKey(NamedTuple):
     """That a device was ever sent a key of a meeting that is held: the newest epoch it has, and the meeting's room."""
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from sealing.epochs import EpochKey
-from server.distribution.model import DeviceLink, SeatKey, SentKey
+from server.distribution.model import DeviceLink, KeptReceipt, SeatKey, SentKey
 from server.fleet.model import Device
 from server.papers.ports import StoredVersion
 from server.unit import Transaction
@@ -63,6 +63,10 @@ class LinkStore(Protocol):
         """The meetings of a room in the phases of holding, the earliest start first."""
         ...
 
+    def may_join(self, tx: Transaction, meeting: MeetingId, *, room: str) -> bool:
+        """Whether the meeting is held in the room; nobody closes it until the transaction ends."""
+        ...
+
     def add_delivery(
         self, tx: Transaction, device: DeviceId, version: PaperVersion, *, report: bytes, at: dt.datetime
     ) -> None:
@@ -73,8 +77,8 @@ class LinkStore(Protocol):
         """The devices on which a paper was complete."""
         ...
 
-    def receipt(self, tx: Transaction, act: str) -> bytes | None:
-        """The signed receipt of this act."""
+    def receipt(self, tx: Transaction, act: str) -> KeptReceipt | None:
+        """The receipt of this act, whoever gave it."""
         ...
 
     def add_receipt(

@@ -16,7 +16,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from server.db.metadata import Moment, metadata
-from server.distribution.model import DeviceLink, SeatKey, SentKey
+from server.distribution.model import DeviceLink, KeptReceipt, SeatKey, SentKey
 from server.unit import Transaction
 from wire.ids import DeviceId, MeetingId, RoomId
 from wire.phases import HOLDING
@@ -128,6 +128,16 @@ class SqlLinkStore:
         rows = tx.execute(sa.select(_MEETINGS.c.id).where(wanted).order_by(_MEETINGS.c.starts_at, _MEETINGS.c.id))
         return [MeetingId(row.id) for row in rows]
 
+    def may_join(self, tx: Transaction, meeting: MeetingId, *, room: str) -> bool:
+        """Whether the meeting is held in the room; nobody closes it until the transaction ends.
+
+        SQLite has one writer at a time; PostgreSQL locks the row against ``SqlMeetingStore.hold``, and looks again at
+        the phase when a closing was faster.
+        """
+        phases = [phase.value for phase in HOLDING]
+        wanted = (_MEETINGS.c.id == meeting) & (_MEETINGS.c.room == room) & _MEETINGS.c.phase.in_(phases)
+        return tx.execute(sa.select(_MEETINGS.c.id).where(wanted).with_for_update(read=True)).first() is not None
+
     def add_delivery(
         self, tx: Transaction, device: DeviceId, version: PaperVersion, *, report: bytes, at: dt.datetime
     ) -> None:
@@ -143,10 +153,11 @@ class SqlLinkStore:
         where = (DELIVERIES.c.paper == version.paper) & (DELIVERIES.c.version == version.version)
         return [DeviceId(row.device) for row in tx.execute(sa.select(DELIVERIES.c.device).where(where))]
 
-    def receipt(self, tx: Transaction, act: str) -> bytes | None:
-        """The signed receipt of this act."""
-        found: bytes | None = tx.scalar(sa.select(RECEIPTS.c.envelope).where(RECEIPTS.c.act == act))
-        return found
+    def receipt(self, tx: Transaction, act: str) -> KeptReceipt | None:
+        """The receipt of this act, whoever gave it."""
+        query = sa.select(RECEIPTS.c.device, RECEIPTS.c.meeting, RECEIPTS.c.envelope).where(RECEIPTS.c.act == act)
+        row = tx.execute(query).one_or_none()
+        return None if row is None else KeptReceipt(DeviceId(row.device), MeetingId(row.meeting), row.envelope)
 
     def add_receipt(
         self, tx: Transaction, act: str, *, device: DeviceId, meeting: MeetingId, envelope: bytes, at: dt.datetime

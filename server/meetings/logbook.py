@@ -84,6 +84,8 @@ class Logbook:
                         known = None if key is None else answered(self._ledger, tx, key)
                         if known is not None:
                             return known
+                        # Held before it is decided: who asks which keys were sent sees every join there was.
+                        self._store.hold(tx, meeting)
                         log = self._newest(tx, meeting) if again and not creates else cached
                         events, after = self._write(tx, log, actor=actor, now=now, drafts=decide(log))
                         answer = {"seq": after.state.seq, **((also and also(tx, after.state)) or {})}
@@ -106,8 +108,7 @@ class Logbook:
         raise Unavailable
 
     def _newest(self, tx: Transaction, meeting: MeetingId) -> Log:
-        """The log as it stands, held: a second try never loses the race again."""
-        self._store.hold(tx, meeting)
+        """The log as it stands; the meeting is held, so a second try never loses the race again."""
         return Log(meeting).grown(self._store.events(tx, meeting))
 
     def _write(

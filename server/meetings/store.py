@@ -84,7 +84,8 @@ class SqlMeetingStore:
 
     def hold(self, tx: Connection, meeting: MeetingId) -> None:
         """Let nobody else append until the transaction ends (SQLite has one writer at a time anyway)."""
-        tx.execute(select(meetings.c.id).where(meetings.c.id == meeting).with_for_update())
+        # Not against rows that only refer to the meeting: uploads and receipts go on.
+        tx.execute(select(meetings.c.id).where(meetings.c.id == meeting).with_for_update(key_share=True))
 
     def events(self, tx: Connection, meeting: MeetingId, *, after: int = 0) -> list[Event]:
         """The events with numbers above ``after``, in order; each is checked against its own hash."""

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from server.db.engine import Database
-from server.distribution.model import DeviceLink, SeatKey
+from server.distribution.model import DeviceLink, KeptReceipt, SeatKey, SentKey
 from server.distribution.store import SqlLinkStore
 from server.keys.store import SqlEpochStore
 from server.meetings.model import Draft, Log
@@ -19,7 +19,7 @@ from server.papers.store import SqlPaperStore
 from server.rooms.model import Room
 from server.rooms.store import SqlRoomStore
 from tests.support.office import START, fresh_id
-from wire.ids import DeviceId, MeetingId, PaperId
+from wire.ids import DeviceId, MeetingId, PaperId, RoomId
 from wire.topics import PaperVersion
 
 EPOCHS, PAPERS, LINKS = SqlEpochStore(), SqlPaperStore(), SqlLinkStore()
@@ -137,7 +137,7 @@ def test_P7_a_key_is_owed_until_its_receipt(database: Database, meeting: Meeting
     with database.begin() as tx:
         LINKS.add_receipt(tx, act, device=one, meeting=meeting, envelope=b"signed", at=LATER)
     with database.read() as tx:
-        assert LINKS.receipt(tx, act) == b"signed"
+        assert LINKS.receipt(tx, act) == KeptReceipt(one, meeting, b"signed")
         assert LINKS.receipt(tx, fresh_id("a")) is None
         assert LINKS.keys_of(tx, one) == []
         assert LINKS.keys_for(tx, meeting) == [keys[1]]
@@ -177,3 +177,16 @@ def test_which_meetings_a_room_holds(database: Database, room: str) -> None:
     with database.read() as tx:
         assert LINKS.held_meetings(tx, room) == [early, late]
         assert LINKS.held_meetings(tx, fresh_id("r")) == []
+
+
+def test_T8_who_was_sent_a_key_of_what_is_held_destroyed_or_not(database: Database, room: str) -> None:
+    approved = ("meeting_submitted", "meeting_approved")
+    held, over = new_meeting(database, room, *approved), new_meeting(database, room, "meeting_cancelled")
+    one, two, three = (device() for _ in range(3))
+    with database.begin() as tx:
+        for each, meeting, epoch in ((one, held, 2), (two, held, 1), (three, held, 0), (one, over, 1)):
+            LINKS.save_key(tx, SeatKey(each, meeting, bytes(32), epoch, fresh_id("s"), "A1", START))
+        LINKS.add_receipt(tx, fresh_id("a"), device=two, meeting=held, envelope=b"signed", at=LATER)
+    with database.read() as tx:
+        found = set(LINKS.sent_keys(tx))
+    assert found == {SentKey(held, RoomId(room), one, 2), SentKey(held, RoomId(room), two, 1)}
