@@ -21,7 +21,7 @@ from typing import Any, Final
 from pages import pipe
 from pages.errors import PagesError, RenderFailed
 from pages.model import Document
-from pages.reading import OpenPaper
+from pages.reading import OpenPaper, rehearse
 from wire.ids import PaperId
 from wire.secret import Secret
 from wire.topics import PaperVersion
@@ -157,6 +157,7 @@ def main() -> None:
     os.dup2(nowhere, 0)
     os.dup2(2, 1)
     limit_self()
+    rehearse()
     serve(questions, answers)
 
 
