@@ -64,6 +64,7 @@ class PivToken:
         self._held: Final = held
         self._application: Final = application
         self._given = False
+        self._tells: Final = application.pin_state() != PinState()
 
     def pin_state(self) -> PinState:
         """Ask the card; ends the PIN's validity for a key that wants it every time."""
@@ -99,7 +100,10 @@ class PivToken:
             state = self._application.pin_state()
         except (ReaderError, AnswerGarbled):
             return False
-        return state.verified or not self._given or state == PinState()
+        if state == PinState():
+            # Some cards never tell; one that told before and does not now has forgotten that it was selected.
+            return not self._tells
+        return state.verified or not self._given
 
     def close(self) -> None:
         """Reset and let go."""

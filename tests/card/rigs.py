@@ -113,15 +113,21 @@ def put_in(bank: ReaderBank, context: Context, card: Card) -> Inserted:
 
 
 def wait_until_empty(context: Context, reader: str) -> None:
-    """Until the service has noticed that no card is in: one that comes before would be taken for the same."""
-    until(lambda: not _is_in(context, reader), what=f"no card in {reader}")
+    """Until the service has noticed that no card is in: one that comes before would be taken for the same.
+
+    A card that was pulled in the middle of a command is marked as out at once, but counted as out at the next look:
+    the count of ins and outs is even when nothing is in.
+    """
+    until(
+        lambda: not (_flags(context, reader) & PRESENT or _flags(context, reader) >> 16 & 1), what=f"none in {reader}"
+    )
 
 
 def wait_for_card(context: Context, reader: str) -> None:
     """Until the service has powered the card."""
-    until(lambda: _is_in(context, reader), what=f"a card in {reader}")
+    until(lambda: _flags(context, reader) & PRESENT, what=f"a card in {reader}")
 
 
-def _is_in(context: Context, reader: str) -> bool:
+def _flags(context: Context, reader: str) -> int:
     states = context.wait([ReaderState(reader, 0)], timeout_ms=0)
-    return states is not None and bool(states[0].flags & PRESENT)
+    return 0 if states is None else states[0].flags
