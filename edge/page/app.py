@@ -191,6 +191,9 @@ def _papers(page: Page) -> Blueprint:
         read = _document(page, paper, version)
         mark = _mark(read.screen, page.now())
         width = _number("width", DEFAULT_WIDTH, low=MIN_WIDTH, high=MAX_WIDTH)
+        if request.args.get("ahead") == "1" and 1 <= number <= max(1, read.pages):
+            page.pictures.ahead(read.document, number, width=width, mark=mark, ticket=read.ticket)
+            return Response(status=204)
         webp = page.pictures.page(read.document, number, width=width, mark=mark, pages=read.pages, ticket=read.ticket)
         return Response(webp, mimetype="image/webp", headers={"Cache-Control": "no-store"})
 

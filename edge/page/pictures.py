@@ -113,6 +113,15 @@ class Pictures:
             self._plan_ahead(key, document, generation, pages=pages)
         return drawn
 
+    def ahead(self, document: Document, page: int, *, width: int, mark: str, ticket: int | None = None) -> None:
+        """Draw a page that somebody may open, when nothing else is to be drawn; nobody waits for it."""
+        key = _Key(document.paper, page, width_step(width), mark)
+        with self._wake:
+            generation = self._current(ticket)
+            if key not in self._kept and all(key != waiting for waiting, _, _ in self._ahead):
+                self._ahead.append((key, document, generation))
+                self._wake.notify_all()
+
     def text(self, document: Document, page: int, *, ticket: int | None = None) -> PageText:
         """The words of a page."""
         return self._for_person(document, lambda: self._renderer.text(document, page), ticket)

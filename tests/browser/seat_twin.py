@@ -139,6 +139,8 @@ class _Handler(BaseHTTPRequestHandler):
         paper = self.twin.papers[wanted["paper"]]
         if f"{wanted['what']}/{wanted['n']}" in self.twin.failing:
             self._error(500, "render-failed", "Trang này chưa dựng được. Đề nghị đồng chí thử lại.")
+        elif wanted["what"] == "pages" and query.get("ahead") == ["1"]:
+            self._send(204, b"")
         elif wanted["what"] == "pages":
             self._send(200, paper.picture(int(wanted["n"]), width=int(query["width"][0])), kind="image/webp")
         elif wanted["what"] == "text":

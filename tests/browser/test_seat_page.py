@@ -371,6 +371,21 @@ def test_the_overview_of_a_long_paper_draws_only_what_is_seen(browser: Browser) 
         assert len(small) < 30
 
 
+def test_the_page_a_paper_will_open_at_is_made_while_the_list_is_read(browser: Browser) -> None:
+    with seat(browser) as (twin, person):
+        person.sees("Đã nhận 3 trên 4 tài liệu")
+        until(lambda: len(_ahead(twin)) == 3, what="those that are here, and no other")
+        assert _ahead(twin)[0].startswith("/api/papers/p-bbbbbbbbbbbbbbbb/1/pages/1?"), "of the item at hand"
+        prepared = {path.removesuffix("&ahead=1") for path in _ahead(twin)}
+        person.opens_paper(SUBMISSION)
+        person.reads_page(1)
+        assert "/api/papers/p-bbbbbbbbbbbbbbbb/1/pages/1?width=800" in prepared & set(twin.fetched)
+
+
+def _ahead(twin: SeatTwin) -> list[str]:
+    return [path for path in twin.fetched if path.endswith("&ahead=1")]
+
+
 @pytest.mark.parametrize("size", [(1280, 800), (1366, 768)])
 def test_a_long_title_stays_one_line_and_is_shown_whole_by_a_tap(browser: Browser, size: tuple[int, int]) -> None:
     title = f"{REPORT}, nhiệm vụ trọng tâm quý IV và giải pháp khắc phục những việc còn chậm của toàn đơn vị"

@@ -478,6 +478,21 @@ def test_a_fault_of_ours_tells_nothing_of_itself(browser: Browser, drawing: Draw
     assert "secret" not in answer.text
 
 
+def test_a_page_asked_for_ahead_is_drawn_for_nobody_and_then_there(browser: Browser, drawing: Drawing) -> None:
+    answer = browser.get(f"{HOME}/pages/1?width=800&ahead=1")
+    assert (answer.status_code, answer.data) == (204, b"")
+    until(lambda: [asked[:2] for asked in drawing.asked] == [(1, 800)], what="the page, and no neighbours")
+    browser.get(f"{HOME}/pages/1?width=800&ahead=1")
+    assert browser.get(f"{HOME}/pages/1?width=800").data == b"page 1"
+    assert [asked[:2] for asked in drawing.asked].count((1, 800)) == 1
+
+
+def test_P5_nothing_is_drawn_ahead_for_a_locked_seat(browser: Browser, board: Board, drawing: Drawing) -> None:
+    board.show(screen("locked"))
+    assert code(browser.get(f"{HOME}/pages/1?ahead=1")) == (423, "session-locked")
+    assert drawing.asked == []
+
+
 # ------------------------------------------------------------ pictures in memory
 
 

@@ -10,7 +10,8 @@
  */
 import { Book } from '$lib/reader/book.svelte.ts';
 import { Following } from '$lib/reader/following.svelte.ts';
-import { type Paper, type Presenting, published } from '$lib/sections.ts';
+import { pictureWidth } from '$lib/reader/zoom.ts';
+import { activeItem, type Paper, type Presenting, published } from '$lib/sections.ts';
 import { Pace } from './pace.ts';
 import type { Seat } from './seat.svelte.ts';
 import type { Held } from './sections.ts';
@@ -22,6 +23,8 @@ interface Place {
 }
 
 const PRESENT_EVERY_MS = 300;
+/** As many papers as a person may well open next; each costs the seat a picture. */
+const PREPARED = 6;
 
 export class Desk {
   readonly following = new Following();
@@ -30,6 +33,7 @@ export class Desk {
   #item = $state<string | null>(null);
   #book = $state.raw<Book | null>(null);
   #left = new Map<string, number>();
+  #prepared = new Set<string>();
   #pace = new Pace<Place>(PRESENT_EVERY_MS, (place) => this.seat.ask('present', place));
 
   constructor(private readonly seat: Seat) {}
@@ -81,6 +85,20 @@ export class Desk {
     this.#item = item;
     if (papers.length === 1) this.open(papers[0]!);
     else this.list();
+  }
+
+  /** With the list in front: have the pages made that papers would open at, `across` CSS pixels wide, those of the item at hand first. */
+  prepare(across: number): void {
+    const width = pictureWidth(across, devicePixelRatio);
+    const near = this.item ?? activeItem(this.seat.now.agenda ?? [])?.item;
+    const likely = this.papers.toSorted((a, b) => Number(b.item === near) - Number(a.item === near)).slice(0, PREPARED);
+    for (const { paper, published_version: version, title, pages } of likely) {
+      const page = this.#left.get(paper) ?? 1;
+      const key = `${paper}.${version}.${page}.${width}`;
+      if (this.#prepared.has(key) || !this.holding({ paper, version })?.ready) continue;
+      this.#prepared.add(key);
+      this.seat.pages.prepare({ paper, version, title, pages }, page, width);
+    }
   }
 
   /** Show the list of papers. */

@@ -61,6 +61,11 @@ export class HttpPages implements PageSource {
     return createImageBitmap(await answer.blob());
   }
 
+  /** At a seat: have a picture made that may be asked for soon; nobody waits for it, and nobody hears of its failing. */
+  prepare(paper: ReadablePaper, page: number, width: number): void {
+    fetch(`${this.address(paper, page, width)}&ahead=1`, { credentials: 'same-origin', priority: 'low' }).catch(() => undefined);
+  }
+
   text(paper: ReadablePaper, page: number, signal: AbortSignal): Promise<PageText> {
     return this.api.get(`${this.at(paper)}/text/${page}`, signal);
   }
