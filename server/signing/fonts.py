@@ -77,7 +77,8 @@ def width(text: str, size: float, *, fonts: Sequence[Path] = FONTS) -> float:
     wanted = unicodedata.normalize("NFC", text)
     font = _font_with(wanted, fonts)
     cmap, metrics, em = font.getBestCmap(), font["hmtx"], font["head"].unitsPerEm
-    return sum(round(metrics[cmap[ord(letter)]][0] * 1000 / em) for letter in wanted) * size / 1000
+    thousandths: int = sum(round(metrics[cmap[ord(letter)]][0] * 1000 / em) for letter in wanted)
+    return thousandths * size / 1000
 
 
 def _font_with(text: str, fonts: Sequence[Path]) -> TTFont:

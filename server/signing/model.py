@@ -114,6 +114,11 @@ class Round:
         return all(signer.signed_at is not None for signer in self.signers)
 
 
+def wait_s(tries: int) -> int:
+    """Seconds until a job that failed ``tries`` times is tried again: a minute, doubling, at most six hours."""
+    return min(60 << min(tries, 20), 6 * 3600)
+
+
 def may_sign(found: Round, person: PersonId) -> None:
     """Raise why this person cannot sign now: RoundClosed, NotASigner, AlreadySigned, NotYourTurn."""
     mine = next((signer for signer in found.signers if signer.person == person), None)
@@ -143,6 +148,13 @@ def give_back(found: Round, person: PersonId, *, fence: int) -> Round:
     held = found.lease
     mine = held is not None and held.person == person and held.fence == fence
     return replace(found, lease=None) if mine else found
+
+
+def close(found: Round, *, now: dt.datetime) -> Round:
+    """Over, though not all have signed; raises RoundClosed."""
+    if found.closed_at is not None:
+        raise RoundClosed
+    return replace(found, closed_at=now, lease=None, fence=found.fence + 1)
 
 
 def finish(found: Round, person: PersonId, *, fence: int, now: dt.datetime) -> Round:

@@ -18,7 +18,7 @@ import datetime as dt
 import hashlib
 import io
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -238,3 +238,18 @@ def _cms(
     )
     content: bytes = found.dump()
     return content
+
+
+class PadesMaker:
+    """The port :class:`server.signing.ports.Pades`; ``stamper`` has a budget of few seconds, for a lease runs."""
+
+    def __init__(self, stamper: Callable[[], TimeStamper | None] = lambda: None) -> None:
+        self._stamper: Final = stamper
+
+    def prepare(self, base: bytes, signer: Facts, *, mark: Mark | None, level: Level, now: dt.datetime) -> Prepared:
+        """As :func:`prepare`."""
+        return prepare(base, signer, mark=mark, level=level, now=now)
+
+    def complete(self, base: bytes, prepared: Prepared, signature: bytes, *, chain: Sequence[bytes]) -> Completed:
+        """As :func:`complete`."""
+        return complete(base, prepared, signature, chain=chain, stamper=self._stamper())

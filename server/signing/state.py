@@ -37,6 +37,11 @@ class Prepared:
     field_name: str
     level: Level
 
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the signer's certificate."""
+        return hashlib.sha256(self.certificate).hexdigest()
+
     def file(self, base: bytes) -> bytes:
         """The whole prepared file; raises FileChanged when ``base`` is not the one it was made from."""
         if len(base) != self.base_bytes or hashlib.sha256(base).hexdigest() != self.base_sha256:

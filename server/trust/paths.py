@@ -106,12 +106,34 @@ def known_of(authorities: Sequence[Authority]) -> Known:
 
 def run_path(leaf: x509.Certificate, found: ValidationContext, intermediates: Sequence[Any] = ()) -> tuple[bytes, ...]:
     """Validate and give the path, leaf first; certvalidator's errors become ours."""
+    return asyncio.run(find_path(leaf, found, intermediates))
+
+
+def run_whole(leaf: x509.Certificate, found: ValidationContext, intermediates: Sequence[Any] = ()) -> Any:
+    """As :func:`run_path`, as pyHanko wants it for its security store."""
+    return asyncio.run(_validated(leaf, found, intermediates, extended=frozenset()))
+
+
+async def find_path(
+    leaf: x509.Certificate,
+    found: ValidationContext,
+    intermediates: Sequence[Any] = (),
+    *,
+    extended: frozenset[str] = frozenset(),
+) -> tuple[bytes, ...]:
+    """As :func:`run_path`, inside a running loop; ``extended`` names uses that must stand in the certificate."""
+    path = await _validated(leaf, found, intermediates, extended=extended)
+    return tuple(cert.dump() for cert in reversed(list(path.iter_certs(include_root=True))))
+
+
+async def _validated(
+    leaf: x509.Certificate, found: ValidationContext, intermediates: Sequence[Any], *, extended: frozenset[str]
+) -> Any:
     validator = CertificateValidator(leaf, intermediate_certs=list(intermediates), validation_context=found)
     try:
-        path = asyncio.run(validator.async_validate_usage(key_usage=_NO_USAGE))
+        return await validator.async_validate_usage(key_usage=_NO_USAGE, extended_key_usage=set(extended) or None)
     except (PathError, ValidationError, ValueError) as exc:
         raise refusal(exc, leaf) from exc
-    return tuple(cert.dump() for cert in reversed(list(path.iter_certs(include_root=True))))
 
 
 def refusal(exc: Exception, leaf: x509.Certificate) -> CertificateRefused | RevocationUnknown:

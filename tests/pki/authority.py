@@ -83,7 +83,8 @@ class TestPki:
     def answer(self, method: str, url: str, body: bytes, *, at: dt.datetime | None = None) -> bytes | None:
         """What the service at ``url`` answers; None when there is none."""
         path, services = urlsplit(url).path, self._arch.service_registry
-        moment = at or dt.datetime.now(dt.UTC)
+        # Whole seconds, as RFC 6960 and RFC 5280 want them.
+        moment = (at or dt.datetime.now(dt.UTC)).replace(microsecond=0)
         if method == "POST" and path == urlsplit(self.tsa_url).path:
             stamper = services.summon_timestamper(ServiceLabel("tsa"), moment)
             return _dump(stamper.request_tsa_response(tsp.TimeStampReq.load(body)))

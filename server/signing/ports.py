@@ -1,0 +1,159 @@
+"""What signing needs from outside: trust, the maker of PDFs, the safe for files, the tables.
+
+Rules: the service decides, the ports carry; nobody but ``pades`` and ``upgrade`` touches a PDF.
+
+Usage: ``SigningService(SigningTools(...))``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from server.signing.model import Level, Mark, Round
+from server.signing.state import Prepared
+from server.trust.model import Facts, Standing
+from server.trust.ports import Enrolled
+from server.unit import Transaction
+from wire.ids import PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a terminal gets to sign: ``file`` begins with the ``base_bytes`` bytes that it displayed."""
+
+    file: bytes = field(repr=False)
+    base_bytes: int
+    signed_attributes: bytes = field(repr=False)
+    digest: str
+    fence: int
+    until: dt.datetime
+    warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One state of a file as the database keeps it: sealed under a key of its own, which is wrapped."""
+
+    round: str
+    revision: int
+    sha256: str
+    size_bytes: int
+    wrapped_key: bytes = field(repr=False)
+    sealed: bytes = field(repr=False)
+    made_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """A file whose level is still to be raised."""
+
+    round: str
+    tries: int
+    next_at: dt.datetime
+    last_code: str = ""
+    done_at: dt.datetime | None = None
+
+
+class Finished(Protocol):
+    """A signed file."""
+
+    @property
+    def pdf(self) -> bytes:
+        """The bytes."""
+        ...
+
+    @property
+    def level(self) -> Level:
+        """What was reached."""
+        ...
+
+
+class Pades(Protocol):
+    """Makes and finishes files with a hole (``server.signing.pades``)."""
+
+    def prepare(self, base: bytes, signer: Facts, *, mark: Mark | None, level: Level, now: dt.datetime) -> Prepared:
+        """Raises SigningFileRefused and what the mark raises."""
+        ...
+
+    def complete(self, base: bytes, prepared: Prepared, signature: bytes, *, chain: Sequence[bytes]) -> Finished:
+        """Verifies first; raises SignatureWrong, FileChanged."""
+        ...
+
+
+class Upgrade(Protocol):
+    """Raises a finished file to B-LTA (``server.signing.upgrade``)."""
+
+    def raise_level(self, pdf: bytes, *, now: dt.datetime) -> bytes:
+        """Raises a ServerError with the code of what is missing."""
+        ...
+
+
+class Trust(Protocol):
+    """The trust feature."""
+
+    def enrolled(self, fingerprint: str) -> Enrolled:
+        """Whose certificate it is; raises CertificateUnknown."""
+        ...
+
+    def standing(self, fingerprint: str, *, now: dt.datetime) -> Standing:
+        """That it may sign now; raises CertificateRefused, RevocationUnknown."""
+        ...
+
+
+class Safe(Protocol):
+    """Seals files for the database."""
+
+    def seal(self, pdf: bytes, *, round_id: str, revision: int, now: dt.datetime) -> Revision:
+        """Under a fresh key."""
+        ...
+
+    def open(self, revision: Revision) -> bytes:
+        """The file; raises when it is not the one that was sealed."""
+        ...
+
+
+class SigningStore(Protocol):
+    """The tables of signing."""
+
+    def add(self, tx: Transaction, found: Round, *, title: str, by: str, now: dt.datetime) -> None:
+        """A new round."""
+        ...
+
+    def find(self, tx: Transaction, round_id: str) -> Round | None:
+        """With its signers."""
+        ...
+
+    def save(self, tx: Transaction, after: Round, *, before: Round, prepared: bytes | None) -> bool:
+        """Write ``after`` if the round still is ``before`` (fence, revision); whether it was."""
+        ...
+
+    def prepared(self, tx: Transaction, round_id: str) -> bytes | None:
+        """The state kept with the lease."""
+        ...
+
+    def signed(self, tx: Transaction, round_id: str, person: PersonId, *, fingerprint: str) -> None:
+        """With which certificate a signer signed."""
+        ...
+
+    def rounds_of(self, tx: Transaction, person: PersonId) -> Sequence[str]:
+        """Open rounds in which a person has not signed yet."""
+        ...
+
+    def keep(self, tx: Transaction, revision: Revision) -> None:
+        """A revision, once."""
+        ...
+
+    def revision(self, tx: Transaction, round_id: str, number: int) -> Revision | None:
+        """One of them."""
+        ...
+
+    def save_raise(self, tx: Transaction, job: Raise) -> None:
+        """Keep or replace."""
+        ...
+
+    def due(self, tx: Transaction, now: dt.datetime) -> Sequence[Raise]:
+        """Those whose moment has come."""
+        ...

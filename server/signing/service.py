@@ -1,0 +1,205 @@
+"""Rounds of signing: open, offer a file to the card, take the signature, raise the level later.
+
+Rules G1-G11, G18, G20: the certificate's standing is asked for before the lease is taken, so that slow services cost
+nobody else anything; the lease is taken and given in one write that compares the fence; what is acknowledged is in the
+database with the file. A time-stamp that does not come never holds a signature up.
+
+Usage::
+
+    offer = signing.begin(round_id, person, fingerprint=fp, mark=mark, now=now)
+    signing.complete(round_id, person, fence=offer.fence, signature=bytes_of_the_card, now=now)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from server.errors import ServerError
+from server.signing import model
+from server.signing.errors import LeaseHeld, LeaseLost, NotASigner, RoundUnknown
+from server.signing.model import Level, Mark, Order, Round, Signer
+from server.signing.ports import Offer, Pades, Raise, Safe, SigningStore, Trust, Upgrade
+from server.signing.state import Prepared
+from server.trust.model import Standing
+from server.unit import Transaction, UnitOfWork
+from wire.ids import PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class SigningTools:
+    """What the service works with."""
+
+    unit: UnitOfWork
+    store: SigningStore
+    safe: Safe
+    pades: Pades
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a round is opened with."""
+
+    title: str
+    signers: tuple[PersonId, ...]
+    order: Order
+    wanted: Level
+
+
+@dataclass(frozen=True, slots=True)
+class SigningService:
+    """All rounds."""
+
+    tools: SigningTools
+
+    def open_round(self, round_id: str, pdf: bytes, opening: Opening, *, by: str, now: dt.datetime) -> Round:
+        """A new round over ``pdf``; its first revision is 0."""
+        signers = tuple(Signer(person) for person in dict.fromkeys(opening.signers))
+        found = Round(round_id, opening.order, opening.wanted, signers)
+        sealed = self.tools.safe.seal(pdf, round_id=round_id, revision=0, now=now)
+        with self.tools.unit.begin() as tx:
+            self.tools.store.add(tx, found, title=opening.title, by=by, now=now)
+            self.tools.store.keep(tx, sealed)
+        return found
+
+    def round(self, round_id: str) -> Round:
+        """As it is now; raises RoundUnknown."""
+        with self.tools.unit.read() as tx:
+            return self._find(tx, round_id)
+
+    def rounds_of(self, person: PersonId) -> Sequence[str]:
+        """What waits for a person's signature."""
+        with self.tools.unit.read() as tx:
+            return self.tools.store.rounds_of(tx, person)
+
+    def file(self, round_id: str, revision: int | None = None) -> bytes:
+        """The newest revision, or an older one; raises RoundUnknown."""
+        with self.tools.unit.read() as tx:
+            number = self._find(tx, round_id).revision if revision is None else revision
+            found = self.tools.store.revision(tx, round_id, number)
+        if found is None:
+            raise RoundUnknown
+        return self.tools.safe.open(found)
+
+    def begin(self, round_id: str, person: PersonId, *, fingerprint: str, mark: Mark | None, now: dt.datetime) -> Offer:
+        """Take the lease and prepare the file for this certificate.
+
+        Raises NotASigner, AlreadySigned, NotYourTurn, RoundClosed, LeaseHeld, what the certificate is refused for, and
+        what the file or the mark is refused for; the lease is then free again.
+        """
+        model.may_sign(self.round(round_id), person)
+        standing = self._standing(fingerprint, person, now)
+        with self.tools.unit.begin() as tx:
+            before = self._find(tx, round_id)
+            held = model.take(before, person, now=now)
+            if not self.tools.store.save(tx, held, before=before, prepared=None):
+                raise LeaseHeld(wait_s=1)
+        try:
+            return self._offer(held, standing, mark=mark, now=now)
+        except ServerError:
+            self.give_back(round_id, person, fence=held.fence)
+            raise
+
+    def complete(self, round_id: str, person: PersonId, *, fence: int, signature: bytes, now: dt.datetime) -> Round:
+        """Verify and keep the signature; raises LeaseLost, SignatureWrong, FileChanged. Nothing is kept then."""
+        with self.tools.unit.read() as tx:
+            before = self._find(tx, round_id)
+            after = model.finish(before, person, fence=fence, now=now)
+            kept = self.tools.store.prepared(tx, round_id)
+        if kept is None:
+            raise LeaseLost
+        prepared = Prepared.from_bytes(kept)
+        base = self.file(round_id, before.revision)
+        chain = self._chain(prepared, now)
+        done = self.tools.pades.complete(base, prepared, signature, chain=chain)
+        sealed = self.tools.safe.seal(done.pdf, round_id=round_id, revision=after.revision, now=now)
+        with self.tools.unit.begin() as tx:
+            if not self.tools.store.save(tx, after, before=before, prepared=None):
+                raise LeaseLost
+            self.tools.store.keep(tx, sealed)
+            self.tools.store.signed(tx, round_id, person, fingerprint=prepared.fingerprint)
+            self._want_raise(tx, after, now)
+        return after
+
+    def give_back(self, round_id: str, person: PersonId, *, fence: int) -> None:
+        """The person turned away: the lease is free at once."""
+        with self.tools.unit.begin() as tx:
+            before = self._find(tx, round_id)
+            after = model.give_back(before, person, fence=fence)
+            if after != before:
+                self.tools.store.save(tx, after, before=before, prepared=None)
+
+    def close(self, round_id: str, *, now: dt.datetime) -> Round:
+        """No further signatures; what there are stay. Raises RoundClosed."""
+        with self.tools.unit.begin() as tx:
+            before = self._find(tx, round_id)
+            after = model.close(before, now=now)
+            self.tools.store.save(tx, after, before=before, prepared=None)
+            self._want_raise(tx, after, now)
+        return after
+
+    def raise_due(self, upgrade: Upgrade, *, now: dt.datetime) -> int:
+        """Try all files whose moment has come; how many reached B-LTA. What fails comes again later."""
+        with self.tools.unit.read() as tx:
+            jobs = self.tools.store.due(tx, now)
+        return sum(self._raise(job, upgrade, now) for job in jobs)
+
+    def _raise(self, job: Raise, upgrade: Upgrade, now: dt.datetime) -> bool:
+        before = self.round(job.round)
+        try:
+            pdf = upgrade.raise_level(self.file(job.round, before.revision), now=now)
+        except ServerError as exc:
+            later = now + dt.timedelta(seconds=model.wait_s(job.tries))
+            with self.tools.unit.begin() as tx:
+                failed = replace(job, tries=job.tries + 1, next_at=later, last_code=exc.code)
+                self.tools.store.save_raise(tx, failed)
+            return False
+        after = replace(before, revision=before.revision + 1)
+        sealed = self.tools.safe.seal(pdf, round_id=job.round, revision=after.revision, now=now)
+        with self.tools.unit.begin() as tx:
+            if not self.tools.store.save(tx, after, before=before, prepared=None):
+                return False  # somebody wrote meanwhile: the job is still due
+            self.tools.store.keep(tx, sealed)
+            self.tools.store.save_raise(tx, replace(job, tries=job.tries + 1, last_code="", done_at=now))
+        return True
+
+    def _offer(self, held: Round, standing: Standing, *, mark: Mark | None, now: dt.datetime) -> Offer:
+        lease = held.lease
+        if lease is None:
+            raise LeaseLost
+        base = self.file(held.id, held.revision)
+        prepared = self.tools.pades.prepare(base, standing.facts, mark=mark, level=held.wanted, now=now)
+        with self.tools.unit.begin() as tx:
+            if not self.tools.store.save(tx, held, before=held, prepared=prepared.to_bytes()):
+                raise LeaseLost
+        return Offer(
+            file=prepared.file(base),
+            base_bytes=prepared.base_bytes,
+            signed_attributes=prepared.signed_attributes,
+            digest=prepared.digest,
+            fence=lease.fence,
+            until=lease.until,
+            warning=standing.warning,
+        )
+
+    def _standing(self, fingerprint: str, person: PersonId, now: dt.datetime) -> Standing:
+        if self.tools.trust.enrolled(fingerprint).person != person:
+            raise NotASigner
+        return self.tools.trust.standing(fingerprint, now=now)
+
+    def _chain(self, prepared: Prepared, now: dt.datetime) -> Sequence[bytes]:
+        """The way to the anchor; a certificate revoked between prepare and complete signs nothing."""
+        return self.tools.trust.standing(prepared.fingerprint, now=now).chain
+
+    def _want_raise(self, tx: Transaction, found: Round, now: dt.datetime) -> None:
+        signed = any(signer.signed_at is not None for signer in found.signers)
+        if found.closed_at is not None and signed and found.wanted is not Level.B_B:
+            self.tools.store.save_raise(tx, Raise(found.id, 0, now))
+
+    def _find(self, tx: Transaction, round_id: str) -> Round:
+        found = self.tools.store.find(tx, round_id)
+        if found is None:
+            raise RoundUnknown
+        return found
