@@ -228,7 +228,16 @@ class Distribution:
         """``{seats, papers, recall}`` of docs/API.md; raises NoSuchMeeting."""
         state = self._outside.source.meetings.state(meeting)
         stored = [found for paper in Held(meeting, state).papers if (found := self._rooms.version(paper))]
-        return self._board.delivery(meeting, state, {each.version: each.layout.chunks for each in stored})
+        told = self._board.delivery(meeting, state, {each.version: each.layout.chunks for each in stored})
+        told["recall"]["revoked"] = self._revoked(state)
+        return told
+
+    def _revoked(self, state: MeetingState) -> list[str]:
+        """The expected devices that will never answer, because they were revoked before they had."""
+        answered = {receipt.device for receipt in state.recall.receipts}
+        silent = [device for device, _ in state.recall.expected if device not in answered]
+        found = {device: self._outside.fleet.find(device) for device in silent}
+        return [device for device, each in found.items() if each is not None and each.state is DeviceState.REVOKED]
 
     # The thread
 
@@ -359,9 +368,17 @@ class Distribution:
             self._peers.drop(known.device)
             self._spki.pop(known.device, None)
             self._board.placed(known.device, None)
+            self._tell_owed(known.device)
         if old_room is not None and (device is None or device.place is None or device.place.room != old_room):
             # What the room's meetings say from now on is not for it.
             self._outsiders.shut_out()
+
+    def _tell_owed(self, device: DeviceId) -> None:
+        """Meetings that are over wait for a device's proof, and it will not come any more."""
+        with self._outside.source.unit.read() as tx:
+            owed = self._outside.source.store.keys_of(tx, device)
+        for key in owed:
+            self._outside.watcher.delivery_changed(MeetingId(key.meeting))
 
     def _admit(self, device: Device, *, was_in: RoomId | None) -> None:
         known = self._peers.get(device.id)

@@ -295,6 +295,23 @@ def recall(theatre: Theatre, meeting: str) -> tuple[int, int]:
     return found["confirmed"], found["expected"]
 
 
+def test_P7_a_revoked_device_owes_a_proof_that_will_not_come_and_is_named(theatre: Theatre) -> None:
+    lost, stays = (theatre.seat(number) for number in range(2))
+    meeting, paper = theatre.published(pdfs.text_pdf(), phase="open")
+    all_have(theatre, paper)
+    settled(theatre, meeting)
+    operator = theatre.office.sign_in("kythuat")
+    operator.post(f"/api/devices/{lost.device}/revoke", {"reason": "mất"}).done()
+    theatre.chair.post(f"/api/meetings/{meeting}/close").done()
+    until(lambda: recall(theatre, meeting) == (1, 2))
+    found = theatre.secretary.get(f"/api/meetings/{meeting}/delivery").done()["recall"]
+    assert found["revoked"] == [lost.device]
+    # One that has answered is not named, whatever becomes of it later.
+    operator.post(f"/api/devices/{stays.device}/revoke", {"reason": "hỏng"}).done()
+    found = theatre.secretary.get(f"/api/meetings/{meeting}/delivery").done()["recall"]
+    assert (found["confirmed"], found["revoked"]) == (1, [lost.device])
+
+
 def test_P7_closing_recalls_from_every_seat_with_proof(theatre: Theatre) -> None:
     seats = [theatre.seat(number) for number in range(3)]
     meeting, paper = theatre.published(pdfs.text_pdf(pages=4), phase="open")
