@@ -43,6 +43,7 @@ def build(services: Services) -> None:
     tools = Tools(
         unit=services.database,
         store=services.paper_store,
+        ledger=services.ledger,
         meetings=services.meetings,
         files=services.paper_files,
         check=Checker(),

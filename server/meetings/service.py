@@ -154,13 +154,12 @@ class MeetingService:
     def create_meeting(self, new: NewMeeting, asked: Asked) -> dict[str, Any]:
         """A new draft; gives ``{id, seq}``. Raises NoSuchRoom."""
         meeting = MeetingId(self._new("m"))
-        drafts = model.created(self._described(new))
         key = ActKey(asked.act, asked.actor.label, "create_meeting", _content(new))
         return self._logbook.append(
             meeting,
             actor=asked.actor.label,
             now=asked.now,
-            decide=lambda _log: drafts,
+            decide=lambda _log: model.created(self._described(new)),
             key=key,
             also=lambda _tx, _state: {"id": meeting},
             creates=True,
@@ -168,21 +167,25 @@ class MeetingService:
 
     def describe_meeting(self, meeting: MeetingId, new: NewMeeting, asked: Asked) -> dict[str, Any]:
         """Change title, kind, room or time; gives ``{seq}``."""
-        return self._command(meeting, self._described(new), asked, content=_content(new))
+        return self._command(meeting, Describe, lambda _log: self._described(new), asked=asked, content=_content(new))
 
     def set_members(self, meeting: MeetingId, placed: Sequence[Placed], asked: Asked) -> dict[str, Any]:
         """Replace the list of members; raises NoSuchPerson, NoSuchSeat and what the rules refuse."""
-        room = self.state(meeting).room
-        members = tuple(self._member(entry, room) for entry in placed)
-        return self._command(meeting, SetMembers(members), asked, content=[_content(entry) for entry in placed])
+
+        def command(log: Log) -> Command:
+            # Looked up when it is decided: an act that was done is answered as it was, whatever is found now.
+            return SetMembers(tuple(self._member(entry, log.state.room) for entry in placed))
+
+        content = [_content(entry) for entry in placed]
+        return self._command(meeting, SetMembers, command, asked=asked, content=content)
 
     def set_agenda(
         self, meeting: MeetingId, items: Sequence[NewItem], expected_seq: int, *, asked: Asked
     ) -> dict[str, Any]:
         """Replace the agenda, unless somebody else did after ``expected_seq``; raises what the rules refuse."""
-        planned = tuple(self._item(entry) for entry in items)
+        command = SetAgenda(tuple(self._item(entry) for entry in items), expected_seq)
         content = {"items": [_content(entry) for entry in items], "expected_seq": expected_seq}
-        return self._command(meeting, SetAgenda(planned, expected_seq), asked, content=content)
+        return self._command(meeting, SetAgenda, lambda _log: command, asked=asked, content=content)
 
     # Leading
 
@@ -197,7 +200,8 @@ class MeetingService:
 
     def perform(self, meeting: MeetingId, command: Command, asked: Asked) -> dict[str, Any]:
         """Any other command; gives ``{seq}``, the number of the last event."""
-        return self._command(meeting, command, asked, content=_content(command))
+        content = _content(command)
+        return self._command(meeting, type(command), lambda _log: command, asked=asked, content=content)
 
     # For other features
 
@@ -258,14 +262,21 @@ class MeetingService:
 
         self.change(meeting, actor="system", now=now, decide=decide)
 
-    def _command(self, meeting: MeetingId, command: Command, asked: Asked, *, content: Any) -> dict[str, Any]:
-        kind = type(command).__name__
-        key = ActKey(asked.act, asked.actor.label, kind, {"meeting": meeting, "content": content})
+    def _command(
+        self,
+        meeting: MeetingId,
+        kind: type[Command],
+        command: Callable[[Log], Command],
+        *,
+        asked: Asked,
+        content: Any,
+    ) -> dict[str, Any]:
+        key = ActKey(asked.act, asked.actor.label, kind.__name__, {"meeting": meeting, "content": content})
         return self.change(
             meeting,
             actor=asked.actor.label,
             now=asked.now,
-            decide=lambda log: model.decide(log, command, asked.by),
+            decide=lambda log: model.decide(log, command(log), asked.by),
             key=key,
         )
 

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from sealing.papers import new_paper_key
+from server.errors import Unavailable
+from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey
 from server.identity.model import Actor
 from server.meetings.errors import NoSuchItem, PhaseNotAllowed
@@ -84,6 +86,7 @@ class Tools:
 
     unit: UnitOfWork
     store: PaperStore
+    ledger: ActLedger
     meetings: Meetings
     files: Files
     check: FileCheck
@@ -97,7 +100,8 @@ class Submissions:
     """The way of a file into a meeting."""
 
     tools: Tools
-    _busy: set[str] = field(default_factory=set)
+    #: paper → the act that is making its next version
+    _busy: dict[str, str] = field(default_factory=dict)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def submit(self, meeting: MeetingId, new: NewPaper, inbox: Received, *, asked: Asked) -> dict[str, Any]:
@@ -107,7 +111,9 @@ class Submissions:
         PhaseNotAllowed, DiskFull.
         """
         secrecy = model.chosen_secrecy(new.secrecy)
-        _check_place(self.tools.meetings.state(meeting), new.item)
+        if not self._was_done(asked):
+            # Before a large file is looked into; an act that was done is answered as it was, whatever holds now.
+            _check_place(self.tools.meetings.state(meeting), new.item)
         if not model.keeps_content(secrecy):
             return self._submit_stub(meeting, new, inbox, asked=asked)
         _check_file(inbox, new.file_name)
@@ -126,10 +132,15 @@ class Submissions:
         if not model.keeps_content(known.secrecy):
             raise SecrecyRefused
         _check_file(inbox, file_name)
-        with self._alone(paper):
+        with self._alone(paper, asked.act):
             version = PaperVersion(paper, known.version + 1)
             submitted = _Submitted(version, known.item, title=known.title, secrecy=known.secrecy)
             return self._take(meeting, submitted, inbox, asked=asked)
+
+    def _was_done(self, asked: Asked) -> bool:
+        """Whether the act is known; whether it is this very one, the ledger says when it is asked for the answer."""
+        with self.tools.unit.read() as tx:
+            return self.tools.ledger.find(tx, asked.act) is not None
 
     def _take(self, meeting: MeetingId, paper: _Submitted, inbox: Received, *, asked: Asked) -> dict[str, Any]:
         checked = self.tools.check.check(inbox)
@@ -225,17 +236,20 @@ class Submissions:
             self.tools.files.discard(version)
 
     @contextmanager
-    def _alone(self, paper: str) -> Iterator[None]:
+    def _alone(self, paper: str, act: str) -> Iterator[None]:
         """One new version of a paper at a time: both would have the same number and the same file."""
         with self._guard:
-            if paper in self._busy:
+            busy = self._busy.get(paper)
+            if busy == act:
+                raise Unavailable  # sent again while the first is still being looked into: soon it has its answer
+            if busy is not None:
                 raise PaperWrongState(state="uploading")
-            self._busy.add(paper)
+            self._busy[paper] = act
         try:
             yield
         finally:
             with self._guard:
-                self._busy.discard(paper)
+                del self._busy[paper]
 
 
 @dataclass(frozen=True, slots=True)
