@@ -75,6 +75,14 @@ def _read() -> Iterator[tuple[str, str]]:
                 yield f"deploy/demo/{name}:{node.lineno}", re.sub(r" · [^–]*", "", node.value)
 
 
+def test_what_a_guide_prints_in_bold_stands_on_a_screen() -> None:
+    shown = {re.sub(r" ?\{\w+\}.*", "", text).strip(" .:") for _, text in _texts(web.catalogue("vi"))}
+    guides = sorted((ROOT / "docs" / "huong-dan").glob("*.md"))
+    bold = [(path.name, found) for path in guides for found in re.findall(r"\*\*([^*]+)\*\*", path.read_text("utf-8"))]
+    assert len(bold) > 60
+    assert [each for each in bold if each[1].strip(" .:") not in shown] == []
+
+
 def test_the_glossary_has_the_table() -> None:
     assert len(RULES) > 15
     assert all(rule.use and rule.never for rule in RULES)
