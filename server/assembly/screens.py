@@ -67,6 +67,7 @@ def build(services: Services) -> None:
     services.live = hub
     services.slots.announcers.append(hub)
     services.identity.watchers.append(_Connections(hub))
+    services.identity.on_sessions_ended.append(hub.sessions_ended)
     pulse = Pulse(hub, services.clock)
     services.starters.append(pulse.start)
     services.closers.append(pulse.stop)

@@ -94,6 +94,8 @@ class IdentityService:
         self._throttle: Final = Throttle(unit, store)
         #: may grow while the server is being put together
         self.watchers: Final[list[AccountWatcher]] = []
+        #: called once sessions have ended by their person's wish; may grow as well
+        self.on_sessions_ended: Final[list[Callable[[], None]]] = []
 
     # Signing in
 
@@ -180,6 +182,11 @@ class IdentityService:
         """End the session; one that has ended is fine."""
         with self._unit.begin() as tx:
             self._store.drop_session(tx, _hash(token))
+        self._tell_ended()
+
+    def _tell_ended(self) -> None:
+        for tell in self.on_sessions_ended:
+            tell()
 
     def csrf(self, token: str) -> str:
         """The token that a page sends in its header: derived, so that nothing more is kept."""
@@ -242,6 +249,7 @@ class IdentityService:
         with self._unit.begin() as tx:
             self._store.set_password(tx, account.id, hashed)
             self._store.drop_sessions_of(tx, account.id, but=session.token_hash)
+        self._tell_ended()
 
     def reset_password(self, username: str, new: Secret) -> None:
         """Set a person's password from the server's own console, and end all their sessions; raises NoSuchPerson."""

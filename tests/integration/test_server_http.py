@@ -140,10 +140,16 @@ def test_live_connections_need_a_session_and_a_page_of_ours(server: RunningServe
         raw, line = secretary.upgrade(origin)
         raw.close()
         assert status in line, origin
-    live = secretary.live()
-    secretary.post("/api/sign-out").done()
-    until(lambda: live.events("signed_out"), timeout_s=20)
-    assert live.ended.wait(20)
+
+
+def test_who_signs_out_is_shown_nothing_more_at_once(server: RunningServer) -> None:
+    for _ in range(4):
+        page = server.page().sign_in("thuky")
+        live = page.live()
+        page.post("/api/sign-out").done()
+        # Not only when all sessions are looked over, every three seconds.
+        until(lambda live=live: live.events("signed_out"), timeout_s=1.0)  # type: ignore[misc]
+        assert live.ended.wait(20)
 
 
 def test_the_fleet_comes_to_it_at_once(server: RunningServer) -> None:

@@ -274,6 +274,17 @@ def test_an_ended_session_is_told_and_dropped(room: Room) -> None:
     assert room.lines.dropped == ["a"]
 
 
+def test_a_session_that_was_ended_is_shown_nothing_more_from_the_very_next_tick(room: Room) -> None:
+    shown = room.screen("a")
+    room.watch("a")
+    room.tick(CHECK_GAP_S)
+    shown.who = None
+    room.hub.sessions_ended()
+    assert room.hub.woken.is_set()
+    room.change(2)
+    assert room.tick(0.0) == [("a", "signed_out", {})]
+
+
 def test_delivery_is_sent_at_once_and_then_as_it_changes_but_not_more_often_than_anyone_reads(room: Room) -> None:
     room.screen("a")
     room.hub.watch_delivery("a", MEETING, lambda _: None)
