@@ -452,6 +452,19 @@ def test_a_touch_is_told_to_the_agent_so_that_a_reader_is_not_locked_out(browser
         assert twin.posts.count("/api/touched") == 1
 
 
+def test_P6_a_page_that_stays_open_is_drawn_again_when_its_mark_changes(browser: Browser) -> None:
+    with seat(browser) as (twin, person):
+        person.page.clock.install()
+        person.page.reload()
+        person.opens_paper(REPORT)
+        first = [path for path in twin.fetched if "/pages/1?" in path]
+        person.page.clock.fast_forward("05:00")
+        person.reads_page(1)
+        assert [path for path in twin.fetched if "/pages/1?" in path] == first
+        person.page.clock.fast_forward("04:00")
+        until(lambda: len([path for path in twin.fetched if "/pages/1?" in path]) > len(first), what="page 1 once more")
+
+
 def test_F1_who_follows_is_told_to_the_agent_and_who_reads_alone_is_not(browser: Browser) -> None:
     with seat(browser, presenting=having.presenting(page=3)) as (twin, person):
         person.reads_page(3)

@@ -86,6 +86,23 @@ describe('pages around the one being read', () => {
     expect(loads.filter((load) => load.page === 11)).toHaveLength(1);
   });
 
+  it('are drawn again when their mark is out of date, the old picture staying up meanwhile', async () => {
+    const { pages, loads, turn } = setUp();
+    pages.show(10, at(800));
+    for (let n = 0; n < 3; n += 1) await loads[n]!.come();
+    const before = pages.shown.canvas;
+    pages.redraw();
+    await turn();
+    expect(loads[3]!.signal.aborted, 'what is on its way may carry the old mark').toBe(true);
+    expect(pages.shown.canvas).toBe(before);
+    expect(loads.at(-1)!.page).toBe(10);
+    await loads.at(-1)!.come();
+    expect(pages.shown.canvas).not.toBe(before);
+    expect(before!.width).toBe(0);
+    for (let n = 5; n < 9; n += 1) await loads[n]!.come();
+    expect(loads.slice(4).map((load) => load.page)).toEqual([10, 11, 9, 12, 8]);
+  });
+
   it('are drawn again for another width, the old picture staying up meanwhile', async () => {
     const { pages, loads } = setUp();
     pages.show(1, at(800));

@@ -146,6 +146,11 @@ export class Desk {
     }
   }
 
+  /** The mark on every page says when it was drawn, to ten minutes (P6): call when these are over. */
+  mark(): void {
+    this.#book?.window.redraw();
+  }
+
   close(): void {
     this.#pace.stop();
     this.#put(null);

@@ -70,6 +70,14 @@ export class PageWindow {
     this.#pump();
   }
 
+  /** Draw every page again: what is on it besides the paper has changed. */
+  redraw(): void {
+    this.#flight?.abort.abort();
+    this.#flight = null;
+    for (const slot of this.#slots.values()) slot.width = 0;
+    this.retry();
+  }
+
   /** Try the page in front again. */
   retry(): void {
     this.show(this.#page, this.#widthOf);
