@@ -67,7 +67,7 @@ describe('M3 the seats a chair watches', () => {
       { paper: 'p', version: 1, title: 'Báo cáo', chunks: 10, have: { 'd-B1': 10, 'd-B10': 4 }, complete: ['d-B1'] },
       { paper: 'q', version: 2, title: 'Tờ trình', chunks: 5, have: { 'd-B1': 5, 'd-B2': 99 }, complete: ['d-B1'] },
     ],
-    recall: { expected: 0, confirmed: 0 },
+    recall: { expected: 0, confirmed: 0, revoked: [] },
   };
   const members = [member('an', 'chair', 'B1', true), member('binh', 'member', 'B2'), member('chau', 'guest', 'C1')];
   const seats = watchedSeats(members, delivery, new Set(['d-B10']));

@@ -29,7 +29,7 @@ const ROUTES: readonly Route[] = [
   },
   { name: 'devices', patterns: ['/devices'], load: () => import('./fleet/Devices.svelte'), roles: ['it'] },
   { name: 'rooms', patterns: ['/rooms'], load: () => import('./fleet/Rooms.svelte'), roles: ['it'] },
-  { name: 'people', patterns: ['/people'], load: () => import('./admin/People.svelte'), roles: ['system_admin'] },
+  { name: 'people', patterns: ['/people'], load: () => import('./admin/People.svelte'), roles: ['system_admin', 'security_admin'] },
 ];
 
 export interface Found {

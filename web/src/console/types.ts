@@ -95,5 +95,6 @@ export interface Delivery {
   meeting: string;
   seats: DeliverySeat[];
   papers: DeliveryPaper[];
-  recall: { expected: number; confirmed: number };
+  /** `revoked`: expected devices that will not answer, because they were revoked before they had. */
+  recall: { expected: number; confirmed: number; revoked: string[] };
 }

@@ -11,7 +11,10 @@ const BEFORE =
 const AFTER = 'giờ|phút|giây|ngày|tháng|năm|trang|tài liệu|chỗ|lần|thiết bị|người|nội dung|đồng|MB|KB|GB|h|min|s|pages?|papers?|seats?|items?';
 const NUMBER = String.raw`(?:\d[\d.,/:-]*|[IVX]+)(?![\p{L}\d])`;
 
-const NAMED = new RegExp(`(?<![\\p{L}])(${BEFORE})[ \u00a0](?=${NUMBER})`, 'giu');
+/* Words in any case that titles use; the number keeps its own, for IX is one and Ix is not. */
+const cased = (word: string): string[] => [word, word[0]!.toUpperCase() + word.slice(1), word.toUpperCase()];
+const NAMES = BEFORE.split('|').flatMap(cased).join('|');
+const NAMED = new RegExp(`(?<![\\p{L}])(${NAMES})[ \u00a0](?=${NUMBER})`, 'gu');
 const COUNTED = new RegExp(`(?<![\\p{L}\\d])(\\d[\\d.,]*)[ \u00a0](?=(?:${AFTER})(?![\\p{L}]))`, 'gu');
 const ANY = /\d|[IVX]/;
 
