@@ -95,12 +95,19 @@ def site_values(proxy: Proxy) -> dict[str, str]:
         CERTIFICATE_FILE=proxy.data_dir / "pki" / "https.pem",
         KEY_FILE=proxy.key_file,
         DIST_DIR=proxy.dist_dir,
-        ACCESS_LOG=proxy.access_log,
+        ACCESS_LOG=_access_log(proxy.access_log),
         # A browser applies it to all ports of the host: on the loopback it would lock out the seats' own pages.
         HSTS_S=0 if proxy.address.startswith("127.") else _YEAR_S,
         # Room for the other fields of the form: the server itself measures the paper.
         MAX_BODY_MIB=proxy.max_upload_mib + 1,
     )
+
+
+def _access_log(file: str) -> str:
+    """What nginx takes: `off` alone, or a file and the form of a line; raises :class:`RenderError`."""
+    if not file or any(char.isspace() for char in file):
+        raise RenderError("access_log: needs `off` or a path without blanks")
+    return file if file == "off" else f"{file} phonghop"
 
 
 def whole_values(proxy: Proxy) -> dict[str, str]:

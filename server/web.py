@@ -253,11 +253,20 @@ def _guard(app: Flask, doorkeeper: Doorkeeper, origins: tuple[str, ...]) -> None
 
 def _caller(doorkeeper: Doorkeeper, access: Access) -> Actor:
     token = request.cookies.get(SESSION_COOKIE, "")
-    if not token and access.display:
+    only_displays = not (access.roles or access.members or access.signed_in)
+    asks_as_display = access.display and (only_displays or is_display_page())
+    if access.display and (asks_as_display or not token):
         display = doorkeeper.display(request.cookies.get(DISPLAY_COOKIE, ""))
         if display is not None:
             return display
+        if asks_as_display:
+            raise errors.NotAuthenticated
     return doorkeeper.session(token, while_locked=access.while_locked)
+
+
+def is_display_page() -> bool:
+    """Whether the room display's page asks: who has signed in in the same browser lends it no rights."""
+    return request.args.get("as") == "display"
 
 
 def same_origin(origins: tuple[str, ...]) -> bool:

@@ -24,7 +24,7 @@ from server.errors import NotAllowed, ServerError
 from server.identity.model import Actor, Role
 from server.live.ports import Credentials
 from server.live.service import LiveHub
-from server.web import DISPLAY_COOKIE, SESSION_COOKIE, error_body
+from server.web import DISPLAY_COOKIE, SESSION_COOKIE, error_body, is_display_page
 from wire.errors import WireError
 from wire.fields import Fields
 from wire.ids import MeetingId
@@ -97,7 +97,8 @@ def register(socketio: SocketIO, hub: LiveHub, door: LiveDoor) -> None:
     """Answer the events of docs/API.md."""
 
     def connect(_auth: object = None) -> None:
-        credentials = door.credentials(request.cookies.get(SESSION_COOKIE, ""), request.cookies.get(DISPLAY_COOKIE, ""))
+        session = "" if is_display_page() else request.cookies.get(SESSION_COOKIE, "")
+        credentials = door.credentials(session, request.cookies.get(DISPLAY_COOKIE, ""))
         try:
             hub.connect(_sid(), credentials)
         except ServerError as refusal:

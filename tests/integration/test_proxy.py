@@ -7,10 +7,12 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from deploy.render import render, site_values
 from tests.support.poll import until
 from tests.support.proxy import ANSWER_BYTES, RunningProxy, running_proxy
 
@@ -28,6 +30,15 @@ def proxy(tmp_path: Path) -> Iterator[RunningProxy]:
 
 
 def test_nginx_accepts_the_configuration_without_a_warning(proxy: RunningProxy) -> None:
+    conf = str(proxy.plan.run_dir / "nginx.conf")
+    done = subprocess.run(["/usr/sbin/nginx", "-t", "-q", "-c", conf], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_nginx_accepts_that_requests_are_not_logged(proxy: RunningProxy) -> None:
+    (proxy.plan.run_dir / "phonghop.conf").write_text(
+        render("nginx/phonghop.conf.in", site_values(replace(proxy.plan, access_log="off")))
+    )
     conf = str(proxy.plan.run_dir / "nginx.conf")
     done = subprocess.run(["/usr/sbin/nginx", "-t", "-q", "-c", conf], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -55,3 +55,17 @@ def test_what_the_broker_reads_is_what_the_server_writes() -> None:
     assert values["ACL_FILE"] == "/d/broker/acl"
     assert values["CRL_FILE"] == "/d/broker/crl.pem"
     assert values["CA_FILE"] == "/d/pki/ca.pem"
+
+
+@pytest.mark.parametrize(
+    ("stated", "directive"), [("off", "access_log off;"), ("/var/log/x.log", "access_log /var/log/x.log phonghop;")]
+)
+def test_the_log_of_requests_can_be_turned_off(stated: str, directive: str) -> None:
+    text = render.render("nginx/phonghop.conf.in", render.site_values(Proxy(access_log=stated)))
+    assert directive in text
+
+
+@pytest.mark.parametrize("stated", ["", "/var/log/x.log combined", "a\tb"])
+def test_the_log_of_requests_is_one_path(stated: str) -> None:
+    with pytest.raises(RenderError):
+        render.site_values(Proxy(access_log=stated))

@@ -12,6 +12,8 @@ import { LiveSocket } from '$lib/live/socket.ts';
 import { HttpPages } from '$lib/reader/source.ts';
 import type { MeetingSections, Phase } from '$lib/sections.ts';
 
+/** In this browser somebody may have signed in: what the display asks for, it asks for as the display (docs/API.md). */
+const AS_DISPLAY = { as: 'display' };
 const LOOK_AGAIN_MS = 10_000;
 const RANK: Partial<Record<Phase, number>> = { open: 0, recess: 0, approved: 1, closed: 2 };
 
@@ -33,7 +35,7 @@ export function choose(meetings: readonly Listed[]): Listed | undefined {
 
 export class Room {
   readonly api = new Api({ tokenHeader: 'X-CSRF-Token' });
-  readonly #socket = new LiveSocket();
+  readonly #socket = new LiveSocket(AS_DISPLAY);
   #name = $state('');
   #failure = $state.raw<Failure | null>(null);
   #signedIn = $state(false);
@@ -57,7 +59,7 @@ export class Room {
 
   /** Pages of the meeting on show. */
   get pages(): HttpPages | null {
-    return this.#meeting === null ? null : new HttpPages(`/api/meetings/${this.#meeting}/papers`, this.api);
+    return this.#meeting === null ? null : new HttpPages(`/api/meetings/${this.#meeting}/papers`, this.api, AS_DISPLAY);
   }
 
   /** Begin; the returned function ends it. */
@@ -96,7 +98,7 @@ export class Room {
   }
 
   async #list(): Promise<void> {
-    const { meetings } = await this.api.get<{ meetings: Listed[] }>('/api/meetings');
+    const { meetings } = await this.api.get<{ meetings: Listed[] }>('/api/meetings?as=display');
     this.#signedIn = true;
     this.#failure = null;
     const wanted = choose(meetings)?.id ?? null;

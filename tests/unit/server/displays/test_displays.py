@@ -110,3 +110,52 @@ def test_a_display_sees_nothing_of_another_room(office: Office) -> None:
     screen = office.browser()
     open_link(screen, token)
     assert screen.get(f"/api/meetings/{meeting}").status == 403
+
+
+# ── a display in a browser where somebody has signed in ──────────────────────────────────────────────────────────
+
+
+def _both(office: Office, who: str, token: str) -> Browser:
+    """One browser with the cookies of a person and of a display."""
+    browser = office.sign_in(who)
+    assert open_link(browser, token).status == 200
+    return browser
+
+
+def test_F2_a_display_is_a_display_whoever_has_signed_in_beside_it(office: Office) -> None:
+    meeting, draft = office.meeting("open"), office.meeting("draft")
+    path = f"/api/meetings/{meeting}"
+    secretary = office.sign_in("thuky")
+    known = [
+        {key: entry[key] for key in ("item", "parent", "title", "minutes", "visibility", "presenter")}
+        for entry in secretary.get(path).body["sections"]["agenda"]
+    ]
+    hidden = {**known[1], "visibility": "hidden"}
+    secretary.put(f"{path}/agenda", {"items": [known[0], hidden], "expected_seq": 99}).done()
+    screen = _both(office, "thuky", link(office))
+    assert screen.get("/api/display").done()["room"] == office.room
+    assert [row["id"] for row in screen.get("/api/meetings?as=display").done()["meetings"]] == [meeting]
+    assert len(screen.get(f"{path}?as=display").done()["sections"]["agenda"]) == 1, "nothing hidden goes to the wall"
+    assert screen.get(f"/api/meetings/{draft}?as=display").status == 403
+    # The pages of the person who has signed in stay theirs.
+    assert {row["id"] for row in screen.get("/api/meetings").done()["meetings"]} == {meeting, draft}
+    assert len(screen.get(path).done()["sections"]["agenda"]) == 2
+
+
+def test_F2_a_session_that_has_locked_or_ended_beside_it_keeps_no_display_dark(office: Office) -> None:
+    meeting = office.meeting("open")
+    screen = _both(office, "thuky", link(office))
+    office.clock.advance(hours=1)
+    assert screen.get("/api/me").status == 423
+    for path in ("/api/display", "/api/meetings?as=display", f"/api/meetings/{meeting}?as=display"):
+        assert screen.get(path).status == 200
+    office.clock.advance(hours=12)
+    assert screen.get("/api/me").status == 401
+    assert screen.get("/api/display").status == 200
+
+
+def test_a_person_is_no_display(office: Office) -> None:
+    secretary = office.sign_in("thuky")
+    for path in ("/api/display", "/api/meetings?as=display"):
+        assert (secretary.get(path).status, secretary.get(path).code) == (401, "not-signed-in")
+    assert secretary.get("/api/rooms?as=display").status == 200, "a route that no display may call is the person's"

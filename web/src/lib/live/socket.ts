@@ -23,6 +23,9 @@ export class LiveSocket {
   #patience: ReturnType<typeof setTimeout> | undefined;
   readonly #linkListeners = new Set<(state: Link) => void>();
 
+  /** `query` is added to the address of the connection. */
+  constructor(private readonly query: Readonly<Record<string, string>> = {}) {}
+
   /** The sections of a meeting, for {@link Live}. */
   meeting<S extends object>(meeting: string): Transport<S> {
     return new WatchedMeeting<S>(this, meeting);
@@ -96,7 +99,7 @@ export class LiveSocket {
   async #connect(): Promise<Socket> {
     const { io } = await import('socket.io-client');
     // A server that is back should be noticed within a second, by 150 screens within that second.
-    const socket = io('/live', { transports: ['websocket'], reconnectionDelay: 400, reconnectionDelayMax: 1000, timeout: ANSWER_MS });
+    const socket = io('/live', { transports: ['websocket'], reconnectionDelay: 400, reconnectionDelayMax: 1000, timeout: ANSWER_MS, query: this.query });
     socket.on('connect', () => this.#say('online'));
     socket.on('disconnect', () => this.#say('connecting'));
     socket.on('connect_error', () => this.#link === 'online' && this.#say('connecting'));

@@ -49,10 +49,12 @@ export class HttpPages implements PageSource {
   constructor(
     private readonly root: string,
     private readonly api: Api,
+    /** Added to the address of a page. */
+    private readonly query: Readonly<Record<string, string>> = {},
   ) {}
 
   address(paper: ReadablePaper, page: number, width: number): string {
-    return `${this.at(paper)}/pages/${page}?width=${width}`;
+    return `${this.at(paper)}/pages/${page}?${new URLSearchParams({ width: String(width), ...this.query })}`;
   }
 
   async bitmap(paper: ReadablePaper, page: number, width: number, signal: AbortSignal): Promise<ImageBitmap> {
