@@ -107,9 +107,12 @@ def test_a_card_that_is_pulled_while_it_thinks(rig: PivRig) -> None:
     token.verify_pin(pin())
     before = rig.inserted.commands
     rig.inserted.faults.delay_s = 60
-    person = threading.Thread(
-        target=lambda: until(lambda: rig.inserted.commands > before) and rig.bank.pull(0), daemon=True
-    )
+
+    def pull() -> None:
+        until(lambda: rig.inserted.commands > before)
+        rig.bank.pull(0)
+
+    person = threading.Thread(target=pull, daemon=True)
     person.start()
     with pytest.raises(ReaderError):
         token.sign(Purpose.LOGIN, _DIGEST)
@@ -135,6 +138,10 @@ def test_I2_a_swap_for_the_very_same_card_is_noticed_at_once(rig: PivRig) -> Non
 def test_a_card_that_forgot_the_pin_is_another_card(rig: PivRig) -> None:
     token = _opened(rig)
     assert token.is_alive()
+    token.verify_pin(pin())
+    assert token.is_alive()
+    rig.card.pins.verified = False
+    assert not token.is_alive()
     token.verify_pin(pin())
     assert token.is_alive()
     rig.inserted.card = Card(rig.card.contents)

@@ -25,9 +25,13 @@ LOGIN, DOCUMENT = 0x9A, 0x9C
 _BEGIN = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
-@functools.cache
 def key(algorithm: Algorithm, number: int = 0) -> Private:
     """A private key of a kind; the same for the same number all through a run, because RSA takes its time."""
+    return _key(algorithm, number)
+
+
+@functools.cache
+def _key(algorithm: Algorithm, number: int) -> Private:
     return make(algorithm)
 
 

@@ -1,0 +1,145 @@
+"""Cards laid out as the GSA ICAM test cards are, and a key and certificate of theirs (tests/vectors/gsa-icam)."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, pkcs7
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
+
+from deploy.softtoken.bank import ReaderBank
+from deploy.softtoken.contents import CHUID, Contents, certificate_object, chuid, load, save
+from deploy.softtoken.keys import Algorithm
+from edge.card import tlv
+from edge.card.algorithms import Digest, KeyKind
+from edge.card.certificate import Purpose, read
+from edge.card.errors import CertificateUnreadable
+from edge.card.pcsc import Context
+from edge.card.piv import PIN_RULE
+from edge.card.piv_objects import certificate_der, global_pin_is_primary, serial
+from tests.card.rigs import PivRig
+from tests.support.softtoken import DOCUMENT, LOGIN, certificate, key, key_usage, pin
+
+_GSA = Path(__file__).resolve().parents[1] / "vectors" / "gsa-icam" / "piv-auth.pem"
+_PRINTED, _SECURITY, _FACE, _FINGERS = 0x5FC109, 0x5FC106, 0x5FC108, 0x5FC103
+
+
+def _signed_chuid(guid: bytes) -> bytes:
+    """A CHUID with its issuer's signature and certificate, as agencies write it: some two kilobytes."""
+    signer = key(Algorithm.RSA_2048, 7)
+    assert isinstance(signer, rsa.RSAPrivateKey)
+    addresses = [
+        x509.AccessDescription(method, x509.UniformResourceIdentifier(f"http://pki.example/{'x' * 60}/{number}"))
+        for number, method in enumerate((AuthorityInformationAccessOID.CA_ISSUERS, AuthorityInformationAccessOID.OCSP))
+    ]
+    der = certificate(signer, "Content Signer (demo)", more=[x509.AuthorityInformationAccess(addresses)])
+    builder = pkcs7.PKCS7SignatureBuilder().set_data(chuid(guid))
+    signed = builder.add_signer(x509.load_der_x509_certificate(der), signer, hashes.SHA256())
+    return chuid(guid, signature=signed.sign(Encoding.DER, [pkcs7.PKCS7Options.Binary]))
+
+
+def _laid_out(login: Algorithm, document: Algorithm, *, pack: bool) -> Contents:
+    guid = secrets.token_bytes(16)
+    made = Contents(guid=guid)
+    made.objects[CHUID] = _signed_chuid(guid)
+    addresses = [x509.SubjectAlternativeName([x509.RFC822Name("demo@example.vn")])]
+    for slot, algorithm, commits in ((LOGIN, login, False), (DOCUMENT, document, True)):
+        extended = [ExtendedKeyUsageOID.CLIENT_AUTH] if slot == LOGIN else []
+        der = certificate(
+            key(algorithm), "ICAM-like (demo)", usage=key_usage(commits=commits), extended=extended, more=addresses
+        )
+        made.put_key(slot, key(algorithm), der, pack=pack)
+    made.objects |= {_PRINTED: bytes(120), _SECURITY: bytes(1500), _FACE: bytes(12_000), _FINGERS: bytes(3500)}
+    return made
+
+
+@pytest.mark.parametrize("pack", [False, True])
+@pytest.mark.parametrize(
+    ("login", "document"),
+    [
+        (Algorithm.RSA_2048, Algorithm.RSA_2048),
+        (Algorithm.RSA_3072, Algorithm.RSA_3072),
+        (Algorithm.P256, Algorithm.P384),
+        (Algorithm.P384, Algorithm.P256),
+    ],
+)
+def test_a_card_of_that_layout_is_read_and_signs(
+    bank: ReaderBank, context: Context, login: Algorithm, document: Algorithm, *, pack: bool
+) -> None:
+    made = _laid_out(login, document, pack=pack)
+    assert len(made.objects[CHUID]) > 1500
+    rig = PivRig(bank, context, made)
+    token = rig.open()
+    assert token.identity.serial == made.guid.hex()
+    for purpose in Purpose:
+        certificate_ = token.certificates[purpose]
+        digest = Digest.of(certificate_.key.usual_hash, b"ICAM")
+        token.sign(purpose, digest, pin=pin())
+    rig.finish()
+
+
+def test_gsa_s_own_certificate_and_key_sign(bank: ReaderBank, context: Context) -> None:
+    pem = _GSA.read_bytes()
+    private = load_pem_private_key(pem, password=None)
+    assert isinstance(private, rsa.RSAPrivateKey)
+    der = x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
+    made = Contents(guid=secrets.token_bytes(16))
+    made.put_key(LOGIN, private, der)
+    rig = PivRig(bank, context, made)
+    token = rig.open()
+    found = token.certificates[Purpose.LOGIN]
+    assert found.subject == "CN=ICAM PIV Authentication,OU=ICAM Test Cards,O=U.S. Government,C=US"
+    assert found.key is KeyKind.RSA_2048
+    token.sign(Purpose.LOGIN, Digest.of(found.key.usual_hash, b"GSA"), pin=pin())
+    rig.finish()
+
+
+def test_a_packed_certificate_is_unpacked_and_a_bomb_is_not() -> None:
+    der = certificate(key(Algorithm.P256), "A")
+    packed = certificate_object(der, pack=True)
+    assert certificate_der(packed, Purpose.LOGIN) == der
+    assert read(der, Purpose.LOGIN, pin_always=False).key is KeyKind.P256
+    bomb = certificate_object(bytes(50_000_000), pack=True)
+    with pytest.raises(CertificateUnreadable, match="without an end"):
+        certificate_der(bomb, Purpose.LOGIN)
+    with pytest.raises(CertificateUnreadable, match="without an end"):
+        certificate_der(_cut(packed), Purpose.LOGIN)
+
+
+def _cut(packed: bytes) -> bytes:
+    """The same object with the end of its packed certificate gone."""
+    body = tlv.find(tlv.parse(packed), 0x70) or b""
+    return tlv.encode(0x70, body[:-20]) + tlv.encode(0x71, b"\1")
+
+
+def test_numbers_of_cards_with_guid_without_and_with_neither() -> None:
+    guid = bytes(range(16))
+    assert serial(chuid(guid)) == guid.hex()
+    assert serial(chuid(bytes(16))) == "d4e739da739ced39ce739d836858210842108421c84210c3eb"
+    assert serial(None) is None
+    assert serial(b"\x30") is None
+
+
+def test_the_discovery_object_says_which_pin() -> None:
+    for policy, is_global in (("4000", False), ("6010", False), ("6020", True), ("60", False)):
+        value = bytes.fromhex(policy)
+        assert global_pin_is_primary(b"\x5f\x2f" + bytes([len(value)]) + value) is is_global
+    assert PIN_RULE.longest == 8
+
+
+def test_a_card_is_kept_in_a_file_for_its_owner_alone(tmp_path: Path) -> None:
+    made = _laid_out(Algorithm.P256, Algorithm.RSA_2048, pack=True)
+    path = tmp_path / "card.json"
+    save(made, path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    again = load(path)
+    assert again.objects == made.objects
+    assert {slot: held.public() for slot, held in again.keys.items()} == {
+        slot: held.public() for slot, held in made.keys.items()
+    }
+    assert "PRIVATE" not in repr(again)
