@@ -33,7 +33,7 @@ from server.trust.store import SqlTrustStore
 from tests.pki.authority import TestPki
 
 
-def trust_service(database: Database, *, policy: Policy | None = None, timeout_s: float = 5.0) -> TrustService:
+def trust_service(database: Database, *, policy: Policy | None = None, timeout_s: float = 20.0) -> TrustService:
     """Trust over a real database and real HTTP."""
     collector = Revocation(HttpFetcher(timeout_s=timeout_s))
     return TrustService(
@@ -44,7 +44,7 @@ def trust_service(database: Database, *, policy: Policy | None = None, timeout_s
 class SigningBench:
     """One house with its anchors."""
 
-    def __init__(self, pki: TestPki, trust: TrustService, *, timeout_s: float = 5.0) -> None:
+    def __init__(self, pki: TestPki, trust: TrustService, *, timeout_s: float = 20.0) -> None:
         self.pki = pki
         self.trust = trust
         now = dt.datetime.now(dt.UTC)

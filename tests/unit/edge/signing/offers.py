@@ -1,0 +1,56 @@
+"""Files to sign as an honest server prepares them, and ways in which a dishonest one would.
+
+Usage: ``offer = honest(pki, pdf)``; ``examine(offer.shown, offer.offered, …)``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from edge.signing.examine import Offered, ToSign, examine
+from server.signing import pades
+from server.signing.model import Level, Mark, Rect
+from server.trust.certificates import read
+from tests.pki.authority import TestPki
+
+MARK = Mark(1, Rect(330, 30, 560, 46), text="Số: 12/TB-VKS; 05/10/2026; 15:06:40 +07:00")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What was shown, what was sent, and the card's own certificate."""
+
+    shown: bytes
+    offered: Offered
+    certificate: bytes
+    digest: str
+
+    def examine(
+        self, *, shown: bytes | None = None, file: bytes | None = None, attributes: bytes | None = None
+    ) -> ToSign:
+        """As the terminal does, with one thing exchanged."""
+        offered = Offered(
+            self.offered.file if file is None else file,
+            self.offered.signed_attributes if attributes is None else attributes,
+        )
+        return examine(
+            self.shown if shown is None else shown, offered, certificate=self.certificate, digest=self.digest
+        )
+
+
+def honest(pki: TestPki, pdf: bytes, label: str = "chi", *, mark: Mark | None = MARK) -> Offer:
+    """Prepared by the server's own code."""
+    facts = read(pki.der(label))
+    now = dt.datetime.now(dt.UTC)
+    prepared = pades.prepare(pdf, facts, mark=mark, level=Level.B_B, now=now)
+    offered = Offered(prepared.file(pdf), prepared.signed_attributes)
+    return Offer(pdf, offered, facts.der, prepared.digest)
+
+
+def signed(pki: TestPki, pdf: bytes, label: str) -> bytes:
+    """With one signature more."""
+    facts = read(pki.der(label))
+    prepared = pades.prepare(pdf, facts, mark=None, level=Level.B_B, now=dt.datetime.now(dt.UTC))
+    signature = pki.sign(label, prepared.signed_attributes, md=prepared.digest)
+    return pades.complete(pdf, prepared, signature, chain=[pki.der("interm")]).pdf

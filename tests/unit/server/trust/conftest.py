@@ -1,0 +1,4 @@
+from __future__ import annotations
+
+from tests.pki.fixtures import pki, pki_server, running_pki  # noqa: F401
+from tests.signing.conftest import house  # noqa: F401
