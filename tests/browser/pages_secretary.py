@@ -88,7 +88,7 @@ class Secretary(ConsolePerson):
         row = self.chooses_file(paper, folder)
         row.get_by_label("Tên tài liệu").fill(paper.title)
         row.get_by_role("button", name="Tải lên", exact=True).click()
-        expect(row.get_by_text("Đồng chí cần chọn độ mật; máy không tự chọn.")).to_be_visible()
+        expect(row.get_by_text("Đồng chí cần chọn độ mật; hệ thống không tự chọn.")).to_be_visible()
         # The radio buttons themselves are not drawn: a person clicks the words.
         row.get_by_role("group", name="Độ mật").get_by_text(paper.secrecy, exact=True).click()
         row.get_by_role("button", name="Tải lên", exact=True).click()
