@@ -53,13 +53,16 @@
 
   const press = (key) =>
     (document.querySelector('.stage') ?? document.body).dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
-  const asked = () => performance.getEntriesByType('resource').filter((one) => /\/pages\/\d+\?width=(?!160)/.test(one.name));
+  const asked = () => performance.getEntriesByType('resource').filter((one) => /\/pages\/\d+\?width=(?!160)\d+$/.test(one.name));
+
+  /** Titles hold their numbers by no-break spaces. */
+  const plainly = (text) => text.replace(/\s+/g, ' ');
 
   globalThis.bench = {
     painted: () => painted,
     turn: (page, key) => timed(page, () => press(key)),
     click: (page, selector, words) =>
-      timed(page, () => [...document.querySelectorAll(selector)].find((one) => one.textContent.includes(words)).click()),
+      timed(page, () => [...document.querySelectorAll(selector)].find((one) => plainly(one.textContent).includes(plainly(words))).click()),
     openJump: () => press('g'),
     jump: (page) => {
       const form = document.querySelector('dialog[open] form');
