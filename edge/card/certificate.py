@@ -28,6 +28,14 @@ from edge.card.errors import AnswerGarbled, CertificateUnreadable, KeyMismatch, 
 
 #: Longer than any certificate of a token; read before it is parsed.
 MAX_BYTES: Final = 16 * 1024
+#: What the parser raises for what is no certificate, or one of a kind it does not know.
+UNREADABLE: Final = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 _RSA: Final = {2048: KeyKind.RSA_2048, 3072: KeyKind.RSA_3072, 4096: KeyKind.RSA_4096}
 _CURVES: Final = {"secp256r1": KeyKind.P256, "secp384r1": KeyKind.P384}
 _HASHES: Final[dict[Hash, hashes.HashAlgorithm]] = {
@@ -85,7 +93,7 @@ def read(der: bytes, purpose: Purpose, *, pin_always: bool) -> TokenCertificate:
         parsed = x509.load_der_x509_certificate(der)
         public = parsed.public_key()
         subject = parsed.subject.rfc4514_string()
-    except (ValueError, UnsupportedAlgorithm, x509.UnsupportedGeneralNameType) as exc:
+    except UNREADABLE as exc:
         raise CertificateUnreadable("no certificate", purpose=purpose.value) from exc
     return TokenCertificate(purpose, der, key=_kind(public, purpose), subject=subject, pin_always=pin_always)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy.softtoken.card import Card
 from edge.card.algorithms import Digest, Hash, KeyKind, block, digest_info, ecdsa_der
 from edge.card.certificate import Purpose, read
-from edge.card.errors import CardError
+from edge.card.errors import CardError, CertificateUnreadable
 from edge.card.piv import PivApplication
 from edge.card.piv_objects import certificate_der, global_pin_is_primary, serial
 from edge.card.piv_token import PivToken, open_piv
+from edge.card.pkcs11.choosing import Found, by_purpose
 from edge.card.watching import PRESENT, CardIn, CardOut, ServiceBack, ServiceGone, Watch, lost, observe
 from tests.support.softtoken import contents, pin
 
@@ -97,6 +99,15 @@ def test_a_changed_certificate_is_refused_or_read_never_a_crash(data: st.DataObj
         certificate.check(_DIGEST, bytes(certificate.key.size))
     except CardError:
         return
+
+
+def test_a_certificate_of_no_known_version_is_unreadable() -> None:
+    der = _KNOWN.objects[0x5FC10A][4:-5]
+    version = der.index(b"\xa0\x03\x02\x01\x02")
+    other = der[: version + 4] + b"\x01" + der[version + 5 :]
+    with pytest.raises(CertificateUnreadable):
+        read(other, Purpose.DOCUMENT, pin_always=True)
+    assert by_purpose([Found(b"\1", other)]) == ({}, {})
 
 
 @settings(max_examples=500)

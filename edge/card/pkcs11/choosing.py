@@ -16,7 +16,7 @@ from typing import TypeVar
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from edge.card.certificate import MAX_BYTES, Purpose, TokenCertificate, read
+from edge.card.certificate import MAX_BYTES, UNREADABLE, Purpose, TokenCertificate, read
 from edge.card.errors import CardAbsent, CertificateError, TwoTokens
 
 _Kind = TypeVar("_Kind", bound=x509.ExtensionType)
@@ -99,7 +99,7 @@ def _words(der: bytes) -> _Words | None:
         return None
     try:
         extensions = x509.load_der_x509_certificate(der).extensions
-    except (ValueError, x509.UnsupportedGeneralNameType, x509.DuplicateExtension):
+    except UNREADABLE:
         return None
     basic = _extension(extensions, x509.BasicConstraints)
     usage = _extension(extensions, x509.KeyUsage)
