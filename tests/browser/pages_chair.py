@@ -36,13 +36,13 @@ class Chair(ConsolePerson):
         self.page.get_by_role("link", name=title).click()
         self.reads_page(1)
         self.presses("Phê duyệt tài liệu")
-        self.sees(f"Đã duyệt “{title}”.")
+        self.sees(f"Đã phê duyệt “{title}”.")
         self.page.get_by_role("link", name="Quay lại").click()
 
     def approves(self, title: str) -> None:
         """From the list."""
-        self.presses(f"Duyệt “{title}”")
-        expect(self.button(f"Duyệt “{title}”")).to_have_count(0)
+        self.presses(f"Phê duyệt “{title}”")
+        expect(self.button(f"Phê duyệt “{title}”")).to_have_count(0)
 
     # The course of the meeting
 
