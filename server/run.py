@@ -61,9 +61,10 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
         "bind": f"{host}:{settings.port}",
         # The live screens and the state cache are in one process; threads share them.
         "workers": 1,
-        "worker_class": "gthread",
+        "worker_class": "server.reception.Reception",
         "threads": settings.threads,
-        "worker_connections": settings.threads * 4,
+        # Beyond the places where work is done: who is still sending, and who keeps the connection.
+        "worker_connections": settings.threads * 8,
         "preload_app": False,
         "keepalive": 30,
         "timeout": 60,
