@@ -25,7 +25,7 @@ demo: setup-demo ## Chạy cả phòng họp trên máy này, Ctrl-C để dừn
 demo-clean: ## Xóa dữ liệu phòng họp mẫu · remove the demo room's state
 	@if [[ -x $(bin)/python ]]; then $(bin)/python -m deploy.demo --clean; else rm -rf var/demo; fi
 
-.PHONY: test test-fast test-kill test-real-files check
+.PHONY: test test-fast test-kill test-signers test-real-files check
 test: setup ## Cài đặt rồi chạy mọi kiểm thử, kể cả trình duyệt · set up, then every check and test, browser included
 	@tests/run.sh
 
@@ -34,6 +34,9 @@ test-fast: setup ## Chỉ kiểm thử nhanh · unit, contract and architecture 
 
 test-kill: setup ## kill -9 năm mươi lần khi đang họp · kill -9 of server, broker and seats at fifty seeded moments
 	@PHONGHOP_TEST_KILLS=50 $(bin)/pytest -q tests/chaos
+
+test-signers: setup ## Ba mươi người ký một văn bản · thirty signatures on one paper, at every level
+	@PHONGHOP_TEST_SIGNERS=30 $(bin)/pytest -q tests/signing/test_many.py
 
 test-real-files: setup ## Tài liệu thật của người khác · a dozen PDFs nobody here made, through the whole job
 	@PHONGHOP_TEST_REAL=1 $(bin)/pytest -q tests/real_files

@@ -29,6 +29,8 @@ BAD: Final = {
     "web-server": "wrong-usage",
     "authority": "wrong-usage",
 }
+#: Thirty more good ones for a full room; nobody signs one paper twice with one certificate.
+CROWD: Final = {f"nguoi-{number:02d}": PEOPLE_KEYS[number % 4] for number in range(30)}
 _SIGNING: Final = ("digital_signature", "non_repudiation")
 
 
@@ -65,7 +67,7 @@ class PkiSettings:
             "ocsp": "OCSP kiểm thử",
             "tsa": "Dấu thời gian kiểm thử",
         }
-        people = dict.fromkeys((*GOOD, *BAD, "under-old"), "")
+        people = dict.fromkeys((*GOOD, *CROWD, *BAD, "under-old"), "")
         return {label: {"common-name": name or f"Người {label} (kiểm thử)"} for label, name in (names | people).items()}
 
     def _certs(self) -> dict[str, Any]:
@@ -87,7 +89,7 @@ class PkiSettings:
             "web-server": self._leaf("web-server", key="p256", eku="server_auth"),
             "authority": self._leaf("authority", key="p256", ca=True),
         }
-        return certs | {label: self._leaf(label, key=key) for label, key in GOOD.items()}
+        return certs | {label: self._leaf(label, key=key) for label, key in (GOOD | CROWD).items()}
 
     def _authority(self, label: str, *, issuer: str, days: tuple[int, int]) -> dict[str, Any]:
         extensions: list[dict[str, Any]] = [

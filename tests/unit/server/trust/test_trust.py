@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -52,7 +51,7 @@ MESSAGE = b"PHONGHOP-ENROL-v1\0 nonce"
 
 
 @pytest.fixture
-def people(house: Database) -> Iterator[Database]:
+def people(house: Database) -> Database:
     with house.begin() as tx:
         for person in (AN, BINH):
             row = sample_row(accounts, {}) | {"id": person, "username": person}
