@@ -148,7 +148,7 @@ class SeatPerson(Person):
         self.taps("Tìm")
         self.types_on_screen(words)
         self.page.get_by_role("group", name="Bàn phím trên màn hình").get_by_role("button", name="Tìm").tap()
-        expect(self.page.get_by_text(re.compile(r"^Thấy \d+ lần, ở \d+ trang"))).to_be_visible()
+        expect(self.page.get_by_text(re.compile(r"^Thấy\s\d+\slần, ở\s\d+\strang"))).to_be_visible()
         return self.page.get_by_role("search").locator("xpath=..").get_by_role("listitem")
 
     # Following
