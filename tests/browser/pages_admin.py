@@ -35,6 +35,21 @@ class Administrator(ConsolePerson):
         self.sees(f"Đã tạo tài khoản cho {person.name}.")
         expect(self.page.get_by_role("row", name=person.name)).to_be_visible()
 
+    def wants_to_disable(self, person: people.Person) -> None:
+        """A question says what will happen."""
+        self.presses(f"Khóa tài khoản {person.name}")
+        expect(self.page.get_by_role("dialog").get_by_text("bị đăng xuất ngay ở mọi nơi")).to_be_visible()
+
+    def disables(self, person: people.Person) -> None:
+        """Answers it; the list says so."""
+        self.answers("Khóa tài khoản")
+        expect(self.page.get_by_role("row", name=person.name)).to_contain_text("Đã khóa")
+
+    def enables(self, person: people.Person) -> None:
+        """At once."""
+        self.presses(f"Mở lại tài khoản {person.name}")
+        expect(self.page.get_by_role("row", name=person.name)).to_contain_text("Đang dùng")
+
     def leaves_the_desk(self) -> None:
         """For longer than the idle lock allows."""
         self.page.clock.fast_forward("16:00")

@@ -72,6 +72,10 @@ class Chair(ConsolePerson):
     def is_at(self, number: str) -> None:
         """The item that is being dealt with."""
         expect(self.page.locator("[aria-current=step]")).to_contain_text(f"{number}. ")
+        above, _, below = number.rpartition(".")
+        if below != number:
+            parent = self.page.get_by_role("listitem").filter(has_text=re.compile(rf"^\s*{re.escape(above)}\.\s"))
+            expect(parent).to_contain_text("đang diễn ra")
 
     def moves_up(self, number: str) -> None:
         """An item that is still to come, before the one in front of it."""
@@ -102,6 +106,17 @@ class Chair(ConsolePerson):
         """How many seats have proven that their keys are gone."""
         count = self.page.get_by_role("status").filter(has_text=f"Thu hồi {have}/{of}")
         expect(count).to_be_visible(timeout=RECALL_MS)
+
+    def sees_who_cannot_answer(self, seat: str) -> None:
+        """A terminal that was revoked: its proof will not come, and the result is final without it."""
+        self.sees(f"Chỗ {seat}: thiết bị bị thu hồi quyền trước khi gửi biên nhận")
+        self.sees("kết quả cuối cùng")
+
+    def locks(self) -> None:
+        """The record is final."""
+        self.presses("Khóa cuộc họp")
+        self.answers("Khóa")
+        self.sees("Đã khóa cuộc họp.")
 
     # Presenting
 

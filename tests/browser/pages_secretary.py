@@ -97,6 +97,23 @@ class Secretary(ConsolePerson):
         """The server has taken it."""
         expect(self.page.get_by_role("link", name=paper.title)).to_be_visible()
 
+    def is_told_what_is_missing(self) -> None:
+        """Too early: what was changed is not missing but not saved, and can be saved here; the agenda is missing."""
+        self.presses("Trình duyệt")
+        question = self.page.get_by_role("dialog", name="Chưa trình duyệt được")
+        expect(question.get_by_text("chương trình (trang Chương trình)")).to_be_visible()
+        expect(question.get_by_text("người chủ trì")).to_have_count(0)
+        expect(question.get_by_text("Chưa lưu: Thành phần.")).to_be_visible()
+        expect(question.get_by_role("button", name="Trình duyệt", exact=True)).to_be_disabled()
+
+    def saves_there(self) -> None:
+        """From the question; it stays open, because the agenda is still missing."""
+        question = self.page.get_by_role("dialog")
+        question.get_by_role("button", name="Lưu thay đổi", exact=True).click()
+        expect(question.get_by_text("Chưa lưu")).to_have_count(0)
+        expect(question.get_by_role("button", name="Trình duyệt", exact=True)).to_be_disabled()
+        self.answers("Quay lại")
+
     def submits(self) -> None:
         """To the chair."""
         self.presses("Trình duyệt")

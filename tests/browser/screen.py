@@ -27,8 +27,8 @@ DESK: Size = (1440, 900)
 WALL: Size = (1920, 1080)
 #: 10 mm on a panel of 1,280 pixels and 10.1 inches across.
 TOUCHED_PX = 59
-#: With a mouse: what WCAG 2.2 asks for.
-CLICKED_PX = 24
+#: With a mouse: a line of text is not enough; WCAG 2.2 asks for 24, people asked for more.
+CLICKED_PX = 32
 
 
 class Screen:

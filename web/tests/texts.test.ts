@@ -99,6 +99,7 @@ describe('numbers stay with their words', () => {
     expect(shown('Tờ trình số 3/TTr-VKS ngày 21 tháng 11, Điều 5 khoản 2')).toBe(
       'Tờ trình số_3/TTr-VKS ngày_21_tháng_11, Điều_5 khoản_2',
     );
+    expect(shown('25 phút · 2 tài liệu')).toBe('25_phút · 2_tài_liệu');
     expect(shown('Nghị định số 30/2020/NĐ-CP, Phụ lục II')).toBe('Nghị định số_30/2020/NĐ-CP, Phụ lục_II');
   });
   it('and nothing else is changed', () => {
@@ -131,9 +132,9 @@ describe('formats', () => {
     expect(format.percent(39, 45)).toBe('86,7%');
     expect(format.percent(1, 0)).toBe('0,0%');
     expect(format.number(1234567)).toBe('1.234.567');
-    expect(format.bytes(1_400_000)).toBe('1,4 MB');
-    expect(format.bytes(412_000)).toBe('412 KB');
-    expect(format.bytes(999_900)).toBe('1,0 MB');
+    expect(format.bytes(1_400_000)).toBe('1,4\u00a0MB');
+    expect(format.bytes(412_000)).toBe('412\u00a0KB');
+    expect(format.bytes(999_900)).toBe('1,0\u00a0MB');
     await setLanguage('en');
     expect(format.percent(39, 45)).toBe('86.7%');
     expect(format.longDate('2026-11-21T02:00:00.000Z')).toBe('21 November 2026');

@@ -17,7 +17,7 @@ NEWCOMER = people.Person("daibieu9", "Nguyễn Thị Hoa Mai (demo)", "Kiểm s�
 
 
 def keep(room: RunningRoom, browser: Browser, *, look: Look) -> Administrator:
-    """An account is made; after a long break the screen shows nothing until the password is given (I4)."""
+    """An account is made, disabled, enabled (I5); after a long break the screen shows nothing without the password (I4)."""
     administrator = Administrator(Screen(browser, "administrator", size=DESK), room.console_url)
     administrator.page.clock.install()
     administrator.arrives()
@@ -27,6 +27,11 @@ def keep(room: RunningRoom, browser: Browser, *, look: Look) -> Administrator:
     administrator.starts_account(NEWCOMER, password="mat-khau-1")
     look(administrator.screen, "admin-new-account")
     administrator.makes_account(NEWCOMER)
+    administrator.wants_to_disable(NEWCOMER)
+    look(administrator.screen, "admin-disabling")
+    administrator.disables(NEWCOMER)
+    look(administrator.screen, "admin-disabled")
+    administrator.enables(NEWCOMER)
     administrator.leaves_the_desk()
     administrator.sees("Màn hình đang khóa")
     look(administrator.screen, "console-locked")

@@ -44,7 +44,9 @@ def prepare(cast: Cast) -> None:
     for member in MEMBERS:
         secretary.invites(member)
     cast.look(secretary.screen, "secretary-members")
-    secretary.saves()
+    secretary.is_told_what_is_missing()
+    cast.look(secretary.screen, "secretary-incomplete")
+    secretary.saves_there()
     secretary.goes_to("Chương trình")
     secretary.writes_agenda(ITEMS)
     cast.look(secretary.screen, "secretary-agenda")
@@ -267,6 +269,9 @@ def come_back(cast: Cast) -> None:
     cast.look(cast.secretary.screen, "secretary-recalled")
     cast.secretary.verifies_log()
     cast.look(cast.secretary.screen, "secretary-log")
+    cast.chair.locks()
+    cast.look(cast.chair.screen, "chair-locked")
+    cast.secretary.sees("Khóa hồ sơ cuộc họp")
 
 
 ACTS: Final = (

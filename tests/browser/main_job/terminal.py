@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, expect
 from deploy.demo import people
 from tests.browser.main_job.cast import Look
 from tests.browser.main_job.plan import DECISION
+from tests.browser.pages_chair import Chair
 from tests.browser.pages_it import ItOperator
 from tests.browser.pages_seat import SeatPerson
 from tests.browser.screen import DESK, SEAT, Screen
@@ -35,29 +36,33 @@ _ITEM: Final = ids.new("i", bytes(ids.RANDOM_BYTES))
 
 @dataclass
 class Bench:
-    """The IT operator, and the terminal that nobody knows yet."""
+    """The IT operator, the terminal that nobody knows yet, and the chair of the meeting that is read there."""
 
     room: RunningRoom
     papers: Path
     look: Look
     operator: ItOperator
     reader: SeatPerson
+    chair: Chair
+    #: of the meeting that is read, once it is prepared
+    meeting: str = ""
 
     @classmethod
     def at(cls, room: RunningRoom, browser: Browser, *, papers: Path, look: Look) -> Self:
-        """Screens for both."""
+        """Screens for all of them."""
         return cls(
             room=room,
             papers=papers,
             look=look,
             operator=ItOperator(Screen(browser, "IT", size=DESK), room.console_url),
             reader=SeatPerson(Screen(browser, f"seat {PLACE}", size=SEAT, touch=True), partial(room.seat_url, 3)),
+            chair=Chair(Screen(browser, "chair", size=DESK), room.console_url),
         )
 
     @property
     def screens(self) -> tuple[Screen, ...]:
-        """Both."""
-        return (self.operator.screen, self.reader.screen)
+        """All three."""
+        return (self.operator.screen, self.reader.screen, self.chair.screen)
 
 
 def compare(bench: Bench) -> None:
@@ -96,7 +101,7 @@ def look_at_rooms(bench: Bench) -> None:
 
 def read(bench: Bench) -> None:
     """The new terminal serves a reader like any other."""
-    _prepare_meeting(bench)
+    bench.meeting = _prepare_meeting(bench)
     reader = bench.reader
     reader.sees(TITLE)
     reader.signs_in()
@@ -120,7 +125,19 @@ def cut_off(bench: Bench) -> None:
     assert set(shown) <= {"confirming", "enrolling", "revoked"}, shown
 
 
-def _prepare_meeting(bench: Bench) -> None:
+def explain(bench: Bench) -> None:
+    """The meeting is over: the recall says whose proof will never come, and why that is final (P7)."""
+    with bench.room.sign_in(people.CHAIR) as chair:
+        for step in ("open", "close"):
+            chair.post(f"/api/meetings/{bench.meeting}/{step}", {}, step="")
+    bench.chair.arrives()
+    bench.chair.signs_in(people.CHAIR)
+    bench.chair.page.get_by_role("main").get_by_role("link").filter(has_text=TITLE).click()
+    bench.chair.sees_who_cannot_answer(PLACE)
+    bench.look(bench.chair.screen, "chair-recall-revoked")
+
+
+def _prepare_meeting(bench: Bench) -> str:
     """An approved meeting with one published paper and the reader at the new terminal."""
     room, persons, seats = bench.room, bench.room.furnished.persons, bench.room.furnished.seats
     about = {
@@ -138,7 +155,8 @@ def _prepare_meeting(bench: Bench) -> None:
     items = [item | {"visibility": "common", "presenter": None}]
     fields = {"item": _ITEM, "title": DECISION.title, "secrecy": "normal"}
     with room.sign_in(people.SECRETARY) as secretary, room.sign_in(people.CHAIR) as chair:
-        path = f"/api/meetings/{secretary.post('/api/meetings', about, step='')['id']}"
+        meeting = str(secretary.post("/api/meetings", about, step="")["id"])
+        path = f"/api/meetings/{meeting}"
         secretary.put(f"{path}/members", {"members": members}, step="")
         secretary.put(f"{path}/agenda", {"items": items, "expected_seq": secretary.get(path)["seq"]}, step="")
         paper = secretary.upload(f"{path}/papers", bench.papers / DECISION.file, fields, step="")["paper"]
@@ -146,6 +164,7 @@ def _prepare_meeting(bench: Bench) -> None:
         chair.post(f"{path}/approve", {}, step="")
         chair.post(f"{path}/papers/{paper}/approve", {}, step="")
         secretary.post(f"{path}/publish", {}, step="")
+    return meeting
 
 
-ACTS: Final = (compare, read, cut_off)
+ACTS: Final = (compare, read, cut_off, explain)

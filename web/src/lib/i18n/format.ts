@@ -36,6 +36,11 @@ export function shortDate(moment: string | Date | number): string {
   return `${two(at.getUTCDate())}/${two(at.getUTCMonth() + 1)}/${at.getUTCFullYear()}`;
 }
 
+/** `09:42, 21/11/2026`, where there is little room. */
+export function shortDateTime(moment: string | Date | number): string {
+  return `${time(moment)}, ${shortDate(moment)}`;
+}
+
 /** `09:42, ngày 21 tháng 11 năm 2026` */
 export function dateTime(moment: string | Date | number): string {
   return `${time(moment)}, ${longDate(moment)}`;
@@ -69,7 +74,7 @@ export function ago(moment: string, now: number): string {
   const seconds = (now - Date.parse(moment)) / 1000;
   if (seconds < 60) return t('common.ago.now');
   if (seconds < 3600) return t('common.ago.minutes', { n: Math.floor(seconds / 60) });
-  return seconds < 12 * 3600 ? time(moment) : `${time(moment)} ${shortDate(moment)}`;
+  return seconds < 12 * 3600 ? time(moment) : shortDateTime(moment);
 }
 
 /** `1.234.567` · `1,234,567` */
@@ -94,5 +99,5 @@ export function bytes(size: number): string {
     value /= 1000;
     unit += 1;
   }
-  return `${number(value, unit > 0 && value < 10 ? 1 : 0)} ${units[unit]!}`;
+  return `${number(value, unit > 0 && value < 10 ? 1 : 0)}\u00a0${units[unit]!}`;
 }
