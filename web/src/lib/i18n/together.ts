@@ -15,11 +15,13 @@ const NUMBER = String.raw`(?:\d[\d.,/:-]*|[IVX]+)(?![\p{L}\d])`;
 const cased = (word: string): string[] => [word, word[0]!.toUpperCase() + word.slice(1), word.toUpperCase()];
 const NAMES = BEFORE.split('|').flatMap(cased).join('|');
 const NAMED = new RegExp(`(?<![\\p{L}])(${NAMES})[ \u00a0](?=${NUMBER})`, 'gu');
-const COUNTED = new RegExp(`(?<![\\p{L}\\d])(\\d[\\d.,]*)[ \u00a0](?=(?:${AFTER})(?![\\p{L}]))`, 'gu');
+const COUNTED = new RegExp(`(?<![\\p{L}\\d])(\\d[\\d.,]*)[ \u00a0](${AFTER})(?![\\p{L}])`, 'gu');
 const ANY = /\d|[IVX]/;
 
 /** The same text with its numbers held to their words. */
 export function together(text: string): string {
   if (!ANY.test(text)) return text;
-  return text.replace(NAMED, '$1\u00a0').replace(COUNTED, '$1\u00a0');
+  return text
+    .replace(NAMED, '$1\u00a0')
+    .replace(COUNTED, (_, count: string, unit: string) => `${count}\u00a0${unit.replace(' ', '\u00a0')}`);
 }
