@@ -17,7 +17,7 @@ NEWCOMER = people.Person("daibieu9", "Nguyễn Thị Hoa Mai (demo)", "Kiểm s�
 
 
 def keep(room: RunningRoom, browser: Browser, *, look: Look) -> Administrator:
-    """An account is made, disabled, enabled (I5); after a long break the screen shows nothing without the password (I4)."""
+    """An account is made, disabled, enabled (I5); after a long break nothing shows without the password (I4)."""
     administrator = Administrator(Screen(browser, "administrator", size=DESK), room.console_url)
     administrator.page.clock.install()
     administrator.arrives()
