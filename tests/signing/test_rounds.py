@@ -23,7 +23,7 @@ from server.signing.errors import (
     SignatureWrong,
     SigningStateBroken,
 )
-from server.signing.model import LEASE_S, Level, Order, Round, wait_s
+from server.signing.model import LEASE_S, Level, Order, Round, take, wait_s
 from server.signing.pades import PadesMaker
 from server.signing.ports import Offer
 from server.signing.safe import SealedFiles
@@ -164,6 +164,21 @@ def test_G4_taking_the_lease_again_makes_the_older_number_void(office: Office) -
     with pytest.raises(LeaseLost):
         office.complete("an", first)
     assert office.complete("an", second).revision == 1
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_G3_of_two_writes_from_the_same_reading_one_is_lost(office: Office, *, held: bool) -> None:
+    """Two requests read the same round – with nobody's lease, or with one's own – and both write."""
+    office.open("an")
+    if held:
+        office.begin("an")
+    tools, before = office.signing.tools, office.signing.round(ROUND)
+    after = take(before, PEOPLE["an"], now=_now())
+    written = []
+    for _ in range(2):
+        with tools.unit.begin() as tx:
+            written.append(tools.store.save(tx, after, before=before, prepared=None))
+    assert written == [True, False]
 
 
 def test_G11_a_wrong_signature_costs_nothing_but_a_try(office: Office) -> None:

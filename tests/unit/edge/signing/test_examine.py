@@ -11,7 +11,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from asn1crypto import cms, core
+from asn1crypto import cms, core, tsp
 from hypothesis import given
 from hypothesis import strategies as st
 from pyhanko.pdf_utils import generic
@@ -103,6 +103,23 @@ def test_G7_the_certificate_is_the_cards_own(pki: TestPki, offer: Offer) -> None
     stranger = Offer(offer.shown, offer.offered, pki.der("unknown"), offer.digest)
     with pytest.raises(OtherCertificate):
         stranger.examine()
+
+
+@pytest.mark.parametrize(("label", "fits"), [("chi", True), ("unknown", False)])
+def test_G7_the_hash_of_the_certificate_decides_also_without_its_issuer(
+    pki: TestPki, offer: Offer, label: str, *, fits: bool
+) -> None:
+    found = cms.CMSAttributes.load(offer.offered.signed_attributes)
+    named = tsp.ESSCertIDv2({"cert_hash": hashlib.sha256(pki.der(label)).digest()})
+    value = tsp.SigningCertificateV2({"certs": [named]})
+    others = [one for one in found if one["type"].native != "signing_certificate_v2"]
+    attribute = cms.CMSAttribute({"type": "signing_certificate_v2", "values": [value]})
+    attributes = cms.CMSAttributes([*others, attribute]).dump()
+    if fits:
+        assert offer.examine(attributes=attributes).message == attributes
+    else:
+        with pytest.raises(OtherCertificate):
+            offer.examine(attributes=attributes)
 
 
 @pytest.mark.parametrize("kind", ["signing_time", "1.3.6.1.4.1.99999.1", "twice", "missing", "empty"])
