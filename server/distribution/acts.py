@@ -5,7 +5,7 @@ What comes of it is handed back to the distribution's queue.
 
 Usage::
 
-    desk.take(act, seat="s-…")
+    desk.take(act, "s-…", size=400)
     ... desk.done(device)          # when the outcome has come back
 """
 
@@ -16,14 +16,16 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from server.clock import Clock
 from server.meetings.ports import ActHandler, Outcome
 from wire.messages import Act
 
 _WORKERS: Final = 4
-_QUEUED: Final = 64
+#: What waits of one device at most; a seat of this project has one act on its way, another may send all it has.
+_QUEUED: Final = 4096
+_QUEUED_BYTES: Final = 8 * 2**20
 _LOG: Final = logging.getLogger("distribution")
 
 
@@ -36,6 +38,12 @@ class Performed:
     outcome: Outcome | None
 
 
+class _Waiting(NamedTuple):
+    act: Act
+    seat: str
+    size: int
+
+
 class ActDesk:
     """Takes acts and hands outcomes back. For the distribution's thread only."""
 
@@ -44,14 +52,16 @@ class ActDesk:
         self._clock: Final = clock
         self._hand_back: Final = hand_back
         self._pool: Final = ThreadPoolExecutor(_WORKERS, thread_name_prefix="acts")
-        self._waiting: dict[str, deque[tuple[Act, str]]] = {}
+        self._waiting: dict[str, deque[_Waiting]] = {}
 
-    def take(self, act: Act, seat: str) -> None:
-        """Perform ``act`` when the device's earlier ones are done."""
+    def take(self, act: Act, seat: str, *, size: int) -> None:
+        """Perform ``act`` (of ``size`` bytes) when the device's earlier ones are done."""
         queue = self._waiting.setdefault(act.head.device, deque())
-        if len(queue) >= _QUEUED or any(waiting.act == act.act for waiting, _ in queue):
-            return  # the seat sends it again if need be
-        queue.append((act, seat))
+        if any(each.act.act == act.act for each in queue):
+            return  # it will have its answer
+        if len(queue) >= _QUEUED or sum(each.size for each in queue) + size > _QUEUED_BYTES:
+            return  # the seat sends it again
+        queue.append(_Waiting(act, seat, size))
         if len(queue) == 1:
             self._pool.submit(self._perform, act, seat)
 
@@ -60,7 +70,7 @@ class ActDesk:
         queue = self._waiting[device]
         queue.popleft()
         if queue:
-            self._pool.submit(self._perform, *queue[0])
+            self._pool.submit(self._perform, queue[0].act, queue[0].seat)
         else:
             del self._waiting[device]
 

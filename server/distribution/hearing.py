@@ -89,7 +89,7 @@ class Hearing:
             case messages.Have():
                 self._have(peer, message, opened.envelope, now=now)
             case messages.Act():
-                self._act(peer, message)
+                self._act(peer, message, size=len(opened.envelope))
             case messages.Receipt():
                 self._receipt(peer, message, opened.envelope, now=now)
             case messages.Health():
@@ -269,11 +269,11 @@ class Hearing:
 
     # Acts and receipts
 
-    def _act(self, peer: Peer, act: messages.Act) -> None:
+    def _act(self, peer: Peer, act: messages.Act, *, size: int) -> None:
         if peer.place is None:
             self.acknowledge(peer, act.act, "refused", code=DeviceWithoutSeat.code)
         else:
-            self._parts.acts.take(act, peer.place.seat)
+            self._parts.acts.take(act, peer.place.seat, size=size)
 
     def acknowledge(
         self, peer: Peer, act: str, outcome: str, *, code: str = "", data: dict[str, Any] | None = None

@@ -27,7 +27,9 @@ from sealing.signatures import ServerSigner, device_verifier
 from server.clock import Clock
 from server.distribution.acts import ActDesk, Performed
 from server.distribution.board import Board
+from server.distribution.entries import AuditDue, Came, Entry, LinkChanged, MeetingChanged, Stop
 from server.distribution.hearing import Hearing, Moment, Parts
+from server.distribution.inflow import Inflow
 from server.distribution.model import Held, changes_wishes, is_held
 from server.distribution.outsiders import Outsiders
 from server.distribution.peers import Peers
@@ -36,8 +38,6 @@ from server.distribution.ports import Fleet, Watcher
 from server.distribution.rooms import Rooms, Source
 from server.distribution.wishes import Wishes
 from server.errors import ServerError, Unavailable
-from server.fleet.errors import TooManyRequests
-from server.fleet.limits import AddressLimit
 from server.fleet.model import Device, DeviceState, FleetChange, Presence
 from server.link.codec import Codec
 from server.link.ports import Link
@@ -55,9 +55,6 @@ _BUSY_S: Final = 0.05
 _IDLE_S: Final = 1.0
 #: Taken from the queue before the plans are asked again.
 _BATCH: Final = 64
-#: What one device may say at once, and a second in the long run: a seat reports every 2 MiB of a paper, and each paper.
-_BURST: Final = 400
-_PER_S: Final = 30.0
 _LOG: Final = logging.getLogger("distribution")
 
 
@@ -87,51 +84,27 @@ class Outside:
     random: Callable[[int], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class _Came:
-    topic: Topic
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _LinkChanged:
-    is_up: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _MeetingChanged:
-    meeting: MeetingId
-    events: tuple[Event, ...]
-    before: MeetingState
-    after: MeetingState
-
-
-@dataclass(frozen=True, slots=True)
-class _AuditDue:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class _Stop:
-    pass
-
-
-_Entry = _Came | _LinkChanged | _MeetingChanged | FleetChange | Performed | _AuditDue | _Stop
-
-
 class Distribution:
     """Inbox of the link, announcer of meetings, watcher of the fleet; answers who holds what and who is there."""
 
-    def __init__(self, outside: Outside, *, link: Link, keys: Keys, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        outside: Outside,
+        *,
+        link: Link,
+        keys: Keys,
+        pace: Pace | None = None,
+        inflow: Inflow[Came] | None = None,
+    ) -> None:
         self._outside: Final = outside
         self._link: Final = link
-        self._queue: Final[queue.SimpleQueue[_Entry]] = queue.SimpleQueue()
+        self._queue: Final[queue.SimpleQueue[Entry]] = queue.SimpleQueue()
         #: changes that could not be told while the database was away, in their order
-        self._untold: Final[deque[_MeetingChanged | FleetChange]] = deque()
+        self._untold: Final[deque[MeetingChanged | FleetChange]] = deque()
         self._spki: Final[dict[str, bytes]] = {}
         self._refused: Final[Counter[str]] = Counter()
-        self._limit: Final = AddressLimit(burst=_BURST, per_s=_PER_S)
-        self.passed_over = 0
+        self._inflow: Final[Inflow[Came]] = inflow or Inflow()
+        self._told_passed_over = 0
         self._audit_due_s = float("-inf")
         source = outside.source
         codec = Codec(signer=keys.signer, mailbox=keys.mailbox, verify=device_verifier(self._spki.get))
@@ -168,7 +141,7 @@ class Distribution:
     def stop(self) -> None:
         """Disconnect and end the thread; what was taken from the queue is done."""
         self._link.stop()
-        self._queue.put(_Stop())
+        self._queue.put(Stop())
         if self._thread is not None:
             self._thread.join()
             self._thread = None
@@ -182,33 +155,34 @@ class Distribution:
     # Called from other threads
 
     def received(self, topic: Topic, payload: bytes) -> None:
-        """A message came; of a device that says too much it is dropped here, unopened.
+        """A message came; of a device that says much it waits its turn, and the others are heard (``inflow.py``)."""
+        came = Came(topic, payload)
+        if topic.lane == "gone":
+            may = self._inflow.follows(topic.owner, came)
+        else:
+            now_s = self._outside.clock.monotonic_s()
+            may = self._inflow.admits(topic.owner, came, size=len(payload), at_s=now_s)
+        if may:
+            self._queue.put(came)
 
-        A seat says again what was not heard. One that turned hostile must not stand in the way of the others.
-        """
-        try:
-            if topic.lane != "gone":
-                self._limit.take(topic.owner, at_s=self._outside.clock.monotonic_s())
-        except TooManyRequests:
-            self.passed_over += 1
-            if self.passed_over.bit_count() == 1:
-                _LOG.warning("%s says too much: %d messages passed over", topic.owner, self.passed_over)
-            return
-        self._queue.put(_Came(topic, payload))
+    @property
+    def passed_over(self) -> int:
+        """Messages of devices that would not stop, not taken."""
+        return self._inflow.passed_over
 
     def connected(self) -> None:
         """The broker is there."""
-        self._queue.put(_LinkChanged(is_up=True))
+        self._queue.put(LinkChanged(is_up=True))
 
     def disconnected(self) -> None:
         """The broker is gone."""
-        self._queue.put(_LinkChanged(is_up=False))
+        self._queue.put(LinkChanged(is_up=False))
 
     def announce(
         self, meeting: MeetingId, events: Sequence[Event], *, before: MeetingState, after: MeetingState
     ) -> None:
         """A meeting has changed."""
-        self._queue.put(_MeetingChanged(meeting, tuple(events), before, after))
+        self._queue.put(MeetingChanged(meeting, tuple(events), before, after))
 
     def fleet_changed(self, change: FleetChange) -> None:
         """A device came, moved or went."""
@@ -248,15 +222,18 @@ class Distribution:
             now_s = self._outside.clock.monotonic_s()
             if now_s >= self._audit_due_s:
                 self._audit_due_s = now_s + AUDIT_S
-                self._guarded(_AuditDue())
-            for entry in self._take(_BUSY_S if busy else _IDLE_S):
-                if isinstance(entry, _Stop):
+                self._guarded(AuditDue())
+                self._tell_of_floods()
+            for came in self._inflow.due(now_s):
+                self._queue.put(came)  # behind what the device said before
+            for entry in self._take(_BUSY_S if busy or self._inflow.has_waiting else _IDLE_S):
+                if isinstance(entry, Stop):
                     return
                 self._guarded(entry)
             busy = self._advance()
 
-    def _take(self, wait_s: float) -> list[_Entry]:
-        entries: list[_Entry] = []
+    def _take(self, wait_s: float) -> list[Entry]:
+        entries: list[Entry] = []
         try:
             entries.append(self._queue.get(timeout=wait_s))
             while len(entries) < _BATCH:
@@ -271,7 +248,7 @@ class Distribution:
         for entry in untold:
             self._guarded(entry)
 
-    def _guarded(self, entry: _Entry) -> None:
+    def _guarded(self, entry: Entry) -> None:
         try:
             self._dispatch(entry)
         except WireError as exc:
@@ -279,7 +256,7 @@ class Distribution:
         except Unavailable as exc:
             _LOG.warning("%s: %s", type(entry).__name__, exc)
             # Seats say again what was not heard; nobody else says again what a meeting or the fleet has become.
-            if isinstance(entry, _MeetingChanged | FleetChange):
+            if isinstance(entry, MeetingChanged | FleetChange):
                 self._untold.append(entry)
         except ServerError as exc:
             _LOG.warning("%s: %s", type(entry).__name__, exc)
@@ -298,26 +275,26 @@ class Distribution:
             _LOG.exception("the rooms could not be served")
             return False
 
-    def _dispatch(self, entry: _Entry) -> None:
+    def _dispatch(self, entry: Entry) -> None:
         match entry:
-            case _Came():
+            case Came():
                 self._came(entry)
-            case _MeetingChanged():
+            case MeetingChanged():
                 self._meeting_changed(entry)
             case FleetChange():
                 self._device_changed(entry)
             case Performed():
                 self._performed(entry)
-            case _AuditDue():
+            case AuditDue():
                 self._audit()
-            case _LinkChanged(is_up=True):
+            case LinkChanged(is_up=True):
                 self._link_up()
-            case _LinkChanged():
+            case LinkChanged():
                 for peer in self._peers.all():
                     self._hearing.left(peer)
                 self._rooms.restart()
 
-    def _came(self, came: _Came) -> None:
+    def _came(self, came: Came) -> None:
         peer = self._peers.get(came.topic.owner)
         if peer is None:
             return
@@ -340,7 +317,7 @@ class Distribution:
         if peer is not None and outcome is not None:
             self._hearing.acknowledge(peer, performed.act, outcome.outcome, code=outcome.code, data=outcome.data)
 
-    def _meeting_changed(self, change: _MeetingChanged) -> None:
+    def _meeting_changed(self, change: MeetingChanged) -> None:
         before, after, room = change.before, change.after, RoomId(change.after.room)
         rooms = {RoomId(state.room) for state in (before, after) if state.room}
         for each in rooms:
@@ -426,10 +403,16 @@ class Distribution:
             if stored is not None and self._peers.get(device) is not None:
                 self._board.reported(device, paper, stored.layout.chunks)
 
-    def _refuse(self, entry: _Entry, exc: WireError) -> None:
+    def _tell_of_floods(self) -> None:
+        passed_over = self._inflow.passed_over
+        if passed_over >= 2 * max(1, self._told_passed_over):
+            self._told_passed_over = passed_over
+            _LOG.warning("devices say too much: %d messages passed over", passed_over)
+
+    def _refuse(self, entry: Entry, exc: WireError) -> None:
         self._refused[exc.code] += 1
         if self._refused[exc.code].bit_count() == 1:  # the 1st, 2nd, 4th … of a kind: a flood does not fill the log
-            where = str(entry.topic) if isinstance(entry, _Came) else type(entry).__name__
+            where = str(entry.topic) if isinstance(entry, Came) else type(entry).__name__
             _LOG.warning("refused on %s: %s (%s)", where, exc.code, exc)
 
     def _now(self) -> Moment:

@@ -79,7 +79,7 @@ def test_P7_a_recall_that_met_a_database_away_is_ordered_when_it_is_back(theatre
     theatre.unit.away = False
     until(lambda: paper not in seat.papers, what="the seat has destroyed the paper")
     delivery = f"/api/meetings/{meeting}/delivery"
-    until(lambda: chair.get(delivery).body["recall"] == {"expected": 1, "confirmed": 1}, what="the proof is there")
+    until(lambda: chair.get(delivery).body["recall"]["confirmed"] == 1, what="the proof is there")
 
 
 def test_T8_a_revocation_that_met_a_database_away_still_gives_the_room_a_new_key(theatre: FlakyTheatre) -> None:
