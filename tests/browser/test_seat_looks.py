@@ -137,12 +137,12 @@ def test_a_state_can_be_shown_to_anybody(browser: Browser, name: str, theme: str
         # A theme that silently stopped working would pass every contrast rule.
         ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
         font = page.evaluate("document.fonts.check('600 18px \"Be Vietnam Pro\"', 'Đặng ứ')")
-        size = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+        letters_px = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
         context.close()
     assert found == []
     assert (sum(map(int, ground[4:-1].split(","))) < 384) == (theme == "dark")
     assert font
-    assert size >= 18
+    assert letters_px >= 18
 
 
 def test_a_person_may_choose_the_theme(browser: Browser) -> None:
