@@ -109,7 +109,7 @@ class Chair(ConsolePerson):
 
     def sees_who_cannot_answer(self, seat: str) -> None:
         """A terminal that was revoked: its proof will not come, and the result is final without it."""
-        self.sees(f"Chỗ {seat}: thiết bị bị thu hồi quyền trước khi gửi biên nhận")
+        self.sees(f"Chỗ {seat}: thiết bị đã bị thu hồi quyền trước khi gửi biên nhận")
         self.sees("kết quả cuối cùng")
 
     def locks(self) -> None:

@@ -3,7 +3,7 @@ import { nextAction, untouched } from '../src/console/live/next.ts';
 import { Draft } from '../src/console/meeting/draft.svelte.ts';
 import { LateSeats } from '../src/console/meeting/late.svelte.ts';
 import { fromMembers, place, placeAll, type Placed, sameMembers, setRole, terminalOf } from '../src/console/meeting/members.ts';
-import { dayOf, instantOf, isTime, timeOf } from '../src/console/meeting/moments.ts';
+import { dayOf, instantOf, isTime, readDay, timeOf, writeDay } from '../src/console/meeting/moments.ts';
 import { isStub, missing, toPublish } from '../src/console/meeting/readiness.ts';
 import { named, summary, watchedSeats } from '../src/console/meeting/seats.ts';
 import { titleOf, Uploads } from '../src/console/meeting/uploads.svelte.ts';
@@ -378,9 +378,14 @@ describe('days and times of the form', () => {
     expect(instantOf('2026-11-22', '01:30')).toBe('2026-11-21T18:30:00.000Z');
     expect(instantOf('2026-11-22', ' 7:05 ')).toBe('2026-11-22T00:05:00.000Z');
   });
+  it('are written day, month, year whatever the browser speaks', () => {
+    expect(['21/11/2026', '1/9/2026', '01-09-2026', ' 2026-11-21 '].map(readDay)).toEqual(['2026-11-21', '2026-09-01', '2026-09-01', '2026-11-21']);
+    expect([writeDay('2026-11-21'), writeDay('')]).toEqual(['21/11/2026', '']);
+  });
   it('are refused when they are none', () => {
     expect(['24:00', '7h30', '', '12:60', '7:3'].map(isTime)).toEqual([false, false, false, false, false]);
     expect(instantOf('22/11/2026', '07:00')).toBeNull();
     expect(instantOf('2026-13-40', '07:00')).toBeNull();
+    expect(['31/02/2026', '2026-02-31', '11/21/2026', '21/11/26', 'mai', ''].map(readDay)).toEqual([null, null, null, null, null, null]);
   });
 });

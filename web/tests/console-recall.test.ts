@@ -83,7 +83,7 @@ describe('P7 how a recall stands', () => {
   it('says in words why two of three is final', async () => {
     render(RecallCard, { desk: await closed(recall('A1', 'B10'), ['B3']) });
     expect(screen.getByText(/^\s*Thu hồi 2\/3/)).toHaveTextContent('Thu hồi 2/3 – kết quả cuối cùng');
-    expect(screen.getByText(/^Chỗ B3: thiết bị bị thu hồi quyền/)).toBeVisible();
+    expect(screen.getByText(/^Chỗ B3: thiết bị đã bị thu hồi quyền/)).toBeVisible();
     expect(screen.getByText('Không còn chờ biên nhận của chỗ ngồi này.')).toBeVisible();
     expect(screen.queryByText('Chờ biên nhận')).toBeNull();
   });

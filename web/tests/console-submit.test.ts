@@ -44,7 +44,7 @@ describe('M1 submitting a meeting', () => {
     expect(screen.getByText(/^người chủ trì/)).toBeVisible();
     expect(screen.getByText(/^chương trình/)).toBeVisible();
     expect(button('Trình duyệt')).toBeDisabled();
-    expect(button('Trình duyệt')).toHaveAccessibleDescription('Bổ sung phần còn thiếu rồi trình duyệt.');
+    expect(button('Trình duyệt')).toHaveAccessibleDescription('Cần bổ sung phần còn thiếu.');
   });
   it('says of an unsaved chair that it is not saved, not that it is missing, and saves it here', async () => {
     const desk = shown([{ ...CHAIR, role: 'member' }], [ITEM]);

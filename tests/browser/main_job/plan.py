@@ -67,7 +67,7 @@ MEETING: Final = Meeting(
     title="Hội nghị sơ kết công tác kiểm sát quý III và thông qua Quy chế phiên họp không giấy (demo)",
     kind="Hội nghị",
     room=f"{people.ROOM_NAME} ({len(people.SEATS)} chỗ)",
-    day=f"{_TOMORROW:%Y-%m-%d}",
+    day=f"{_TOMORROW:%d/%m/%Y}",
     time="08:30",
     minutes=150,
 )

@@ -6,6 +6,20 @@ export function dayOf(moment: number): string {
   return new Date(moment + OFFSET_MS).toISOString().slice(0, 10);
 }
 
+/** `21/11/2026` of `2026-11-21`; '' of ''. */
+export function writeDay(day: string): string {
+  return day.split('-').toReversed().join('/');
+}
+
+/** `2026-11-21` of `21/11/2026`, `1/9/2026` or `2026-11-21`; null of what is no day. */
+export function readDay(text: string): string | null {
+  const found = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(text.trim());
+  const iso = found ? `${found[3]}-${found[2]!.padStart(2, '0')}-${found[1]!.padStart(2, '0')}` : text.trim();
+  const moment = /^\d{4}-\d{2}-\d{2}$/.test(iso) ? Date.parse(`${iso}T00:00:00Z`) : NaN;
+  // The 31st of February is read as the 3rd of March.
+  return Number.isNaN(moment) || new Date(moment).toISOString().slice(0, 10) !== iso ? null : iso;
+}
+
 /** `09:30`, the time of day of a moment. */
 export function timeOf(moment: number): string {
   return new Date(moment + OFFSET_MS).toISOString().slice(11, 16);
