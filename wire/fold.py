@@ -49,6 +49,8 @@ CREATED: Final = "meeting_created"
 MAX_MEMBERS: Final = 1_000
 MAX_PAPERS: Final = 2_000
 MAX_DEVICES: Final = 2_000
+#: How somebody signed in at a seat; without the word it was a password.
+SIGN_IN_METHODS: Final = frozenset({"password", "token"})
 
 
 def fold(events: Iterable[Event], state: MeetingState | None = None) -> MeetingState:
@@ -261,6 +263,11 @@ def _epoch(state: MeetingState, event: Event, data: Fields) -> MeetingState:
 
 def _seated(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     person, seat = data.id("person", "u"), data.id("seat", "s")
+    # How they proved who they are is for whoever reads the log; for the state it makes no difference.
+    if data.has("method"):
+        data.choice("method", SIGN_IN_METHODS)
+    if data.has("certificate"):
+        data.hex("certificate", size=32)
     others = tuple(pair for pair in state.seated if person not in pair and seat not in pair)
     return replace(state, seated=(*others, (person, seat)))
 

@@ -40,6 +40,7 @@ KINDS: Final = {
     "u": "person",
     "i": "agenda item",
     "a": "act",
+    "c": "challenge",
 }
 
 _FORM: Final = re.compile(r"([a-z])-[a-z2-7]{16}", re.ASCII)

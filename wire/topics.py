@@ -20,8 +20,8 @@ from wire import ids
 from wire.errors import BadId, BadTopic
 from wire.ids import DeviceId, MeetingId, PaperId, RoomId
 
-UP_LANES: Final = frozenset({"hello", "join", "want", "have", "act", "receipt", "health", "gone"})
-DOWN_LANES: Final = frozenset({"welcome", "desired", "key", "ack", "log"})
+UP_LANES: Final = frozenset({"hello", "join", "want", "have", "knock", "act", "receipt", "health", "gone"})
+DOWN_LANES: Final = frozenset({"welcome", "desired", "key", "challenge", "ack", "log"})
 
 MAX_VERSION: Final = 9_999
 MAX_CHUNK: Final = 2**24

@@ -224,6 +224,18 @@ def messages() -> st.SearchStrategy[Any]:
         st.builds(msg.Want, heads(), of_kind("m"), st.just("events"), st.integers(0, 9_999)),
         st.builds(msg.Want, heads(), of_kind("m"), st.just("manifest"), st.just(0), papers()),
         _haves(),
+        st.builds(msg.Knock, head=heads(), act=of_kind("a"), meeting=of_kind("m")),
+        st.builds(
+            msg.Challenge,
+            head=heads(),
+            act=of_kind("a"),
+            challenge=of_kind("c"),
+            nonce=_keys(),
+            server_key=_keys().map(bytes.hex),
+            seat=of_kind("s"),
+            meeting=of_kind("m"),
+            expires_at=moments(),
+        ),
         st.builds(
             msg.Act,
             head=heads(),

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.meeting_log import MeetingLog, item, named, paper
+from tests.vectors import token_sign_in
 from wire import canonical, ids, topics
 from wire.ids import DeviceId, MeetingId, PaperId, RoomId
 from wire.topics import PaperVersion, Topic
@@ -222,6 +223,7 @@ def made() -> dict[str, dict[str, Any]]:
         "canonical.json": _canonical(),
         "events.json": _events(),
         "pairing.json": _pairing(),
+        "token-sign-in.json": token_sign_in.made(),
         "topics.json": _topics(),
         "view-patch.json": _view_patch(),
     }

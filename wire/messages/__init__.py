@@ -1,6 +1,6 @@
 """What server and seat say to each other: one frozen dataclass a message.
 
-Rules W24–W29, W32, W34, W42. Every message travels as a DSSE envelope (``wire.envelope``) of the
+Rules W24–W29, W32, W34, W42, W53. Every message travels as a DSSE envelope (``wire.envelope``) of the
 type in ``TYPE``, sealed in a box frame, with a :class:`Head` that says which device, which session
 and which number. Room messages (:class:`Events`, :class:`PaperOffer`) carry no head: their own
 sequence numbers and hashes do the work.
@@ -22,6 +22,7 @@ from wire.messages.keys import SEALED_BYTES, Join, Key
 from wire.messages.log import Events, Log
 from wire.messages.papers import WANTS, WRAPPED_BYTES, Have, PaperOffer, Want
 from wire.messages.session import MAX_MEETINGS, MAX_PAPERS, Desired, Health, Hello, Holding, Welcome, Wish
+from wire.messages.sign_in import Challenge, Knock
 
 #: Every message by its type.
 TYPES: Final[dict[str, type[Any]]] = {
@@ -34,6 +35,8 @@ TYPES: Final[dict[str, type[Any]]] = {
         Key,
         Want,
         Have,
+        Knock,
+        Challenge,
         Act,
         Ack,
         Receipt,
@@ -69,6 +72,7 @@ __all__ = [
     "WRAPPED_BYTES",
     "Ack",
     "Act",
+    "Challenge",
     "Desired",
     "Events",
     "Have",
@@ -79,6 +83,7 @@ __all__ = [
     "Holding",
     "Join",
     "Key",
+    "Knock",
     "Log",
     "Message",
     "PaperOffer",

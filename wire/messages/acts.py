@@ -26,8 +26,8 @@ MAX_DATA_BYTES: Final = 65_536
 class Act:
     """Seat → server: a request by a person, kept in the outbox until acknowledged (W28).
 
-    ``act`` is the idempotency key. ``person`` is empty for ``sign_in``, whose ``data`` holds the
-    name and password and therefore never shows in ``repr``.
+    ``act`` is the idempotency key. ``person`` is empty for ``sign_in``, whose ``data`` holds name and
+    password or what a token has signed (``wire.proof``), and therefore never shows in ``repr``.
     """
 
     TYPE: ClassVar[str] = "act"
