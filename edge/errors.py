@@ -20,6 +20,11 @@
     │   ├── BadCredentials        bad-credentials
     │   ├── TooManyTries          too-many-tries
     │   ├── NoMeeting             no-meeting
+    │   ├── ChallengeForeign      seat-challenge-foreign
+    │   ├── ChallengeStale        seat-challenge-stale
+    │   ├── TokenNeeded           seat-token-needed
+    │   ├── TokenOther            seat-token-other
+    │   ├── TokenBusy             seat-token-busy
     │   ├── PaperNotHere          paper-not-here
     │   ├── PaperNotReady         paper-not-ready
     │   ├── PageNotDrawn          page-not-drawn
@@ -163,6 +168,36 @@ class NoMeeting(SeatRefusal):
     """No meeting is shown at this seat."""
 
     code = "no-meeting"
+
+
+class ChallengeForeign(SeatRefusal):
+    """The challenge names another server, device, seat or meeting: nothing is signed (W57)."""
+
+    code = "seat-challenge-foreign"
+
+
+class ChallengeStale(SeatRefusal):
+    """The challenge is over, or is good for longer than any may be (W57)."""
+
+    code = "seat-challenge-stale"
+
+
+class TokenNeeded(SeatRefusal):
+    """Who signed in with a token opens the lock with the same token."""
+
+    code = "seat-token-needed"
+
+
+class TokenOther(SeatRefusal):
+    """Without the server only the token that signed in here is taken."""
+
+    code = "seat-token-other"
+
+
+class TokenBusy(SeatRefusal):
+    """The token is still being read, or no longer usable: plug it in again."""
+
+    code = "seat-token-busy"
 
 
 class PaperNotHere(SeatRefusal):

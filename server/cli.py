@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 import web
-from server import logs
+from server import cli_certificates, logs
 from server.assembly import core, fleet
 from server.clock import SystemClock
 from server.db import migrate
@@ -126,7 +126,7 @@ def _settings(words: argparse.Namespace) -> Settings | None:
 
 def _admin_parser() -> argparse.ArgumentParser:
     parser = _parser("admin", "Quản trị máy chủ · look after the server")
-    parts = parser.add_subparsers(required=True, metavar="init | migrate | user")
+    parts = parser.add_subparsers(required=True, metavar="init | migrate | user | anchor | certificate")
 
     def command(
         parent: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str, run: _Run
@@ -155,6 +155,7 @@ def _admin_parser() -> argparse.ArgumentParser:
         switch.add_argument("username")
     for each in (add, password):
         each.add_argument("--password-stdin", action="store_true", help="đọc mật khẩu từ đầu vào · read it from stdin")
+    cli_certificates.add_commands(parts, prepare)
     return parser
 
 

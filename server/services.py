@@ -43,6 +43,8 @@ from server.pki.site import SitePki
 from server.rooms.service import RoomService
 from server.settings import Settings
 from server.slots import Slots
+from server.tokens.service import TokenSignIn
+from server.trust.service import TrustService
 
 _LOG: Final = logging.getLogger("server")
 
@@ -80,6 +82,8 @@ class Services:
     site: SitePki = field(init=False)
     keys: SiteKeys = field(init=False)
     warden: Warden = field(init=False)
+    trust: TrustService = field(init=False)
+    tokens: TokenSignIn = field(init=False)
     fleet: FleetService = field(init=False)
     epochs: EpochKeys = field(init=False)
     paper_store: PaperStore = field(init=False)

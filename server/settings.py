@@ -129,6 +129,12 @@ class Settings:
     # Memory of one password check (argon2id); tests take less.
     argon2_memory_kib: int = field(default=65_536, metadata={"read": _whole(64, 4_194_304)})
 
+    # Whether a certificate counts only when something fresh says that it has not been revoked. Off: old news will do,
+    # and its age is shown. A house without a network carries revocation lists in by hand (admin anchor crl).
+    revocation_required: bool = field(default=True, metadata={"read": _switch})
+    # How long an issuer's service (OCSP, lists) may take to answer.
+    pki_timeout_s: int = field(default=5, metadata={"read": _whole(1, 120)})
+
     # The largest paper, and what must stay free on the disk.
     max_upload_mib: int = field(default=300, metadata={"read": _whole(1, 4096)})
     disk_reserve_mib: int = field(default=512, metadata={"read": _whole(0, 1_048_576)})

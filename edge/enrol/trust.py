@@ -32,6 +32,7 @@ from wire import canonical
 from wire.envelope import pae, payload_type
 from wire.errors import WireError
 from wire.fields import Fields
+from wire.proof import server_key_hash
 
 RENEW_AFTER: Final = dt.timedelta(days=10)
 _MOST: Final = 8
@@ -108,7 +109,7 @@ def read_site(document: bytes, *, ca: x509.Certificate, now: dt.datetime | None)
         signature = fields.base64("signature", size=64)
         mqtt = fields.object("mqtt")
         found = SiteDocument(
-            site=Site(server_verifier(certificate.public_bytes_raw()), fields.base64("mailbox_key", size=32)),
+            site=_site(certificate.public_bytes_raw(), fields.base64("mailbox_key", size=32)),
             host=mqtt.text("host", limit=253),
             port=mqtt.number("port", low=1, high=65_535),
             name=fields.text("name", limit=200),
@@ -121,6 +122,10 @@ def read_site(document: bytes, *, ca: x509.Certificate, now: dt.datetime | None)
     except InvalidSignature as exc:
         raise SiteNotTrusted("the site document is not signed by the server") from exc
     return found
+
+
+def _site(signing_key: bytes, mailbox: bytes) -> Site:
+    return Site(server_verifier(signing_key), mailbox, server_key_hash(signing_key))
 
 
 def _signing_certificate(pem: str, *, ca: x509.Certificate, now: dt.datetime | None) -> Ed25519PublicKey:

@@ -34,10 +34,13 @@ from wire.topics import Topic
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Whom the seat talks to: how the server's signatures are checked, and its mailbox key (32 bytes)."""
+    """Whom the seat talks to: how the server's signatures are checked, its mailbox key (32 bytes), and the SHA-256 of
+    its signing key, by which a token's signature names it (W55).
+    """
 
     verify: Verify
     mailbox: bytes
+    server_key: str
 
 
 @dataclass(slots=True)
@@ -68,6 +71,7 @@ class Channel:
         self._current: _Session | None = None
         self._greeting: _Session | None = None
         self.device: Final[DeviceId] = signer.key_id
+        self.server_key: Final = site.server_key
 
     def greet(self, *, boot: str, agent: str, is_open: bool, held: Iterable[str]) -> Frame:
         """A hello that begins a new session."""

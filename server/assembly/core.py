@@ -30,11 +30,24 @@ from server.rooms.service import RoomService
 from server.rooms.store import SqlRoomStore
 from server.services import Services
 from server.settings import Settings
+from server.tokens.model import Proven
+from wire.proof import TokenData
 
 _LOG: Final = logging.getLogger("chores")
 #: An account disabled on the command line, or just before a crash, is signed out of its seat this soon.
 UNSEAT_S: Final = 30.0
 PRUNE_S: Final = 3600.0
+
+
+class _LateTokens:
+    """Asks the tokens feature, which is built later."""
+
+    def __init__(self, services: Services) -> None:
+        self._services: Final = services
+
+    def prove(self, data: TokenData, *, device: str, seat: str, meeting: str, now: dt.datetime) -> Proven:
+        """As the feature does."""
+        return self._services.tokens.prove(data, device=device, seat=seat, meeting=meeting, now=now)
 
 
 class _Seats:
@@ -59,7 +72,7 @@ def build(services: Services) -> None:
     outside = Outside(people=identity, rooms=rooms, holders=slots, random=os.urandom)
     meetings = MeetingService(database, store, logbook=logbook, outside=outside)
     services.identity, services.rooms, services.meetings, services.ledger = identity, rooms, meetings, ledger
-    services.acts = SeatActs(database, meetings, people=identity, ledger=ledger)
+    services.acts = SeatActs(database, meetings, people=identity, ledger=ledger, tokens=_LateTokens(services))
     services.chores = Chores(clock)
     services.chores.add(Chore("disabled people at seats", UNSEAT_S, lambda: meetings.unseat(now=clock.now())))
     services.chores.add(Chore("old acts", PRUNE_S, lambda: _forget_acts(services)))

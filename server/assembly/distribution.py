@@ -46,6 +46,7 @@ def outside_of(services: Services) -> Outside:
         source=source,
         fleet=services.fleet,
         acts=services.acts,
+        challenges=services.tokens,
         watcher=services.live,
         clock=services.clock,
         random=os.urandom,

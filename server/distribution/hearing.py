@@ -24,7 +24,7 @@ from server.distribution.chunks import of_bitmap
 from server.distribution.errors import DeviceWithoutSeat
 from server.distribution.model import NUMBERS, DeviceLink, SeatKey
 from server.distribution.peers import Peer, Peers
-from server.distribution.ports import Watcher
+from server.distribution.ports import Challenges, Watcher
 from server.distribution.rooms import Rooms, Source, batches
 from server.distribution.wishes import Wishes
 from server.idempotency.errors import ActReused
@@ -60,6 +60,7 @@ class Parts:
     wishes: Wishes
     board: Board
     acts: ActDesk
+    challenges: Challenges
     watcher: Watcher
     random: Callable[[int], bytes]
 
@@ -88,6 +89,8 @@ class Hearing:
                 self._want(peer, message)
             case messages.Have():
                 self._have(peer, message, opened.envelope, now=now)
+            case messages.Knock():
+                self._knock(peer, message)
             case messages.Act():
                 self._act(peer, message, size=len(opened.envelope))
             case messages.Receipt():
@@ -268,6 +271,28 @@ class Hearing:
         self._complete.clear()
 
     # Acts and receipts
+
+    def _knock(self, peer: Peer, knock: messages.Knock) -> None:
+        """Give a challenge for the meeting that the seat holds (W53)."""
+        place = peer.place
+        if place is None or all(held.meeting != knock.meeting for held in self._parts.rooms.held(peer.room)):
+            self._parts.wishes.tell(peer, self._parts.wishes.of(peer))
+            return
+        challenges = self._parts.challenges
+        given = challenges.give(peer.device, place.seat, meeting=knock.meeting)
+        self._parts.peers.tell(
+            peer,
+            lambda head: messages.Challenge(
+                head,
+                knock.act,
+                given.challenge,
+                given.nonce,
+                challenges.server_key,
+                place.seat,
+                knock.meeting,
+                given.expires_at,
+            ),
+        )
 
     def _act(self, peer: Peer, act: messages.Act, *, size: int) -> None:
         if peer.place is None:

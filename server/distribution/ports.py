@@ -24,6 +24,38 @@ from wire.state import MeetingState, SeatReceipt
 from wire.topics import PaperVersion
 
 
+class Given(Protocol):
+    """A challenge as the tokens feature gives it."""
+
+    @property
+    def challenge(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def nonce(self) -> bytes:
+        """32 random bytes."""
+        ...
+
+    @property
+    def expires_at(self) -> dt.datetime:
+        """Until when it is good."""
+        ...
+
+
+class Challenges(Protocol):
+    """Gives challenges for signing in with a token (``server.tokens``)."""
+
+    @property
+    def server_key(self) -> str:
+        """SHA-256 of this server's signing key."""
+        ...
+
+    def give(self, device: str, seat: str, *, meeting: str) -> Given:
+        """A challenge for one device at one seat; never waits."""
+        ...
+
+
 class LinkStore(Protocol):
     """Links, seat keys, deliveries, receipts; and what of the meetings must be seen in the same transaction."""
 

@@ -34,7 +34,7 @@ from server.distribution.model import Held, changes_wishes, is_held
 from server.distribution.outsiders import Outsiders
 from server.distribution.peers import Peers
 from server.distribution.plan import Pace
-from server.distribution.ports import Fleet, Watcher
+from server.distribution.ports import Challenges, Fleet, Watcher
 from server.distribution.rooms import Rooms, Source
 from server.distribution.wishes import Wishes
 from server.errors import ServerError, Unavailable
@@ -79,6 +79,7 @@ class Outside:
     source: Source
     fleet: Fleet
     acts: ActHandler
+    challenges: Challenges
     watcher: Watcher
     clock: Clock
     random: Callable[[int], bytes]
@@ -123,6 +124,7 @@ class Distribution:
                 wishes=self._wishes,
                 board=self._board,
                 acts=self._acts,
+                challenges=outside.challenges,
                 watcher=outside.watcher,
                 random=outside.random,
             )

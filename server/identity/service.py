@@ -286,6 +286,17 @@ class IdentityService:
         _LOG.info("%s was %s by %s", person, "disabled" if disabled else "enabled", by.label)
         self._tell(person, disabled=disabled, now=now)
 
+    def named(self, username: str) -> Account:
+        """The account of this user name; raises NoSuchPerson, BadUsername."""
+        with self._unit.read() as tx:
+            return self._named(tx, username)
+
+    def use(self, person: str, *, now: dt.datetime) -> None:
+        """Somebody has proved with a token who they are (I1, I5); raises AccountDisabled, or NoSuchPerson."""
+        self.check_enabled(person, now=now)
+        with self._unit.begin() as tx:
+            self._store.touch_account(tx, person, now)
+
     def check_enabled(self, person: str, *, now: dt.datetime) -> None:
         """Raise AccountDisabled, or NoSuchPerson, unless the person may act."""
         if self.person(person).is_disabled(now, self.policy.unused):

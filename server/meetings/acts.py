@@ -2,7 +2,8 @@
 
 Rules: an act is performed once and its outcome kept, refusals too, so that a seat which asks again after a power cut
 gets the same answer; only what may succeed later (the database is away) is raised instead. Whoever acts has signed in
-at that very seat; the password of ``sign_in`` is checked, each time that it is sent, and forgotten.
+at that very seat; the password of ``sign_in`` is checked, each time that it is sent, and forgotten. A ``sign_in`` with
+a token (W56) is told apart by its ``method`` and leads to the same event.
 
 Usage::
 
@@ -12,6 +13,7 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -32,8 +34,9 @@ from server.meetings.commands import (
     TakeSeat,
 )
 from server.meetings.errors import NotAMember, NotSignedInHere, UnknownAct
+from server.meetings.logbook import Also
 from server.meetings.model import Draft, Log
-from server.meetings.ports import Outcome, People
+from server.meetings.ports import Outcome, People, Tokens
 from server.meetings.service import MeetingService
 from server.unit import UnitOfWork
 from wire.errors import WireError
@@ -41,9 +44,12 @@ from wire.fields import Fields
 from wire.ids import MeetingId
 from wire.messages import Act
 from wire.phases import Change
+from wire.proof import TokenData
 from wire.secret import Secret
 from wire.state import DisplayMode
 from wire.topics import MAX_VERSION
+
+_LOG: Final = logging.getLogger("meetings")
 
 
 def _present(data: Fields) -> Command:
@@ -55,7 +61,7 @@ def _display(data: Fields) -> Command:
     return ShowOnDisplay(mode, data.text("text", limit=500, empty=True))
 
 
-#: kind of act → how its data is read. ``sign_in`` is apart: it carries a password and no person.
+#: kind of act → how its data is read. ``sign_in`` is apart: it carries a password or a signature, and no person.
 READERS: Final[Mapping[str, Callable[[Fields], Command]]] = {
     "sign_out": lambda _: LeaveSeat(),
     "present": _present,
@@ -73,10 +79,13 @@ READERS: Final[Mapping[str, Callable[[Fields], Command]]] = {
 class SeatActs:
     """The ``ActHandler`` that seats' acts come to."""
 
-    def __init__(self, unit: UnitOfWork, meetings: MeetingService, *, people: People, ledger: ActLedger) -> None:
+    def __init__(
+        self, unit: UnitOfWork, meetings: MeetingService, *, people: People, ledger: ActLedger, tokens: Tokens
+    ) -> None:
         self._unit: Final = unit
         self._meetings: Final = meetings
         self._people: Final = people
+        self._tokens: Final = tokens
         self._ledger: Final = ledger
 
     def perform(self, act: Act, *, device: str, seat: str, now: dt.datetime) -> Outcome:
@@ -94,10 +103,13 @@ class SeatActs:
             return self._refuse(key, act.meeting, refusal, now=now)
 
     def _again(self, act: Act, known: Outcome, *, source: str, now: dt.datetime) -> Outcome:
-        """The stored outcome; of a sign-in only to who knows the password, for no password is kept in an act."""
-        if act.kind != "sign_in" or known.outcome == "refused":
-            return known
+        """The stored outcome; of a sign-in only to who knows the password, for no password is kept in an act.
+
+        What a token has signed is kept as part of what makes the act this act: the same again is the same answer.
+        """
         data = Fields(act.data, "act.data")
+        if act.kind != "sign_in" or known.outcome == "refused" or data.has("method"):
+            return known
         try:
             self._people.check_person(data.id("person", "u"), _password(data), source=source, now=now)
         except Unavailable:
@@ -109,6 +121,8 @@ class SeatActs:
     def _do(self, act: Act, key: ActKey, *, device: str, seat: str, now: dt.datetime) -> dict[str, Any]:
         meeting, data = MeetingId(act.meeting), Fields(act.data, "act.data")
         self._meetings.must_hold_seat(meeting, seat)
+        if act.kind == "sign_in" and data.has("method"):
+            return self._token_sign_in(meeting, key, TokenData.read(data), seat=seat, device=device, now=now)
         if act.kind == "sign_in":
             by, command = self._sign_in(meeting, data, seat=seat, device=device, now=now), TakeSeat(seat)
             data.end()
@@ -135,6 +149,25 @@ class SeatActs:
         self._people.check_person(person, password, source=f"{device}/{seat}", now=now)
         return By(person)
 
+    def _token_sign_in(
+        self, meeting: MeetingId, key: ActKey, data: TokenData, *, seat: str, device: str, now: dt.datetime
+    ) -> dict[str, Any]:
+        proven = self._tokens.prove(data, device=device, seat=seat, meeting=meeting, now=now)
+        if self._meetings.state(meeting).member(proven.person) is None:
+            raise NotAMember
+        self._people.use(proven.person, now=now)
+        by, command = By(proven.person), TakeSeat(seat, certificate=proven.certificate)
+        _LOG.info("%s signed in at %s with the certificate %s", by.person, seat, proven.certificate)
+        return self._change(
+            meeting,
+            key,
+            now=now,
+            by=by,
+            decide=lambda log: model.decide(log, command, by),
+            # The seat does not know who holds the certificate.
+            also=lambda _tx, _state: {"person": by.person},
+        )
+
     def _change(
         self,
         meeting: MeetingId,
@@ -143,8 +176,9 @@ class SeatActs:
         now: dt.datetime,
         by: By,
         decide: Callable[[Log], Sequence[Draft]],
+        also: Also | None = None,
     ) -> dict[str, Any]:
-        return self._meetings.change(meeting, actor=f"person:{by.person}", now=now, decide=decide, key=key)
+        return self._meetings.change(meeting, actor=f"person:{by.person}", now=now, decide=decide, key=key, also=also)
 
     def _refuse(self, key: ActKey, meeting: str, refusal: ServerError | WireError, *, now: dt.datetime) -> Outcome:
         """Keep the refusal, unless the act is known already: then that answer stands."""

@@ -97,9 +97,10 @@ class ShowOnDisplay:
 
 @dataclass(frozen=True, slots=True)
 class TakeSeat:
-    """A member has signed in at a seat."""
+    """A member has signed in at a seat. ``certificate``: the SHA-256 of the one they proved it with, if any (W58)."""
 
     seat: str
+    certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -316,7 +316,8 @@ def _take_seat(log: Log, command: TakeSeat, by: By) -> tuple[Draft, ...]:
     _in_phase(log.state, HOLDING)
     if (by.person, command.seat) in log.state.seated:
         return ()
-    return (Draft("person_seated", {"person": by.person, "seat": command.seat}),)
+    how = {"method": "token", "certificate": command.certificate} if command.certificate else {}
+    return (Draft("person_seated", {"person": by.person, "seat": command.seat, **how}),)
 
 
 def _leave_seat(log: Log, command: LeaveSeat, by: By) -> tuple[Draft, ...]:

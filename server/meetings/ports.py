@@ -19,6 +19,7 @@ from server.unit import Transaction
 from wire.events import Event
 from wire.ids import MeetingId
 from wire.messages import Act
+from wire.proof import TokenData
 from wire.secret import Secret
 from wire.state import MeetingState, MemberRole
 
@@ -87,12 +88,38 @@ class People(Protocol):
         """Raise BadCredentials, TooManyTries or AccountDisabled unless the password is theirs."""
         ...
 
+    def use(self, person: str, *, now: dt.datetime) -> None:
+        """They have proved who they are without a password; raises AccountDisabled or NoSuchPerson."""
+        ...
+
     def check_enabled(self, person: str, *, now: dt.datetime) -> None:
         """Raise AccountDisabled or NoSuchPerson unless the person may act."""
         ...
 
     def disabled_of(self, people: Collection[str], *, now: dt.datetime) -> Sequence[str]:
         """Those of ``people`` who may not act."""
+        ...
+
+
+class Proven(Protocol):
+    """Who signed in with a token, as the tokens feature gives it."""
+
+    @property
+    def person(self) -> str:
+        """Whose certificate it is."""
+        ...
+
+    @property
+    def certificate(self) -> str:
+        """Its SHA-256, in hexadecimal."""
+        ...
+
+
+class Tokens(Protocol):
+    """Sign-in with a token (``server.tokens``)."""
+
+    def prove(self, data: TokenData, *, device: str, seat: str, meeting: str, now: dt.datetime) -> Proven:
+        """Who signed the challenge; raises what is refused, nothing that may be tried again."""
         ...
 
 

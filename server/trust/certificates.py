@@ -40,7 +40,13 @@ def read(data: bytes) -> Facts:
         pem = data.lstrip().startswith(b"-----BEGIN")
         found = x509.load_pem_x509_certificate(data) if pem else x509.load_der_x509_certificate(data)
         return _facts(found)
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as exc:
+    except (
+        ValueError,
+        UnsupportedAlgorithm,
+        x509.DuplicateExtension,
+        x509.InvalidVersion,
+        x509.UnsupportedGeneralNameType,
+    ) as exc:
         raise CertificateUnreadable from exc
 
 

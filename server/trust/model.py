@@ -1,8 +1,8 @@
 """What a certificate says, and the rules by which it is taken for signing.
 
-Rules G20-G24 (docs/SIGNING.md): a signer's certificate is inside its time, of a person and not of an authority, made
-for signatures, signed with SHA-256 or better, with a key of RSA 2048-4096, P-256 or P-384. What a path of certificates
-says is the business of ``paths``; what has been revoked, of ``revocation``.
+Rules G20-G24 (docs/SIGNING.md), I1: a certificate is inside its time, of a person and not of an authority, made for
+signatures (or for signing in), signed with SHA-256 or better, with a key of RSA 2048-4096, P-256 or P-384. What a path
+of certificates says is the business of ``paths``; what has been revoked, of ``revocation``.
 
 Usage::
 
@@ -13,6 +13,7 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
+import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -24,8 +25,17 @@ _SIGNS: Final = frozenset({"digital_signature", "content_commitment"})
 _DOCUMENT_USES: Final = frozenset(
     {"1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.311.10.3.12", "1.2.840.113583.1.1.5", "2.5.29.37.0"}
 )
+#: clientAuth, Microsoft's smart card logon, PKINIT's client (RFC 4556), any.
+_LOGIN_USES: Final = frozenset({"1.3.6.1.5.5.7.3.2", "1.3.6.1.4.1.311.20.2.2", "1.3.6.1.5.2.3.4", "2.5.29.37.0"})
 #: Days before the end at which the list of expiring certificates changes its tone.
 WARN_DAYS: Final = (60, 30, 7)
+
+
+class Use(enum.Enum):
+    """What a certificate is wanted for."""
+
+    DOCUMENT = "document"
+    LOGIN = "login"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +153,8 @@ class Standing:
     warning: str | None = None
 
 
-def problem_of(facts: Facts, *, now: dt.datetime) -> Problem | None:
-    """Why the certificate alone cannot sign for a person; None when it can."""
+def problem_of(facts: Facts, *, now: dt.datetime, use: Use = Use.DOCUMENT) -> Problem | None:
+    """Why the certificate alone cannot sign for a person, or sign them in; None when it can."""
     if now < facts.since:
         return Problem("certificate-not-yet-valid", {"since": facts.since.date().isoformat()})
     if now > facts.until:
@@ -153,7 +163,8 @@ def problem_of(facts: Facts, *, now: dt.datetime) -> Problem | None:
         return Problem("certificate-weak", {"why": facts.hash})
     if facts.key not in KEYS:
         return Problem("certificate-weak", {"why": facts.key})
-    if facts.is_authority or facts.is_self_issued or not _made_for_signing(facts):
+    made_for_it = _made_for_signing(facts) if use is Use.DOCUMENT else _made_for_login(facts)
+    if facts.is_authority or facts.is_self_issued or not made_for_it:
         return Problem("certificate-wrong-usage", {})
     return None
 
@@ -161,6 +172,13 @@ def problem_of(facts: Facts, *, now: dt.datetime) -> Problem | None:
 def _made_for_signing(facts: Facts) -> bool:
     return (facts.usages is None or bool(facts.usages & _SIGNS)) and (
         facts.extended is None or bool(facts.extended & _DOCUMENT_USES)
+    )
+
+
+def _made_for_login(facts: Facts) -> bool:
+    """Signatures, and not those alone that bind their signer to a document (RFC 5280 § 4.2.1.3)."""
+    return (facts.usages is None or "digital_signature" in facts.usages) and (
+        facts.extended is None or bool(facts.extended & _LOGIN_USES)
     )
 
 

@@ -138,6 +138,10 @@ class Collector(Protocol):
         """What is new."""
         ...
 
+    def read_list(self, data: bytes, authority: Facts, *, now: dt.datetime) -> Kept | None:
+        """A list that came by hand, if ``authority`` signed it."""
+        ...
+
     def listed(self, facts: Facts, kept: Sequence[Kept]) -> dt.datetime | None:
         """Since when it is called revoked."""
         ...

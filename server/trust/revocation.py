@@ -28,6 +28,8 @@ from server.trust.errors import PkiServiceAway
 from server.trust.model import HASHES, Facts, Kept
 from server.trust.ports import Fetch
 
+#: Where a list is from that has no address: carried in by hand, for a house without a network.
+BY_HAND: Final = "issuer:"
 OCSP_REQUEST: Final = "application/ocsp-request"
 
 
@@ -36,6 +38,15 @@ class Revocation:
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch: Final = fetch
+
+    def read_list(self, data: bytes, authority: Facts, *, now: dt.datetime) -> Kept | None:
+        """A list in DER or PEM that came by hand, if ``authority`` signed it; it is about all that authority issued."""
+        try:
+            pem = data.lstrip().startswith(b"-----BEGIN")
+            der = x509.load_pem_x509_crl(data).public_bytes(serialization.Encoding.DER) if pem else data
+            return read_crl(der, url=f"{BY_HAND}{authority.fingerprint}", issuer=authority.der, now=now)
+        except ValueError:
+            return None
 
     def listed(self, facts: Facts, kept: Sequence[Kept]) -> dt.datetime | None:
         """Since when a list or an answer about this certificate, however old, calls it revoked."""

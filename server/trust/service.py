@@ -28,7 +28,7 @@ from server.trust.errors import (
     ProofWrong,
     RevocationUnknown,
 )
-from server.trust.model import Facts, Kept, Policy, Standing
+from server.trust.model import Facts, Kept, Policy, Standing, Use
 from server.trust.ports import Authority, Collector, Enrolled, Judge, Proof, Reader, TrustStore
 from server.unit import UnitOfWork
 from wire.ids import PersonId
@@ -77,17 +77,29 @@ class TrustService:
         with self.tools.unit.read() as tx:
             return self.tools.store.authorities(tx)
 
+    def add_list(self, data: bytes, *, now: dt.datetime) -> Kept:
+        """A revocation list that was carried here by hand; raises AnchorUnknown when no known authority signed it."""
+        for authority in self.authorities():
+            found = self.tools.collector.read_list(data, authority.facts, now=now)
+            if found is not None:
+                with self.tools.unit.begin() as tx:
+                    self.tools.store.keep(tx, [found])
+                return found
+        raise AnchorUnknown
+
     # People's certificates
 
-    def enrol(self, person: PersonId, data: bytes, *, proof: Proof, by: str, now: dt.datetime) -> Enrolled:
+    def enrol(self, person: PersonId, data: bytes, *, proof: Proof | None, by: str, now: dt.datetime) -> Enrolled:
         """Bind a certificate to a person who has just signed ``proof`` with its key.
 
+        Without a proof somebody vouches for it who has it from the person's own hands (the command line): what is
+        risked is a mix-up, for without the key nobody can use it. Made for documents, for signing in, or for both.
         Raises CertificateRefused, RevocationUnknown, ProofWrong, CertificateTaken.
         """
         facts = self.tools.reader.read(data)
-        if not self.tools.reader.proves(facts, proof):
+        if proof is not None and not self.tools.reader.proves(facts, proof):
             raise ProofWrong
-        self._judge(facts, now)
+        self._judge(facts, now, *Use)
         with self.tools.unit.begin() as tx:
             known = self.tools.store.enrolled(tx, facts.fingerprint)
             if known is not None:
@@ -135,7 +147,35 @@ class TrustService:
         gone = enrolled.revoked_at or enrolled.withdrawn_at
         if gone is not None:
             raise CertificateRevoked(since=gone.date().isoformat())
-        return self._judge(enrolled.facts, now)
+        return self._judge(enrolled.facts, now, Use.DOCUMENT)
+
+    # Signing in
+
+    def read(self, data: bytes) -> Facts:
+        """What a certificate says; raises CertificateUnreadable."""
+        return self.tools.reader.read(data)
+
+    def proves(self, facts: Facts, proof: Proof) -> bool:
+        """Whether the signature is of this certificate's key."""
+        return self.tools.reader.proves(facts, proof)
+
+    def may_sign_in(self, facts: Facts, *, now: dt.datetime) -> Enrolled:
+        """Whose certificate it is, when it may be used for signing in now.
+
+        Raises CertificateUnknown, a leaf of CertificateRefused, RevocationUnknown. Of one that nobody is enrolled with
+        the reason is told when it has one that says more; its revocation is not asked for.
+        """
+        try:
+            enrolled = self.enrolled(facts.fingerprint)
+        except CertificateUnknown:
+            self._must_fit(facts, now, Use.LOGIN)
+            self.tools.judge.chain(facts, self.known()[0], material=None, now=now)
+            raise
+        gone = enrolled.revoked_at or enrolled.withdrawn_at
+        if gone is not None:
+            raise CertificateRevoked(since=gone.date().isoformat())
+        self._judge(facts, now, Use.LOGIN)
+        return enrolled
 
     def refresh(self, now: dt.datetime) -> int:
         """Ask again for all that is not fresh, of every certificate in use; how many were found revoked."""
@@ -144,7 +184,7 @@ class TrustService:
             used = [one for one in self.tools.store.all_enrolled(tx) if not (one.withdrawn_at or one.revoked_at)]
         for one in used:
             try:
-                self._judge(one.facts, now)
+                self._judge(one.facts, now, *Use)
             except CertificateRevoked:
                 revoked += 1
             except tuple(REFUSALS.values()):
@@ -167,10 +207,16 @@ class TrustService:
             tools.store.keep(tx, new)
             return tools.store.kept(tx)
 
-    def _judge(self, facts: Facts, now: dt.datetime) -> Standing:
-        problem = model.problem_of(facts, now=now)
-        if problem is not None:
-            raise REFUSALS[problem.code](**problem.data)
+    @staticmethod
+    def _must_fit(facts: Facts, now: dt.datetime, *uses: Use) -> None:
+        """Raise unless the certificate is good for one of ``uses``."""
+        problems = [model.problem_of(facts, now=now, use=use) for use in uses]
+        first = problems[0]
+        if first is not None and None not in problems:
+            raise REFUSALS[first.code](**first.data)
+
+    def _judge(self, facts: Facts, now: dt.datetime, *uses: Use) -> Standing:
+        self._must_fit(facts, now, *uses)
         authorities, _ = self.known()
         if any(one.facts.fingerprint == facts.fingerprint for one in authorities):
             raise CertificateWrongUsage

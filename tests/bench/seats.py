@@ -39,6 +39,7 @@ from edge.vault.store import Vault
 from sealing.signatures import DeviceSigner, server_verifier
 from tests.bench.slots import OneSlot, Slot, Slots
 from wire.ids import DeviceId
+from wire.proof import server_key_hash
 from wire.topics import device_filters
 
 Work = Callable[[Seat], None]
@@ -116,7 +117,8 @@ class SeatRunner:
             device, host=plan.host, port=plan.port, tls=lambda: _tls(plan.ca, seat), inbox=self._from_link
         )
         self._link.listen(device_filters(device, None))
-        site = Site(server_verifier(bytes.fromhex(plan.server_key)), bytes.fromhex(plan.mailbox))
+        public = bytes.fromhex(plan.server_key)
+        site = Site(server_verifier(public), bytes.fromhex(plan.mailbox), server_key_hash(public))
         signer = DeviceSigner(load_pem_private_key(Path(seat.key).read_bytes(), None))  # type: ignore[arg-type]
         self._seat.begin()
         self._seat.attach(signer, site, self._link)

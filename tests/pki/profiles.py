@@ -31,6 +31,8 @@ BAD: Final = {
 }
 #: Thirty more good ones for a full room; nobody signs one paper twice with one certificate.
 CROWD: Final = {f"nguoi-{number:02d}": PEOPLE_KEYS[number % 4] for number in range(30)}
+#: One certificate of a person serves for documents and for signing in, as those of Vietnamese authorities do.
+_PEOPLES_USES: Final = ("email_protection", "client_auth")
 _SIGNING: Final = ("digital_signature", "non_repudiation")
 
 
@@ -67,7 +69,7 @@ class PkiSettings:
             "ocsp": "OCSP kiểm thử",
             "tsa": "Dấu thời gian kiểm thử",
         }
-        people = dict.fromkeys((*GOOD, *CROWD, *BAD, "under-old"), "")
+        people = dict.fromkeys((*GOOD, *CROWD, *BAD, "under-old", "document-only", "login-only"), "")
         return {label: {"common-name": name or f"Người {label} (kiểm thử)"} for label, name in (names | people).items()}
 
     def _certs(self) -> dict[str, Any]:
@@ -88,6 +90,8 @@ class PkiSettings:
             "encipherment": self._leaf("encipherment", key="p256", usage=("key_agreement",)),
             "web-server": self._leaf("web-server", key="p256", eku="server_auth"),
             "authority": self._leaf("authority", key="p256", ca=True),
+            "document-only": self._leaf("document-only", key="p256", eku="email_protection"),
+            "login-only": self._leaf("login-only", key="p256", usage=("digital_signature",), eku="client_auth"),
         }
         return certs | {label: self._leaf(label, key=key) for label, key in (GOOD | CROWD).items()}
 
@@ -107,7 +111,7 @@ class PkiSettings:
         key: str,
         issuer: str = "interm",
         usage: tuple[str, ...] = _SIGNING,
-        eku: str = "email_protection",
+        eku: str = "",
         eku_critical: bool = False,
         days: tuple[int, int] = (300, 700),
         ocsp: bool = True,
@@ -115,7 +119,7 @@ class PkiSettings:
     ) -> dict[str, Any]:
         extensions: list[dict[str, Any]] = [
             _usage(*usage),
-            {"id": "extended_key_usage", "critical": eku_critical, "value": [eku]},
+            {"id": "extended_key_usage", "critical": eku_critical, "value": [eku] if eku else list(_PEOPLES_USES)},
         ]
         if ca:
             extensions.append({"id": "basic_constraints", "critical": True, "value": {"ca": True}})

@@ -112,6 +112,7 @@ class SeatTwin:
         self.wish: messages.Wish | None = None
         self.store_key = b""
         self.acks: dict[str, messages.Ack] = {}
+        self.challenges: list[messages.Challenge] = []
         self.faults: list[str] = []
         self.received = 0
         self.twice = 0
@@ -308,6 +309,9 @@ class SeatTwin:
 
     def _on_ack(self, message: messages.Ack) -> None:
         self.acks[message.act] = message
+
+    def _on_challenge(self, message: messages.Challenge) -> None:
+        self.challenges.append(message)
 
     def _on_log(self, message: messages.Log) -> None:
         self._events(message.meeting, message.events)

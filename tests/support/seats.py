@@ -145,7 +145,7 @@ class TestSeat:
         self.filters = ()
         seat.begin()
         twin = self.room.twin
-        seat.attach(self.signer, Site(twin.verify, twin.mailbox.public), self)
+        seat.attach(self.signer, Site(twin.verify, twin.mailbox.public, twin.server_key), self)
         seat.identify(Identity(Standing.ENROLLED, self.signer.key_id))
 
     def kill(self) -> None:

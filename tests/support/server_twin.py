@@ -35,6 +35,7 @@ from wire.ids import DeviceId, MeetingId, PaperId, RoomId
 from wire.manifest import Manifest
 from wire.messages import Head, Holding, Wish
 from wire.phases import HOLDING
+from wire.proof import server_key_hash
 from wire.secret import Secret
 from wire.state import PaperState
 from wire.topics import PaperVersion, Topic
@@ -116,6 +117,11 @@ class ServerTwin:
         self.performed: list[messages.Act] = []
         self.stale = 0
         self.is_up = True
+
+    @property
+    def server_key(self) -> str:
+        """How a token's signature names this server."""
+        return server_key_hash(self.signer.public)
 
     @property
     def verify(self) -> Any:

@@ -1,0 +1,3 @@
+from __future__ import annotations
+
+from tests.pki.fixtures import pki, pki_server, running_pki  # noqa: F401

@@ -1,0 +1,107 @@
+"""`phonghop admin anchor | certificate`: what the security administrator does at the server itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from server import cli
+from tests.pki.authority import TestPki
+from tests.pki.services import PkiServer
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PHONGHOP_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("PHONGHOP_ARGON2_MEMORY_KIB", "64")
+    for name in ("daibieu1", "daibieu2"):
+        assert cli.admin(["user", "add", name, "--name", f"{name} (demo)"]) == 0
+    return tmp_path
+
+
+def _file(folder: Path, pki: TestPki, label: str, *, pem: bool = False) -> str:
+    der, path = pki.der(label), folder / f"{label}.cer"
+    path.write_bytes(x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM) if pem else der)
+    return str(path)
+
+
+def _anchors(folder: Path, pki: TestPki) -> None:
+    assert cli.admin(["anchor", "add", _file(folder, pki, "root", pem=True)]) == 0
+    assert cli.admin(["anchor", "add", "--helper", _file(folder, pki, "interm")]) == 0
+
+
+def test_a_certificate_is_enrolled_listed_and_withdrawn(
+    data: Path,
+    pki: TestPki,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _anchors(data, pki)
+    assert cli.admin(["certificate", "add", "daibieu1", _file(data, pki, "chi", pem=True)]) == 0
+    shown = capsys.readouterr().out
+    assert "daibieu1 (demo)" in shown
+    assert "Người chi (kiểm thử)" in shown, "who enters it sees the name in it"
+    print_of = pki.fingerprint("chi")
+    assert print_of in shown
+    assert cli.admin(["certificate", "withdraw", print_of, "--reason", "mất token"]) == 0
+    capsys.readouterr()
+    assert cli.admin(["certificate", "list", "daibieu1"]) == 0
+    assert "thu hồi · withdrawn" in capsys.readouterr().out
+    assert cli.admin(["anchor", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert pki.fingerprint("root") in listed
+    assert "trung gian · helper" in listed
+
+
+@pytest.mark.parametrize(
+    ("label", "code"), [("unknown", "certificate-issuer-unknown"), ("expired", "certificate-expired")]
+)
+def test_a_bad_certificate_is_refused_in_words(
+    data: Path,
+    pki: TestPki,
+    capsys: pytest.CaptureFixture[str],
+    label: str,
+    code: str,
+) -> None:
+    _anchors(data, pki)
+    assert cli.admin(["certificate", "add", "daibieu1", _file(data, pki, label)]) == 1
+    assert f"[{code}]" in capsys.readouterr().err
+
+
+def test_one_certificate_is_one_persons(
+    data: Path,
+    pki: TestPki,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _anchors(data, pki)
+    file = _file(data, pki, "chi")
+    assert cli.admin(["certificate", "add", "daibieu1", file]) == 0
+    assert cli.admin(["certificate", "add", "daibieu2", file]) == 1
+    assert "[certificate-taken]" in capsys.readouterr().err
+    assert cli.admin(["certificate", "add", "nguoi-la", file]) == 1
+    assert "[no-such-person]" in capsys.readouterr().err
+
+
+def test_a_revocation_list_is_carried_in_and_a_strangers_is_refused(
+    data: Path,
+    pki: TestPki,
+    pki_server: PkiServer,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _anchors(data, pki)
+    pki_server.fault[""] = "refused"
+    assert cli.admin(["certificate", "add", "daibieu1", _file(data, pki, "chi")]) == 1
+    assert "[revocation-unknown]" in capsys.readouterr().err
+    for label in ("root", "interm"):
+        (data / f"{label}.crl").write_bytes(pki.crl(label))
+        assert cli.admin(["anchor", "crl", str(data / f"{label}.crl")]) == 0
+    assert cli.admin(["certificate", "add", "daibieu1", _file(data, pki, "chi")]) == 0
+    (data / "rubbish.crl").write_bytes(b"rubbish")
+    assert cli.admin(["anchor", "crl", str(data / "rubbish.crl")]) == 1
+
+
+def test_a_file_that_is_not_there_is_said(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.admin(["anchor", "add", str(data / "nowhere.pem")]) == 1
+    assert "nowhere.pem" in capsys.readouterr().err
