@@ -72,13 +72,22 @@ class Screen:
         return [f"{self.name}: {each}" for each in self._said]
 
     def flaws(self) -> list[str]:
-        """What is wrong with the page as it stands: for axe, for a finger, for its size; for eyes in the dark theme."""
+        """What is wrong with the page as it stands: for axe, for a finger, for its size; for eyes in the dark theme.
+
+        A page goes on while it is examined, and axe takes a row that has just moved for one on another ground: what is
+        wrong is looked at again, and counts when it still is.
+        """
+        found = self._looked_over()
+        again = self._looked_over() if found else []
+        return [f"{self.name}: {each}" for each in found if each in again]
+
+    def _looked_over(self) -> list[str]:
         least = TOUCHED_PX if self.touch else CLICKED_PX
         found = faults(self.page, least_px=least, scrolls=not self.touch)
         self.themed("dark")
         found += [f"in the dark theme: {each}" for each in contrast_faults(self.page)]
         self.themed("light")
-        return [f"{self.name}: {each}" for each in found]
+        return found
 
     def themed(self, theme: str) -> None:
         """Light or dark, as the machine asks for it."""
