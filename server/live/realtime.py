@@ -67,10 +67,14 @@ class SocketOutlet:
         return socket is None or socket.queue.qsize() > _UNREAD
 
     def drop(self, sid: str) -> None:
-        """Close the connection after what is queued."""
+        """Close the connection after what is queued; returns at once.
+
+        Engine.IO's own ``disconnect`` waits until the screen has taken everything: for ever, when it reads no more.
+        """
         eio_sid = self._server.manager.eio_sid_from_sid(sid, NAMESPACE)
-        if eio_sid is not None:
-            self._server.eio.disconnect(eio_sid)
+        socket = self._server.eio.sockets.pop(eio_sid, None)
+        if socket is not None:
+            socket.close(wait=False, reason=self._server.eio.reason.SERVER_DISCONNECT)
 
 
 def make_socketio(app: Flask, *, origins: tuple[str, ...]) -> SocketIO:
@@ -121,13 +125,18 @@ def register(socketio: SocketIO, hub: LiveHub, door: LiveDoor) -> None:
         hub.watch_delivery(_sid(), meeting, lambda actor: _may_see_delivery(door, actor, meeting))
         return {}
 
+    def watch_signing(fields: Fields) -> dict[str, Any]:
+        meeting = MeetingId(fields.id("meeting", "m"))
+        hub.watch_signing(_sid(), meeting, lambda actor: _may_see_signing(door, actor, meeting))
+        return {}
+
     def watch_fleet(_fields: Fields) -> dict[str, Any]:
         hub.watch_fleet(_sid(), _must_be_it)
         return {}
 
     socketio.on_event("connect", connect, namespace=NAMESPACE)
     socketio.on_event("disconnect", disconnect, namespace=NAMESPACE)
-    for handler in (watch, unwatch, watch_delivery, watch_fleet):
+    for handler in (watch, unwatch, watch_delivery, watch_signing, watch_fleet):
         socketio.on_event(handler.__name__, _answering(handler), namespace=NAMESPACE)
 
 
@@ -148,6 +157,13 @@ def _may_see_delivery(door: LiveDoor, actor: Actor, meeting: str) -> None:
         return
     leaders = {MemberRole.CHAIR, MemberRole.SECRETARY}
     if actor.person is None or leaders.isdisjoint(door.member_roles(actor.person, meeting)):
+        raise NotAllowed
+
+
+def _may_see_signing(door: LiveDoor, actor: Actor, meeting: str) -> None:
+    if actor.has(Role.SECRETARY, Role.AUDITOR):
+        return
+    if actor.person is None or not door.member_roles(actor.person, meeting):
         raise NotAllowed
 
 
