@@ -1,7 +1,8 @@
 """A private ``pcscd`` with virtual readers: the real service and the real driver interface, seen by nobody else.
 
-Rules: pcscd's socket has one fixed place, so the service gets a mount namespace of its own in which that place is a
-folder of ours; clients find it there by ``PCSCLITE_CSOCK_NAME``. pcsc-lite's client library reads that name once a
+Rules: pcscd's socket has one place that is compiled in, so a copy of the program is run in which that place is a
+folder of ours, with a name of the same length: no namespace, no right beyond one's own, the same in a container.
+Clients find it by ``PCSCLITE_CSOCK_NAME``. pcsc-lite's client library reads that name once a
 process, so a process that speaks to a bank itself speaks to that one only: the folder stays the same over restarts.
 Several entries of one driver file would show one card in all readers, hence a copy of the driver for every two readers;
 ports lie below those the system gives out. vpcd listens on every address of the machine and asks nobody's name: a
@@ -17,8 +18,11 @@ Usage::
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
 import shutil
+import string
 import subprocess
 import time
 from pathlib import Path
@@ -40,13 +44,10 @@ _LOOK_S: Final = 0.02
 _LONGEST_PATH: Final = 100
 _PCSCD: Final = "/usr/sbin/pcscd"
 _DRIVER: Final = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
-#: $1: our folder. As a user with a namespace of our own there may be no /run/pcscd, and none can be made in /run.
-_PRIVATE: Final = """
-set -e
-if ! mkdir -p /run/pcscd 2>/dev/null; then mount -t tmpfs tmpfs /run && mkdir /run/pcscd; fi
-mount --bind "$1" /run/pcscd
-exec setpriv --pdeathsig TERM "$2" --foreground --config "$3"
-"""
+#: Where the service keeps its socket and its number; what stands there in our copy is as long.
+_COMPILED_IN: Final = b"/run/pcscd"
+_OURS: Final = "/tmp/p"  # noqa: S108 - a folder is made in it, for us alone
+_LETTERS: Final = string.ascii_lowercase + string.digits
 
 
 class ReaderBank:
@@ -83,7 +84,8 @@ class ReaderBank:
         _check_parts()
         if len(os.fsencode(self._socket)) > _LONGEST_PATH:
             raise BankFailed(f"a shorter folder than {self.folder} is needed: a socket's path has little room")
-        (self.folder / "run").mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._remove_place()
         with ports.turn():
             self._configure()
             self._launch()
@@ -150,12 +152,25 @@ class ReaderBank:
         (configuration / "readers").write_text("\n".join(entries), encoding="ascii")
 
     def _launch(self) -> None:
-        namespace = ["--mount"] if os.geteuid() == 0 else ["--mount", "--user", "--map-root-user"]
-        arguments = ["sh", "-c", _PRIVATE, "sh", str(self._socket.parent.absolute()), _PCSCD]
         # pcscd changes its folder before it reads its configuration: absolute or not at all.
-        command = ["unshare", *namespace, *arguments, str((self.folder / "readers.d").absolute())]
+        configuration = str((self.folder / "readers.d").absolute())
+        command = ["setpriv", "--pdeathsig", "TERM", str(self._program()), "--foreground", "--config", configuration]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def _program(self) -> Path:
+        place = _short_folder()
+        (self.folder / "run").symlink_to(place)
+        program = self.folder / "pcscd"
+        program.write_bytes(Path(_PCSCD).read_bytes().replace(_COMPILED_IN, os.fsencode(place)))
+        program.chmod(0o700)
+        return program.absolute()
+
+    def _remove_place(self) -> None:
+        run = self.folder / "run"
+        if run.is_symlink():
+            shutil.rmtree(run.readlink(), ignore_errors=True)
+            run.unlink()
 
     def _await_readers(self) -> None:
         deadline = time.monotonic() + _START_S
@@ -177,8 +192,7 @@ class ReaderBank:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        for left in ("pcscd.comm", "pcscd.pid"):
-            (self.folder / "run" / left).unlink(missing_ok=True)
+        self._remove_place()
 
 
 def _check_parts() -> None:
@@ -186,13 +200,18 @@ def _check_parts() -> None:
     missing = [package for path, package in parts.items() if not Path(path).exists()]
     if missing:
         raise PartMissing(f"apt-get install --no-install-recommends {' '.join(missing)}")
-    namespace = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    trial = subprocess.run(["unshare", "--mount", *namespace, "true"], capture_output=True, check=False)
-    if trial.returncode:
-        raise PartMissing(
-            "a mount namespace of our own: run as root, "
-            "or allow users theirs (sysctl kernel.unprivileged_userns_clone=1)"
-        )
+    if _COMPILED_IN not in Path(_PCSCD).read_bytes():
+        raise PartMissing("pcscd as Debian builds it, with its socket in /run/pcscd")
+
+
+def _short_folder() -> Path:
+    """A new folder for us alone, its name as long as the one that is compiled in."""
+    while True:
+        rest = (secrets.choice(_LETTERS) for _ in range(len(_COMPILED_IN) - len(_OURS)))
+        place = Path(_OURS + "".join(rest))
+        with contextlib.suppress(FileExistsError):
+            place.mkdir(mode=0o700)
+            return place
 
 
 def _free_pair(taken: list[int]) -> int:
