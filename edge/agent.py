@@ -13,15 +13,18 @@ Usage::
 
 from __future__ import annotations
 
+import fnmatch
 import logging
 import os
 import queue
 import secrets
 import time
 from collections.abc import Callable
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import web
+from edge.card.pkcs11 import probe
 from edge.clock import Clock, SystemClock
 from edge.commands import Answer
 from edge.enrol.client import SiteClient
@@ -44,6 +47,9 @@ from edge.vault.run_dir import RunDir, boot_id
 from edge.vault.store import Vault
 from pages.renderer import Renderer
 from wire.topics import PaperVersion, device_filters
+
+if TYPE_CHECKING:
+    from edge.card.worker import CardWorker
 
 TICK_S: Final = 0.25
 BUSY_TICK_S: Final = 0.1
@@ -81,6 +87,8 @@ class Agent:
             reserve_bytes=settings.disk_reserve_mib * _MIB,
         )
         limits = Limits(idle_s=settings.idle_lock_s, following_s=settings.following_lock_s, grace_s=settings.grace_s)
+        self._cards: Final = self._card_worker()
+        self._ports.cards = self._cards
         self._seat: Final = Seat(self._ports, self, limits=limits)
         self._key: Final = DeviceKey.load_or_create(self._disk)
         self._enroller: Final = Enroller(
@@ -103,6 +111,8 @@ class Agent:
         self._start_page()
         try:
             self._seat.begin()
+            if self._cards is not None:
+                self._cards.start()
             self._enroller.start()
             self._loop()
         finally:
@@ -154,6 +164,25 @@ class Agent:
         self._board.conceal()
         self._pictures.hide()
         self._renderer.warm()
+
+    # ---------------------------------------------------------- tokens
+
+    def _card_worker(self) -> CardWorker | None:
+        """What reads USB tokens, where this machine can: the drivers are an extra of its own (``card``)."""
+        pattern = self._settings.card_reader
+        if not pattern:
+            return None
+        try:
+            from edge.card.worker import CardWorker  # noqa: PLC0415 - not everywhere
+        except ImportError as exc:
+            _LOG.warning("no USB tokens at this seat, people sign in with passwords: %s is not installed", exc.name)
+            return None
+        module = self._settings.pkcs11_module
+        return CardWorker(
+            lambda event: self._queue.put(lambda seat: seat.handle(event)),
+            is_ours=lambda reader: fnmatch.fnmatchcase(reader, pattern),
+            modules=probe.candidates(Path(module) if module else None),
+        )
 
     # ---------------------------------------------------------- what others tell
 
@@ -248,6 +277,7 @@ class Agent:
     def _shut_down(self) -> None:
         began_s = time.monotonic()
         self._board.stop()
+        self._release_cards()
         if self._link is not None:
             self._link.stop()
         self._enroller.stop()
@@ -255,3 +285,12 @@ class Agent:
         self._pictures.stop()
         self._renderer.close()
         _LOG.info("seat ended in %.1f s", time.monotonic() - began_s)
+
+    def _release_cards(self) -> None:
+        if self._cards is None:
+            return
+        try:
+            self._cards.stop()
+        except TimeoutError:
+            # Its thread is a daemon: the process ends all the same, and the service powers the card off.
+            _LOG.warning("a driver did not let go of a token")

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from edge.model import Queued, Session
+from edge.model import Queued, Session, Signing
 from wire.events import Event as LogEvent
-from wire.messages import Wish
+from wire.messages import Challenge, Wish
+from wire.proof import TokenData
 from wire.state import MeetingState
 
 
@@ -36,6 +37,48 @@ class SendSignIn:
     act: str
     meeting: str
     person: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCard:
+    """Take what is in the reader, say whose token it is."""
+
+    reader: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseCard:
+    """Let go of it; the card forgets the PIN."""
+
+    reader: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendKnock:
+    """Ask the server for a challenge."""
+
+    act: str
+    meeting: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyPinAndSign:
+    """Give the card the PIN of this request, once, and have it sign the challenge (None: only to open the lock)."""
+
+    request: int
+    token: Signing
+    challenge: Challenge | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendTokenSignIn:
+    """Send what the token has signed."""
+
+    act: str
+    meeting: str
+    data: TokenData
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +186,7 @@ class Answer:
 
 
 Command = (
-    Greet | Listen | SendSignIn | SendEntry | SendHealth | Report | Replan | SaveWish | Record | Keep | Settle
+    Greet | Listen | SendSignIn | OpenCard | ReleaseCard | SendKnock | VerifyPinAndSign | SendTokenSignIn | SendEntry
+    | SendHealth | Report | Replan | SaveWish | Record | Keep | Settle
     | CheckPassword | RememberPassword | ForgetPassword | SaveSession | HidePages | Wipe | Answer
 )  # fmt: skip

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from edge.model import Identity, Queued, Recalled, Session
+from edge.model import Identity, Queued, Recalled, Session, TokenSeen
 from wire.events import Event as LogEvent
-from wire.messages import Wish
+from wire.messages import Challenge, Wish
+from wire.proof import TokenData
 from wire.state import MeetingState
 
 
@@ -142,6 +143,88 @@ class PasswordChecked:
 
 
 @dataclass(frozen=True, slots=True)
+class CardsWatched:
+    """The card service answers (empty), or why it does not; everything that was in a reader is out then."""
+
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardCame:
+    """Something is in a reader. ``count`` rises with every insertion."""
+
+    reader: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardWent:
+    """It is out."""
+
+    reader: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardOpened:
+    """It is a token, held by this seat."""
+
+    reader: str
+    count: int
+    token: TokenSeen
+
+
+@dataclass(frozen=True, slots=True)
+class CardFailed:
+    """It cannot be used, or cannot any longer; ``code`` says why."""
+
+    reader: str
+    count: int
+    code: str
+    data: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PinGiven:
+    """A person gave the PIN of the token that is in (the agent holds it)."""
+
+    request: int
+    act: str
+    last_try_ok: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeCame:
+    """The server's challenge for an act; ``code``: why this seat does not answer it (W57)."""
+
+    challenge: Challenge
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSigned:
+    """The card took the PIN and signed. ``data`` is for the server, None when only a lock was to be opened."""
+
+    request: int
+    token: TokenSeen
+    data: TokenData | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRefused:
+    """The card did not sign; ``token``: what it says of its PIN now, if it still says anything.
+
+    ``verified``: the PIN was taken, and something else went wrong.
+    """
+
+    request: int
+    code: str
+    data: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    token: TokenSeen | None = None
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LockAsked:
     """Lock the seat."""
 
@@ -183,6 +266,7 @@ class Ticked:
 
 Event = (
     IdentityChanged | Opened | LinkUp | LinkDown | Welcomed | WishChanged | Heard | LogCame | Acked | Stored | Destroyed
-    | Forgotten | FaultChanged | SignInAsked | UnlockAsked | PasswordChecked | LockAsked | SignOutAsked | ActAsked
+    | Forgotten | FaultChanged | CardsWatched | CardCame | CardWent | CardOpened | CardFailed | PinGiven | ChallengeCame
+    | TokenSigned | TokenRefused | SignInAsked | UnlockAsked | PasswordChecked | LockAsked | SignOutAsked | ActAsked
     | Touched | FollowsPresenter | Ticked
 )  # fmt: skip

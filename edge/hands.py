@@ -12,13 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from edge.acts import RECEIPT, SIGN_IN
-from edge.commands import SendSignIn
+from edge.challenge import Expected, proof, unlock_text
+from edge.commands import SendSignIn, SendTokenSignIn, VerifyPinAndSign
 from edge.events import Destroyed, Event, Forgotten, Stored
 from edge.model import Queued
 from edge.outbox import Entry
+from edge.passwords import wipe
 from edge.plan import (
     AwaitChunks,
     Destroy,
@@ -31,11 +34,12 @@ from edge.plan import (
     WantEvents,
     WantManifest,
 )
-from edge.ports import Ports
+from edge.ports import Ports, SignOrder
 from edge.vault.chunks import Chunks
 from edge.vault.recalled import Note
 from wire import messages
 from wire.fields import Fields, parse_instant
+from wire.proof import NONCE_BYTES, TokenData
 from wire.topics import PaperVersion
 
 _MIB: Final = 1 << 20
@@ -115,6 +119,43 @@ class Hands:
         made_at = self._ports.now()
         self._ports.say(
             lambda head: messages.Act(head, command.act, command.meeting, SIGN_IN, None, made_at, data),
+        )
+
+    def knock(self, act: str, meeting: str) -> None:
+        """Ask for a challenge (W53)."""
+        self._ports.say(lambda head: messages.Knock(head, act, meeting))
+
+    def send_token_sign_in(self, command: SendTokenSignIn) -> None:
+        """Send what a token has signed (W56)."""
+        made_at, data = self._ports.now(), command.data.to_value()
+        self._ports.say(
+            lambda head: messages.Act(head, command.act, command.meeting, SIGN_IN, None, made_at, data),
+        )
+
+    def sign(self, command: VerifyPinAndSign, pin: bytearray, seat: str) -> None:
+        """Hand PIN and text over to the card (W55); the text is of this seat's own making."""
+        ports, token = self._ports, command.token
+        if ports.cards is None or ports.channel is None:
+            wipe(pin)
+            return
+        nonce = ports.random(NONCE_BYTES)
+        given, build = command.challenge, None
+        message = unlock_text(nonce)
+        if given is not None:
+            here = Expected(ports.channel.server_key, ports.channel.device, seat, given.meeting)
+            message = proof(given, here, seat_nonce=nonce, certificate=token.fingerprint).signed()
+            build = partial(TokenData, given.challenge, nonce)
+        ports.cards.sign(
+            SignOrder(
+                request=command.request,
+                reader=token.reader,
+                count=token.count,
+                fingerprint=token.fingerprint,
+                message=message,
+                pin=pin,
+                last_try_ok=token.last_try_ok,
+                build=build,
+            )
         )
 
     def settle(self, entry: Queued) -> None:

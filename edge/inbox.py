@@ -18,8 +18,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from edge.errors import DiskFull
-from edge.events import Acked, Event, FaultChanged, LogCame, Welcomed, WishChanged
+from edge.challenge import Expected, check
+from edge.errors import ChallengeForeign, DiskFull, SeatRefusal
+from edge.events import Acked, ChallengeCame, Event, FaultChanged, LogCame, Welcomed, WishChanged
 from edge.hands import Hands
 from edge.model import Followed, State
 from edge.ports import Ports
@@ -74,7 +75,7 @@ class Inbox:
             if sealing is Sealing.ROOM:
                 return self._room(topic, payload, state)
             if sealing is Sealing.BOX:
-                return self._box(topic, payload)
+                return self._box(topic, payload, state)
         except WireError as exc:
             self._refuse(topic, exc)
         return ()
@@ -114,7 +115,7 @@ class Inbox:
 
     # -------------------------------------------------------- one seat's lanes
 
-    def _box(self, topic: Topic, payload: bytes) -> tuple[Event | WelcomeCame, ...]:
+    def _box(self, topic: Topic, payload: bytes, state: State) -> tuple[Event | WelcomeCame, ...]:
         channel = self._ports.channel
         message = None if channel is None else channel.open(topic, payload)
         match message:
@@ -124,6 +125,8 @@ class Inbox:
                 return (WishChanged(wish),)
             case messages.Ack():
                 return (Acked(message.act, message.outcome, message.code, message.data),)
+            case messages.Challenge():
+                return (self._challenge(message, state),)
             case messages.Log():
                 return (LogCame(message.meeting, message.events, message.head_seq),)
             case messages.Key():
@@ -146,6 +149,19 @@ class Inbox:
         if message.meeting in self._unread:
             self._unread.discard(message.meeting)
             self._hands.want_events(message.meeting, kept.state.seq)
+
+    def _challenge(self, challenge: messages.Challenge, state: State) -> ChallengeCame:
+        """Whether this seat may have it signed, by what it knows itself (W57)."""
+        ports, wish = self._ports, state.wish
+        meeting = "" if state.signing_in is None else state.signing_in.meeting
+        if ports.channel is None or wish is None:
+            return ChallengeCame(challenge, ChallengeForeign.code)
+        here = Expected(ports.channel.server_key, ports.channel.device, wish.seat or "", meeting)
+        try:
+            check(challenge, here, now=ports.now())
+        except SeatRefusal as exc:
+            return ChallengeCame(challenge, exc.code)
+        return ChallengeCame(challenge)
 
     # -------------------------------------------------------- the room's lanes
 

@@ -1,8 +1,9 @@
 """The seat's decisions: state and event in, new state and commands out.
 
 Rules: pure – no clock (``now`` is handed in), no socket, no disk. What an event cannot lead to by these handlers does
-not happen. After every event the same four consequences are drawn: a session that the log or the wish has ended ends,
-what is drawn is hidden when its reader changes, the session is kept, the next act is sent.
+not happen. After every event the same consequences are drawn: a session that the log or the wish has ended ends, one
+whose token is not in is locked, what is drawn is hidden when its reader changes, the session is kept, the next act is
+sent.
 
 Usage::
 
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from edge import people
+from edge import people, tokens
 from edge.commands import (
     Answer,
     Command,
@@ -30,13 +31,18 @@ from edge.commands import (
     SaveWish,
     SendEntry,
     SendHealth,
-    SendSignIn,
     Wipe,
 )
 from edge.errors import AgentOutdated, DeviceRevoked, LogBroken
 from edge.events import (
     Acked,
     ActAsked,
+    CardCame,
+    CardFailed,
+    CardOpened,
+    CardsWatched,
+    CardWent,
+    ChallengeCame,
     Destroyed,
     Event,
     FaultChanged,
@@ -50,10 +56,13 @@ from edge.events import (
     LogCame,
     Opened,
     PasswordChecked,
+    PinGiven,
     SignInAsked,
     SignOutAsked,
     Stored,
     Ticked,
+    TokenRefused,
+    TokenSigned,
     Touched,
     UnlockAsked,
     Welcomed,
@@ -92,7 +101,8 @@ def step(state: State, event: Event, now: Now) -> Result:
 
 
 def _consequences(before: State, after: State, *, commands: list[Command], now: Now) -> Result:
-    after = people.end_session(after)
+    after, forgetting = tokens.forget_pin(tokens.lock_without_token(people.end_session(after)))
+    commands += forgetting
     shown_before, shown_after = reader(before), reader(after)
     if shown_before is not None and shown_before != shown_after:
         commands.append(HidePages())
@@ -132,7 +142,13 @@ def _identity(state: State, event: IdentityChanged, now: Now) -> Result:
     if event.identity.standing is not state.identity.standing:
         changed = replace(changed, link=replace(changed.link, trying_s=now.s))
     if event.identity.standing is Standing.REVOKED and state.identity.standing is not Standing.REVOKED:
-        blank = State(limits=state.limits, started_s=state.started_s, identity=event.identity, link=state.link)
+        blank = State(
+            limits=state.limits,
+            started_s=state.started_s,
+            identity=event.identity,
+            link=state.link,
+            cards=state.cards,
+        )
         waiting = state.signing_in
         # The answer drops the password.
         told = () if waiting is None else (Answer(waiting.request, DeviceRevoked.code),)
@@ -196,8 +212,9 @@ def _welcomed(state: State, event: Welcomed, now: Now) -> Result:
     online = _linked(replace(state, link=link, sent=None, confirmed=True), LinkState.ONLINE, now)
     meetings = {name: replace(followed, strikes=0) for name, followed in online.meetings.items()}
     wished, commands = _wished(replace(online, meetings=meetings), event.wish)
-    waiting = wished.signing_in
-    again = () if waiting is None else (SendSignIn(waiting.act, waiting.meeting, waiting.person),)
+    again: tuple[Command, ...] = ()
+    if wished.signing_in is not None:
+        again = people.say_again(wished.signing_in)
     return wished, (*commands, Replan(eager=True), Report(), SendHealth(), *again)
 
 
@@ -347,6 +364,15 @@ _HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
     Destroyed: _destroyed,
     Forgotten: _forgotten,
     FaultChanged: _fault,
+    CardsWatched: tokens.watched,
+    CardCame: tokens.came,
+    CardWent: tokens.went,
+    CardOpened: tokens.opened,
+    CardFailed: tokens.failed,
+    PinGiven: tokens.pin_given,
+    ChallengeCame: tokens.challenged,
+    TokenSigned: tokens.signed,
+    TokenRefused: tokens.refused,
     Acked: people.acked,
     Stored: people.stored,
     SignInAsked: people.sign_in_asked,

@@ -12,8 +12,10 @@ import datetime as dt
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from wire.messages import Wish
+from wire.proof import TokenData
 from wire.state import MeetingState
 
 
@@ -101,7 +103,9 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who is signed in. ``seen``: the log has shown them at this seat; ``followed_s``: when they last followed."""
+    """Who is signed in. ``seen``: the log has shown them at this seat; ``followed_s``: when they last followed;
+    ``token``: SHA-256 of the certificate they signed in with, empty with a password.
+    """
 
     meeting: str
     person: str
@@ -111,17 +115,84 @@ class Session:
     followed_s: float | None = None
     tries: int = 0
     blocked_until_s: float = 0.0
+    token: str = ""
+
+
+class ReaderState(enum.StrEnum):
+    """What is known of the card in a reader."""
+
+    NEW = "new"
+    READING = "reading"
+    READY = "ready"
+    FAULTY = "faulty"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSeen:
+    """A token that was opened: its certificate for signing in, the name in it, and what it says of its PIN."""
+
+    certificate: bytes = field(repr=False)
+    fingerprint: str
+    name: str
+    shortest: int
+    longest: int
+    tries_left: int | None = None
+    is_low: bool = False
+    is_last: bool = False
+    is_blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is in one reader. ``count`` tells one insertion from the next; ``code``: why it cannot be used.
+
+    ``verified``: the card counts the PIN as given.
+    """
+
+    reader: str
+    count: int
+    state: ReaderState = ReaderState.NEW
+    token: TokenSeen | None = None
+    verified: bool = False
+    code: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """All readers that are this seat's. ``watched``: this machine can read cards; ``code``: why it cannot just now."""
+
+    watched: bool = False
+    code: str = ""
+    by_reader: Mapping[str, Card] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """The token's part in a sign-in. ``alone``: the server is not asked, the lock of the same certificate opens.
+
+    ``challenged``: the card has been given the challenge; ``data``: what it signed, on its way to the server.
+    """
+
+    reader: str
+    count: int
+    fingerprint: str
+    last_try_ok: bool = False
+    alone: bool = False
+    challenged: bool = False
+    data: TokenData | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SigningIn:
-    """A sign-in that waits for the server."""
+    """A sign-in that waits for the server. With a token the person is not known before the server says it."""
 
     request: int
     act: str
     meeting: str
     person: str
     deadline_s: float
+    token: Signing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +257,4 @@ class State:
     recalled: Recalled | None = None
     #: an error code that stands at the whole seat (a full disk)
     fault: str = ""
+    cards: Cards = field(default_factory=Cards)

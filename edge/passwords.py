@@ -58,6 +58,10 @@ class Passwords:
         """The password of a request."""
         return self._held.get(request)
 
+    def hand_over(self, request: int) -> bytearray | None:
+        """Give the password of a request to somebody who wipes it."""
+        return self._held.pop(request, None)
+
     def drop(self, request: int) -> None:
         """Overwrite and forget."""
         password = self._held.pop(request, None)

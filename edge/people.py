@@ -13,7 +13,7 @@ import math
 from dataclasses import replace
 from typing import Final
 
-from edge import acts, errors
+from edge import acts, errors, tokens
 from edge.acts import RECEIPT, SIGN_OUT
 from edge.commands import Answer, CheckPassword, Command, Keep, RememberPassword, Replan, SendSignIn, Settle
 from edge.events import (
@@ -123,6 +123,8 @@ def sign_in_asked(state: State, event: SignInAsked, now: Now) -> Result:
     session = shown_session(state)
     if session is not None and session.person != event.person:
         return _refuse(state, event.request, errors.SomebodySignedIn.code)
+    if session is not None and session.token:
+        return _refuse(state, event.request, errors.TokenNeeded.code)
     if state.meetings[meeting].state.member(event.person) is None:
         return _refuse(state, event.request, errors.NotAMember.code)
     return _ask_server(state, event, meeting=meeting, now=now)
@@ -142,6 +144,13 @@ def _ask_server(state: State, event: SignInAsked, *, meeting: str, now: Now) -> 
     return replace(state, signing_in=waiting), (SendSignIn(event.act, meeting, event.person),)
 
 
+def say_again(waiting: SigningIn) -> tuple[Command, ...]:
+    """After a new welcome: what the server may not have heard of a sign-in."""
+    if waiting.token is not None:
+        return tokens.say_again(waiting)
+    return (SendSignIn(waiting.act, waiting.meeting, waiting.person),)
+
+
 def time_out_sign_in(state: State, now: Now) -> Result:
     """A person does not wait for ever."""
     waiting = state.signing_in
@@ -151,6 +160,8 @@ def time_out_sign_in(state: State, now: Now) -> Result:
 
 
 def _signed_in(state: State, event: Acked, waiting: SigningIn, *, now: Now) -> Result:
+    if waiting.token is not None:
+        return tokens.signed_in(state, event, waiting, now=now)
     answered = replace(state, signing_in=None)
     if event.outcome != "done":
         return answered, (Answer(waiting.request, event.code or errors.BadCredentials.code, event.data),)
@@ -180,6 +191,8 @@ def unlock_asked(state: State, event: UnlockAsked, now: Now) -> Result:
         return _refuse(state, event.request, errors.SignInFirst.code)
     if not session.locked:
         return state, (Answer(event.request),)
+    if session.token:
+        return _refuse(state, event.request, errors.TokenNeeded.code)
     if now.s < session.blocked_until_s:
         return _too_many(state, event.request, session, now=now)
     return state, (CheckPassword(event.request),)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from edge.clock import Clock
 from edge.link.codec import Channel
@@ -18,11 +19,45 @@ from edge.vault.run_dir import RunDir
 from edge.vault.store import Vault
 from wire import ids
 from wire.messages import Head, Message
+from wire.proof import TokenData
+
+
+class CardDesk(Protocol):
+    """The readers of this machine (``edge/card/worker.py``). Every call returns at once; what comes of it is told."""
+
+    def open(self, reader: str, count: int) -> None:
+        """Take what is in the reader."""
+        ...
+
+    def release(self, reader: str, count: int) -> None:
+        """Let go; the card is reset."""
+        ...
+
+    def sign(self, order: SignOrder) -> None:
+        """Give the card its PIN, once, and have it sign; the PIN is wiped on every way out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignOrder:
+    """What a card is asked: to sign ``message`` with the key of the certificate ``fingerprint``, and of no other.
+
+    ``build``: what the server is sent, from certificate and signature; None when only a lock is to be opened.
+    """
+
+    request: int
+    reader: str
+    count: int
+    fingerprint: str
+    message: bytes
+    pin: bytearray = field(repr=False)
+    last_try_ok: bool
+    build: Callable[[bytes, bytes], TokenData] | None
 
 
 @dataclass(slots=True)
 class Ports:
-    """``channel`` and ``link`` are None until the device has its certificate.
+    """``channel`` and ``link`` are None until the device has its certificate, ``cards`` where none can be read.
 
     ``ahead`` is how far the server's clock is ahead of this one, as its last welcome showed.
     """
@@ -34,6 +69,7 @@ class Ports:
     reserve_bytes: int = 0
     channel: Channel | None = None
     link: Link | None = None
+    cards: CardDesk | None = None
     ahead: dt.timedelta = field(default_factory=dt.timedelta)
 
     def say(self, build: Callable[[Head], Message]) -> None:

@@ -82,7 +82,8 @@ class Drawn:
         # The parts of a state are replaced, never changed: the same object looks the same.
         shown_from = (
             state.identity, state.link.state, state.link.since_at, state.opened, state.confirmed, state.wish,
-            state.session, state.acts, state.recalled, state.fault, tuple(map(id, state.meetings.values())), holding,
+            state.session, state.acts, state.recalled, state.fault, state.cards, state.signing_in is not None,
+            tuple(map(id, state.meetings.values())), holding,
         )  # fmt: skip
         if self._screen is not None and shown_from == self._from:
             return None

@@ -29,7 +29,9 @@ from edge.commands import (
     HidePages,
     Keep,
     Listen,
+    OpenCard,
     Record,
+    ReleaseCard,
     RememberPassword,
     Replan,
     Report,
@@ -37,8 +39,11 @@ from edge.commands import (
     SaveWish,
     SendEntry,
     SendHealth,
+    SendKnock,
     SendSignIn,
+    SendTokenSignIn,
     Settle,
+    VerifyPinAndSign,
     Wipe,
 )
 from edge.errors import VaultError
@@ -229,6 +234,8 @@ class Seat:
                 self._send_sign_in(command)
             case SendHealth():
                 self._health()
+            case OpenCard() | ReleaseCard() | VerifyPinAndSign() | SendKnock() | SendTokenSignIn():
+                self._use_token(command)
             case Keep():
                 self._keep(command)
             case CheckPassword(request):
@@ -367,6 +374,26 @@ class Seat:
         password = self.passwords.get(request)
         right = None if self._verifier is None or password is None else self._verifier.matches(password)
         self._waiting.append(PasswordChecked(request, self._ports.new_act(), right))
+
+    def _use_token(self, command: OpenCard | ReleaseCard | VerifyPinAndSign | SendKnock | SendTokenSignIn) -> None:
+        cards = self._ports.cards
+        match command:
+            case SendKnock(act, meeting):
+                self._hands.knock(act, meeting)
+            case SendTokenSignIn():
+                self._hands.send_token_sign_in(command)
+            case _ if cards is None:
+                return
+            case OpenCard(reader, count):
+                cards.open(reader, count)
+            case ReleaseCard(reader, count):
+                cards.release(reader, count)
+            case VerifyPinAndSign(request):
+                # Given away: whoever has it wipes it.
+                pin = self.passwords.hand_over(request)
+                seat = None if self.state.wish is None else self.state.wish.seat
+                if pin is not None:
+                    self._hands.sign(command, pin, seat or "")
 
     def _keep(self, command: Keep) -> None:
         entry = Entry(

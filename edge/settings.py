@@ -65,6 +65,18 @@ def _serial(value: Any) -> str:
     return value
 
 
+def _pattern(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("cần chữ · needs text")  # noqa: TRY004 - as all readers here
+    return value.strip()
+
+
+def _file(value: Any) -> str:
+    if not isinstance(value, str) or (value and not value.startswith("/")):
+        raise ValueError("cần đường dẫn đầy đủ · needs a full path")
+    return value
+
+
 def _level(value: Any) -> str:
     text = _text(value).upper()
     if text not in _LEVELS:
@@ -118,6 +130,12 @@ class Settings:
     disk_reserve_mib: int = _setting(_whole(0, 1_048_576), 64)
     # Memory for drawn pages; on the disk there is none.
     page_cache_mib: int = _setting(_whole(1, 4096), 96)
+
+    # USB tokens: which readers are this seat's, as a pattern of their names (several seats on one machine, or a reader
+    # that is built in for something else); empty: tokens are not looked for.
+    card_reader: str = _setting(_pattern, "*")
+    # A vendor's PKCS#11 module; empty: the usual places are tried, PIV cards need none.
+    pkcs11_module: str = _setting(_file, "")
 
     log_level: str = _setting(_level, "INFO")
 

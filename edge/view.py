@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from edge.model import Followed, State
+from edge.model import Followed, ReaderState, State
 from edge.pairing import Picture
 from edge.showing import Situation, reader, shown_meeting, shown_session, situation
 from wire import view
@@ -62,6 +62,7 @@ def sections(state: State, *, holding: Mapping[PaperVersion, Section], picture: 
         **meeting,
         "seat": _seat(state, followed, picture),
         "link": _link(state, followed),
+        "token": _token(state),
         "person": _person(state, followed),
         "expected": _expected(state, followed),
         "choices": _choices(state, followed),
@@ -99,6 +100,49 @@ def _link(state: State, followed: Followed | None) -> Section:
         "behind": followed is not None and followed.behind,
         "since_at": None if link.since_at is None else print_instant(link.since_at),
     }
+
+
+def _token(state: State) -> Section:
+    """What is in the readers, and what the person at the seat may do with it. ``mine``: it opens this lock."""
+    cards, found = state.cards, tuple(state.cards.by_reader.values())
+    token = found[0].token if len(found) == 1 else None
+    code, data = cards.code, {}
+    if len(found) == 1:
+        code, data = found[0].code, dict(found[0].data)
+    session = shown_session(state)
+    by_token = session is not None and bool(session.token)
+    return {
+        "state": _token_state(state),
+        "name": "" if token is None else token.name,
+        "tries_left": None if token is None else token.tries_left,
+        "low": token is not None and token.is_low,
+        "last": token is not None and token.is_last,
+        "shortest": 0 if token is None else token.shortest,
+        "longest": 0 if token is None else token.longest,
+        "code": code,
+        "data": data,
+        "count": len(found),
+        "needed": by_token,
+        "mine": session is not None and token is not None and session.token == token.fingerprint,
+    }
+
+
+def _token_state(state: State) -> str:
+    cards, found = state.cards, tuple(state.cards.by_reader.values())
+    if not cards.watched:
+        return "off"
+    if cards.code:
+        return "fault"
+    if len(found) != 1:
+        return "several" if found else "absent"
+    if found[0].state is ReaderState.FAULTY:
+        return "fault"
+    if found[0].token is None:
+        return "reading"
+    if found[0].token.is_blocked:
+        return "blocked"
+    is_working = state.signing_in is not None and state.signing_in.token is not None
+    return "working" if is_working else "ready"
 
 
 def _person(state: State, followed: Followed | None) -> Section | None:

@@ -67,6 +67,12 @@ class TokenCertificate:
         """The fingerprint it is enrolled under, in hexadecimal."""
         return hashlib.sha256(self.der).hexdigest()
 
+    @property
+    def common_name(self) -> str:
+        """The name in it, for people to read: nobody is found by it. The whole subject where there is none."""
+        names = x509.load_der_x509_certificate(self.der).subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+        return str(names[0].value) if names else self.subject
+
     def check(self, digest: Digest, signature: bytes) -> None:
         """Return when ``signature`` is this key's over ``digest``; raises AnswerGarbled or KeyMismatch."""
         public = x509.load_der_x509_certificate(self.der).public_key()

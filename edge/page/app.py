@@ -18,7 +18,7 @@ from flask import Blueprint, Flask, Response, request, send_from_directory
 from flask.typing import ResponseReturnValue
 
 from edge.errors import BadRequest, PaperNotHere, PaperNotReady, SeatLocked, SignInFirst
-from edge.events import ActAsked, FollowsPresenter, LockAsked, SignInAsked, SignOutAsked, Touched, UnlockAsked
+from edge.events import ActAsked, FollowsPresenter, LockAsked, PinGiven, SignInAsked, SignOutAsked, Touched, UnlockAsked
 from edge.page import answers, guard
 from edge.page.board import Board
 from edge.page.desk import Desk
@@ -35,6 +35,7 @@ from wire.topics import MAX_VERSION, PaperVersion
 DEFAULT_WIDTH: Final = 1200
 MAX_QUERY: Final = 200
 MAX_PASSWORD: Final = 512
+MAX_PIN: Final = 64
 #: A mark changes so often (P6); pages drawn before stay good for as long.
 MARK_MINUTES: Final = 10
 VIETNAM: Final = dt.timezone(dt.timedelta(hours=7))
@@ -148,6 +149,14 @@ def _person(page: Page) -> Blueprint:
     def unlock() -> ResponseReturnValue:
         password = _password(answers.body())
         page.desk.ask(UnlockAsked, password=password)
+        return answers.answer({})
+
+    @routes.post("/api/token")
+    def token() -> ResponseReturnValue:
+        fields = answers.body()
+        pin, last_try_ok = _pin(fields), fields.has("last_try_ok") and fields.flag("last_try_ok")
+        act = _act_id(page)
+        page.desk.ask(lambda number: PinGiven(number, act, last_try_ok=last_try_ok), password=pin)
         return answers.answer({})
 
     @routes.post("/api/lock")
@@ -273,6 +282,14 @@ def _password(fields: Fields) -> bytearray:
     if not isinstance(password, str) or not 0 < len(password) <= MAX_PASSWORD:
         raise BadField("body.password", "is not a password")
     return bytearray(password.encode("utf-8"))
+
+
+def _pin(fields: Fields) -> bytearray:
+    """As bytes that are wiped; how long it may be is the token's to say."""
+    pin = fields.any("pin")
+    if not isinstance(pin, str) or not 0 < len(pin) <= MAX_PIN:
+        raise BadField("body.pin", "is not a PIN")
+    return bytearray(pin.encode("utf-8"))
 
 
 def _act_id(page: Page) -> str:

@@ -96,6 +96,7 @@ class RunDir:
             "touched_ms": max(0, round(session.touched_s * 1000)),
             "locked": session.locked,
             "seen": session.seen,
+            "token": session.token,
             "followed_ms": None if session.followed_s is None else max(0, round(session.followed_s * 1000)),
         }
         sealed = sealer.seal(canonical.encode(value), place=_SESSION)
@@ -150,6 +151,7 @@ def _session(fields: Fields) -> Session:
         touched_s=fields.number("touched_ms") / 1000,
         locked=fields.flag("locked"),
         seen=fields.flag("seen"),
+        token=fields.hex("token", size=32) if fields.has("token") and fields.any("token") else "",
         followed_s=fields.number("followed_ms") / 1000 if fields.has("followed_ms") else None,
     )
     fields.end()

@@ -11,7 +11,8 @@ import pytest
 
 from tests.architecture.source import Module, modules
 
-_PURE = ("wire", "server/*/model.py", "edge/machine.py", "edge/plan.py")
+_SEAT = ("machine", "people", "tokens", "challenge", "plan")
+_PURE = ("wire", "server/*/model.py", *(f"edge/{name}.py" for name in _SEAT))
 _IMPURE_LIBRARIES = frozenset(
     {
         "asyncio", "concurrent", "multiprocessing", "os", "queue", "random", "secrets", "select", "selectors", "shutil",

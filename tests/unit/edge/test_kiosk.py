@@ -49,7 +49,7 @@ def stranger(page: Page, tmp_path: Path) -> Browser:
 
 PARTS = ("pages/1", "text/1", "search", "outline")
 READS = ("seat", "live", *(f"{HOME.removeprefix('/api/')}/{part}" for part in PARTS))
-CHANGES = ("sign-in", "unlock", "lock", "sign-out", "act", "touched", "following")
+CHANGES = ("sign-in", "token", "unlock", "lock", "sign-out", "act", "touched", "following")
 
 
 @pytest.mark.parametrize("path", READS)
