@@ -22,6 +22,7 @@ from typing import Final
 from flask import Blueprint, Flask
 
 from pages.renderer import Renderer
+from server.audit.service import AdminLog
 from server.chores import Chores
 from server.clock import Clock
 from server.db.engine import Database
@@ -42,8 +43,11 @@ from server.papers.service import PaperService
 from server.pki.site import SitePki
 from server.rooms.service import RoomService
 from server.settings import Settings
+from server.signing.desk import SigningDesk
+from server.signing.service import SigningService
 from server.slots import Slots
 from server.tokens.service import TokenSignIn
+from server.trust.admin import TrustAdmin
 from server.trust.service import TrustService
 
 _LOG: Final = logging.getLogger("server")
@@ -90,6 +94,10 @@ class Services:
     paper_files: PaperFiles = field(init=False)
     papers: PaperService = field(init=False)
     renderer: Renderer = field(init=False)
+    audit: AdminLog = field(init=False)
+    trust_admin: TrustAdmin = field(init=False)
+    signing: SigningService = field(init=False)
+    rounds: SigningDesk = field(init=False)
     distribution: Distribution = field(init=False)
 
     def start(self) -> None:

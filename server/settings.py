@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
 
 _PREFIX: Final = "PHONGHOP_"
 #: Variables of the same prefix that belong to other programs of the room.
@@ -67,6 +68,15 @@ def _database_url(value: Any) -> str:
     if not isinstance(value, str) or not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("needs sqlite:///… or postgresql+psycopg://…")
     return value
+
+
+def _web_address(value: Any) -> str:
+    if value == "":
+        return ""
+    parts = urlsplit(value) if isinstance(value, str) else None
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("needs http://… or https://…")
+    return str(value)
 
 
 def _level(value: Any) -> str:
@@ -132,6 +142,16 @@ class Settings:
     # Whether a certificate counts only when something fresh says that it has not been revoked. Off: old news will do,
     # and its age is shown. A house without a network carries revocation lists in by hand (admin anchor crl).
     revocation_required: bool = field(default=True, metadata={"read": _switch})
+    # The same for a signature under a paper. Both are on unless somebody decides otherwise.
+    revocation_required_to_sign: bool = field(default=True, metadata={"read": _switch})
+    # The time-stamping authority (RFC 3161), as http:// or https://. Empty: signatures stay without a proved time.
+    tsa_url: str = field(default="", metadata={"read": _web_address})
+    # How long it may take when nobody waits for it; VGCA's was seen to need from 2 to 131 seconds.
+    tsa_timeout_s: int = field(default=150, metadata={"read": _whole(1, 600)})
+    # The largest file that is signed, or whose signatures are checked.
+    signature_upload_mib: int = field(default=50, metadata={"read": _whole(1, 300)})
+    # The agency's seal as it is cut; its picture gets this size on paper.
+    seal_diameter_mm: int = field(default=36, metadata={"read": _whole(20, 60)})
     # How long an issuer's service (OCSP, lists) may take to answer.
     pki_timeout_s: int = field(default=5, metadata={"read": _whole(1, 120)})
 

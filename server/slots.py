@@ -52,6 +52,14 @@ class DeliveryFeed(Protocol):
         ...
 
 
+class SigningFeed(Protocol):
+    """The rounds of signing of a meeting (the signing desk answers)."""
+
+    def signing(self, meeting: MeetingId) -> dict[str, Any]:
+        """As ``GET /api/meetings/<m>/rounds``."""
+        ...
+
+
 class FleetFeed(Protocol):
     """All terminals (the fleet answers)."""
 
@@ -79,6 +87,10 @@ class Nothing:
         """Nothing was delivered."""
         return {"seats": [], "papers": [], "recall": {"expected": 0, "confirmed": 0}}
 
+    def signing(self, meeting: MeetingId) -> dict[str, Any]:  # noqa: ARG002 - the port's signature
+        """No rounds."""
+        return {"rounds": [], "has_stamps": False}
+
     def devices(self) -> list[dict[str, Any]]:
         """No terminal."""
         return []
@@ -99,6 +111,7 @@ class Slots:
     seat_devices: SeatDevices = field(default_factory=Nothing)
     displays: Displays = field(default_factory=Nothing)
     delivery: DeliveryFeed = field(default_factory=Nothing)
+    signing: SigningFeed = field(default_factory=Nothing)
     fleet: FleetFeed = field(default_factory=Nothing)
     #: who is online (the distribution answers)
     presence: PresenceSource = field(default_factory=Nothing)
@@ -120,6 +133,10 @@ class Slots:
     def delivery_now(self, meeting: MeetingId) -> dict[str, Any]:
         """What the delivery slot answers now."""
         return self.delivery.delivery(meeting)
+
+    def signing_now(self, meeting: MeetingId) -> dict[str, Any]:
+        """What the signing slot answers now."""
+        return self.signing.signing(meeting)
 
     def devices_now(self) -> list[dict[str, Any]]:
         """What the fleet slot answers now."""

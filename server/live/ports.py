@@ -57,6 +57,10 @@ class Feeds(Protocol):
         """``{seats, papers, recall}``."""
         ...
 
+    def signing_now(self, meeting: MeetingId) -> dict[str, Any]:
+        """``{rounds, has_stamps}``."""
+        ...
+
     def devices_now(self) -> list[dict[str, Any]]:
         """All terminals."""
         ...

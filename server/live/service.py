@@ -31,6 +31,8 @@ FEED_GAP_S: Final = 0.3
 CHECK_GAP_S: Final = 3.0
 #: Stands among meeting ids for the fleet's report.
 _FLEET: Final = "fleet"
+#: Before a meeting's id: its rounds of signing, not its delivery.
+_SIGNING: Final = "signing "
 
 
 @dataclass
@@ -42,6 +44,7 @@ class _Screen:
     watches: dict[MeetingId, Watch] = field(default_factory=dict)
     fresh: set[MeetingId] = field(default_factory=set)
     delivery: dict[MeetingId, bool] = field(default_factory=dict)
+    signing: dict[MeetingId, bool] = field(default_factory=dict)
     fleet: bool = False
     fleet_due: bool = False
     is_locked: bool = False
@@ -49,7 +52,7 @@ class _Screen:
     @property
     def feeds_due(self) -> bool:
         """Whether a report it wants has changed."""
-        return self.fleet_due or any(self.delivery.values())
+        return self.fleet_due or any(self.delivery.values()) or any(self.signing.values())
 
     def is_due(self, now: Snapshot) -> bool:
         """Whether there is anything it has not been shown."""
@@ -94,6 +97,12 @@ class LiveHub:
         """Reports of seats came in."""
         with self._noting:
             self._reported.add(meeting)
+        self.woken.set()
+
+    def signing_changed(self, meeting: MeetingId) -> None:
+        """A round of signing changed."""
+        with self._noting:
+            self._reported.add(_SIGNING + meeting)
         self.woken.set()
 
     def fleet_changed(self) -> None:
@@ -148,6 +157,7 @@ class LiveHub:
             if screen is not None:
                 screen.watches.pop(meeting, None)
                 screen.delivery.pop(meeting, None)
+                screen.signing.pop(meeting, None)
 
     def watch_delivery(self, sid: str, meeting: MeetingId, may: Callable[[Actor], None]) -> None:
         """Send ``delivery`` now and at every change; ``may`` raises NotAllowed."""
@@ -155,6 +165,14 @@ class LiveHub:
             screen = self._screen(sid)
             may(screen.actor)
             screen.delivery[meeting] = True
+        self.woken.set()
+
+    def watch_signing(self, sid: str, meeting: MeetingId, may: Callable[[Actor], None]) -> None:
+        """Send ``signing`` now and at every change; ``may`` raises NotAllowed."""
+        with self._lock:
+            screen = self._screen(sid)
+            may(screen.actor)
+            screen.signing[meeting] = True
         self.woken.set()
 
     def watch_fleet(self, sid: str, may: Callable[[Actor], None]) -> None:
@@ -206,6 +224,8 @@ class LiveHub:
             reported, self._reported = self._reported, set()
         for screen in self._screens.values():
             screen.delivery.update(dict.fromkeys(screen.delivery.keys() & reported, True))
+            changed = {meeting for meeting in screen.signing if _SIGNING + meeting in reported}
+            screen.signing.update(dict.fromkeys(changed, True))
             screen.fleet_due |= screen.fleet and _FLEET in reported
 
     def _send_patches(self, sid: str, screen: _Screen, now: Snapshot) -> None:
@@ -222,6 +242,11 @@ class LiveHub:
             if told is not None:
                 self._outlet.emit(sid, "delivery", told)
             screen.delivery[meeting] = False
+        for meeting in [each for each, is_due in screen.signing.items() if is_due]:
+            told = now.signing(meeting)
+            if told is not None:
+                self._outlet.emit(sid, "signing", told)
+            screen.signing[meeting] = False
         told = now.fleet() if screen.fleet_due else None
         if told is not None:
             self._outlet.emit(sid, "fleet", told)
@@ -250,6 +275,7 @@ class LiveHub:
         with self._lock:
             screen.watches.clear()
             screen.delivery.clear()
+            screen.signing.clear()
             screen.fleet = screen.fleet_due = False
 
     def close(self) -> None:

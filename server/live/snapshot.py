@@ -51,6 +51,10 @@ class Snapshot:
         """The payload of ``delivery``, None when it cannot be told now."""
         return self._tell(meeting, lambda: {"meeting": meeting, **self._feeds.delivery_now(meeting)})
 
+    def signing(self, meeting: MeetingId) -> dict[str, Any] | None:
+        """The payload of ``signing``, None when it cannot be told now."""
+        return self._tell(f"signing {meeting}", lambda: {"meeting": meeting, **self._feeds.signing_now(meeting)})
+
     def fleet(self) -> dict[str, Any] | None:
         """The payload of ``fleet``, None when it cannot be told now."""
         return self._tell("", lambda: {"devices": self._feeds.devices_now()})

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -250,6 +250,20 @@ class MeetingService:
             seated = [person for person, _ in self.state(meeting).seated if people is None or person in people]
             for person in self._outside.people.disabled_of(seated, now=now):
                 self._unseat(meeting, person, now)
+
+    def unseat_by(self, certificates: Collection[str], *, now: dt.datetime) -> None:
+        """Sign out of their seats all who signed in there with one of ``certificates`` (SHA-256, hexadecimal)."""
+        with self._unit.read() as tx:
+            held = [row.id for row in self._store.rows(tx, phases=HOLDING)]
+        for meeting in held:
+            seated = {person for person, _ in self.state(meeting).seated}
+            by: dict[str, str] = {}
+            for event in self.events(meeting) if seated else ():
+                if event.kind == "person_seated":
+                    by[event.data["person"]] = event.data.get("certificate", "")
+            for person in sorted(seated):
+                if by.get(person) in certificates:
+                    self._unseat(meeting, person, now)
 
     def _unseat(self, meeting: MeetingId, person: str, now: dt.datetime) -> None:
         self.change(meeting, actor="system", now=now, decide=lambda log: model.leave(log.state, person))

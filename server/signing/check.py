@@ -21,9 +21,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from asn1crypto import ocsp as asn1_ocsp
+from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.general import SigningError, extract_certificate_info
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -32,7 +34,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from server.signing.errors import SigningFileRefused
+from server.signing.errors import SigningFileEncrypted, SigningFileRefused
 from server.signing.verdict import Changed, Report, Verdict
 from server.trust import certificates, model, paths
 from server.trust.errors import (
@@ -45,7 +47,8 @@ from server.trust.errors import (
 from server.trust.model import HASHES, Evidence, Facts, Kept, Material
 from server.trust.paths import Known
 
-MAX_SIGNATURES: Final = 100
+#: A stranger's file: pyHanko answers odd structures with any of these.
+ODD: Final = (PdfError, SigningError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError)
 _LATER: Final = {
     ModificationLevel.NONE: Changed.NO,
     ModificationLevel.LTA_UPDATES: Changed.NO,
@@ -65,11 +68,11 @@ class _Case:
 
 
 def check(pdf: bytes, *, known: Known, kept: Sequence[Kept], now: dt.datetime) -> Report:
-    """The signatures of ``pdf``; raises SigningFileRefused when it cannot be read as a PDF."""
+    """The signatures of ``pdf``; raises SigningFileRefused when it cannot be read as a PDF, SigningFileEncrypted."""
     digest = hashlib.sha256(pdf).hexdigest()
     try:
-        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
-        signatures = list(reader.embedded_regular_signatures)[:MAX_SIGNATURES]
+        reader = _reader(pdf)
+        signatures = list(reader.embedded_regular_signatures)
         inside, others = _inside(reader)
         found = Known(known.anchors, (*known.others, *others))
         material = model.material(kept).with_more(inside)
@@ -77,9 +80,24 @@ def check(pdf: bytes, *, known: Known, kept: Sequence[Kept], now: dt.datetime) -
         case = _Case(found, material, everything, (), now)
         case = _Case(found, material, everything, tuple(_stamps(reader, case)), now)
         return Report(digest, tuple(_verdict(one, case) for one in signatures))
-    except (PdfError, SigningError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
-        # A stranger's file: pyHanko answers odd structures with any of these.
+    except ODD as exc:
         raise SigningFileRefused(why=type(exc).__name__) from exc
+
+
+def count(pdf: bytes) -> int:
+    """How many signatures there are, without looking at any; raises SigningFileRefused, SigningFileEncrypted."""
+    try:
+        return sum(1 for _ in enumerate_sig_fields(_reader(pdf), filled_status=True))
+    except ODD as exc:
+        raise SigningFileRefused(why=type(exc).__name__) from exc
+
+
+def _reader(pdf: bytes) -> PdfFileReader:
+    """Also of a file that is only locked against changes; raises SigningFileEncrypted."""
+    reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+    if reader.encrypted and reader.decrypt(b"").status is AuthStatus.FAILED:
+        raise SigningFileEncrypted
+    return reader
 
 
 def _inside(reader: PdfFileReader) -> tuple[Material, tuple[bytes, ...]]:

@@ -5,12 +5,16 @@
     ServerError
     ├── Unsupported
     │   ├── SigningFileRefused            signing-file-refused: this PDF cannot be signed as it is
+    │   ├── SigningFileEncrypted          signing-file-encrypted: locked by a password
     │   ├── SigningFileLocked             signing-file-locked: an earlier signature forbids further ones
     │   ├── PictureRefused                signing-picture-refused
+    │   ├── PictureMissing                signing-picture-missing: of this person, or of the agency's seal
+    │   ├── SealAlone                     signing-seal-alone: no signature's picture for the seal to stand on
     │   ├── LettersMissing                signing-letters-missing: no font has all letters of a mark
     │   └── PageTurned                    signing-page-turned: a visible mark on a turned page
     ├── Malformed
-    │   └── SigningStateBroken            signing-state-broken
+    │   ├── SigningStateBroken            signing-state-broken
+    │   └── NoSigners                     signing-no-signers
     ├── Conflict
     │   ├── AnchorMissing                 signing-anchor-missing: position or name is not in the text
     │   ├── AnchorTwice                   signing-anchor-twice: they are, more than once
@@ -23,7 +27,8 @@
     │   ├── AlreadySigned                 signing-already-signed
     │   └── RoundClosed                   signing-round-closed
     ├── NotAllowed
-    │   └── NotASigner                    signing-not-a-signer
+    │   ├── NotASigner                    signing-not-a-signer
+    │   └── SignerNotMember               signing-signer-not-member: not of this meeting
     └── NotFound
         └── RoundUnknown                  signing-round-unknown
 """
@@ -39,6 +44,12 @@ class SigningFileRefused(Unsupported):
     code = "signing-file-refused"
 
 
+class SigningFileEncrypted(Unsupported):
+    """The PDF is locked by a password."""
+
+    code = "signing-file-encrypted"
+
+
 class SigningFileLocked(Unsupported):
     """An earlier signature certified the file and allows no further ones."""
 
@@ -49,6 +60,18 @@ class PictureRefused(Unsupported):
     """The picture of a signature or a seal cannot be used; ``data["why"]``."""
 
     code = "signing-picture-refused"
+
+
+class PictureMissing(Unsupported):
+    """There is no picture of this person's signature, or of the agency's seal; ``data["who"]``."""
+
+    code = "signing-picture-missing"
+
+
+class SealAlone(Unsupported):
+    """The seal stands on a signature's picture, and no earlier signer has one there."""
+
+    code = "signing-seal-alone"
 
 
 class LettersMissing(Unsupported):
@@ -67,6 +90,12 @@ class SigningStateBroken(Malformed):
     """The kept state of a signing cannot be read."""
 
     code = "signing-state-broken"
+
+
+class NoSigners(Malformed):
+    """Nobody was named to sign."""
+
+    code = "signing-no-signers"
 
 
 class AnchorMissing(Conflict):
@@ -133,6 +162,12 @@ class NotASigner(NotAllowed):
     """The person, or this certificate, is not asked to sign this."""
 
     code = "signing-not-a-signer"
+
+
+class SignerNotMember(NotAllowed):
+    """Only members of the meeting sign its papers; ``data["who"]``."""
+
+    code = "signing-signer-not-member"
 
 
 class RoundUnknown(NotFound):

@@ -8,9 +8,9 @@ Usage: ``SigningService(SigningTools(...))``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from server.signing.model import Level, Mark, Round
 from server.signing.state import Prepared
@@ -47,8 +47,37 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a round is about, besides who signs: of which meeting, what kind of paper, and who opened it."""
+
+    title: str
+    opened_by: str
+    opened_at: dt.datetime
+    meeting: str | None = None
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMark:
+    """What is drawn for a signer, as ``planning.MarkPlan`` writes it."""
+
+    plan: bytes
+    picture: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The picture of a person's signature, or of the seal (``owner`` is then ``seal``); PNG."""
+
+    owner: str
+    png: bytes = field(repr=False)
+    added_at: dt.datetime
+    added_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Raise:
-    """A file whose level is still to be raised."""
+    """A file whose level is still to be raised (``done_at`` None), or whose time-stamp is renewed at ``next_at``."""
 
     round: str
     tries: int
@@ -90,6 +119,18 @@ class Upgrade(Protocol):
         """Raises a ServerError with the code of what is missing."""
         ...
 
+    def renew_at(self, pdf: bytes, *, now: dt.datetime) -> dt.datetime:
+        """When the newest time-stamp of the file has to be followed by another."""
+        ...
+
+
+class Journal(Protocol):
+    """Writes down what was done, in the transaction that does it."""
+
+    def record(self, tx: Transaction, kind: str, data: dict[str, Any], *, actor: str, now: dt.datetime) -> object:
+        """One more entry."""
+        ...
+
 
 class Trust(Protocol):
     """The trust feature."""
@@ -118,8 +159,40 @@ class Safe(Protocol):
 class SigningStore(Protocol):
     """The tables of signing."""
 
-    def add(self, tx: Transaction, found: Round, *, title: str, by: str, now: dt.datetime) -> None:
+    def add(self, tx: Transaction, found: Round, about: About, *, marks: Mapping[PersonId, PlannedMark]) -> None:
         """A new round."""
+        ...
+
+    def about(self, tx: Transaction, round_id: str) -> About | None:
+        """What it is about."""
+        ...
+
+    def of_meeting(self, tx: Transaction, meeting: str) -> Sequence[str]:
+        """All rounds of a meeting, the newest first."""
+        ...
+
+    def mark(self, tx: Transaction, round_id: str, person: PersonId) -> PlannedMark | None:
+        """What is drawn for a signer."""
+        ...
+
+    def marks(self, tx: Transaction, round_id: str) -> Mapping[PersonId, bytes]:
+        """The plans of all signers, without pictures."""
+        ...
+
+    def job(self, tx: Transaction, round_id: str) -> Raise | None:
+        """What is left to do about its level."""
+        ...
+
+    def set_picture(self, tx: Transaction, picture: Picture) -> None:
+        """Keep or replace."""
+        ...
+
+    def picture(self, tx: Transaction, owner: str) -> Picture | None:
+        """Of a person, or of the seal."""
+        ...
+
+    def pictures(self, tx: Transaction) -> Mapping[str, dt.datetime]:
+        """Owner → when it was added."""
         ...
 
     def find(self, tx: Transaction, round_id: str) -> Round | None:
@@ -155,5 +228,5 @@ class SigningStore(Protocol):
         ...
 
     def due(self, tx: Transaction, now: dt.datetime) -> Sequence[Raise]:
-        """Those whose moment has come."""
+        """Those whose moment has come, to be raised or renewed."""
         ...

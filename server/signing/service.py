@@ -13,14 +13,25 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from server.errors import ServerError
 from server.signing import model
 from server.signing.errors import LeaseHeld, LeaseLost, NotASigner, RoundUnknown
 from server.signing.model import Level, Mark, Order, Round, Signer
-from server.signing.ports import Offer, Pades, Raise, Safe, SigningStore, Trust, Upgrade
+from server.signing.ports import (
+    About,
+    Journal,
+    Offer,
+    Pades,
+    PlannedMark,
+    Raise,
+    Safe,
+    SigningStore,
+    Trust,
+    Upgrade,
+)
 from server.signing.state import Prepared
 from server.trust.model import Standing
 from server.unit import Transaction, UnitOfWork
@@ -36,16 +47,20 @@ class SigningTools:
     safe: Safe
     pades: Pades
     trust: Trust
+    journal: Journal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a round is opened with."""
+    """What a round is opened with; ``marks`` are those of signers who have one."""
 
     title: str
     signers: tuple[PersonId, ...]
     order: Order
     wanted: Level
+    meeting: str | None = None
+    kind: str = ""
+    marks: Mapping[PersonId, PlannedMark] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +75,10 @@ class SigningService:
         found = Round(round_id, opening.order, opening.wanted, signers)
         sealed = self.tools.safe.seal(pdf, round_id=round_id, revision=0, now=now)
         with self.tools.unit.begin() as tx:
-            self.tools.store.add(tx, found, title=opening.title, by=by, now=now)
+            about = About(opening.title, by, now, opening.meeting, opening.kind)
+            self.tools.store.add(tx, found, about, marks=opening.marks)
             self.tools.store.keep(tx, sealed)
+            self._record(tx, "signing_opened", found, by=by, now=now, sha256=sealed.sha256)
         return found
 
     def round(self, round_id: str) -> Round:
@@ -121,6 +138,8 @@ class SigningService:
             self.tools.store.keep(tx, sealed)
             self.tools.store.signed(tx, round_id, person, fingerprint=prepared.fingerprint)
             self._want_raise(tx, after, now)
+            by, more = f"person:{person}", {"certificate": prepared.fingerprint, "sha256": sealed.sha256}
+            self._record(tx, "signing_signed", after, by=by, now=now, **more)
         return after
 
     def give_back(self, round_id: str, person: PersonId, *, fence: int) -> None:
@@ -131,17 +150,19 @@ class SigningService:
             if after != before:
                 self.tools.store.save(tx, after, before=before, prepared=None)
 
-    def close(self, round_id: str, *, now: dt.datetime) -> Round:
-        """No further signatures; what there are stay. Raises RoundClosed."""
+    def close(self, round_id: str, *, by: str = "system", now: dt.datetime) -> Round:
+        """No further signatures; what there are stay. Raises RoundClosed, and LeaseHeld when somebody was faster."""
         with self.tools.unit.begin() as tx:
             before = self._find(tx, round_id)
             after = model.close(before, now=now)
-            self.tools.store.save(tx, after, before=before, prepared=None)
+            if not self.tools.store.save(tx, after, before=before, prepared=None):
+                raise LeaseHeld(wait_s=1)
             self._want_raise(tx, after, now)
+            self._record(tx, "signing_closed", after, by=by, now=now)
         return after
 
     def raise_due(self, upgrade: Upgrade, *, now: dt.datetime) -> int:
-        """Try all files whose moment has come; how many reached B-LTA. What fails comes again later."""
+        """Raise or renew all files whose moment has come; how many succeeded. What fails comes again later."""
         with self.tools.unit.read() as tx:
             jobs = self.tools.store.due(tx, now)
         return sum(self._raise(job, upgrade, now) for job in jobs)
@@ -162,7 +183,8 @@ class SigningService:
             if not self.tools.store.save(tx, after, before=before, prepared=None):
                 return False  # somebody wrote meanwhile: the job is still due
             self.tools.store.keep(tx, sealed)
-            self.tools.store.save_raise(tx, replace(job, tries=job.tries + 1, last_code="", done_at=now))
+            renewed = replace(job, tries=0, last_code="", done_at=now, next_at=upgrade.renew_at(pdf, now=now))
+            self.tools.store.save_raise(tx, renewed)
         return True
 
     def _offer(self, held: Round, standing: Standing, *, mark: Mark | None, now: dt.datetime) -> Offer:
@@ -197,6 +219,11 @@ class SigningService:
         signed = any(signer.signed_at is not None for signer in found.signers)
         if found.closed_at is not None and signed and found.wanted is not Level.B_B:
             self.tools.store.save_raise(tx, Raise(found.id, 0, now))
+
+    def _record(self, tx: Transaction, kind: str, found: Round, *, by: str, now: dt.datetime, **more: str) -> None:
+        if self.tools.journal is not None:
+            data = {"round": found.id, "revision": found.revision, **more}
+            self.tools.journal.record(tx, kind, data, actor=by, now=now)
 
     def _find(self, tx: Transaction, round_id: str) -> Round:
         found = self.tools.store.find(tx, round_id)

@@ -1,4 +1,4 @@
-"""Signing in the database: tables ``signing_rounds``, ``signing_signers``, ``signing_revisions``, ``signing_raises``.
+"""Signing in the database: the tables whose names begin with ``signing_``.
 
 Rules G3: a round is written with a comparison of fence and revision in the same statement, on both databases; who
 loses the race has written nothing.
@@ -9,14 +9,14 @@ Usage: ``SqlSigningStore().save(tx, after, before=before, prepared=None)``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, String, Table, delete, select, update
 
 from server.db.metadata import Moment, metadata
 from server.signing.model import Lease, Level, Order, Round, Signer
-from server.signing.ports import Raise, Revision
+from server.signing.ports import About, Picture, PlannedMark, Raise, Revision
 from server.unit import Transaction
 from wire.ids import PersonId
 
@@ -45,6 +45,21 @@ SIGNERS: Final = Table(
     Column("signed_at", Moment, nullable=True),
     Column("fingerprint", String(64), nullable=True),
 )
+SUBJECTS: Final = Table(
+    "signing_subjects",
+    metadata,
+    Column("round", String(40), ForeignKey("signing_rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("meeting", String(18), ForeignKey("meetings.id"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+)
+MARKS: Final = Table(
+    "signing_marks",
+    metadata,
+    Column("round", String(40), ForeignKey("signing_rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", String(18), ForeignKey("accounts.id"), primary_key=True),
+    Column("mark", LargeBinary, nullable=False),
+    Column("picture", LargeBinary, nullable=True),
+)
 REVISIONS: Final = Table(
     "signing_revisions",
     metadata,
@@ -67,24 +82,62 @@ RAISES: Final = Table(
 )
 
 
+PICTURES: Final = Table(
+    "signing_pictures",
+    metadata,
+    Column("owner", String(18), primary_key=True),
+    Column("png", LargeBinary, nullable=False),
+    Column("added_at", Moment, nullable=False),
+    Column("added_by", String(80), nullable=False),
+)
+
+
 class SqlSigningStore:
     """The port :class:`server.signing.ports.SigningStore` in SQL."""
 
-    def add(self, tx: Transaction, found: Round, *, title: str, by: str, now: dt.datetime) -> None:
+    def add(self, tx: Transaction, found: Round, about: About, *, marks: Mapping[PersonId, PlannedMark]) -> None:
         """A new round."""
         tx.execute(
             ROUNDS.insert().values(
                 id=found.id,
-                title=title,
+                title=about.title,
                 ordering=found.order.value,
                 wanted=found.wanted.value,
-                opened_by=by,
-                opened_at=now,
+                opened_by=about.opened_by,
+                opened_at=about.opened_at,
                 **_written(found),
             )
         )
         for place, signer in enumerate(found.signers):
             tx.execute(SIGNERS.insert().values(round=found.id, place=place, person=signer.person))
+        if about.meeting is not None:
+            tx.execute(SUBJECTS.insert().values(round=found.id, meeting=about.meeting, kind=about.kind))
+        for person, mark in marks.items():
+            tx.execute(MARKS.insert().values(round=found.id, person=person, mark=mark.plan, picture=mark.picture))
+
+    def about(self, tx: Transaction, round_id: str) -> About | None:
+        """What it is about."""
+        joined = ROUNDS.outerjoin(SUBJECTS, SUBJECTS.c.round == ROUNDS.c.id)
+        wanted = select(ROUNDS, SUBJECTS.c.meeting, SUBJECTS.c.kind).select_from(joined)
+        row = tx.execute(wanted.where(ROUNDS.c.id == round_id)).one_or_none()
+        return None if row is None else About(row.title, row.opened_by, row.opened_at, row.meeting, row.kind or "")
+
+    def of_meeting(self, tx: Transaction, meeting: str) -> Sequence[str]:
+        """All rounds of a meeting, the newest first."""
+        joined = ROUNDS.join(SUBJECTS, SUBJECTS.c.round == ROUNDS.c.id)
+        wanted = select(ROUNDS.c.id).select_from(joined).where(SUBJECTS.c.meeting == meeting)
+        return list(tx.execute(wanted.order_by(ROUNDS.c.opened_at.desc(), ROUNDS.c.id)).scalars())
+
+    def mark(self, tx: Transaction, round_id: str, person: PersonId) -> PlannedMark | None:
+        """What is drawn for a signer."""
+        mine = (MARKS.c.round == round_id) & (MARKS.c.person == person)
+        row = tx.execute(select(MARKS.c.mark, MARKS.c.picture).where(mine)).one_or_none()
+        return None if row is None else PlannedMark(row.mark, row.picture)
+
+    def marks(self, tx: Transaction, round_id: str) -> Mapping[PersonId, bytes]:
+        """The plans of all signers, without pictures."""
+        rows = tx.execute(select(MARKS.c.person, MARKS.c.mark).where(MARKS.c.round == round_id))
+        return {PersonId(row.person): row.mark for row in rows}
 
     def find(self, tx: Transaction, round_id: str) -> Round | None:
         """With its signers."""
@@ -167,10 +220,29 @@ class SqlSigningStore:
         )
 
     def due(self, tx: Transaction, now: dt.datetime) -> Sequence[Raise]:
-        """Those whose moment has come, the longest waiting first."""
-        wanted = RAISES.c.done_at.is_(None) & (RAISES.c.next_at <= now)
-        rows = tx.execute(select(RAISES).where(wanted).order_by(RAISES.c.next_at))
-        return [Raise(row.round, row.tries, row.next_at, row.last_code, row.done_at) for row in rows]
+        """Those whose moment has come, to be raised or renewed, the longest waiting first."""
+        rows = tx.execute(select(RAISES).where(RAISES.c.next_at <= now).order_by(RAISES.c.next_at))
+        return [_raise(row) for row in rows]
+
+    def job(self, tx: Transaction, round_id: str) -> Raise | None:
+        """What is left to do about its level."""
+        row = tx.execute(select(RAISES).where(RAISES.c.round == round_id)).one_or_none()
+        return None if row is None else _raise(row)
+
+    def set_picture(self, tx: Transaction, picture: Picture) -> None:
+        """Keep or replace."""
+        tx.execute(delete(PICTURES).where(PICTURES.c.owner == picture.owner))
+        values = {"png": picture.png, "added_at": picture.added_at, "added_by": picture.added_by}
+        tx.execute(PICTURES.insert().values(owner=picture.owner, **values))
+
+    def picture(self, tx: Transaction, owner: str) -> Picture | None:
+        """Of a person, or of the seal."""
+        row = tx.execute(select(PICTURES).where(PICTURES.c.owner == owner)).one_or_none()
+        return None if row is None else Picture(row.owner, row.png, row.added_at, row.added_by)
+
+    def pictures(self, tx: Transaction) -> Mapping[str, dt.datetime]:
+        """Owner → when it was added."""
+        return {row.owner: row.added_at for row in tx.execute(select(PICTURES.c.owner, PICTURES.c.added_at))}
 
 
 def _written(found: Round) -> dict[str, Any]:
@@ -182,6 +254,10 @@ def _written(found: Round) -> dict[str, Any]:
         "lease_until": None if lease is None else lease.until,
         "closed_at": found.closed_at,
     }
+
+
+def _raise(row: Any) -> Raise:
+    return Raise(row.round, row.tries, row.next_at, row.last_code, row.done_at)
 
 
 def _lease(row: Any) -> Lease | None:

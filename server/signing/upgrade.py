@@ -1,4 +1,4 @@
-"""Raises a signed file to B-LTA: all that a later reader needs to believe it, under a time-stamp of the whole file.
+"""Raises a signed file to B-LTA, and keeps it there: all that is needed to believe it later, under a time-stamp.
 
 Rules G18: only an incremental update is written; the time-stamping authority is asked once; revocation material is
 gathered for every signer and, after the stamp, for the authority itself. What cannot be had now is an error with a
@@ -28,11 +28,13 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from server.signing.errors import SigningFileRefused
 from server.signing.pades import HOLE_DIGITS, QuietWriter
-from server.trust import model, paths
+from server.trust import certificates, model, paths
 from server.trust.model import Kept
 from server.trust.ports import Authority
 
 STAMP_DIGEST: Final = "sha256"
+#: A file is stamped anew so long before its last stamp could no longer be believed; authorities may be away for weeks.
+RENEW_DAYS: Final = 90
 
 
 class Trust(Protocol):
@@ -60,11 +62,26 @@ class Upgrader:
         Raises PkiServiceAway, RevocationUnknown, a leaf of CertificateRefused, SigningFileRefused.
         """
         try:
-            signed = [one.signed_data for one in PdfFileReader(io.BytesIO(pdf), strict=False).embedded_signatures]
-            stamped, token = self._stamped(self._with_material(pdf, signed, now=now))
+            stamped, token = self._stamped(self._with_material(pdf, _unprotected(pdf), now=now))
             return self._finished(self._with_material(stamped, [token], now=now))
         except (PdfError, ValueError, KeyError, TypeError) as exc:
             raise SigningFileRefused(why=type(exc).__name__) from exc
+
+    def renew_at(self, pdf: bytes, *, now: dt.datetime) -> dt.datetime:
+        """Well before the certificate of the newest time-stamp ends, or a certificate on its way to an anchor.
+
+        RENEW_DAYS before, or after half of what is left when that is less. Raises SigningFileRefused.
+        """
+        try:
+            newest = list(PdfFileReader(io.BytesIO(pdf), strict=False).embedded_timestamp_signatures)[-1]
+            leaf = extract_certificate_info(newest.signed_data)
+            known = paths.known_of(self._trust.authorities())
+            bare = paths.context(known, material=model.Material(), moment=now, revocation="none")
+            chain = paths.run_path(leaf.signer_cert, bare, list(leaf.other_certs))
+        except (PdfError, ValueError, KeyError, TypeError, IndexError) as exc:
+            raise SigningFileRefused(why=type(exc).__name__) from exc
+        until = min(certificates.read(der).until for der in chain)
+        return until - min(dt.timedelta(days=RENEW_DAYS), max(dt.timedelta(0), until - now) / 2)
 
     def _with_material(self, pdf: bytes, signed: Sequence[cms.SignedData], *, now: dt.datetime) -> QuietWriter:
         """A writer that holds the file and the material for all signers of ``signed``."""
@@ -97,3 +114,14 @@ class Upgrader:
         output = io.BytesIO()
         writer.write(output)  # type: ignore[no-untyped-call]
         return output.getvalue()
+
+
+def _unprotected(pdf: bytes) -> list[cms.SignedData]:
+    """What material is needed for: all signatures, or the newest time-stamp alone when nothing was signed after it.
+
+    What lies under a time-stamp was proved when it was made; certificates of people may have ended since.
+    """
+    reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+    found, stamps = list(reader.embedded_signatures), list(reader.embedded_timestamp_signatures)
+    is_renewal = bool(stamps) and all(one.signed_revision <= stamps[-1].signed_revision for one in found)
+    return [stamps[-1].signed_data] if is_renewal else [one.signed_data for one in found]

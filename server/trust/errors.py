@@ -15,12 +15,14 @@
     │       ├── CertificateWrongUsage     certificate-wrong-usage
     │       └── NotAnAuthority            certificate-not-an-authority
     ├── NotAllowed
-    │   └── ProofWrong                    certificate-proof-wrong: the key was not proved
+    │   ├── ProofWrong                    certificate-proof-wrong: the key was not proved
+    │   └── ProofChallengeUnknown         certificate-challenge-unknown: used, too old, or another's
     ├── NotFound
     │   ├── CertificateUnknown            certificate-unknown
     │   └── AnchorUnknown                 anchor-unknown
     ├── Conflict
-    │   └── CertificateTaken              certificate-taken: enrolled for somebody else
+    │   ├── CertificateTaken              certificate-taken: enrolled for somebody else
+    │   └── FingerprintNotTyped           anchor-fingerprint-not-typed
     └── Unavailable
         ├── RevocationUnknown             revocation-unknown: hard failure, as the policy says
         └── PkiServiceAway                pki-service-away: no answer in time, or none that can be used
@@ -93,6 +95,12 @@ class ProofWrong(NotAllowed):
     code = "certificate-proof-wrong"
 
 
+class ProofChallengeUnknown(NotAllowed):
+    """No such challenge waits: it was used, its time is over, or the server has been restarted."""
+
+    code = "certificate-challenge-unknown"
+
+
 class CertificateUnknown(NotFound):
     """Nobody is enrolled with this certificate."""
 
@@ -109,6 +117,12 @@ class CertificateTaken(Conflict):
     """The certificate is enrolled for somebody else."""
 
     code = "certificate-taken"
+
+
+class FingerprintNotTyped(Conflict):
+    """The first figures of the fingerprint were not typed, or are others."""
+
+    code = "anchor-fingerprint-not-typed"
 
 
 class RevocationUnknown(Unavailable):

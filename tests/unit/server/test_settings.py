@@ -63,7 +63,19 @@ def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("DATABASE_URL", "mysql://x"), ("DATABASE_URL", "x"), ("LOG_LEVEL", "loud"), ("DATA_DIR", " ")]
+    ("name", "text"),
+    [
+        ("TSA_URL", "tsa.example"),
+        ("TSA_URL", "ftp://tsa.example"),
+        ("TSA_TIMEOUT_S", "0"),
+        ("SEAL_DIAMETER_MM", "5"),
+        ("SIGNATURE_UPLOAD_MIB", "no"),
+        ("REVOCATION_REQUIRED_TO_SIGN", "maybe"),
+        ("DATABASE_URL", "mysql://x"),
+        ("DATABASE_URL", "x"),
+        ("LOG_LEVEL", "loud"),
+        ("DATA_DIR", " "),
+    ],
 )
 def test_what_would_fail_later_is_a_problem_now(name: str, text: str) -> None:
     with pytest.raises(BadSettings, match=name):

@@ -86,6 +86,10 @@ class Room:
             raise ZeroDivisionError
         return {"seats": [self.asked]}
 
+    def signing_now(self, meeting: MeetingId) -> dict[str, Any]:
+        self.asked += 1
+        return {"rounds": [self.asked]}
+
     def devices_now(self) -> list[dict[str, Any]]:
         return [{"id": "d"}]
 
@@ -337,3 +341,25 @@ def test_closing_drops_every_screen(room: Room) -> None:
     room.screen("b")
     room.hub.close()
     assert room.lines.dropped == ["a", "b"]
+
+
+def test_rounds_of_signing_are_sent_at_once_and_at_every_change_to_who_may_see_them() -> None:
+    room = Room()
+    room.screen("a")
+    room.screen("b")
+    room.hub.watch_signing("a", MEETING, lambda actor: None)
+    with pytest.raises(NotAllowed):
+        room.hub.watch_signing("b", MEETING, _refuse)
+    assert room.tick(LATER_S) == [("a", "signing", {"meeting": MEETING, "rounds": [1]})]
+    assert room.tick(LATER_S) == []
+    room.hub.delivery_changed(MEETING)
+    assert room.tick(LATER_S) == [], "a delivery is something else"
+    room.hub.signing_changed(MEETING)
+    assert room.tick(LATER_S) == [("a", "signing", {"meeting": MEETING, "rounds": [2]})]
+    room.hub.unwatch("a", MEETING)
+    room.hub.signing_changed(MEETING)
+    assert room.tick(LATER_S) == []
+
+
+def _refuse(_actor: Actor) -> None:
+    raise NotAllowed

@@ -1,0 +1,191 @@
+"""Signing papers, checking any file's signatures, and the security administrator's part of trust.
+
+Rules: puts ``audit``, ``trust_admin``, ``signing`` and ``rounds`` into the services. Time-stamps and material are asked
+for by chores in a thread of their own: an authority that takes two minutes keeps nothing else waiting. Signing has a
+policy of its own about what cannot be found out (``revocation_required_to_sign``), over the same tables.
+
+Usage: ``signing.build(services)``, after ``tokens.build`` and ``papers.build``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any, Final
+
+from pyhanko.sign.timestamps import TimeStamper
+
+from server.audit.service import AdminLog
+from server.audit.store import SqlAuditStore
+from server.chores import Chore, Chores
+from server.fleet.limits import AddressLimit
+from server.identity.store import SqlIdentityStore
+from server.papers.checker import Checker
+from server.papers.intake import Intake
+from server.services import Services
+from server.signatures import routes as check_routes
+from server.signatures.checker import SignatureChecker
+from server.signing import routes as signing_routes
+from server.signing.desk import DeskTools, SigningDesk
+from server.signing.pades import PadesMaker
+from server.signing.safe import SealedFiles
+from server.signing.service import SigningService, SigningTools
+from server.signing.stamps import HttpStamper
+from server.signing.store import SqlSigningStore
+from server.signing.upgrade import Upgrader
+from server.trust import paths
+from server.trust import routes as trust_routes
+from server.trust.admin import AdminTools, TrustAdmin
+from server.trust.fetch import HttpFetcher
+from server.trust.proving import Proving
+from server.trust.service import TrustService
+from server.unit import Transaction
+from wire.ids import MeetingId
+from wire.proof import server_key_hash
+
+REFRESH_S: Final = 600.0
+RAISE_S: Final = 60.0
+GONE_S: Final = 30.0
+#: A person may drop ten files at once, and one every six seconds in the long run.
+CHECK_BURST: Final = 10
+CHECK_PER_S: Final = 1 / 6
+_LOG: Final = logging.getLogger("chores")
+
+
+class _Sessions:
+    """Sessions at consoles, as trust ends them."""
+
+    def __init__(self, store: SqlIdentityStore) -> None:
+        self._store: Final = store
+
+    def end(self, tx: Transaction, person: str) -> None:
+        """All of a person, with this transaction."""
+        self._store.drop_sessions_of(tx, person)
+
+
+class _Seats:
+    """Sessions at seats, as trust ends them."""
+
+    def __init__(self, services: Services) -> None:
+        self._services: Final = services
+
+    def sign_out(self, certificates: Collection[str], *, now: dt.datetime) -> None:
+        """End what was begun with one of ``certificates``."""
+        self._services.meetings.unseat_by(certificates, now=now)
+
+
+def build(services: Services) -> None:
+    """Put the features together and register their routes and chores."""
+    settings, clock = services.settings, services.clock
+    services.audit = AdminLog(services.database, SqlAuditStore())
+    services.trust_admin = build_admin(services)
+    trust = signing_trust(services)
+    services.signing = build_signing(services, trust)
+    intake = Intake(
+        settings.data_dir / "incoming", limit_mib=settings.signature_upload_mib, reserve_mib=settings.disk_reserve_mib
+    )
+    services.rounds = SigningDesk(
+        DeskTools(
+            signing=services.signing,
+            meetings=services.meetings,
+            people=services.identity,
+            changed=services.live.signing_changed,
+            has_stamps=bool(settings.tsa_url),
+            seal_mm=float(settings.seal_diameter_mm),
+        )
+    )
+    services.slots.signing = _Feed(services)
+    limit = AddressLimit(burst=CHECK_BURST, per_s=CHECK_PER_S)
+    check = check_routes.CheckDesk(SignatureChecker(), intake, services.trust, limit, clock)
+    services.blueprints += [
+        trust_routes.blueprint(services.trust_admin, clock),
+        check_routes.blueprint(check),
+        signing_routes.blueprint(
+            signing_routes.SigningRoutes(services.rounds, intake, Checker(), services.renderer, clock)
+        ),
+    ]
+    _add_chores(services, trust)
+
+
+class _Feed:
+    """What screens are told of a meeting's rounds."""
+
+    def __init__(self, services: Services) -> None:
+        self._services: Final = services
+
+    def signing(self, meeting: MeetingId) -> dict[str, Any]:
+        """As ``GET /api/meetings/<m>/rounds``."""
+        return self._services.rounds.rounds(meeting, now=self._services.clock.now())
+
+
+def build_admin(services: Services) -> TrustAdmin:
+    """The security administrator's part."""
+    return TrustAdmin(
+        AdminTools(
+            trust=services.trust,
+            log=services.audit,
+            ledger=services.ledger,
+            people=services.identity,
+            proving=Proving(services.clock, os.urandom, site=server_key_hash(services.keys.signer.public)),
+            sessions=_Sessions(SqlIdentityStore()),
+            seats=_Seats(services),
+            tell_ended=services.live.sessions_ended,
+        )
+    )
+
+
+def signing_trust(services: Services) -> TrustService:
+    """The same tables as for signing in, with the policy for signing."""
+    policy = replace(services.trust.tools.policy, hard=services.settings.revocation_required_to_sign)
+    return TrustService(replace(services.trust.tools, policy=policy))
+
+
+def build_signing(services: Services, trust: TrustService) -> SigningService:
+    """All rounds; the stamp while a card waits has the short budget."""
+
+    def stamper() -> TimeStamper | None:
+        return stamper_of(services, trust, timeout_s=services.settings.pki_timeout_s)
+
+    tools = SigningTools(
+        services.database,
+        SqlSigningStore(),
+        SealedFiles(services.keys.master),
+        PadesMaker(stamper),
+        trust=trust,
+        journal=services.audit,
+    )
+    return SigningService(tools)
+
+
+def stamper_of(services: Services, trust: TrustService, *, timeout_s: float) -> HttpStamper | None:
+    """With the authorities as they are now; None when the house has no time-stamping authority."""
+    url = services.settings.tsa_url
+    if not url:
+        return None
+    known = paths.known_of(trust.authorities())
+    return HttpStamper(url, HttpFetcher(timeout_s=timeout_s), known=known, now=services.clock.now)
+
+
+def _add_chores(services: Services, trust: TrustService) -> None:
+    chores = Chores(services.clock)
+    clock, admin = services.clock, services.trust_admin
+
+    def refresh() -> None:
+        if found := admin.refresh(now=clock.now()):
+            _LOG.warning("%d certificates were revoked by their issuers", found)
+
+    def raise_due() -> None:
+        stamper = stamper_of(services, trust, timeout_s=services.settings.tsa_timeout_s)
+        if stamper is None:
+            return
+        for meeting in services.rounds.raise_due(Upgrader(trust, stamper), now=clock.now()):
+            services.live.signing_changed(meeting)
+
+    chores.add(Chore("revocation", REFRESH_S, refresh))
+    chores.add(Chore("archive time-stamps", RAISE_S, raise_due))
+    services.chores.add(Chore("certificates gone", GONE_S, lambda: admin.end_gone(now=clock.now())))
+    services.starters.append(chores.start)
+    services.closers.append(chores.stop)

@@ -1,0 +1,34 @@
+"""Where the administrators' log is kept.
+
+Rules: what is written stays.
+
+Usage: ``store.last(tx)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from server.audit.model import AdminEvent
+from server.unit import Transaction
+
+
+class AuditStore(Protocol):
+    """The table of the log."""
+
+    def last(self, tx: Transaction) -> AdminEvent | None:
+        """The newest; nobody else writes one until the transaction ends."""
+        ...
+
+    def add(self, tx: Transaction, event: AdminEvent) -> None:
+        """Keep it."""
+        ...
+
+    def newest(self, tx: Transaction, *, kinds: Sequence[str], limit: int) -> Sequence[AdminEvent]:
+        """The newest of some kinds, newest first."""
+        ...
+
+    def all(self, tx: Transaction) -> Sequence[AdminEvent]:
+        """All, the oldest first."""
+        ...

@@ -1,0 +1,46 @@
+"""Writes and reads the administrators' log.
+
+Rules: ``record`` is called inside the transaction of the change.
+
+Usage::
+
+    with unit.begin() as tx:
+        store.change(tx, …)
+        log.record(tx, "anchor_added", {"fingerprint": …}, actor="person:u-…", now=now)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.audit import model
+from server.audit.model import AdminEvent
+from server.audit.ports import AuditStore
+from server.unit import Transaction, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class AdminLog:
+    """All entries."""
+
+    unit: UnitOfWork
+    store: AuditStore
+
+    def record(self, tx: Transaction, kind: str, data: dict[str, Any], *, actor: str, now: dt.datetime) -> AdminEvent:
+        """One more entry, there when ``tx`` is committed."""
+        event = model.follow(self.store.last(tx), kind=kind, data=data, actor=actor, at=now)
+        self.store.add(tx, event)
+        return event
+
+    def newest(self, *kinds: str, limit: int) -> Sequence[AdminEvent]:
+        """The newest of some kinds, newest first."""
+        with self.unit.read() as tx:
+            return self.store.newest(tx, kinds=kinds, limit=limit)
+
+    def broken_at(self) -> int | None:
+        """The first entry that was changed, removed or put in by somebody else; None when there is none."""
+        with self.unit.read() as tx:
+            return model.broken_at(self.store.all(tx))

@@ -1,0 +1,68 @@
+"""The administrators' log in the database: table ``admin_events``.
+
+Rules: rows are only added; the primary key lets one writer alone take a number.
+
+Usage: ``SqlAuditStore().add(tx, event)``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Column, Connection, Integer, String, Table, Text, select, text
+
+from server.audit.model import AdminEvent
+from server.db.metadata import Moment, metadata
+
+EVENTS: Final = Table(
+    "admin_events",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("kind", String(60), nullable=False, index=True),
+    Column("data", Text, nullable=False),
+    Column("before", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+
+class SqlAuditStore:
+    """The port :class:`server.audit.ports.AuditStore` in SQL."""
+
+    def last(self, tx: Connection) -> AdminEvent | None:
+        """The newest; nobody else writes one until the transaction ends."""
+        if tx.dialect.name == "postgresql":
+            # SQLite has one writer anyway; readers are not kept out.
+            tx.execute(text("LOCK TABLE admin_events IN SHARE ROW EXCLUSIVE MODE"))
+        row = tx.execute(select(EVENTS).order_by(EVENTS.c.number.desc()).limit(1)).one_or_none()
+        return None if row is None else _event(row)
+
+    def add(self, tx: Connection, event: AdminEvent) -> None:
+        """Keep it."""
+        tx.execute(
+            EVENTS.insert().values(
+                number=event.number,
+                at=event.at,
+                actor=event.actor,
+                kind=event.kind,
+                data=json.dumps(event.data, ensure_ascii=False, sort_keys=True),
+                before=event.before,
+                hash=event.hash,
+            )
+        )
+
+    def newest(self, tx: Connection, *, kinds: Sequence[str], limit: int) -> Sequence[AdminEvent]:
+        """The newest of some kinds, newest first."""
+        wanted = select(EVENTS).where(EVENTS.c.kind.in_(kinds)).order_by(EVENTS.c.number.desc()).limit(limit)
+        return [_event(row) for row in tx.execute(wanted)]
+
+    def all(self, tx: Connection) -> Sequence[AdminEvent]:
+        """All, the oldest first."""
+        return [_event(row) for row in tx.execute(select(EVENTS).order_by(EVENTS.c.number))]
+
+
+def _event(row: Any) -> AdminEvent:
+    return AdminEvent(row.number, row.at, row.actor, row.kind, json.loads(row.data), row.before, row.hash)
