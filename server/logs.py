@@ -1,7 +1,8 @@
 """One readable line an event: ``08:41:02 meetings: opened by u-…``; warnings and errors say so.
 
 Rules: a logger is named after its feature; nothing secret is ever handed to one; libraries speak from warnings upwards.
-What a stranger wrote (a path, a name) cannot begin a line of its own or move the terminal's cursor.
+What a stranger wrote (a path, a name) cannot begin a line of its own or move the terminal's cursor. What ends a thread
+is a line, too; a screen that left while it was told goodbye is none of them.
 
 Usage::
 
@@ -12,10 +13,14 @@ Usage::
 from __future__ import annotations
 
 import logging
+import threading
 from typing import Final
 
 #: Libraries that tell of every packet or revision otherwise.
 _QUIET: Final = ("alembic", "engineio", "engineio.server", "socketio", "socketio.server", "werkzeug")
+#: What Engine.IO's writing thread ends with when the other side has hung up first.
+_HUNG_UP: Final = ("simple_websocket.errors", "ConnectionClosed")
+_LOG: Final = logging.getLogger("threads")
 
 
 class Line(logging.Formatter):
@@ -47,3 +52,12 @@ def configure(level: str) -> None:
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    threading.excepthook = _ended
+
+
+def _ended(ended: threading.ExceptHookArgs) -> None:
+    kind, fault = ended.exc_type, ended.exc_value
+    if fault is None or (kind.__module__, kind.__name__) == _HUNG_UP:
+        return
+    name = "?" if ended.thread is None else ended.thread.name
+    _LOG.error("%s ended with a fault", name, exc_info=fault)

@@ -288,17 +288,24 @@ def test_a_process_that_hangs_is_replaced(make_document: MakeDocument) -> None:
         renderer.close()
 
 
+def _dies_in_the_middle(renderer: Renderer, document: Document) -> bool:
+    """Whether the process died after the question had gone to it; before it, another is asked in silence."""
+    renderer.text(document, 1)
+    (victim,) = renderer.pids()
+    os.kill(victim, signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(renderer.render, document, 1, width=160)
+        until(lambda: renderer.idle == 0)
+        os.kill(victim, signal.SIGKILL)
+        failed = waiting.exception(timeout=10)
+    assert failed is None or (isinstance(failed, RenderFailed) and "ended" in str(failed))
+    return failed is not None
+
+
 def test_a_process_that_dies_in_the_middle_is_replaced(make_document: MakeDocument) -> None:
     document, renderer = make_document(_PDF), Renderer(timeout_s=20)
     try:
-        renderer.text(document, 1)
-        (victim,) = renderer.pids()
-        os.kill(victim, signal.SIGSTOP)
-        with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(renderer.render, document, 1, width=160)
-            os.kill(victim, signal.SIGKILL)
-            with pytest.raises(RenderFailed, match="ended"):
-                waiting.result(timeout=10)
+        assert any(_dies_in_the_middle(renderer, document) for _ in range(50))
         assert renderer.text(document, 1).words
     finally:
         renderer.close()

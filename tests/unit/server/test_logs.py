@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 
 import pytest
+from simple_websocket import ConnectionClosed
 
 from server import logs
 
@@ -14,7 +16,9 @@ from server import logs
 def _as_it_was() -> object:
     root = logging.getLogger()
     before = (root.handlers[:], root.level)
+    hook = threading.excepthook
     yield
+    threading.excepthook = hook
     root.handlers[:], level = before
     root.setLevel(level)
 
@@ -54,3 +58,21 @@ def test_libraries_are_heard_from_warnings_upwards(capsys: pytest.CaptureFixture
     logging.getLogger("engineio.server").info("packet")
     logging.getLogger("alembic.runtime.migration").info("running upgrade")
     assert capsys.readouterr().err == ""
+
+
+def test_what_ends_a_thread_is_a_line_and_a_screen_that_hung_up_first_is_none(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure("INFO")
+    for fault in (ConnectionClosed(), ValueError("hỏng")):
+        thread = threading.Thread(target=_raise, args=(fault,), name="writer")
+        thread.start()
+        thread.join()
+    said = capsys.readouterr().err
+    assert " threads: ERROR: writer ended with a fault\n" in said
+    assert "ValueError: hỏng" in said
+    assert "ConnectionClosed" not in said
+
+
+def _raise(fault: Exception) -> None:
+    raise fault
