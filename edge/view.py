@@ -62,7 +62,7 @@ def sections(state: State, *, holding: Mapping[PaperVersion, Section], picture: 
         **meeting,
         "seat": _seat(state, followed, picture),
         "link": _link(state, followed),
-        "token": _token(state),
+        "usb_token": _token(state),
         "person": _person(state, followed),
         "expected": _expected(state, followed),
         "choices": _choices(state, followed),

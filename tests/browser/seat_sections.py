@@ -127,6 +127,15 @@ def meeting(phase: str = "open") -> dict[str, Any]:
     }
 
 
+def token(state: str = "ready", **more: Any) -> dict[str, Any]:
+    """A token in the reader, or none."""
+    there = state in {"ready", "working", "blocked"}
+    name = LONG if there else ""
+    pin = {"tries_left": 3 if there else None, "low": False, "last": False, "shortest": 4, "longest": 8}
+    more = {"code": "", "data": {}, "count": int(state != "absent"), "needed": False, "mine": False} | more
+    return {"state": state, "name": name, **pin, **more}
+
+
 def seat(state: str, **more: Any) -> dict[str, Any]:
     """The section ``seat``."""
     return {

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+import web
 from tests.browser.paper_twin import TwinPaper
 
 POLICY = (
@@ -42,6 +43,8 @@ class SeatTwin:
         self.papers = dict(papers)
         self.seq = 12
         self.passwords = {"dung-mat-khau"}
+        #: The code and data that every PIN is answered with; empty: it is right.
+        self.pin_refused: tuple[str, dict[str, int]] = ("", {})
         #: Wrong passwords that are still answered at once, and how long the next one waits then.
         self.tries_left = 5
         self.wait_s = 0
@@ -116,12 +119,15 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.twin.posts.append(self.path)
-        if self.path in {"/api/sign-in", "/api/unlock"}:
+        if self.path in {"/api/sign-in", "/api/unlock", "/api/token"}:
             self.twin.bodies.append(body)
         if self.headers["X-Seat-Token"] != self.twin.token:
             self._error(403, "seat-wrong-token", "Trang đã cũ.")
         elif self.path in {"/api/sign-in", "/api/unlock"} and body["password"] not in self.twin.passwords:
             self._wrong_password()
+        elif self.path == "/api/token" and self.twin.pin_refused[0]:
+            code, data = self.twin.pin_refused
+            self._error(409, code, web.error_text(code, data).vi, data)
         elif self.path == "/api/act":
             self.twin.acts.append(body)
             self._json({"act": body["act"]}, status=202)

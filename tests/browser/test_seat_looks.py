@@ -53,6 +53,22 @@ def _mistypes(person: Person) -> None:
     person.sees("Mật khẩu chưa đúng")
 
 
+def _types_pin(person: Person) -> None:
+    expect(person.page.get_by_label("Mã PIN của USB token", exact=True)).to_be_focused()
+    person.page.keyboard.type("123456")
+    person.presses("Enter")
+
+
+def _mistypes_pin(person: Person) -> None:
+    _types_pin(person)
+    person.sees("Mã PIN không đúng")
+
+
+def _types_last_pin(person: Person) -> None:
+    _types_pin(person)
+    expect(person.page.get_by_role("dialog", name="Chỉ còn một lần thử mã PIN")).to_be_visible()
+
+
 def _opens(title: str) -> Do:
     def do(person: Person) -> None:
         person.page.get_by_role("button", name=title).tap()
@@ -72,6 +88,30 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "choices": ("welcome", {}, lambda person: person.taps("Người khác đăng nhập")),
     "password": ("welcome", {}, lambda person: person.taps("Đăng nhập")),
     "wrong-password": ("welcome", {}, _mistypes),
+    "token-plug": ("welcome", {"usb_token": having.token("absent")}, None),
+    "token-plug-free": ("welcome", {"usb_token": having.token("absent"), "expected": None}, None),
+    "token-reading": ("welcome", {"usb_token": having.token("reading")}, None),
+    "token-pin": ("welcome", {"usb_token": having.token()}, None),
+    "token-letters": ("welcome", {"usb_token": having.token()}, lambda person: person.taps("Mã PIN có chữ")),
+    "token-wrong-pin": ("welcome", {"usb_token": having.token(tries_left=2, low=True)}, _mistypes_pin),
+    "token-last-try": ("welcome", {"usb_token": having.token(tries_left=1, last=True)}, _types_last_pin),
+    "token-working": ("welcome", {"usb_token": having.token("working")}, None),
+    "token-blocked": ("welcome", {"usb_token": having.token("blocked", tries_left=0)}, None),
+    "token-several": ("welcome", {"usb_token": having.token("several", count=2)}, None),
+    "token-foreign": (
+        "welcome",
+        {"usb_token": having.token("fault", code="card-foreign")},
+        lambda person: person.sees("không phải USB token"),
+    ),
+    "token-password": (
+        "welcome",
+        {"usb_token": having.token("absent")},
+        lambda person: person.taps("Đăng nhập bằng mật khẩu"),
+    ),
+    "token-out": ("locked", {"usb_token": having.token("absent", needed=True)}, None),
+    "token-back": ("locked", {"usb_token": having.token(needed=True, mine=True)}, None),
+    "token-another": ("locked", {"usb_token": having.token(needed=True)}, None),
+    "token-second": ("signed_in", {"usb_token": having.token("several", count=2, needed=True)}, None),
     "locked": ("locked", {}, None),
     "locked-offline": ("locked", {"link": having.offline()}, None),
     "recalled": ("recalled", {"recalled": _RECALLED}, None),
@@ -96,11 +136,24 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "search": ("signed_in", {"presenting": having.presenting()}, _search),
     "jump": ("signed_in", {"presenting": having.presenting()}, _jump),
 }
-DARK = ("welcome", "password", "papers", "following", "offline", "closing", "search")
+DARK = (
+    "welcome", "token-plug", "token-pin", "token-wrong-pin", "token-last-try", "token-blocked", "token-out", "password",
+    "papers", "following", "offline", "closing", "search",
+)  # fmt: skip
 PANEL = (1280, 800)
 #: The second most common panel: wider, and lower.
 LOW = (1366, 768)
-ON_LOW = ("welcome", "wrong-password", "papers", "own-view", "chair", "overview")
+ON_LOW = (
+    "welcome",
+    "token-plug",
+    "token-pin",
+    "token-letters",
+    "wrong-password",
+    "papers",
+    "own-view",
+    "chair",
+    "overview",
+)
 
 
 @pytest.fixture(scope="module")
@@ -121,13 +174,16 @@ def test_a_state_can_be_shown_to_anybody(browser: Browser, name: str, theme: str
     state, sections, do = STATES[name]
     with SeatTwin(web.dist(), having.sections(state, **sections), having.PAPERS) as twin:
         scheme: Any = theme
+        if name == "token-wrong-pin":
+            twin.pin_refused = ("card-pin-wrong", {"tries_left": 2})
         twin.failing = {"pages/1"} if name == "page-failed" else set()
         viewport: Any = {"width": size[0], "height": size[1]}
         context = browser.new_context(viewport=viewport, has_touch=True, color_scheme=scheme)
         page = context.new_page()
         page.goto(twin.address)
+        # Asked for once when the page enters, and again for what it shows.
+        until(lambda: twin.streams and twin.fetched.count("/api/seat") > 1)
         expect(page.get_by_label("Đang tải…")).to_have_count(0)
-        until(lambda: twin.streams)
         if do is not None:
             do(Person(page))
         page.evaluate("document.fonts.ready")

@@ -118,7 +118,7 @@ class TokenPlay:
     @property
     def shown(self) -> dict[str, Any]:
         """The section of the page."""
-        found: dict[str, Any] = self.book.sections["token"]
+        found: dict[str, Any] = self.book.sections["usb_token"]
         return found
 
 

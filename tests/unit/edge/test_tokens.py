@@ -60,7 +60,7 @@ def play(book: Playbook) -> TokenPlay:
 
 
 def test_a_seat_that_reads_no_cards_says_so(book: Playbook) -> None:
-    assert book.sections["token"]["state"] == "off"
+    assert book.sections["usb_token"]["state"] == "off"
     assert book.signed_in().where == "signed_in", "passwords work as before"
 
 

@@ -122,6 +122,10 @@ export class Seat {
   signIn(person: string, password: string): Promise<unknown> {
     return this.#send('/api/sign-in', { person, password });
   }
+  /** The PIN goes to the agent on this machine and from there to the card; `last`: the person knows that it is the last try. */
+  givePin(pin: string, last: boolean): Promise<unknown> {
+    return this.#send('/api/token', last ? { pin, last_try_ok: true } : { pin });
+  }
   unlock(password: string): Promise<unknown> {
     return this.#send('/api/unlock', { password });
   }

@@ -49,10 +49,47 @@ export interface Held {
   ready: boolean;
 }
 
+/** What is in this seat's readers, and what may be done with it. */
+export interface TokenInfo {
+  state: 'off' | 'absent' | 'reading' | 'ready' | 'working' | 'blocked' | 'several' | 'fault';
+  /** The name in the certificate. */
+  name: string;
+  /** Null where the token keeps that to itself. */
+  tries_left: number | null;
+  /** A PIN was wrong before. */
+  low: boolean;
+  /** The next wrong PIN blocks it. */
+  last: boolean;
+  shortest: number;
+  longest: number;
+  /** With `fault`: why, as an error code with its data. */
+  code: string;
+  data: Record<string, string | number>;
+  count: number;
+  /** Who is signed in here did it with a token. */
+  needed: boolean;
+  /** This token opens the lock. */
+  mine: boolean;
+}
+
+/** What a screen does about the token: `none` leaves the way to passwords. */
+export type TokenStep = 'none' | 'plug' | 'say' | 'pin';
+
+/** A machine whose card service does not run is no reason to keep people with passwords waiting. */
+const SERVICE = ['card-service-absent', 'card-access-denied'];
+
+export function tokenStep(token: TokenInfo | undefined): TokenStep {
+  if (!token || token.state === 'off') return 'none';
+  if (token.state === 'fault' && SERVICE.includes(token.code)) return token.needed ? 'say' : 'none';
+  if (token.state === 'absent') return 'plug';
+  return token.state === 'ready' || token.state === 'working' ? 'pin' : 'say';
+}
+
 export interface SeatSections extends MeetingSections {
   seat: SeatInfo;
   /** The seat's connection to the server, and whether it knows of events it has not got yet (M3). */
   link: { state: Link; behind: boolean; since_at: string | null };
+  usb_token: TokenInfo;
   person: (Person & { role: MemberRole }) | null;
   expected: Person | null;
   choices: Person[];
