@@ -48,6 +48,9 @@ BROKEN_HASHES: Final = frozenset({"md2", "md4", "md5"})
 #: RFC 5280 asks an end-entity certificate for nothing by default; usage is judged in the model.
 _NO_USAGE: Final[set[str]] = set()
 
+#: An answer is dated by its maker's clock, and was asked for after the moment that is judged.
+SKEW: Final = dt.timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -74,6 +77,7 @@ def context(
         revocation_mode=revocation,
         retroactive_revinfo=later,
         weak_hash_algos=BROKEN_HASHES,
+        time_tolerance=SKEW,
     )
 
 

@@ -195,6 +195,14 @@ def test_G25_hard_policy_refuses_what_nobody_answers_for(
         _enrol(_trust(pki, people), pki, "an")
 
 
+def test_G24_an_answer_dated_after_the_moment_that_is_judged_counts(pki: TestPki, people: Database) -> None:
+    """It was asked for after that moment, and its maker's clock may be ahead."""
+    trust = _trust(pki, people)
+    proof = Proof(MESSAGE, pki.sign("an", MESSAGE, md="sha256"))
+    before = _now() - dt.timedelta(seconds=20)
+    assert trust.enrol(AN, pki.der("an"), proof=proof, by="u-it", now=before).facts.fingerprint
+
+
 def test_G25_a_list_is_asked_for_when_the_responder_is_away(
     pki: TestPki, pki_server: PkiServer, people: Database
 ) -> None:
