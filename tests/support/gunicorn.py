@@ -209,7 +209,8 @@ class Page:
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
         )
         raw.sendall("\r\n".join((*lines, "", "")).encode())
-        return raw, raw.recv(1024).decode().partition("\r\n")[0]
+        # The first frame may arrive together with the answer, and a frame is not text.
+        return raw, raw.recv(1024).partition(b"\r\n")[0].decode()
 
 
 @dataclass
