@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,7 @@ from deploy.demo import ports
 from deploy.demo.addresses import Addresses, table
 from deploy.demo.configuration import Ports
 from deploy.demo.console import Console
-from deploy.demo.errors import AlreadyRunning, DemoError, NotReady
+from deploy.demo.errors import AlreadyRunning, CommandFailed, DemoError, NotReady, TokensMissing
 from deploy.demo.folder import Folder
 from deploy.demo.furnishing import furnish
 from deploy.demo.hints import look, next_step
@@ -30,6 +31,10 @@ from deploy.demo.people import TERMINALS
 from deploy.demo.processes import end_left_behind
 from deploy.demo.room import Room
 from deploy.demo.stopping import Stopped, stopping, wait_for_signal
+from deploy.demo.tokens.authority import PIN
+from deploy.demo.tokens.enrolling import enrol
+from deploy.demo.tokens.panel import Panel
+from deploy.demo.tokens.stand import Stand
 from deploy.render import RenderError
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -90,19 +95,60 @@ def _hold(folder: Folder, console: Console) -> int:
 
 
 def _hold_once(folder: Folder, console: Console) -> int:
-    with ExitStack() as choosing:
-        choosing.enter_context(ports.turn())
-        room = Room(folder, Ports.choose(seats=len(TERMINALS)), listener=console, report=console.fault)
-        return _hold_room(room, console, listening=choosing.close)
+    with ExitStack() as running:
+        # First of all, for they take their turn of ports themselves; ended last, when no terminal holds a token.
+        stand, why = _open_stand(folder, running)
+        with ExitStack() as choosing:
+            choosing.enter_context(ports.turn())
+            room = Room(
+                folder,
+                Ports.choose(seats=len(TERMINALS)),
+                listener=console,
+                report=console.fault,
+                readers=() if stand is None else tuple(stand.reader(index) for index in range(stand.seats)),
+                reader_environment={} if stand is None else stand.environment,
+            )
+            return _hold_room(room, console, Tokens(stand, why, running), listening=choosing.close)
 
 
-def _hold_room(room: Room, console: Console, *, listening: Callable[[], None]) -> int:
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The readers, or why there are none; ``running`` ends what is started beside the room."""
+
+    stand: Stand | None
+    why: str
+    running: ExitStack
+
+
+def _open_stand(folder: Folder, running: ExitStack) -> tuple[Stand | None, str]:
+    try:
+        stand = Stand.open(folder.made("tokens"), folder.made("run", "tokens"), seats=len(TERMINALS))
+    except TokensMissing as missing:
+        return None, str(missing)
+    return running.enter_context(stand), ""
+
+
+def _serve_tokens(room: Room, tokens: Tokens, console: Console) -> Addresses:
+    """Enrol the tokens and open their panel; what goes wrong there leaves the room with its passwords."""
+    addresses = Addresses(room.ports, furnish(room, console), room.kiosks(), no_tokens=tokens.why)
+    if tokens.stand is None:
+        return addresses
+    try:
+        console.step("USB token mẫu · software tokens")
+        enrol(room, tokens.stand)
+        panel = tokens.running.enter_context(Panel(tokens.stand, labels=TERMINALS, port=room.ports.panel))
+    except (CommandFailed, OSError) as failed:
+        return replace(addresses, no_tokens=str(failed))
+    return replace(addresses, panel=panel.address, pin=PIN)
+
+
+def _hold_room(room: Room, console: Console, tokens: Tokens, *, listening: Callable[[], None]) -> int:
     began = 0.0
     with stopping(hurry=room.programs.kill_all):
         with room:
             try:
                 console.muted = True
-                _bring_up(room, console, listening=listening)
+                _bring_up(room, console, tokens, listening=listening)
                 console.muted = False
                 wait_for_signal()
             except Stopped:
@@ -112,7 +158,7 @@ def _hold_room(room: Room, console: Console, *, listening: Callable[[], None]) -
     return 0
 
 
-def _bring_up(room: Room, console: Console, *, listening: Callable[[], None]) -> None:
+def _bring_up(room: Room, console: Console, tokens: Tokens, *, listening: Callable[[], None]) -> None:
     began = time.monotonic()
     console.step("Khóa, chứng thư số, cơ sở dữ liệu · keys, certificates, database")
     room.prepare()
@@ -120,7 +166,7 @@ def _bring_up(room: Room, console: Console, *, listening: Callable[[], None]) ->
     room.start()
     listening()
     console.done("Các chương trình đang chạy · the programs run", began)
-    addresses = Addresses(room.ports, furnish(room, console), room.kiosks())
+    addresses = _serve_tokens(room, tokens, console)
     room.folder.note(_ADDRESSES, {"table": table(addresses)})
     console.say(table(addresses, bold=console.bold))
     console.say(f"  {console.bold(next_step(look(room.ports.http)))}\n")

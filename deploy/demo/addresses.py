@@ -28,6 +28,10 @@ class Addresses:
     ports: Ports
     display: str = field(repr=False)
     kiosks: tuple[str, ...] = field(repr=False)
+    #: The panel of the software tokens and their PIN, or why there are none.
+    panel: str = ""
+    pin: str = ""
+    no_tokens: str = ""
 
     def console(self, name: str = "") -> str:
         """The consoles (chair, secretary, IT), under a name of one's own if ``name`` is given."""
@@ -65,6 +69,9 @@ def table(addresses: Addresses, *, bold: Callable[[str], str] = str) -> str:
         f"  {_padded(what, what_width)}{_padded(person.username, user_width)}{_padded(person.name, name_width)}{url}"
         for what, url, person in rows
     ]
+    below = [f"  {_padded('Màn hình chung · display', what_width + user_width + name_width)}{addresses.room_display}"]
+    if addresses.panel:
+        below.append(f"  {_padded('USB token mẫu · tokens', what_width + user_width + name_width)}{addresses.panel}")
     password = people.PASSWORD.reveal().decode()
     return "\n".join(
         [
@@ -72,14 +79,23 @@ def table(addresses: Addresses, *, bold: Callable[[str], str] = str) -> str:
             bold("Phòng họp mẫu đang chạy · the demo room is running"),
             "",
             *lines,
-            f"  {_padded('Màn hình chung · display', what_width + user_width + name_width)}{addresses.room_display}",
+            *below,
             "",
             f"  Mật khẩu của mọi tài khoản · the password of every account: {bold(password)}",
+            *_about_tokens(addresses, bold),
             "",
             "  Ctrl-C: dừng · stop    make demo: chạy tiếp · resume    make demo-clean: xóa hết · remove everything",
             "",
         ]
     )
+
+
+def _about_tokens(addresses: Addresses, bold: Callable[[str], str]) -> list[str]:
+    if addresses.panel:
+        return [f"  Mã PIN của mọi USB token mẫu · the PIN of every software token: {bold(addresses.pin)}"]
+    if addresses.no_tokens:
+        return [f"  Không có USB token mẫu, đăng nhập bằng mật khẩu · no software tokens: {addresses.no_tokens}"]
+    return []
 
 
 def _padded(text: str, width: int) -> str:

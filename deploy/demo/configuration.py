@@ -23,14 +23,15 @@ from deploy.demo.folder import Folder
 
 LOOPBACK: Final = "127.0.0.1"
 SITE_NAME: Final = "Phòng họp không giấy (demo)"
-_WISHES: Final = {"http": 8080, "https": 8443, "mqtt": 8883, "link": 8884, "redirect": 8444}
+_WISHES: Final = {"http": 8080, "https": 8443, "mqtt": 8883, "link": 8884, "redirect": 8444, "panel": 8190}
 _FIRST_SEAT: Final = 8101
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Where the programs listen: the server (``http``, for browsers on this machine), the proxy (``https``, for the
-    terminals; ``redirect`` sends there), the broker (``mqtt`` for seats, ``link`` for the server), the seats' pages.
+    terminals; ``redirect`` sends there), the broker (``mqtt`` for seats, ``link`` for the server), the seats' pages,
+    the ``panel`` of the tokens.
     """
 
     http: int
@@ -39,6 +40,7 @@ class Ports:
     link: int
     redirect: int
     seats: tuple[int, ...]
+    panel: int = 0
 
     @classmethod
     def choose(cls, *, seats: int, any_free: bool = False) -> Ports:
@@ -120,8 +122,8 @@ class Configuration:
     def _broker_pid(self) -> Path:
         return self.folder.made("run", "broker") / "mosquitto.pid"
 
-    def write_seat(self, number: int, *, ca_sha256: str) -> Path:
-        """The settings of a terminal (counted from 1)."""
+    def write_seat(self, number: int, *, ca_sha256: str, card_reader: str) -> Path:
+        """The settings of a terminal (counted from 1); without a reader it looks for no tokens."""
         wanted: dict[str, str | int | bool] = {
             "server_url": f"https://localhost:{self.ports.https}",
             "ca_sha256": ca_sha256,
@@ -129,6 +131,7 @@ class Configuration:
             "run_dir": str(self.folder.made("run", f"seat-{number}")),
             "serial": f"DEMO-{number:02d}",
             "page_port": self.ports.seats[number - 1],
+            "card_reader": card_reader,
         }
         return self._put(f"seat-{number}.toml", _toml(wanted | dict(self.seat)))
 

@@ -8,6 +8,7 @@
     ├── NoFreePort        demo-no-free-port
     ├── AlreadyRunning    demo-already-running
     ├── FolderNotOurs     demo-folder-not-ours
+    ├── TokensMissing     demo-tokens-missing   no virtual readers: the room runs with passwords
     ├── SeedingStuck      demo-seeding-stuck    the room does not get to where the demo data needs it
     ├── ServerAway        demo-server-away      the server did not answer a request of the demo
     └── Refused           (the server's code)   the server refused a request of the demo
@@ -44,6 +45,12 @@ class CommandFailed(DemoError):
 
     def __init__(self, command: str, status: int, lines: Sequence[str]) -> None:
         super().__init__(_with_lines(f"{command} kết thúc với mã {status} · ended with status {status}", lines))
+
+
+class TokensMissing(DemoError):
+    """No virtual readers can be made on this machine; the message says what is missing."""
+
+    code = "demo-tokens-missing"
 
 
 class NoFreePort(DemoError):

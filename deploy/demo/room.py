@@ -43,7 +43,10 @@ _START_WAIT_S: Final = 120.0
 
 @dataclass
 class Room:
-    """One room; ``server`` and ``seat`` are further settings, for tests. Use it as a context manager."""
+    """One room; ``server`` and ``seat`` are further settings, for tests. Use it as a context manager.
+
+    ``readers``: the reader of each terminal, found with ``reader_environment``; empty: no terminal reads tokens.
+    """
 
     folder: Folder
     ports: Ports
@@ -51,6 +54,8 @@ class Room:
     report: Report
     server: Mapping[str, str | int | bool] = field(default_factory=dict)
     seat: Mapping[str, str | int | bool] = field(default_factory=dict)
+    readers: tuple[str, ...] = ()
+    reader_environment: Mapping[str, str] = field(default_factory=dict)
     programs: Programs = field(init=False)
     configuration: Configuration = field(init=False)
 
@@ -110,13 +115,15 @@ class Room:
     def start_seats(self) -> None:
         """Start the terminals and wait until their pages answer."""
         for number in range(1, len(self.ports.seats) + 1):
-            file = self.configuration.write_seat(number, ca_sha256=self.ca_sha256())
+            reader = self.readers[number - 1] if self.readers else ""
+            file = self.configuration.write_seat(number, ca_sha256=self.ca_sha256(), card_reader=reader)
             self.programs.add(
                 Program(
                     f"seat-{number}",
                     (*_PHONGHOP, "seat", "--config", str(file)),
                     ready=partial(is_up, self.ports.seats[number - 1], self.run_folder(number)),
                     describe=partial(what_it_says, self.ports.seats[number - 1], "/healthz"),
+                    environ=self.reader_environment,
                 )
             )
         seats = [name for name in self.programs.names if name.startswith("seat-")]

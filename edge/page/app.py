@@ -155,6 +155,8 @@ def _person(page: Page) -> Blueprint:
     def token() -> ResponseReturnValue:
         fields = answers.body()
         pin, last_try_ok = _pin(fields), fields.has("last_try_ok") and fields.flag("last_try_ok")
+        # Before anything is tried: what was not meant for a card costs no try.
+        fields.end()
         act = _act_id(page)
         page.desk.ask(lambda number: PinGiven(number, act, last_try_ok=last_try_ok), password=pin)
         return answers.answer({})

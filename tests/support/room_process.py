@@ -32,6 +32,7 @@ from deploy.demo.papers import DemoPaper, build_papers
 from deploy.demo.room import Room
 from deploy.demo.seeding import Furnished, Seeding
 from deploy.demo.terminals import Terminal
+from deploy.demo.tokens.stand import Stand
 from tests.support.poll import until
 from tests.support.touch_page import TouchPage
 
@@ -144,12 +145,28 @@ def running_room(
     seats: int = 3,
     server: Mapping[str, str | int | bool] = FAST,
     seat: Mapping[str, str | int | bool] | None = None,
+    stand: Stand | None = None,
 ) -> Iterator[RunningRoom]:
-    """A furnished room below ``folder``; ``server`` and ``seat`` are further settings of the programs."""
+    """A furnished room below ``folder``; ``server`` and ``seat`` are further settings of the programs.
+
+    ``stand``: readers of the terminals; without them no terminal looks for tokens.
+    """
     notes = Notes()
     home = Folder.at(folder / "room")
     ports = Ports.choose(seats=seats, any_free=True)
-    with Room(home, ports, notes, notes.report, server=server, seat=seat or {}) as room:
+    readers = () if stand is None else tuple(stand.reader(index) for index in range(seats))
+    environment = {} if stand is None else stand.environment
+    made = Room(
+        home,
+        ports,
+        notes,
+        notes.report,
+        server=server,
+        seat=seat or {},
+        readers=readers,
+        reader_environment=environment,
+    )
+    with made as room:
         room.prepare()
         room.start()
         room.add_account(people.ADMIN, people.PASSWORD)

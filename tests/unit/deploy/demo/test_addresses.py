@@ -73,3 +73,13 @@ def test_the_furniture_fits_together() -> None:
     assert set(placed) <= set(labels)
     assert len(set(placed)) == len(placed)
     assert len(people.PASSWORD) >= 8
+
+
+def test_the_token_panel_and_the_pin_are_printed_or_why_there_are_none() -> None:
+    with_tokens = table(Addresses(PORTS, "/display#x", KIOSKS, panel="http://localhost:8190/", pin="123456"))
+    assert "http://localhost:8190/" in with_tokens
+    assert "123456" in with_tokens
+    without = table(Addresses(PORTS, "/display#x", KIOSKS, no_tokens="apt-get install vsmartcard-vpcd"))
+    assert "đăng nhập bằng mật khẩu" in without
+    assert "apt-get install vsmartcard-vpcd" in without
+    assert "8190" not in without

@@ -1,0 +1,170 @@
+"""A real room with a reader at every terminal: broker, server, proxy, seats, pcscd and software tokens.
+
+Usage::
+
+    with token_room(tmp_path) as room:
+        room.plug(0, people.DEPUTY)
+        room.types_pin(0)
+        assert room.where(0) == "signed_in"
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.demo import people
+from deploy.demo.errors import Refused
+from deploy.demo.tokens.authority import PIN
+from deploy.demo.tokens.enrolling import enrol
+from deploy.demo.tokens.stand import Stand
+from tests.support import pdfs
+from tests.support.poll import until
+from tests.support.room_process import RunningRoom, running_room
+from wire import ids
+
+TITLE: Final = "Họp thử USB token (demo)"
+PAPER: Final = "Báo cáo thử (demo)"
+WAIT_S: Final = 30.0
+_TRY_S: Final = 3.0
+_ITEM: Final = ids.new("i", bytes(ids.RANDOM_BYTES))
+
+
+@dataclass
+class TokenRoom:
+    """A running room and its readers; ``meeting`` is approved and has one published paper."""
+
+    room: RunningRoom
+    stand: Stand
+    pin: str
+    meeting: str = ""
+
+    def shown(self, seat: int) -> dict[str, Any]:
+        """All that a terminal's page shows."""
+        return self.room.seat(seat).get("/api/seat")
+
+    def where(self, seat: int) -> str:
+        """The screen it is on."""
+        return str(self.shown(seat)["seat"]["state"])
+
+    def token(self, seat: int) -> dict[str, Any]:
+        """What it says of its token."""
+        found: dict[str, Any] = self.shown(seat)["usb_token"]
+        return found
+
+    def plug(self, seat: int, person: people.Person, *, wait: str = "ready") -> None:
+        """Plug a token in and wait until the terminal says so.
+
+        The service looks every 400 ms, and a card that is put in before it has looked may pass unseen: a person, too,
+        pulls out and tries again.
+        """
+        tried_s = float("-inf")
+
+        def look() -> bool:
+            nonlocal tried_s
+            if time.monotonic() - tried_s > _TRY_S:
+                tried_s = time.monotonic()
+                self.stand.plug(seat, person.username)
+            found = self.token(seat)
+            return bool(found["state"] == wait and found["name"] == person.name)
+
+        until(look, timeout_s=WAIT_S, every_s=0.01, what=f"the token of {person.username} is {wait}")
+
+    def pull(self, seat: int) -> None:
+        """Pull it out, and wait until the terminal says so."""
+        self.stand.pull(seat)
+        self.until(seat, lambda shown: shown["usb_token"]["count"] == 0, what="no token")
+
+    def until(self, seat: int, wanted: Callable[[dict[str, Any]], bool], *, what: str) -> dict[str, Any]:
+        """What the terminal shows as soon as it is what is wanted."""
+        shown: list[dict[str, Any]] = []
+
+        def look() -> bool:
+            shown[:] = [self.shown(seat)]
+            return wanted(shown[0])
+
+        until(look, timeout_s=WAIT_S, every_s=0.01, what=what)
+        return shown[0]
+
+    def until_where(self, seat: int, state: str) -> dict[str, Any]:
+        """Until it is on a screen."""
+        return self.until(seat, lambda shown: shown["seat"]["state"] == state, what=f"seat {seat} is {state}")
+
+    def types_pin(self, seat: int, pin: str | None = None, **more: Any) -> str:
+        """Type a PIN; the code of the refusal, empty when it is right."""
+        try:
+            self.room.touch_page(seat).post("/api/token", {"pin": self.pin if pin is None else pin, **more})
+        except Refused as refused:
+            return refused.code
+        return ""
+
+    def signs_in(self, seat: int, person: people.Person) -> None:
+        """Token in, PIN, and there."""
+        self.plug(seat, person)
+        assert self.types_pin(seat) == ""
+        self.until_where(seat, "signed_in")
+
+
+@contextmanager
+def token_room(folder: Path, *, seats: int = 2, pin: str = PIN) -> Iterator[TokenRoom]:
+    """A furnished room whose people have tokens, and a meeting to sign in to."""
+    # Not in pytest's own folder: a socket's path has little room.
+    short = Path(tempfile.mkdtemp(prefix="bank-"))
+    cards = folder / "tokens"
+    cards.mkdir(mode=0o700)
+    try:
+        with (
+            Stand.open(cards, short, seats=seats, pin=pin) as stand,
+            running_room(folder, seats=seats, stand=stand) as room,
+        ):
+            enrol(room.room, stand)
+            made = TokenRoom(room, stand, pin)
+            made.meeting = _meeting(made, folder)
+            for seat in range(seats):
+                made.until(seat, _is_complete, what="the paper is there")
+            yield made
+    finally:
+        shutil.rmtree(short, ignore_errors=True)
+
+
+def _is_complete(shown: dict[str, Any]) -> bool:
+    return (shown["seat"]["state"], shown["usb_token"]["state"]) == ("welcome", "absent")
+
+
+def _meeting(made: TokenRoom, folder: Path) -> str:
+    room, persons, seats = made.room, made.room.furnished.persons, made.room.furnished.seats
+    about = {
+        "title": TITLE,
+        "type": "Giao ban",
+        "room": room.furnished.room,
+        "starts_at": "2026-12-01T01:30:00.000Z",
+        "planned_minutes": 60,
+    }
+    placed = ((people.CHAIR, "chair", "A1"), (people.DEPUTY, "member", "B1"), (people.DELEGATE, "member", "B2"))
+    members = [{"person": persons[who.username], "role": role, "seat": seats[seat]} for who, role, seat in placed]
+    item = {"item": _ITEM, "parent": None, "title": "Nghe báo cáo", "minutes": 30}
+    file = folder / "paper.pdf"
+    file.write_bytes(pdfs.text_pdf([PAPER], pages=3))
+    with room.sign_in(people.SECRETARY) as secretary, room.sign_in(people.CHAIR) as chair:
+        meeting = str(secretary.post("/api/meetings", about, step="")["id"])
+        path = f"/api/meetings/{meeting}"
+        secretary.put(f"{path}/members", {"members": members}, step="")
+        items = [item | {"visibility": "common", "presenter": None}]
+        secretary.put(f"{path}/agenda", {"items": items, "expected_seq": secretary.get(path)["seq"]}, step="")
+        fields = {"item": _ITEM, "title": PAPER, "secrecy": "normal"}
+        paper = secretary.upload(f"{path}/papers", file, fields, step="")["paper"]
+        for who, call in (
+            (secretary, "submit"),
+            (chair, "approve"),
+            (chair, f"papers/{paper}/approve"),
+            (secretary, "publish"),
+            (chair, "open"),
+        ):
+            who.post(f"{path}/{call}", {}, step="")
+    return meeting
