@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from pages.model import PageText
+from server.errors import Conflict, Unsupported
 from server.identity.model import Account, Actor
 from server.signing import appearance, views
 from server.signing.errors import NoSigners, PictureMissing, RoundUnknown, SignerNotMember
@@ -261,7 +262,12 @@ class SigningDesk:
                     wish, texts, picture=picture, earlier=list(plans.values()), seal_mm=self.tools.seal_mm
                 )
             except PictureMissing as exc:
-                raise PictureMissing(who="con dấu" if owner == SEAL else self._name(person)) from exc
+                who = "con dấu" if owner == SEAL else self._name(person)
+                raise PictureMissing(who=who, person=person) from exc
+            except (Conflict, Unsupported) as exc:
+                # So that the form can say at whose line it is.
+                exc.data["person"] = person
+                raise
         return {person: PlannedMark(plan.to_bytes(), plan.picture) for person, plan in plans.items()}
 
     def _picture(self, owner: str) -> bytes | None:

@@ -4,6 +4,7 @@
  * Rules: the first pattern that fits decides; what a person may not see is not offered, and the server refuses it anyway.
  */
 import type { Component } from 'svelte';
+import { useTexts } from '$lib/i18n/texts.svelte.ts';
 import { match } from '$lib/router.svelte.ts';
 import type { Role } from './types.ts';
 
@@ -18,6 +19,11 @@ interface Route {
   roles: readonly Role[];
 }
 
+/** A screen with catalogues of its own: both are there before it is shown. */
+function withTexts(load: () => Promise<{ default: unknown }>, ...areas: string[]): () => Promise<{ default: unknown }> {
+  return async () => (await Promise.all([load(), useTexts(...areas)]))[0];
+}
+
 const ROUTES: readonly Route[] = [
   { name: 'home', patterns: ['/'], load: () => import('./home/Home.svelte'), roles: [] },
   { name: 'create', patterns: ['/meetings/new'], load: () => import('./meeting/Create.svelte'), roles: ['secretary'] },
@@ -30,6 +36,13 @@ const ROUTES: readonly Route[] = [
   { name: 'devices', patterns: ['/devices'], load: () => import('./fleet/Devices.svelte'), roles: ['it'] },
   { name: 'rooms', patterns: ['/rooms'], load: () => import('./fleet/Rooms.svelte'), roles: ['it'] },
   { name: 'people', patterns: ['/people'], load: () => import('./admin/People.svelte'), roles: ['system_admin', 'security_admin'] },
+  { name: 'signatures', patterns: ['/signatures'], load: withTexts(() => import('./check/Check.svelte'), 'house', 'signing'), roles: [] },
+  {
+    name: 'trust',
+    patterns: ['/trust', '/trust/:tab'],
+    load: withTexts(() => import('./trust/Trust.svelte'), 'house'),
+    roles: ['security_admin', 'auditor'],
+  },
 ];
 
 export interface Found {
