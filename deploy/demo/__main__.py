@@ -34,6 +34,7 @@ from deploy.demo.stopping import Stopped, stopping, wait_for_signal
 from deploy.demo.tokens.authority import PIN
 from deploy.demo.tokens.enrolling import enrol
 from deploy.demo.tokens.panel import Panel
+from deploy.demo.tokens.place import bank_place, remove_left_behind
 from deploy.demo.tokens.stand import Stand
 from deploy.render import RenderError
 
@@ -63,6 +64,7 @@ def clean(root: Path, console: Console) -> int:
         return 0
     with Folder.at(root).held() as folder:
         end_left_behind(folder.made("run"))
+        remove_left_behind(folder)
         folder.remove()
     console.say(f"Đã xóa · removed: {root}")
     return 0
@@ -122,7 +124,8 @@ class Tokens:
 
 def _open_stand(folder: Folder, running: ExitStack) -> tuple[Stand | None, str]:
     try:
-        stand = Stand.open(folder.made("tokens"), folder.made("run", "tokens"), seats=len(TERMINALS))
+        place = running.enter_context(bank_place(folder))
+        stand = Stand.open(folder.made("tokens"), place, seats=len(TERMINALS))
     except TokensMissing as missing:
         return None, str(missing)
     return running.enter_context(stand), ""

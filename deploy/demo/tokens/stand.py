@@ -52,7 +52,7 @@ class Stand:
         bank = ReaderBank(bank_folder, readers=seats, name="Demo")
         try:
             bank.start()
-        except (SoftTokenError, OSError) as exc:
+        except (SoftTokenError, OSError, ValueError) as exc:
             raise TokensMissing(str(exc)) from exc
         return cls(bank, authority, seats=seats, pin=pin)
 

@@ -16,8 +16,10 @@ from cryptography import x509
 
 from deploy.demo import people
 from deploy.demo.errors import TokensMissing
+from deploy.demo.folder import Folder
 from deploy.demo.tokens.authority import NAME, PIN, Authority
 from deploy.demo.tokens.panel import Panel
+from deploy.demo.tokens.place import bank_place, remove_left_behind
 from deploy.demo.tokens.stand import HOLDERS, Stand
 from deploy.softtoken.contents import load
 from server.trust.certificates import read
@@ -61,6 +63,22 @@ def test_I1_its_certificates_are_good_for_what_they_are_for(authority: Authority
 def test_without_readers_the_demo_is_told_why(tmp_path: Path) -> None:
     with pytest.raises(TokensMissing, match="shorter folder"):
         Stand.open(tmp_path, tmp_path / ("x" * 120), seats=1)
+
+
+def test_the_place_of_the_readers_is_gone_when_it_is_left_or_at_the_next_run(tmp_path: Path) -> None:
+    folder = Folder.at(tmp_path / "phòng họp mẫu")
+    with bank_place(folder) as place:
+        assert place.is_dir()
+        assert str(place).isascii()
+    assert not place.exists()
+    killed = bank_place(folder)
+    left = killed.__enter__()
+    assert left.is_dir()
+    with bank_place(folder):
+        assert not left.exists(), "what a killed demo left"
+    folder.note("readers", {"place": str(tmp_path)})
+    remove_left_behind(folder)
+    assert tmp_path.is_dir(), "nothing but its own is ever removed"
 
 
 @pytest.fixture(scope="module")
