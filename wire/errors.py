@@ -16,6 +16,8 @@
     ├── BadChunk            bad-chunk
     ├── BrokenChain         broken-chain
     ├── BadAgenda           bad-agenda
+    ├── BadCertificate      bad-certificate
+    ├── BadCms              bad-cms
     └── PhaseError          phase-not-allowed
 """
 
@@ -111,6 +113,18 @@ class BadAgenda(WireError):
     """An agenda that is no tree: an item twice, a parent that is not there, a circle, too deep (W45)."""
 
     code = "bad-agenda"
+
+
+class BadCertificate(WireError):
+    """A certificate that cannot be read, or whose key signs no statements here (W64)."""
+
+    code = "bad-certificate"
+
+
+class BadCms(WireError):
+    """A signed form that is not the one there is for its statement (W65)."""
+
+    code = "bad-cms"
 
 
 class PhaseError(WireError):

@@ -26,6 +26,7 @@ from wire.fields import Fields
 from wire.frames import MAX_EPOCH
 from wire.manifest import MAX_PAGES, MAX_PLAIN_BYTES
 from wire.phases import Change, Phase, step
+from wire.roll import attendance_recorded, paper_signed, round_closed, round_opened
 from wire.state import (
     Display,
     DisplayMode,
@@ -142,6 +143,8 @@ def _phase(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     moved = replace(state, phase=phase, reason="")
     if data.has("reason"):
         moved = replace(moved, reason=data.text("reason", limit=2000))
+    if change is Change.CLOSE:
+        _statement(data)
     if change is Change.OPEN:
         return replace(moved, opened_at=event.at, display=Display(DisplayMode.ITEM))
     if phase is Phase.CLOSED:
@@ -209,6 +212,8 @@ def _paper_submitted(state: MeetingState, event: Event, data: Fields) -> Meeting
 def _paper_state(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     paper = _known_paper(state, data)
     reason = data.text("reason", limit=2000) if data.has("reason") else ""
+    if event.kind == "paper_approved":
+        _statement(data)
     return _with_paper(state, replace(paper, state=_PAPER_STATES[event.kind], reason=reason))
 
 
@@ -224,6 +229,12 @@ def _paper_published(state: MeetingState, event: Event, data: Fields) -> Meeting
         manifest_sha256=data.hex("manifest_sha256", size=32),
     )
     return _with_paper(state, published)
+
+
+def _statement(data: Fields) -> None:
+    """The SHA-256 of what was signed: it binds the evidence beside the log to the log (W65), and changes nothing."""
+    if data.has("statement"):
+        data.hex("statement", size=32)
 
 
 def _known_paper(state: MeetingState, data: Fields) -> Paper:
@@ -329,6 +340,10 @@ HANDLERS: Final[dict[str, Handler]] = {
     "person_left": _unseated,
     "recall_started": _recall_started,
     "recall_confirmed": _recall_confirmed,
+    "attendance_recorded": attendance_recorded,
+    "round_opened": round_opened,
+    "paper_signed": paper_signed,
+    "round_closed": round_closed,
 }
 
 

@@ -41,6 +41,7 @@ KINDS: Final = {
     "i": "agenda item",
     "a": "act",
     "c": "challenge",
+    "k": "signing round",
 }
 
 _FORM: Final = re.compile(r"([a-z])-[a-z2-7]{16}", re.ASCII)

@@ -59,6 +59,30 @@ class Secrecy(enum.StrEnum):
     TOP_SECRET = "top_secret"  # noqa: S105 - as above
 
 
+class Presence(enum.StrEnum):
+    """có mặt · đến muộn · vắng có lý do · vắng mặt · đã rời đi · đã trở lại (A1)."""
+
+    PRESENT = "present"
+    LATE = "late"
+    EXCUSED = "excused"
+    ABSENT = "absent"
+    LEFT = "left"
+    RETURNED = "returned"
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the person is in the room."""
+        return self in {Presence.PRESENT, Presence.LATE, Presence.RETURNED}
+
+
+class AttendanceMethod(enum.StrEnum):
+    """Signed with the person's token, said at the seat, or recorded by staff on their behalf."""
+
+    TOKEN = "token"  # noqa: S105 - the name of a way, not a secret
+    SELF = "self"
+    STAFF = "staff"
+
+
 #: Mật, Tối mật, Tuyệt mật: only a stub is kept.
 STATE_SECRETS = frozenset({Secrecy.CONFIDENTIAL, Secrecy.SECRET, Secrecy.TOP_SECRET})
 
@@ -149,6 +173,38 @@ class Display:
 
 
 @dataclass(frozen=True, slots=True)
+class Attendance:
+    """The newest word about a person. ``arrived_at``: when they first were there; ``statement``: SHA-256 (W62)."""
+
+    person: str
+    presence: Presence
+    method: AttendanceMethod
+    at: dt.datetime
+    arrived_at: dt.datetime | None = None
+    reason: str = ""
+    statement: str = ""
+
+    @property
+    def was_there(self) -> bool:
+        """At any time."""
+        return self.arrived_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SigningRound:
+    """A file that people sign. ``sha256`` is of revision ``revision``; ``signers``: who is asked, and when they did."""
+
+    round: str
+    kind: str
+    title: str
+    signers: tuple[tuple[str, dt.datetime | None], ...]
+    revision: int
+    sha256: str
+    opened_at: dt.datetime
+    closed_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SeatReceipt:
     """A seat's signed word that its keys are destroyed."""
 
@@ -192,6 +248,8 @@ class MeetingState:
     display: Display = field(default_factory=Display)
     seated: tuple[tuple[str, str], ...] = ()
     recall: Recall = field(default_factory=Recall)
+    attendance: tuple[Attendance, ...] = ()
+    rounds: tuple[SigningRound, ...] = ()
 
     @property
     def seq(self) -> int:
@@ -209,6 +267,10 @@ class MeetingState:
     def paper(self, paper: str) -> Paper | None:
         """A paper by id."""
         return next((p for p in self.papers if p.paper == paper), None)
+
+    def presence_of(self, person: str) -> Attendance | None:
+        """The newest word about a person's presence; None before any."""
+        return next((entry for entry in self.attendance if entry.person == person), None)
 
     @property
     def active_item(self) -> Item | None:

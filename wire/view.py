@@ -29,7 +29,7 @@ def _moment(value: dt.datetime | None) -> str | None:
 
 
 def sections(state: MeetingState) -> Section:
-    """All sections: meeting, members, agenda, papers, presenting, display, recall."""
+    """All sections: meeting, members, agenda, papers, presenting, display, recall, attendance, rounds."""
     return {
         "meeting": _meeting(state),
         "members": [
@@ -64,6 +64,30 @@ def sections(state: MeetingState) -> Section:
                 for r in state.recall.receipts
             ],
         },
+        "attendance": [
+            {
+                "person": entry.person,
+                "presence": entry.presence.value,
+                "method": entry.method.value,
+                "at": print_instant(entry.at),
+                "arrived_at": _moment(entry.arrived_at),
+                "reason": entry.reason,
+                "statement": entry.statement,
+            }
+            for entry in state.attendance
+        ],
+        "rounds": [
+            {
+                "round": each.round,
+                "kind": each.kind,
+                "title": each.title,
+                "signers": [{"person": person, "signed_at": _moment(at)} for person, at in each.signers],
+                "revision": each.revision,
+                "sha256": each.sha256,
+                "closed_at": _moment(each.closed_at),
+            }
+            for each in state.rounds
+        ],
     }
 
 

@@ -32,7 +32,8 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
     """The part of ``state`` that ``person`` may see (None: whoever stands before a seat)."""
     member = None if person is None else state.member(person)
     if member is None:
-        return replace(state, members=(), agenda=(), papers=(), presenting=None, seated=(), recall=Recall(), reason="")
+        bare = replace(state, members=(), agenda=(), papers=(), presenting=None, seated=(), recall=Recall(), reason="")
+        return replace(bare, attendance=(), rounds=())
     if member.role in STAFF:
         return state
     papers = tuple(shown for paper in state.papers if (shown := _paper_for(state, member, paper)) is not None)
@@ -47,7 +48,8 @@ def for_display(state: MeetingState) -> MeetingState:
         shown.add(active.item)
         active = None if active.parent is None else state.item(active.parent)
     presented = None if state.presenting is None else state.presenting.paper
-    return _with(state, shown, tuple(paper for paper in state.papers if paper.paper == presented))
+    papers = tuple(paper for paper in state.papers if paper.paper == presented)
+    return replace(_with(state, shown, papers), rounds=())
 
 
 def _sees(state: MeetingState, member: Member, item: str) -> bool:
@@ -108,4 +110,6 @@ def _with(state: MeetingState, items: set[str], papers: tuple[Paper, ...]) -> Me
         ),
         papers=papers,
         presenting=presenting,
+        # Why somebody is not there is for chair and secretary.
+        attendance=tuple(replace(entry, reason="") for entry in state.attendance),
     )

@@ -13,8 +13,8 @@ import hashlib
 import hmac
 from typing import Final
 
-from edge.signing import der
 from edge.signing.errors import AttributesWrong, DigestWrong, OtherCertificate
+from wire import der
 
 CONTENT_TYPE: Final = "1.2.840.113549.1.9.3"
 MESSAGE_DIGEST: Final = "1.2.840.113549.1.9.4"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.meeting_log import MeetingLog, item, named, paper
-from tests.vectors import token_sign_in
+from tests.vectors import statements, token_sign_in
 from wire import canonical, ids, topics
 from wire.ids import DeviceId, MeetingId, PaperId, RoomId
 from wire.topics import PaperVersion, Topic
@@ -83,6 +83,10 @@ def playbook() -> MeetingLog:
     shown = {"paper": named("p", "report"), "version": 1, "page": 2, "person": named("u", "chair"), "call": 0}
     log.add("page_presented", shown, actor=f"device:{named('d', 'A1')}")
     log.add("page_presented", shown | {"page": 3, "call": 1})
+    roll = {"person": named("u", "lan"), "presence": "present", "method": "token", "statement": "ab" * 32}
+    log.add("attendance_recorded", roll)
+    away = {"person": named("u", "secretary"), "presence": "excused", "method": "staff", "reason": "Đi công tác"}
+    log.add("attendance_recorded", away)
     log.add("display_set", {"mode": "message", "text": "Nghỉ giải lao 10 phút"})
     log.add("presenting_stopped")
     log.add("meeting_recessed")
@@ -92,7 +96,12 @@ def playbook() -> MeetingLog:
     log.add("meeting_closed")
     log.add("recall_started", {"devices": [{"device": named("d", "A3"), "seat_label": "A3"}]})
     receipt = {"device": named("d", "A3"), "seat": named("s", "A3"), "seat_label": "A3", "papers": 1, "pages": 3}
+    minutes = {"round": named("k", "minutes"), "kind": "minutes", "title": "Biên bản họp (demo)", "sha256": "01" * 32}
+    log.add("round_opened", minutes | {"signers": [named("u", "secretary"), named("u", "chair")]})
+    signed = {"round": named("k", "minutes"), "person": named("u", "secretary"), "certificate": "ef" * 32}
+    log.add("paper_signed", signed | {"revision": 1, "sha256": "02" * 32})
     log.add("recall_confirmed", receipt | {"destroyed_at": "2026-11-21T03:00:00.000Z", "receipt_sha256": "cd" * 32})
+    log.add("round_closed", {"round": named("k", "minutes")})
     return log
 
 
@@ -223,6 +232,7 @@ def made() -> dict[str, dict[str, Any]]:
         "canonical.json": _canonical(),
         "events.json": _events(),
         "pairing.json": _pairing(),
+        "statements.json": statements.made(),
         "token-sign-in.json": token_sign_in.made(),
         "topics.json": _topics(),
         "view-patch.json": _view_patch(),

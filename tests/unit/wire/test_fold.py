@@ -20,6 +20,7 @@ from wire.state import DisplayMode, ItemState, MeetingState, PaperState
 
 _REPORT = named("p", "report")
 _DEVICE = named("d", "seat A3")
+_MINUTES = named("k", "minutes")
 
 
 def _presented(page: int = 2, *, call: int = 0) -> dict[str, Any]:
@@ -49,11 +50,30 @@ def _whole() -> MeetingLog:
     log.add("meeting_described", described("Họp giao ban tuần (demo)"))
     log.add("person_left", {"person": named("u", "lan")})
     log.add("epoch_started", {"epoch": 2})
+    log.add("attendance_recorded", _there())
     log.add("meeting_closed")
     log.add("recall_started", {"devices": [{"device": _DEVICE, "seat_label": "A3"}]})
     log.add("recall_confirmed", _receipt())
+    log.add("round_opened", _round())
+    log.add("paper_signed", _signature())
+    log.add("round_closed", {"round": _MINUTES})
     log.add("meeting_locked")
     return log
+
+
+def _there(**more: Any) -> dict[str, Any]:
+    return {"person": named("u", "lan"), "presence": "present", "method": "self"} | more
+
+
+def _round(**more: Any) -> dict[str, Any]:
+    signers = [named("u", "secretary"), named("u", "chair")]
+    opened = {"round": _MINUTES, "kind": "minutes", "title": "Biên bản", "signers": signers, "sha256": "01" * 32}
+    return opened | more
+
+
+def _signature(**more: Any) -> dict[str, Any]:
+    signed = {"round": _MINUTES, "person": named("u", "secretary"), "certificate": "ef" * 32}
+    return signed | {"revision": 1, "sha256": "02" * 32} | more
 
 
 def _receipt() -> dict[str, Any]:
@@ -78,6 +98,72 @@ def test_M2_the_state_is_the_fold_of_the_log() -> None:
 def test_W43_the_playbook_of_this_file_has_every_kind_but_two() -> None:
     kinds = {event.kind for event in _whole().events}
     assert fold.kinds() - kinds == {"meeting_returned", "meeting_cancelled"}
+
+
+def test_A1_the_newest_word_counts_and_the_arrival_stays() -> None:
+    log = _opened()
+    for presence, is_there in (("absent", False), ("late", True), ("left", False), ("returned", True)):
+        log.add("attendance_recorded", _there(presence=presence))
+        now = log.state.attendance[0]
+        assert (now.presence.value, now.presence.is_there) == (presence, is_there)
+    arrived = next(event.at for event in log.events if event.data.get("presence") == "late")
+    (entry,) = log.state.attendance
+    assert entry.arrived_at == arrived
+    assert entry.was_there
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"person": named("u", "stranger")},
+        {"presence": "asleep"},
+        {"method": "token"},
+        {"statement": "ab" * 32},
+        {"method": "token", "statement": "ab"},
+        {"note": "x"},
+    ],
+)
+def test_W43_an_attendance_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(BadField):
+        _opened().add("attendance_recorded", _there(**wrong))
+
+
+def test_W65_an_act_that_was_signed_names_its_statement() -> None:
+    log = _opened()
+    log.add("attendance_recorded", _there(method="token", statement="ab" * 32))
+    assert log.state.attendance[0].statement == "ab" * 32
+    log.add("paper_submitted", paper("other", under="two"))
+    log.add("paper_approved", {"paper": named("p", "other"), "statement": "cd" * 32})
+    for kind, data in (("paper_returned", {"paper": named("p", "other")}), ("meeting_recessed", {})):
+        with pytest.raises(BadField):
+            log.add(kind, data | {"statement": "ab" * 32})
+    log.add("meeting_closed", {"statement": "ef" * 32})
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("round_opened", _round()),
+        ("round_opened", _round(round=named("k", "two"), kind="poem")),
+        ("paper_signed", _signature()),
+        ("paper_signed", _signature(person=named("u", "lan"), revision=2)),
+        ("paper_signed", _signature(person=named("u", "chair"), revision=1)),
+        ("paper_signed", _signature(round=named("k", "two"))),
+        ("round_closed", {"round": named("k", "two")}),
+    ],
+)
+def test_W43_a_round_goes_forward_only(kind: str, data: dict[str, Any]) -> None:
+    log = _opened()
+    log.add("round_opened", _round())
+    log.add("paper_signed", _signature())
+    with pytest.raises(BadField):
+        log.add(kind, data)
+    log.add("paper_signed", _signature(person=named("u", "chair"), revision=2, sha256="03" * 32))
+    (known,) = log.state.rounds
+    assert (known.revision, known.sha256, all(at for _, at in known.signers)) == (2, "03" * 32, True)
+    log.add("round_closed", {"round": _MINUTES})
+    with pytest.raises(BadField):
+        log.add("round_closed", {"round": _MINUTES})
 
 
 def test_M2_a_gap_a_repetition_and_another_meetings_event_are_refused() -> None:

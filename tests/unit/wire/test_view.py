@@ -8,7 +8,7 @@ from tests.support.meeting_log import MeetingLog, named, paper
 from wire import canonical
 from wire.view import diff, sections
 
-_NAMES = {"meeting", "members", "agenda", "papers", "presenting", "display", "recall"}
+_NAMES = {"meeting", "members", "agenda", "papers", "presenting", "display", "recall", "attendance", "rounds"}
 
 
 def _log() -> MeetingLog:

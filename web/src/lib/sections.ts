@@ -90,6 +90,30 @@ export interface Recall {
   }[];
 }
 
+/** The newest word about a person's presence (A1). */
+export interface Attendance {
+  person: string;
+  presence: 'present' | 'late' | 'excused' | 'absent' | 'left' | 'returned';
+  /** Signed with the token, said at the seat, or recorded by staff. */
+  method: 'token' | 'self' | 'staff';
+  at: string;
+  arrived_at: string | null;
+  reason: string;
+  /** SHA-256 of the signed statement; empty without one. */
+  statement: string;
+}
+
+/** A file that people sign. */
+export interface SigningRound {
+  round: string;
+  kind: 'minutes' | 'resolution' | 'notice' | 'attendance';
+  title: string;
+  signers: { person: string; signed_at: string | null }[];
+  revision: number;
+  sha256: string;
+  closed_at: string | null;
+}
+
 /** The sections of a meeting. */
 export interface MeetingSections {
   meeting: Meeting;
@@ -99,6 +123,8 @@ export interface MeetingSections {
   presenting: Presenting | null;
   display: Display;
   recall: Recall;
+  attendance: Attendance[];
+  rounds: SigningRound[];
 }
 
 /** Papers that seats hold: published at least once and not recalled. */

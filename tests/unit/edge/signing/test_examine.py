@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
-from edge.signing import der
 from edge.signing.errors import (
     AttributesWrong,
     DigestWrong,
@@ -36,6 +35,7 @@ from tests.pki.authority import TestPki
 from tests.pki.profiles import GOOD
 from tests.support.pdfs import saved, text_pdf
 from tests.unit.edge.signing.offers import Offer, honest, signed
+from wire import der
 
 PDF = text_pdf(["THÔNG BÁO"], pages=3)
 PACKED = saved(pikepdf.open(io.BytesIO(PDF)), object_stream_mode=pikepdf.ObjectStreamMode.generate)

@@ -1,11 +1,12 @@
-"""Just enough DER (X.690) to read signed attributes and a certificate's names: definite lengths in their one form.
+"""Just enough DER (X.690) to read and write signed attributes and a certificate's names: lengths in their one form.
 
 Rules G8: indefinite lengths, long forms of short lengths, tags above 30 and bytes after the end are errors; a value is
 never interpreted further than its caller asks. Everything raises ValueError.
 
 Usage::
 
-    for tag, value in items(children(der, SEQUENCE)): ...
+    for item in children(data, SEQUENCE): ...
+    data = element(SEQUENCE, named("1.2.840.113549.1.7.1"), element(OCTETS, b"…"))
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ SET: Final = 0x31
 OID: Final = 0x06
 OCTETS: Final = 0x04
 INTEGER: Final = 0x02
+NULL: Final = b"\x05\x00"
 _LONG: Final = 0x80
 
 
@@ -64,6 +66,34 @@ def oid(item: Item) -> str:
             number = 0
     first = min(numbers[0] // 40, 2)
     return ".".join(str(part) for part in (first, numbers[0] - 40 * first, *numbers[1:]))
+
+
+def element(tag: int, *parts: bytes) -> bytes:
+    """One element around ``parts``, its length in the shortest form."""
+    value = b"".join(parts)
+    length = len(value)
+    if length < _LONG:
+        return bytes([tag, length]) + value
+    size = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes([tag, _LONG | len(size)]) + size + value
+
+
+def set_of(*members: bytes) -> bytes:
+    """A SET OF: its members in the order of their bytes (X.690 § 11.6)."""
+    return element(SET, *sorted(members))
+
+
+def named(dotted: str) -> bytes:
+    """An object identifier."""
+    first, second, *others = (int(part) for part in dotted.split("."))
+    return element(OID, *(_base128(number) for number in (40 * first + second, *others)))
+
+
+def _base128(number: int) -> bytes:
+    digits = [number & 0x7F]
+    while number := number >> 7:
+        digits.append(_LONG | (number & 0x7F))
+    return bytes(reversed(digits))
 
 
 def _first(data: bytes) -> tuple[Item, bytes]:
