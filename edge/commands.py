@@ -7,11 +7,12 @@ Usage: ``state, commands = step(state, event, now)``
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from edge.model import Queued, Session, Signing
+from edge.model import CardWork, Queued, Session, Signing
 from wire.events import Event as LogEvent
 from wire.messages import Challenge, Wish
 from wire.proof import TokenData
@@ -73,6 +74,14 @@ class VerifyPinAndSign:
 
 
 @dataclass(frozen=True, slots=True)
+class SignWithCard:
+    """Give the card the PIN of this request, once, and have it sign ``message`` with its certificate for documents."""
+
+    work: CardWork
+    message: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SendTokenSignIn:
     """Send what the token has signed."""
 
@@ -131,6 +140,8 @@ class Keep:
     meeting: str
     person: str
     data: Mapping[str, Any] = field(hash=False)
+    #: when it was made, where that is part of what was signed
+    made_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +197,8 @@ class Answer:
 
 
 Command = (
-    Greet | Listen | SendSignIn | OpenCard | ReleaseCard | SendKnock | VerifyPinAndSign | SendTokenSignIn | SendEntry
+    Greet | Listen | SendSignIn | OpenCard | ReleaseCard | SendKnock | VerifyPinAndSign | SignWithCard
+    | SendTokenSignIn | SendEntry
     | SendHealth | Report | Replan | SaveWish | Record | Keep | Settle
     | CheckPassword | RememberPassword | ForgetPassword | SaveSession | HidePages | Wipe | Answer
 )  # fmt: skip

@@ -25,6 +25,9 @@
     │   ├── TokenNeeded           seat-token-needed
     │   ├── TokenOther            seat-token-other
     │   ├── TokenBusy             seat-token-busy
+    │   ├── CardAtWork            seat-card-at-work
+    │   ├── StatementUnknown      seat-statement-unknown
+    │   ├── StatementGone         seat-statement-gone
     │   ├── PaperNotHere          paper-not-here
     │   ├── PaperNotReady         paper-not-ready
     │   ├── PageNotDrawn          page-not-drawn
@@ -198,6 +201,24 @@ class TokenBusy(SeatRefusal):
     """The token is still being read, or no longer usable: plug it in again."""
 
     code = "seat-token-busy"
+
+
+class CardAtWork(SeatRefusal):
+    """The token is signing something already."""
+
+    code = "seat-card-at-work"
+
+
+class StatementUnknown(SeatRefusal):
+    """Nothing of this kind is declared with a token here, or not by this person, or not now."""
+
+    code = "seat-statement-unknown"
+
+
+class StatementGone(SeatRefusal):
+    """The statement that was shown is not there any longer: it has to be read again."""
+
+    code = "seat-statement-gone"
 
 
 class PaperNotHere(SeatRefusal):

@@ -7,11 +7,12 @@ Usage: ``step(state, LinkUp(), now)``
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from edge.model import Identity, Queued, Recalled, Session, TokenSeen
+from edge.model import CardSignature, Identity, Queued, Recalled, Session, TokenSeen
 from wire.events import Event as LogEvent
 from wire.messages import Challenge, Wish
 from wire.proof import TokenData
@@ -207,7 +208,7 @@ class TokenSigned:
 
     request: int
     token: TokenSeen
-    data: TokenData | None = None
+    data: TokenData | CardSignature | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,34 @@ class TokenRefused:
     data: Mapping[str, Any] = field(default_factory=dict, hash=False)
     token: TokenSeen | None = None
     verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatementAsked:
+    """The person wants to declare something: make the statement and show it. ``made_at``: by the server's clock."""
+
+    request: int
+    act: str
+    kind: str
+    made_at: dt.datetime
+    data: Mapping[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementConfirmed:
+    """They have read it and given the PIN (the agent holds it)."""
+
+    request: int
+    act: str
+    last_try_ok: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLeft:
+    """They turned away from it."""
+
+    request: int
+    act: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +296,6 @@ class Ticked:
 Event = (
     IdentityChanged | Opened | LinkUp | LinkDown | Welcomed | WishChanged | Heard | LogCame | Acked | Stored | Destroyed
     | Forgotten | FaultChanged | CardsWatched | CardCame | CardWent | CardOpened | CardFailed | PinGiven | ChallengeCame
-    | TokenSigned | TokenRefused | SignInAsked | UnlockAsked | PasswordChecked | LockAsked | SignOutAsked | ActAsked
-    | Touched | FollowsPresenter | Ticked
+    | TokenSigned | TokenRefused | StatementAsked | StatementConfirmed | StatementLeft | SignInAsked | UnlockAsked
+    | PasswordChecked | LockAsked | SignOutAsked | ActAsked | Touched | FollowsPresenter | Ticked
 )  # fmt: skip

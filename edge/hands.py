@@ -16,10 +16,11 @@ from functools import partial
 from typing import Final
 
 from edge.acts import RECEIPT, SIGN_IN
+from edge.card.certificate import Purpose
 from edge.challenge import Expected, proof, unlock_text
-from edge.commands import SendSignIn, SendTokenSignIn, VerifyPinAndSign
+from edge.commands import SendSignIn, SendTokenSignIn, SignWithCard, VerifyPinAndSign
 from edge.events import Destroyed, Event, Forgotten, Stored
-from edge.model import Queued
+from edge.model import CardSignature, Queued
 from edge.outbox import Entry
 from edge.passwords import wipe
 from edge.plan import (
@@ -155,6 +156,26 @@ class Hands:
                 pin=pin,
                 last_try_ok=token.last_try_ok,
                 build=build,
+            )
+        )
+
+    def sign_document(self, command: SignWithCard, pin: bytearray) -> None:
+        """Hand PIN and bytes over to the card, to be signed with its certificate for documents (G38)."""
+        work = command.work
+        if self._ports.cards is None:
+            wipe(pin)
+            return
+        self._ports.cards.sign(
+            SignOrder(
+                request=work.request,
+                reader=work.reader,
+                count=work.count,
+                fingerprint=work.signs.fingerprint,
+                message=command.message,
+                pin=pin,
+                last_try_ok=work.last_try_ok,
+                build=CardSignature,
+                purpose=Purpose.DOCUMENT,
             )
         )
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from edge import people, tokens
+from edge import people, statements, tokens
 from edge.commands import (
     Answer,
     Command,
@@ -59,6 +59,9 @@ from edge.events import (
     PinGiven,
     SignInAsked,
     SignOutAsked,
+    StatementAsked,
+    StatementConfirmed,
+    StatementLeft,
     Stored,
     Ticked,
     TokenRefused,
@@ -101,8 +104,9 @@ def step(state: State, event: Event, now: Now) -> Result:
 
 
 def _consequences(before: State, after: State, *, commands: list[Command], now: Now) -> Result:
-    after, forgetting = tokens.forget_pin(tokens.lock_without_token(people.end_session(after)))
-    commands += forgetting
+    after, told = statements.consequences(before, tokens.lock_without_token(people.end_session(after)))
+    after, forgetting = tokens.forget_pin(after)
+    commands += [*told, *forgetting]
     shown_before, shown_after = reader(before), reader(after)
     if shown_before is not None and shown_before != shown_after:
         commands.append(HidePages())
@@ -148,6 +152,7 @@ def _identity(state: State, event: IdentityChanged, now: Now) -> Result:
             identity=event.identity,
             link=state.link,
             cards=state.cards,
+            makers=state.makers,
         )
         waiting = state.signing_in
         # The answer drops the password.
@@ -298,6 +303,17 @@ def _must_agree(state: MeetingState, event: LogEvent) -> None:
         raise BrokenChain(f"event {event.seq} is another one here")
 
 
+# ---------------------------------------------------------------- what a card has done, for whoever asked
+
+
+def _card_signed(state: State, event: TokenSigned, now: Now) -> Result:
+    return statements.signed(state, event, now) or tokens.signed(state, event, now)
+
+
+def _card_refused(state: State, event: TokenRefused, now: Now) -> Result:
+    return statements.refused(state, event, now) or tokens.refused(state, event, now)
+
+
 # ---------------------------------------------------------------- time
 
 
@@ -371,8 +387,11 @@ _HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
     CardFailed: tokens.failed,
     PinGiven: tokens.pin_given,
     ChallengeCame: tokens.challenged,
-    TokenSigned: tokens.signed,
-    TokenRefused: tokens.refused,
+    TokenSigned: _card_signed,
+    TokenRefused: _card_refused,
+    StatementAsked: statements.asked,
+    StatementConfirmed: statements.confirmed,
+    StatementLeft: statements.left,
     Acked: people.acked,
     Stored: people.stored,
     SignInAsked: people.sign_in_asked,

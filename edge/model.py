@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from edge.declaring import Declared, Maker
 from wire.messages import Wish
 from wire.proof import TokenData
 from wire.state import MeetingState
@@ -128,8 +129,29 @@ class ReaderState(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SignsWith:
+    """The certificate on a token that is for documents and statements; ``digest``: the hash its key signs with."""
+
+    certificate: bytes = field(repr=False)
+    fingerprint: str
+    name: str
+    digest: str = "sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class CardSignature:
+    """What a card has signed with :class:`SignsWith`."""
+
+    certificate: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class TokenSeen:
-    """A token that was opened: its certificate for signing in, the name in it, and what it says of its PIN."""
+    """A token that was opened: its certificate for signing in, the name in it, and what it says of its PIN.
+
+    ``signs``: its certificate for documents, None when it has none that can be used.
+    """
 
     certificate: bytes = field(repr=False)
     fingerprint: str
@@ -140,6 +162,7 @@ class TokenSeen:
     is_low: bool = False
     is_last: bool = False
     is_blocked: bool = False
+    signs: SignsWith | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +204,31 @@ class Signing:
     alone: bool = False
     challenged: bool = False
     data: TokenData | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardWork:
+    """A card at work for the page's call ``request``: which insertion, and with which certificate it signs."""
+
+    request: int
+    reader: str
+    count: int
+    signs: SignsWith
+    last_try_ok: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Declaring:
+    """A statement in front of the person: shown, and (``work``) being signed. One at a time."""
+
+    act: str
+    kind: str
+    meeting: str
+    person: str
+    made_at: dt.datetime
+    declared: Declared
+    since_s: float
+    work: CardWork | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,3 +306,6 @@ class State:
     #: an error code that stands at the whole seat (a full disk)
     fault: str = ""
     cards: Cards = field(default_factory=Cards)
+    #: kind of act → what makes its statement (:mod:`edge.declaring`)
+    makers: Mapping[str, Maker] = field(default_factory=dict, repr=False)
+    declaring: Declaring | None = None

@@ -12,9 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from edge.card.certificate import Purpose
 from edge.clock import Clock
 from edge.link.codec import Channel
 from edge.link.ports import Link
+from edge.model import CardSignature
 from edge.vault.run_dir import RunDir
 from edge.vault.store import Vault
 from wire import ids
@@ -42,7 +44,7 @@ class CardDesk(Protocol):
 class SignOrder:
     """What a card is asked: to sign ``message`` with the key of the certificate ``fingerprint``, and of no other.
 
-    ``build``: what the server is sent, from certificate and signature; None when only a lock is to be opened.
+    ``build``: what is told of certificate and signature; None when only a lock is to be opened.
     """
 
     request: int
@@ -52,7 +54,8 @@ class SignOrder:
     message: bytes
     pin: bytearray = field(repr=False)
     last_try_ok: bool
-    build: Callable[[bytes, bytes], TokenData] | None
+    build: Callable[[bytes, bytes], TokenData | CardSignature] | None
+    purpose: Purpose = Purpose.LOGIN
 
 
 @dataclass(slots=True)

@@ -83,7 +83,7 @@ class Drawn:
         shown_from = (
             state.identity, state.link.state, state.link.since_at, state.opened, state.confirmed, state.wish,
             state.session, state.acts, state.recalled, state.fault, state.cards, state.signing_in is not None,
-            tuple(map(id, state.meetings.values())), holding,
+            state.declaring, tuple(map(id, state.meetings.values())), holding,
         )  # fmt: skip
         if self._screen is not None and shown_from == self._from:
             return None

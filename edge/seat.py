@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -43,9 +43,11 @@ from edge.commands import (
     SendSignIn,
     SendTokenSignIn,
     Settle,
+    SignWithCard,
     VerifyPinAndSign,
     Wipe,
 )
+from edge.declaring import MAKERS, Maker
 from edge.errors import VaultError
 from edge.events import (
     Event,
@@ -84,7 +86,7 @@ _LOG: Final = logging.getLogger("phonghop.seat")
 class Seat:
     """State, and what carries its commands out."""
 
-    def __init__(self, ports: Ports, outside: Outside, *, limits: Limits) -> None:
+    def __init__(self, ports: Ports, outside: Outside, *, limits: Limits, makers: Mapping[str, Maker] = MAKERS) -> None:
         self._ports: Final = ports
         self._outside: Final = outside
         self._hands: Final = Hands(ports)
@@ -97,7 +99,7 @@ class Seat:
         self._plan_left = False
         self._checked_room_s = 0.0
         self._drawn: Final = Drawn()
-        self.state = State(limits=limits, started_s=ports.clock.monotonic_s())
+        self.state = State(limits=limits, started_s=ports.clock.monotonic_s(), makers=makers)
 
     # ------------------------------------------------------------ inputs
 
@@ -234,7 +236,7 @@ class Seat:
                 self._send_sign_in(command)
             case SendHealth():
                 self._health()
-            case OpenCard() | ReleaseCard() | VerifyPinAndSign() | SendKnock() | SendTokenSignIn():
+            case OpenCard() | ReleaseCard() | VerifyPinAndSign() | SignWithCard() | SendKnock() | SendTokenSignIn():
                 self._use_token(command)
             case Keep():
                 self._keep(command)
@@ -375,7 +377,9 @@ class Seat:
         right = None if self._verifier is None or password is None else self._verifier.matches(password)
         self._waiting.append(PasswordChecked(request, self._ports.new_act(), right))
 
-    def _use_token(self, command: OpenCard | ReleaseCard | VerifyPinAndSign | SendKnock | SendTokenSignIn) -> None:
+    def _use_token(
+        self, command: OpenCard | ReleaseCard | VerifyPinAndSign | SignWithCard | SendKnock | SendTokenSignIn
+    ) -> None:
         cards = self._ports.cards
         match command:
             case SendKnock(act, meeting):
@@ -394,6 +398,10 @@ class Seat:
                 seat = None if self.state.wish is None else self.state.wish.seat
                 if pin is not None:
                     self._hands.sign(command, pin, seat or "")
+            case SignWithCard(work):
+                pin = self.passwords.hand_over(work.request)
+                if pin is not None:
+                    self._hands.sign_document(command, pin)
 
     def _keep(self, command: Keep) -> None:
         entry = Entry(
@@ -401,7 +409,7 @@ class Seat:
             kind=command.kind,
             meeting=command.meeting,
             person=command.person,
-            made_at=self._ports.now(),
+            made_at=command.made_at or self._ports.now(),
             data=dict(command.data),
         )
         try:

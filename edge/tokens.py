@@ -43,6 +43,7 @@ from edge.model import Card, LinkState, Now, ReaderState, Session, Signing, Sign
 from edge.showing import shown_meeting, shown_session
 from wire import ids
 from wire.errors import WireError
+from wire.proof import TokenData
 
 SIGN_IN_S: Final = 15.0
 
@@ -143,10 +144,18 @@ def forget_pin(state: State) -> Result:
 
 def _is_needed(state: State, card: Card) -> bool:
     signing = None if state.signing_in is None else state.signing_in.token
-    if signing is not None and (signing.reader, signing.count) == (card.reader, card.count):
-        return True
+    declaring = None if state.declaring is None else state.declaring.work
+    for work in (signing, declaring):
+        if work is not None and (work.reader, work.count) == (card.reader, card.count):
+            return True
     session, token = state.session, card.token
     return session is not None and token is not None and not session.locked and session.token == token.fingerprint
+
+
+def is_same_in(state: State, reader: str, count: int) -> bool:
+    """Whether the token of this insertion is still in and usable."""
+    card = _same(state, reader, count)
+    return card is not None and card.token is not None
 
 
 def is_in(state: State, fingerprint: str) -> bool:
@@ -165,7 +174,9 @@ def pin_given(state: State, event: PinGiven, now: Now) -> Result:
         return _refuse(state, event.request, errors.NoMeeting.code)
     if state.signing_in is not None:
         return _refuse(state, event.request, errors.SignInRunning.code)
-    card, code, data = _usable(state, last_try_ok=event.last_try_ok)
+    if state.declaring is not None and state.declaring.work is not None:
+        return _refuse(state, event.request, errors.CardAtWork.code)
+    card, code, data = usable(state, last_try_ok=event.last_try_ok)
     if card is None or card.token is None:
         return _refuse(state, event.request, code, data)
     session = shown_session(state)
@@ -182,7 +193,7 @@ def pin_given(state: State, event: PinGiven, now: Now) -> Result:
     return replace(state, signing_in=waiting), (asked,)
 
 
-def _usable(state: State, *, last_try_ok: bool) -> tuple[Card | None, str, Mapping[str, Any]]:
+def usable(state: State, *, last_try_ok: bool) -> tuple[Card | None, str, Mapping[str, Any]]:
     """The one token that is in and may be given its PIN, or why there is none."""
     cards = tuple(state.cards.by_reader.values())
     if not cards:
@@ -217,12 +228,12 @@ def signed(state: State, event: TokenSigned, now: Now) -> Result:
     waiting = state.signing_in
     signing = None if waiting is None else waiting.token
     if waiting is None or signing is None or waiting.request != event.request:
-        return state, ()
-    told = _told(state, signing, event.token, verified=True)
-    if event.data is not None:
+        return _given(state, event.token), ()
+    known = told(state, signing.reader, signing.count, event.token, verified=True)
+    if isinstance(event.data, TokenData):
         sent = replace(waiting, token=replace(signing, data=event.data))
-        return replace(told, signing_in=sent), (SendTokenSignIn(waiting.act, waiting.meeting, event.data),)
-    answered = replace(told, signing_in=None)
+        return replace(known, signing_in=sent), (SendTokenSignIn(waiting.act, waiting.meeting, event.data),)
+    answered = replace(known, signing_in=None)
     session = shown_session(answered)
     if session is None or session.token != signing.fingerprint:
         return _refuse(answered, waiting.request, errors.SignInFirst.code)
@@ -234,15 +245,25 @@ def refused(state: State, event: TokenRefused, now: Now) -> Result:
     """The card said no; what it says of its PIN is shown, and it is not asked again."""
     waiting = state.signing_in
     if waiting is None or waiting.token is None or waiting.request != event.request:
-        return state, ()
-    told = state if event.token is None else _told(state, waiting.token, event.token, verified=event.verified)
-    return _refuse(replace(told, signing_in=None), waiting.request, event.code, event.data)
+        return (_given(state, event.token) if event.verified and event.token is not None else state), ()
+    work, known = waiting.token, state
+    if event.token is not None:
+        known = told(state, work.reader, work.count, event.token, verified=event.verified)
+    return _refuse(replace(known, signing_in=None), waiting.request, event.code, event.data)
 
 
-def _told(state: State, signing: Signing, token: TokenSeen, *, verified: bool = False) -> State:
-    """What the card says of itself now."""
-    card = _same(state, signing.reader, signing.count)
+def told(state: State, reader: str, count: int, token: TokenSeen, *, verified: bool) -> State:
+    """What the card says of itself now; ``verified``: it counts the PIN as given."""
+    card = _same(state, reader, count)
     return state if card is None or card.token is None else _with(state, replace(card, token=token, verified=verified))
+
+
+def _given(state: State, token: TokenSeen) -> State:
+    """A card that took its PIN for what nobody waits for any longer has it all the same."""
+    for card in state.cards.by_reader.values():
+        if card.token is not None and card.token.fingerprint == token.fingerprint:
+            state = _with(state, replace(card, verified=True))
+    return state
 
 
 # ---------------------------------------------------------------- the server's answer

@@ -123,6 +123,7 @@ def _token(state: State) -> Section:
         "data": data,
         "count": len(found),
         "needed": by_token,
+        "signs": token is not None and token.signs is not None,
         "mine": session is not None and token is not None and session.token == token.fingerprint,
     }
 
@@ -142,7 +143,8 @@ def _token_state(state: State) -> str:
     if found[0].token.is_blocked:
         return "blocked"
     is_working = state.signing_in is not None and state.signing_in.token is not None
-    return "working" if is_working else "ready"
+    is_signing = state.declaring is not None and state.declaring.work is not None
+    return "working" if is_working or is_signing else "ready"
 
 
 def _person(state: State, followed: Followed | None) -> Section | None:

@@ -34,7 +34,7 @@ from edge.card.pin import wiped
 from edge.card.token import Token, certificate_for
 from edge.card.watching import CardEvent, CardIn, CardOut, ReadersChanged, ServiceBack, ServiceGone
 from edge.events import CardCame, CardFailed, CardOpened, CardsWatched, CardWent, Event, TokenRefused, TokenSigned
-from edge.model import TokenSeen
+from edge.model import SignsWith, TokenSeen
 from edge.ports import SignOrder
 
 #: How often a held token is looked at.
@@ -208,11 +208,11 @@ class CardWorker:
 
 
 def _signed(token: Token, order: SignOrder) -> TokenSigned:
-    certificate = certificate_for(token.certificates, Purpose.LOGIN)
+    certificate = certificate_for(token.certificates, order.purpose)
     if certificate.sha256 != order.fingerprint:
         raise CardReset("another certificate than the one that was shown")
     digest = Digest.of(certificate.key.usual_hash, order.message)
-    signature = token.sign(Purpose.LOGIN, digest, pin=order.pin, last_try_ok=order.last_try_ok)
+    signature = token.sign(order.purpose, digest, pin=order.pin, last_try_ok=order.last_try_ok)
     data = None if order.build is None else order.build(certificate.der, signature)
     return TokenSigned(order.request, _seen(token), data)
 
@@ -229,4 +229,13 @@ def _seen(token: Token) -> TokenSeen:
         is_low=state.is_low,
         is_last=state.is_last,
         is_blocked=state.is_blocked,
+        signs=_signs(token),
     )
+
+
+def _signs(token: Token) -> SignsWith | None:
+    """What it signs documents with; a token without serves for signing in all the same."""
+    found = token.certificates.get(Purpose.DOCUMENT)
+    if found is None:
+        return None
+    return SignsWith(found.der, found.sha256, found.common_name, found.key.usual_hash.value)

@@ -18,7 +18,19 @@ from flask import Blueprint, Flask, Response, request, send_from_directory
 from flask.typing import ResponseReturnValue
 
 from edge.errors import BadRequest, PaperNotHere, PaperNotReady, SeatLocked, SignInFirst
-from edge.events import ActAsked, FollowsPresenter, LockAsked, PinGiven, SignInAsked, SignOutAsked, Touched, UnlockAsked
+from edge.events import (
+    ActAsked,
+    FollowsPresenter,
+    LockAsked,
+    PinGiven,
+    SignInAsked,
+    SignOutAsked,
+    StatementAsked,
+    StatementConfirmed,
+    StatementLeft,
+    Touched,
+    UnlockAsked,
+)
 from edge.page import answers, guard
 from edge.page.board import Board
 from edge.page.desk import Desk
@@ -70,6 +82,7 @@ def create_page(page: Page, *, port: Callable[[], int], dist: Path) -> Flask:
     app.register_blueprint(_kiosk(page))
     app.register_blueprint(_seat(page))
     app.register_blueprint(_person(page))
+    app.register_blueprint(_statements(page))
     app.register_blueprint(_papers(page))
     return app
 
@@ -190,6 +203,37 @@ def _person(page: Page) -> Blueprint:
             raise BadRequest
         page.desk.ask(lambda number: ActAsked(number, act, kind, data))
         return answers.answer({"act": act}, 202)
+
+    return routes
+
+
+def _statements(page: Page) -> Blueprint:
+    routes = Blueprint("statements", __name__, url_prefix="/api/statements")
+
+    @routes.post("")
+    def ask() -> ResponseReturnValue:
+        fields = answers.body()
+        act, kind, data = fields.id("act", "a"), fields.text("kind", limit=40), fields.any("data")
+        fields.end()
+        if not isinstance(data, Mapping):
+            raise BadRequest
+        made_at = page.now() + dt.timedelta(seconds=page.board.now().ahead_s)
+        return answers.answer(page.desk.ask(lambda number: StatementAsked(number, act, kind, made_at, data)))
+
+    @routes.post("/<act>/sign")
+    def sign(act: str) -> ResponseReturnValue:
+        fields, wanted = answers.body(), ids.parse("a", act)
+        pin, last_try_ok = _pin(fields), fields.has("last_try_ok") and fields.flag("last_try_ok")
+        fields.end()
+        page.desk.ask(lambda number: StatementConfirmed(number, wanted, last_try_ok=last_try_ok), password=pin)
+        return answers.answer({"act": wanted}, 202)
+
+    @routes.post("/<act>/leave")
+    def leave(act: str) -> ResponseReturnValue:
+        answers.body().end()
+        wanted = ids.parse("a", act)
+        page.desk.ask(lambda number: StatementLeft(number, wanted))
+        return answers.answer({})
 
     return routes
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 import itertools
 import queue
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from edge.commands import Answer
 from edge.errors import ServerRefused, Stopping
@@ -42,8 +42,8 @@ class Desk:
         """Say something that needs no answer."""
         self._put(lambda seat: seat.handle(event))
 
-    def ask(self, build: Callable[[int], Event], *, password: bytearray | None = None) -> None:
-        """Ask, and return when it is done; raises :class:`ServerRefused` with the answer's code."""
+    def ask(self, build: Callable[[int], Event], *, password: bytearray | None = None) -> Mapping[str, Any]:
+        """Ask, and return what is answered when it is done; raises :class:`ServerRefused` with the answer's code."""
         request = next(self._numbers)
         box: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         with self._lock:
@@ -64,6 +64,7 @@ class Desk:
                 self._waiting.pop(request, None)
         if found.code:
             raise ServerRefused(found.code, **found.data)
+        return found.data
 
     def answer(self, answer: Answer) -> None:
         """From the agent: hand an answer to whoever waits for it."""

@@ -132,7 +132,14 @@ def token(state: str = "ready", **more: Any) -> dict[str, Any]:
     there = state in {"ready", "working", "blocked"}
     name = LONG if there else ""
     pin = {"tries_left": 3 if there else None, "low": False, "last": False, "shortest": 4, "longest": 8}
-    more = {"code": "", "data": {}, "count": int(state != "absent"), "needed": False, "mine": False} | more
+    more = {
+        "code": "",
+        "data": {},
+        "count": int(state != "absent"),
+        "needed": False,
+        "mine": False,
+        "signs": True,
+    } | more
     return {"state": state, "name": name, **pin, **more}
 
 

@@ -18,6 +18,7 @@ from edge.card.errors import CardReset
 from edge.card.pcsc import Context
 from edge.card.worker import CardWorker
 from edge.events import CardCame, CardFailed, CardOpened, CardsWatched, CardWent, Event, TokenRefused, TokenSigned
+from edge.model import CardSignature
 from edge.ports import SignOrder
 from tests.card.rigs import wait_until_empty
 from tests.support.poll import until
@@ -118,10 +119,41 @@ def test_I1_a_token_is_opened_named_and_signs(desk: Desk, algorithm: Algorithm) 
     assert (token.name, token.tries_left, token.shortest, token.longest) == ("Nguyễn Văn A (demo)", 3, 4, 8)
     told = desk.sign(opened, pin())
     assert isinstance(told, TokenSigned)
-    assert told.data is not None
+    assert isinstance(told.data, TokenData)
     certificate = read(told.data.certificate, Purpose.LOGIN, pin_always=False)
     assert certificate.sha256 == token.fingerprint
     certificate.check(Digest.of(certificate.key.usual_hash, MESSAGE), told.data.signature)
+
+
+@pytest.mark.parametrize("algorithm", [Algorithm.P384, Algorithm.RSA_2048])
+def test_G38_statements_and_papers_are_signed_with_the_certificate_for_documents(
+    desk: Desk, algorithm: Algorithm
+) -> None:
+    inserted, opened = desk.plug(Card(contents(document=algorithm)))
+    signs = opened.token.signs
+    assert signs is not None
+    assert signs.fingerprint != opened.token.fingerprint
+    assert signs.digest == ("sha384" if algorithm is Algorithm.P384 else "sha256")
+    order = {"purpose": Purpose.DOCUMENT, "fingerprint": signs.fingerprint, "build": CardSignature}
+    # Its key wants the PIN every time: twice in a row, and after a sign-in.
+    for _ in range(2):
+        told = desk.sign(opened, pin(), **order)
+        assert isinstance(told, TokenSigned), told
+        assert isinstance(told.data, CardSignature)
+        assert told.data.certificate == signs.certificate
+        certificate = read(told.data.certificate, Purpose.DOCUMENT, pin_always=True)
+        certificate.check(Digest.of(certificate.key.usual_hash, MESSAGE), told.data.signature)
+        assert isinstance(desk.sign(opened, pin()), TokenSigned)
+    swapped = desk.sign(opened, pin(), **(order | {"fingerprint": opened.token.fingerprint}))
+    assert isinstance(swapped, TokenRefused)
+    assert swapped.code == "card-reset", "the certificate for signing in signs no paper"
+    assert inserted.is_in
+
+
+def test_a_token_without_a_certificate_for_documents_signs_in_all_the_same(desk: Desk) -> None:
+    _, opened = desk.plug(Card(contents(document=None)))
+    assert opened.token.signs is None
+    assert isinstance(desk.sign(opened, pin()), TokenSigned)
 
 
 def test_a_wrong_pin_is_sent_once_and_says_what_is_left(desk: Desk) -> None:

@@ -14,6 +14,7 @@ const token = (state: TokenInfo['state'], more: Partial<TokenInfo> = {}): TokenI
   count: 1,
   needed: false,
   mine: false,
+  signs: true,
   ...more,
 });
 

@@ -49,7 +49,8 @@ def stranger(page: Page, tmp_path: Path) -> Browser:
 
 PARTS = ("pages/1", "text/1", "search", "outline")
 READS = ("seat", "live", *(f"{HOME.removeprefix('/api/')}/{part}" for part in PARTS))
-CHANGES = ("sign-in", "token", "unlock", "lock", "sign-out", "act", "touched", "following")
+STATEMENTS = ("statements", "statements/a-1/sign", "statements/a-1/leave")
+CHANGES = ("sign-in", "token", "unlock", "lock", "sign-out", "act", "touched", "following", *STATEMENTS)
 
 
 @pytest.mark.parametrize("path", READS)

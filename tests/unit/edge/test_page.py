@@ -15,7 +15,19 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from edge.commands import Answer
-from edge.events import ActAsked, Event, FollowsPresenter, LockAsked, SignInAsked, SignOutAsked, Touched, UnlockAsked
+from edge.events import (
+    ActAsked,
+    Event,
+    FollowsPresenter,
+    LockAsked,
+    SignInAsked,
+    SignOutAsked,
+    StatementAsked,
+    StatementConfirmed,
+    StatementLeft,
+    Touched,
+    UnlockAsked,
+)
 from edge.page.app import Page, create_page
 from edge.page.board import Board, patch_between
 from edge.page.desk import Desk, Work
@@ -584,3 +596,49 @@ def _next_patch(readline: Callable[[], bytes]) -> dict[str, Any]:
         line = readline()
     found: dict[str, Any] = json.loads(line.removeprefix(b"data: "))
     return found
+
+
+# ------------------------------------------------------------ statements
+
+
+def test_G38_a_statement_is_asked_for_then_signed_with_a_pin(browser: Browser, seat: SeatStub) -> None:
+    act = named("a", "one")
+    assert (
+        browser.post("/api/statements", {"act": act, "kind": "attend", "data": {"presence": "present"}}).status_code
+        == 200
+    )
+    (asked,) = seat.asked(StatementAsked)
+    assert (asked.act, asked.kind, asked.data, asked.made_at) == (
+        act,
+        "attend",
+        {"presence": "present"},
+        NOW + dt.timedelta(hours=1),
+    ), "by the server's clock"
+    signed = browser.post(f"/api/statements/{act}/sign", {"pin": "12ab56", "last_try_ok": True})
+    assert (signed.status_code, signed.json) == (202, {"act": act})
+    (confirmed,) = seat.asked(StatementConfirmed)
+    assert (confirmed.act, confirmed.last_try_ok) == (act, True)
+    assert seat.seen == [b"12ab56"]
+    assert "12ab56" not in repr(seat.events)
+    assert browser.post(f"/api/statements/{act}/leave").status_code == 200
+    assert [each.act for each in seat.asked(StatementLeft)] == [act]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("statements", {"act": "a-1", "kind": "attend", "data": {}}),
+        ("statements", {"act": named("a", "one"), "kind": "attend", "data": []}),
+        ("statements", {"act": named("a", "one"), "kind": "attend", "data": {}, "more": 1}),
+        (f"statements/{named('a', 'one')}/sign", {"pin": ""}),
+        (f"statements/{named('a', 'one')}/sign", {"pin": "1" * 65}),
+        (f"statements/{named('a', 'one')}/sign", {"pin": "123456", "more": 1}),
+        ("statements/one/sign", {"pin": "123456"}),
+        ("statements/one/leave", {}),
+    ],
+)
+def test_a_statement_with_other_fields_is_not_taken(
+    browser: Browser, seat: SeatStub, path: str, body: dict[str, Any]
+) -> None:
+    assert code(browser.post(f"/api/{path}", body)) == (400, "seat-bad-request")
+    assert seat.events == []

@@ -11,7 +11,7 @@
 import { Api } from '$lib/api.ts';
 import { serverClock } from '$lib/clock.svelte.ts';
 import { Failure } from '$lib/failure.ts';
-import { errorText, t } from '$lib/i18n/texts.svelte.ts';
+import { errorText, type Language, t } from '$lib/i18n/texts.svelte.ts';
 import { EventsTransport, type Snapshot } from '$lib/live/events.ts';
 import { Live } from '$lib/live/live.svelte.ts';
 import { HttpPages } from '$lib/reader/source.ts';
@@ -30,6 +30,13 @@ export type ActKind =
   | 'meeting_resume'
   | 'meeting_close'
   | 'display';
+
+/** What somebody is about to declare, in the seat's words; `lines` are paragraphs, shown whole and in this order. */
+export interface Statement {
+  act: string;
+  kind: string;
+  words: Readonly<Record<Language, { title: string; lines: readonly string[] }>>;
+}
 
 /** Shorter than the shortest idle time that can be set. */
 const TOUCH_EVERY_MS = 5_000;
@@ -125,6 +132,20 @@ export class Seat {
   /** The PIN goes to the agent on this machine and from there to the card; `last`: the person knows that it is the last try. */
   givePin(pin: string, last: boolean): Promise<unknown> {
     return this.#send('/api/token', last ? { pin, last_try_ok: true } : { pin });
+  }
+  /** Have the seat say what an act of this kind would declare; what it answers is what the card would sign. Throws `Failure`. */
+  async declare(kind: string, data: object = {}): Promise<Statement> {
+    const act = newId('a');
+    this.#mine.add(act);
+    return (await this.#send('/api/statements', { act, kind, data }, act)) as Statement;
+  }
+  /** Sign the statement that was shown; it is in the outbox then, and its outcome comes in the section `acts`. */
+  async signStatement(act: string, pin: string, last: boolean): Promise<void> {
+    await this.#send(`/api/statements/${act}/sign`, last ? { pin, last_try_ok: true } : { pin });
+    if (!this.online) notify('warn', t('seat.act.queued'));
+  }
+  leaveStatement(act: string): Promise<unknown> {
+    return this.#send(`/api/statements/${act}/leave`);
   }
   unlock(password: string): Promise<unknown> {
     return this.#send('/api/unlock', { password });

@@ -70,6 +70,8 @@ export interface TokenInfo {
   needed: boolean;
   /** This token opens the lock. */
   mine: boolean;
+  /** It has a certificate to sign papers and statements with. */
+  signs: boolean;
 }
 
 /** What a screen does about the token: `none` leaves the way to passwords. */

@@ -58,7 +58,7 @@ export function hasText(key: string): boolean {
 
 /** What an error code means, from the catalogues of all packages; they are loaded the first time something fails. */
 export async function errorText(code: string, values: Values = {}): Promise<string> {
-  if (errors?.language !== language) errors = { language, texts: await merged(language, (area) => area.startsWith('errors-')) };
+  if (errors?.language !== language) errors = { language, texts: await merged(language, (area) => area.startsWith('errors-') || area === 'signing') };
   const found = at(errors.texts, `errors.${code}`);
   return found === undefined ? t('common.failure.unknown', { code }) : together(fill(found, values));
 }

@@ -1,0 +1,89 @@
+"""What a person can declare at a seat and sign with their token: from an act to the words that are shown and signed.
+
+Rules G38, G39: pure. The statement is made here, from what the seat itself knows; the person reads its words and
+nothing else; what the card signs follows from the very statement that was shown and from the certificate of the card
+that is in. An act of a kind that stands in a table of makers is sent with the signature as its data, through the outbox
+(W28): it works without the link and is sent once.
+
+Usage::
+
+    MAKERS["attend"] = lambda asked: declared(attend(asked.meeting, maker_of(asked)))    # raises WireErrors
+    declared = MAKERS["attend"](asked)
+    signature = card signs declared.message(certificate)
+    data = declared.data(certificate, signature)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from edge.signing.statement import build, statement_to_sign
+from wire.declare import Maker as DeclaredBy
+from wire.state import MeetingState
+from wire.statement import Place, Statement
+from wire.wording import LANGUAGES, words
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants to declare, and all that the seat knows of its own accord.
+
+    ``data`` is what the page sent, unchecked: the maker reads it and raises a :class:`wire.errors.WireError`.
+    ``made_at`` is by the server's clock, as the seat knows it.
+    """
+
+    act: str
+    data: Mapping[str, Any] = field(hash=False)
+    meeting: MeetingState
+    person: str
+    device: str
+    seat: str
+    seat_label: str
+    made_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A statement: its words by language (``vi``, ``en``), and what makes of it something to sign and to send.
+
+    ``message(certificate)`` is what the card signs (it hashes by itself), ``data(certificate, signature)`` the act's
+    data; ``certificate`` is DER.
+    """
+
+    titles: Mapping[str, str] = field(hash=False)
+    lines: Mapping[str, tuple[str, ...]] = field(hash=False)
+    message: Callable[[bytes], bytes] = field(repr=False)
+    data: Callable[[bytes, bytes], dict[str, Any]] = field(repr=False)
+
+    def to_value(self) -> dict[str, Any]:
+        """As the page is given it."""
+        return {
+            language: {"title": title, "lines": list(self.lines[language])} for language, title in self.titles.items()
+        }
+
+
+Maker = Callable[[Asked], Declared]
+
+
+def declared(statement: Statement) -> Declared:
+    """A statement of ``wire.statement``, with its words and what the card signs for it (G43)."""
+    said = {language: words(statement, language) for language in LANGUAGES}
+    return Declared(
+        {language: each.title for language, each in said.items()},
+        {language: each.lines for language, each in said.items()},
+        partial(statement_to_sign, statement),
+        partial(build, statement),
+    )
+
+
+def maker_of(asked: Asked) -> DeclaredBy:
+    """Who declares, where and when, as ``wire.declare`` wants it."""
+    return DeclaredBy(asked.person, place=Place(asked.device, asked.seat, asked.seat_label), made_at=asked.made_at)
+
+
+#: kind of act → what makes its statement. Whoever adds an act that is signed adds its line.
+MAKERS: Final[dict[str, Maker]] = {}
