@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 import web
-from server import cli_certificates, logs
+from server import cli_batch, cli_certificates, logs
 from server.assembly import core, fleet
 from server.clock import SystemClock
 from server.db import migrate
@@ -31,7 +31,6 @@ from server.fleet.store import SqlDeviceStore
 from server.identity.model import Role
 from server.identity.service import IdentityService, NewAccount
 from server.keys.site import SiteKeys
-from server.run import serve as run_server
 from server.services import Services
 from server.settings import BadSettings, Settings
 from server.verify import verify_log
@@ -55,18 +54,24 @@ def serve(argv: list[str]) -> int:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as fault:
         return _no_folder(fault)
+    # The whole server takes a second to load, which the other commands need not wait for.
+    from server.run import serve as run_server  # noqa: PLC0415
+
     run_server(settings)
     return 0
 
 
 def admin(argv: list[str]) -> int:
     """Prepare the data directory, migrate, look after accounts."""
-    parser = _admin_parser()
-    words = parser.parse_args(argv)
+    words = _admin_parser().parse_args(argv)
     settings = _settings(words)
     if settings is None:
         return _WRONG
     logs.configure("WARNING")
+    return _run(words, settings)
+
+
+def _run(words: argparse.Namespace, settings: Settings) -> int:
     try:
         status: int = words.run(settings, words)
     except ServerError as refusal:
@@ -126,7 +131,7 @@ def _settings(words: argparse.Namespace) -> Settings | None:
 
 def _admin_parser() -> argparse.ArgumentParser:
     parser = _parser("admin", "Quản trị máy chủ · look after the server")
-    parts = parser.add_subparsers(required=True, metavar="init | migrate | user | anchor | certificate")
+    parts = parser.add_subparsers(required=True, metavar="init | migrate | user | anchor | certificate | batch")
 
     def command(
         parent: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str, run: _Run
@@ -156,6 +161,7 @@ def _admin_parser() -> argparse.ArgumentParser:
     for each in (add, password):
         each.add_argument("--password-stdin", action="store_true", help="đọc mật khẩu từ đầu vào · read it from stdin")
     cli_certificates.add_commands(parts, prepare)
+    command(parts, "batch", "nhiều lệnh, mỗi dòng một lệnh từ đầu vào · many commands, one a line of stdin", _batch)
     return parser
 
 
@@ -209,6 +215,11 @@ def _reset_password(settings: Settings, words: argparse.Namespace) -> int:
 def _set_disabled(settings: Settings, words: argparse.Namespace) -> int:
     _identity(settings).set_disabled(words.username, disabled=words.disabled, now=SystemClock().now())
     return 0
+
+
+def _batch(settings: Settings, words: argparse.Namespace) -> int:
+    parser = _admin_parser()
+    return cli_batch.run_lines(lambda line: _run(parser.parse_args(line), settings))
 
 
 def _password(words: argparse.Namespace) -> tuple[Secret, str]:

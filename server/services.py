@@ -17,7 +17,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Flask
 
@@ -43,12 +43,15 @@ from server.papers.service import PaperService
 from server.pki.site import SitePki
 from server.rooms.service import RoomService
 from server.settings import Settings
-from server.signing.desk import SigningDesk
 from server.signing.service import SigningService
 from server.slots import Slots
 from server.tokens.service import TokenSignIn
 from server.trust.admin import TrustAdmin
 from server.trust.service import TrustService
+
+if TYPE_CHECKING:
+    # Fonts and PDF libraries, a second's worth: the commands of ``phonghop admin`` need none of it.
+    from server.signing.desk import SigningDesk
 
 _LOG: Final = logging.getLogger("server")
 

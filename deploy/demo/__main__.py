@@ -24,7 +24,7 @@ from deploy.demo.configuration import Ports
 from deploy.demo.console import Console
 from deploy.demo.errors import AlreadyRunning, CommandFailed, DemoError, NotReady, TokensMissing
 from deploy.demo.folder import Folder
-from deploy.demo.furnishing import furnish
+from deploy.demo.furnishing import furnish, papers_meanwhile
 from deploy.demo.hints import look, next_step
 from deploy.demo.papers import DemoPaperError
 from deploy.demo.people import TERMINALS
@@ -131,9 +131,9 @@ def _open_stand(folder: Folder, running: ExitStack) -> tuple[Stand | None, str]:
     return running.enter_context(stand), ""
 
 
-def _serve_tokens(room: Room, tokens: Tokens, console: Console) -> Addresses:
+def _serve_tokens(room: Room, display: str, tokens: Tokens, *, console: Console) -> Addresses:
     """Enrol the tokens and open their panel; what goes wrong there leaves the room with its passwords."""
-    addresses = Addresses(room.ports, furnish(room, console), room.kiosks(), no_tokens=tokens.why)
+    addresses = Addresses(room.ports, display, room.kiosks(), no_tokens=tokens.why)
     if tokens.stand is None:
         return addresses
     try:
@@ -163,13 +163,17 @@ def _hold_room(room: Room, console: Console, tokens: Tokens, *, listening: Calla
 
 def _bring_up(room: Room, console: Console, tokens: Tokens, *, listening: Callable[[], None]) -> None:
     began = time.monotonic()
-    console.step("Khóa, chứng thư số, cơ sở dữ liệu · keys, certificates, database")
-    room.prepare()
-    console.step("Khởi động máy chủ chuyển tin, máy chủ, proxy, thiết bị · starting broker, server, proxy, terminals")
-    room.start()
-    listening()
-    console.done("Các chương trình đang chạy · the programs run", began)
-    addresses = _serve_tokens(room, tokens, console)
+    with papers_meanwhile(room) as papers_made:
+        console.step("Khóa, chứng thư số, cơ sở dữ liệu · keys, certificates, database")
+        room.prepare()
+        console.step(
+            "Khởi động máy chủ chuyển tin, máy chủ, proxy, thiết bị · starting broker, server, proxy, terminals"
+        )
+        room.start()
+        listening()
+        console.done("Các chương trình đang chạy · the programs run", began)
+        display = furnish(room, console, papers_made=papers_made)
+    addresses = _serve_tokens(room, display, tokens, console=console)
     room.folder.note(_ADDRESSES, {"table": table(addresses)})
     console.say(table(addresses, bold=console.bold))
     console.say(f"  {console.bold(next_step(look(room.ports.http)))}\n")

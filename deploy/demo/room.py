@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import shutil
 import ssl
 import subprocess
@@ -144,9 +145,16 @@ class Room:
 
     def admin(self, *words: str, secret: Secret | None = None) -> None:
         """Run `phonghop admin …`; ``secret`` goes to its standard input. Raises CommandFailed."""
+        self._admin(words, b"" if secret is None else secret.reveal() + b"\n")
+
+    def admin_batch(self, *commands: tuple[str, ...]) -> None:
+        """Run many of them in one process, for each takes seconds to load. Raises CommandFailed at the first."""
+        self._admin(("batch",), "".join(f"{shlex.join(words)}\n" for words in commands).encode())
+
+    def _admin(self, words: tuple[str, ...], said: bytes) -> None:
         done = subprocess.run(
             (*_PHONGHOP, "admin", *words),
-            input=b"" if secret is None else secret.reveal() + b"\n",
+            input=said,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=own_environment() | self._settings(),

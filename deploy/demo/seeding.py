@@ -124,25 +124,31 @@ class Seeding:
             return room["id"], {seat["label"]: seat["id"] for seat in room["seats"]}
 
     def _terminals(self, seats: Mapping[str, str]) -> None:
-        with self._as(people.IT) as operator:
-            for page, label in zip(self.terminals, people.TERMINALS, strict=False):
-                self._admit(operator, page, seat=seats[label], label=label)
+        """Compare what each terminal shows with what the console shows, and approve it for its seat.
 
-    def _admit(self, operator: Client, page: Terminal, *, seat: str, label: str) -> None:
-        """Compare what the terminal shows with what the console shows, then approve it for ``seat``."""
+        All side by side: a terminal that was approved takes its time to come back with its certificate.
+        """
+        waiting = {label: page for page, label in zip(self.terminals, people.TERMINALS, strict=False)}
         deadline = time.monotonic() + _TERMINAL_WAIT_S
-        while True:
-            shown = page.get("/api/seat")["seat"]
-            if shown["state"] != _NOT_ADMITTED:
-                return
-            waiting = [each for each in operator.get("/api/devices")["devices"] if each["code"] == shown["code"]]
-            if waiting and waiting[0]["state"] == "pending":
-                device = waiting[0]["id"]
+        with self._as(people.IT) as operator:
+            while True:
+                shown = {label: page.get("/api/seat")["seat"] for label, page in waiting.items()}
+                waiting = {label: waiting[label] for label in shown if shown[label]["state"] == _NOT_ADMITTED}
+                if not waiting:
+                    return
+                for label in waiting:
+                    self._approve(operator, shown[label]["code"], seat=seats[label], label=label)
+                if time.monotonic() > deadline:
+                    labels = ", ".join(waiting)
+                    raise SeedingStuck(f"{labels}: thiết bị chưa được duyệt · not admitted ({shown})")
+                time.sleep(_TICK_S)
+
+    def _approve(self, operator: Client, code: str, *, seat: str, label: str) -> None:
+        for found in operator.get("/api/devices")["devices"]:
+            if found["code"] == code and found["state"] == "pending":
+                device = found["id"]
                 step = f"terminal {label} {device}"
-                operator.post(f"/api/devices/{device}/approve", {"seat": seat, "code": shown["code"]}, step=step)
-            if time.monotonic() > deadline:
-                raise SeedingStuck(f"{label}: thiết bị chưa được duyệt · the terminal was not admitted ({shown})")
-            time.sleep(_TICK_S)
+                operator.post(f"/api/devices/{device}/approve", {"seat": seat, "code": code}, step=step)
 
     def _display(self, room: str) -> str:
         with self._as(people.IT) as operator:

@@ -21,8 +21,10 @@ def enrol(room: Room, stand: Stand) -> None:
     known = room.folder.notes(_NOTE)
     if known is not None and known["authority"] == str(fingerprint):
         return
-    room.admin("anchor", "add", str(stand.authority.certificate_file))
-    room.admin("anchor", "crl", str(stand.authority.list_file))
-    for username in stand.holders:
-        room.admin("certificate", "add", username, str(stand.authority.login_certificate(username)))
+    authority = stand.authority
+    room.admin_batch(
+        ("anchor", "add", str(authority.certificate_file)),
+        ("anchor", "crl", str(authority.list_file)),
+        *(("certificate", "add", username, str(authority.login_certificate(username))) for username in stand.holders),
+    )
     room.folder.note(_NOTE, {"authority": str(fingerprint)})
