@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from wire.ballots import NONCE_BYTES
 from wire.errors import BadField
 from wire.fields import Fields
 from wire.manifest import MAX_PAGES
@@ -21,6 +22,8 @@ from wire.topics import MAX_VERSION
 
 SIGN_IN: Final = "sign_in"
 SIGN_OUT: Final = "sign_out"
+#: A ballot.
+CAST: Final = "vote_cast"
 #: An entry of the outbox that is a receipt, not a person's act.
 RECEIPT: Final = "receipt"
 
@@ -44,6 +47,16 @@ def _display(data: Fields) -> None:
     data.text("text", limit=500, empty=True)
 
 
+def _vote(data: Fields) -> None:
+    data.id("vote", "v")
+
+
+def _cast(data: Fields) -> None:
+    data.id("vote", "v")
+    data.text("answer", limit=20)
+    data.hex("nonce", size=NONCE_BYTES)
+
+
 SHAPES: Final[dict[str, Callable[[Fields], None]]] = {
     SIGN_OUT: _nothing,
     "present": _present,
@@ -55,6 +68,12 @@ SHAPES: Final[dict[str, Callable[[Fields], None]]] = {
     "meeting_resume": _nothing,
     "meeting_close": _nothing,
     "display": _display,
+    CAST: _cast,
+    "vote_open": _vote,
+    "vote_pause": _vote,
+    "vote_resume": _vote,
+    "vote_close": _vote,
+    "vote_announce": _vote,
 }
 
 

@@ -35,7 +35,7 @@ from server.identity.service import IdentityService
 from server.keys.service import EpochKeys
 from server.keys.site import SiteKeys
 from server.live.service import LiveHub
-from server.meetings.ports import ActHandler
+from server.meetings.ports import ActHandler, SeatAct
 from server.meetings.service import MeetingService
 from server.papers.files import PaperFiles
 from server.papers.ports import PaperStore
@@ -48,6 +48,7 @@ from server.slots import Slots
 from server.tokens.service import TokenSignIn
 from server.trust.admin import TrustAdmin
 from server.trust.service import TrustService
+from server.voting.service import VotingService
 
 if TYPE_CHECKING:
     # Fonts and PDF libraries, a second's worth: the commands of ``phonghop admin`` need none of it.
@@ -75,6 +76,9 @@ class Services:
     #: called with the finished Flask application, for what wraps it (Socket.IO)
     wrappers: list[Callable[[Flask], None]] = field(default_factory=list)
 
+    #: kinds of seats' acts that features after the meetings perform
+    seat_acts: dict[str, SeatAct] = field(default_factory=dict)
+
     #: what is looked after now and then; see ``server/chores.py``
     chores: Chores = field(init=False)
 
@@ -83,6 +87,7 @@ class Services:
     rooms: RoomService = field(init=False)
     meetings: MeetingService = field(init=False)
     acts: ActHandler = field(init=False)
+    voting: VotingService = field(init=False)
     ledger: ActLedger = field(init=False)
     door: Door = field(init=False)
     live: LiveHub = field(init=False)

@@ -18,6 +18,7 @@
     ├── BadAgenda           bad-agenda
     ├── BadCertificate      bad-certificate
     ├── BadCms              bad-cms
+    ├── BadBundle           vote-bundle-broken
     └── PhaseError          phase-not-allowed
 """
 
@@ -125,6 +126,12 @@ class BadCms(WireError):
     """A signed form that is not the one there is for its statement (W65)."""
 
     code = "bad-cms"
+
+
+class BadBundle(WireError):
+    """A vote's bundle does not hold together (W69); the message names the first thing that is wrong."""
+
+    code = "vote-bundle-broken"
 
 
 class PhaseError(WireError):

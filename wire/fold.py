@@ -43,6 +43,7 @@ from wire.state import (
     Visibility,
 )
 from wire.topics import MAX_VERSION
+from wire.vote_fold import HANDLERS as VOTE_HANDLERS
 
 Handler = Callable[[MeetingState, Event, Fields], MeetingState]
 
@@ -344,6 +345,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "round_opened": round_opened,
     "paper_signed": paper_signed,
     "round_closed": round_closed,
+    **VOTE_HANDLERS,
 }
 
 

@@ -27,6 +27,7 @@ PaperId = NewType("PaperId", str)
 PersonId = NewType("PersonId", str)
 ItemId = NewType("ItemId", str)
 ActId = NewType("ActId", str)
+VoteId = NewType("VoteId", str)
 
 RANDOM_BYTES: Final = 10
 
@@ -42,6 +43,7 @@ KINDS: Final = {
     "a": "act",
     "c": "challenge",
     "k": "signing round",
+    "v": "vote",
 }
 
 _FORM: Final = re.compile(r"([a-z])-[a-z2-7]{16}", re.ASCII)

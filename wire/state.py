@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from wire.events import Event
 from wire.phases import Phase
+from wire.votes import Vote
 
 
 class MemberRole(enum.StrEnum):
@@ -93,6 +94,7 @@ class DisplayMode(enum.StrEnum):
     WELCOME = "welcome"
     ITEM = "item"
     PAGE = "page"
+    VOTE = "vote"
     MESSAGE = "message"
     BLANK = "blank"
 
@@ -244,6 +246,7 @@ class MeetingState:
     members: tuple[Member, ...] = ()
     agenda: tuple[Item, ...] = ()
     papers: tuple[Paper, ...] = ()
+    votes: tuple[Vote, ...] = ()
     presenting: Presenting | None = None
     display: Display = field(default_factory=Display)
     seated: tuple[tuple[str, str], ...] = ()
@@ -271,6 +274,10 @@ class MeetingState:
     def presence_of(self, person: str) -> Attendance | None:
         """The newest word about a person's presence; None before any."""
         return next((entry for entry in self.attendance if entry.person == person), None)
+
+    def vote(self, vote: str) -> Vote | None:
+        """A vote by id."""
+        return next((v for v in self.votes if v.vote == vote), None)
 
     @property
     def active_item(self) -> Item | None:

@@ -18,6 +18,7 @@ from wire.agenda import numbers
 from wire.fields import print_instant
 from wire.state import MeetingState, Paper
 from wire.visibility import for_display, for_person
+from wire.vote_view import section as vote_section
 
 Section = dict[str, Any]
 
@@ -29,7 +30,7 @@ def _moment(value: dt.datetime | None) -> str | None:
 
 
 def sections(state: MeetingState) -> Section:
-    """All sections: meeting, members, agenda, papers, presenting, display, recall, attendance, rounds."""
+    """All sections: meeting, members, agenda, papers, votes, presenting, display, recall, attendance, rounds."""
     return {
         "meeting": _meeting(state),
         "members": [
@@ -47,6 +48,7 @@ def sections(state: MeetingState) -> Section:
         ],
         "agenda": _agenda(state),
         "papers": [_paper(paper) for paper in state.papers],
+        "votes": [vote_section(vote) for vote in state.votes],
         "presenting": _presenting(state),
         "display": {"mode": state.display.mode.value, "text": state.display.text},
         "recall": {

@@ -4,7 +4,9 @@ Rules W46: chair and secretary see everything. Others see published papers at th
 version, and no part of an item that is hidden, or internal to a guest or an outside presenter –
 unless they present it. What is below such an item is not seen either. Who is not a member sees
 what, where and when, and nothing else. The room display shows what the chair sends: common items,
-the item that is dealt with, the page that is presented (F2).
+the item that is dealt with, the page that is presented (F2). Of a vote (W67) others than chair and
+secretary see that it goes on, how many have voted and whether they have; names and result once it is
+announced, and nothing of one that is only prepared or was withdrawn.
 
 Usage::
 
@@ -17,6 +19,7 @@ from dataclasses import replace
 from typing import Final
 
 from wire.state import Item, MeetingState, Member, MemberRole, Paper, PaperState, Recall, Visibility
+from wire.votes import SHOWN, Vote, VoteState
 
 STAFF: Final = frozenset({MemberRole.CHAIR, MemberRole.SECRETARY})
 _INSIDE: Final = frozenset({MemberRole.CHAIR, MemberRole.SECRETARY, MemberRole.MEMBER})
@@ -32,12 +35,13 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
     """The part of ``state`` that ``person`` may see (None: whoever stands before a seat)."""
     member = None if person is None else state.member(person)
     if member is None:
-        bare = replace(state, members=(), agenda=(), papers=(), presenting=None, seated=(), recall=Recall(), reason="")
-        return replace(bare, attendance=(), rounds=())
+        bare = replace(state, members=(), agenda=(), papers=(), votes=(), presenting=None, seated=(), recall=Recall())
+        return replace(bare, reason="", attendance=(), rounds=())
     if member.role in STAFF:
         return state
     papers = tuple(shown for paper in state.papers if (shown := _paper_for(state, member, paper)) is not None)
-    return _with(state, {i.item for i in state.agenda if _sees(state, member, i.item)}, papers)
+    items = {i.item for i in state.agenda if _sees(state, member, i.item)}
+    return _with(state, items, papers, votes=tuple(_vote_for(vote, person) for vote in state.votes))
 
 
 def for_display(state: MeetingState) -> MeetingState:
@@ -49,7 +53,8 @@ def for_display(state: MeetingState) -> MeetingState:
         active = None if active.parent is None else state.item(active.parent)
     presented = None if state.presenting is None else state.presenting.paper
     papers = tuple(paper for paper in state.papers if paper.paper == presented)
-    return replace(_with(state, shown, papers), rounds=())
+    shown_votes = tuple(_vote_for(vote, None) for vote in state.votes)
+    return replace(_with(state, shown, papers, votes=shown_votes), rounds=())
 
 
 def _sees(state: MeetingState, member: Member, item: str) -> bool:
@@ -98,8 +103,17 @@ def _paper_for(state: MeetingState, member: Member, paper: Paper) -> Paper | Non
     )
 
 
-def _with(state: MeetingState, items: set[str], papers: tuple[Paper, ...]) -> MeetingState:
-    """``state`` with these items and papers; an item whose parent is not shown stands at the top."""
+def _vote_for(vote: Vote, person: str | None) -> Vote:
+    """The vote as the members see it (None: the room's display): names and result once it is announced (W67)."""
+    if vote.state is VoteState.ANNOUNCED:
+        return vote if person is not None else replace(vote, taken=())
+    own = tuple(each for each in vote.roll if each.person == person)
+    taken = tuple(each for each in vote.taken if each.person == person)
+    return replace(vote, roll=own, taken=taken, ballots=(), hands=(), chair=None, sealed=True)
+
+
+def _with(state: MeetingState, items: set[str], papers: tuple[Paper, ...], *, votes: tuple[Vote, ...]) -> MeetingState:
+    """``state`` with these items, papers, and votes on the items; an item without its parent stands at the top."""
     presenting = state.presenting
     if presenting is not None and all(paper.paper != presenting.paper for paper in papers):
         presenting = None
@@ -109,6 +123,7 @@ def _with(state: MeetingState, items: set[str], papers: tuple[Paper, ...]) -> Me
             item if item.parent in items else replace(item, parent=None) for item in state.agenda if item.item in items
         ),
         papers=papers,
+        votes=tuple(vote for vote in votes if vote.item in items and vote.state in SHOWN),
         presenting=presenting,
         # Why somebody is not there is for chair and secretary.
         attendance=tuple(replace(entry, reason="") for entry in state.attendance),

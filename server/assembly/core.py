@@ -72,7 +72,14 @@ def build(services: Services) -> None:
     outside = Outside(people=identity, rooms=rooms, holders=slots, random=os.urandom)
     meetings = MeetingService(database, store, logbook=logbook, outside=outside)
     services.identity, services.rooms, services.meetings, services.ledger = identity, rooms, meetings, ledger
-    services.acts = SeatActs(database, meetings, people=identity, ledger=ledger, tokens=_LateTokens(services))
+    services.acts = SeatActs(
+        database,
+        meetings,
+        people=identity,
+        ledger=ledger,
+        tokens=_LateTokens(services),
+        others=services.seat_acts,
+    )
     services.chores = Chores(clock)
     services.chores.add(Chore("disabled people at seats", UNSEAT_S, lambda: meetings.unseat(now=clock.now())))
     services.chores.add(Chore("old acts", PRUNE_S, lambda: _forget_acts(services)))

@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from server.errors import ServerError, Unavailable
@@ -36,7 +37,7 @@ from server.meetings.commands import (
 from server.meetings.errors import NotAMember, NotSignedInHere, UnknownAct
 from server.meetings.logbook import Also
 from server.meetings.model import Draft, Log
-from server.meetings.ports import Outcome, People, Tokens
+from server.meetings.ports import Outcome, People, SeatAct, Seated, Tokens
 from server.meetings.service import MeetingService
 from server.unit import UnitOfWork
 from wire.errors import WireError
@@ -80,13 +81,22 @@ class SeatActs:
     """The ``ActHandler`` that seats' acts come to."""
 
     def __init__(
-        self, unit: UnitOfWork, meetings: MeetingService, *, people: People, ledger: ActLedger, tokens: Tokens
+        self,
+        unit: UnitOfWork,
+        meetings: MeetingService,
+        *,
+        people: People,
+        ledger: ActLedger,
+        tokens: Tokens,
+        others: Mapping[str, SeatAct] = MappingProxyType({}),
     ) -> None:
         self._unit: Final = unit
         self._meetings: Final = meetings
         self._people: Final = people
         self._tokens: Final = tokens
         self._ledger: Final = ledger
+        #: kinds of acts that other features perform
+        self._others: Final = others
 
     def perform(self, act: Act, *, device: str, seat: str, now: dt.datetime) -> Outcome:
         """Perform ``act`` once; see the port. Raises Unavailable, or what the database raises when it is away."""
@@ -127,11 +137,15 @@ class SeatActs:
             by, command = self._sign_in(meeting, data, seat=seat, device=device, now=now), TakeSeat(seat)
             data.end()
             return self._change(meeting, key, now=now, by=by, decide=lambda log: model.decide(log, command, by))
-        reader = READERS.get(act.kind)
-        if reader is None or act.person is None:
+        other = self._others.get(act.kind)
+        if (act.kind not in READERS and other is None) or act.person is None:
             raise UnknownAct(kind=act.kind)
         self._people.check_enabled(act.person, now=now)
-        wanted, acting = reader(data), By(act.person)
+        if other is not None:
+            if (act.person, seat) not in self._meetings.state(meeting).seated:
+                raise NotSignedInHere
+            return other(data, Seated(meeting, act.person, seat, key, now))
+        wanted, acting = READERS[act.kind](data), By(act.person)
         data.end()
 
         def decide(log: Log) -> Sequence[Draft]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from server.meetings.errors import AgendaBroken, ItemHasPapers, ItemInProgress, ItemTwice
+from server.meetings.errors import AgendaBroken, ItemHasPapers, ItemHasVotes, ItemInProgress, ItemTwice
 from wire.agenda import in_reading_order
 from wire.errors import BadAgenda
 from wire.state import Item, ItemState, MeetingState
@@ -30,9 +30,10 @@ def ordered(items: Sequence[Item]) -> tuple[Item, ...]:
 
 
 def check_kept(state: MeetingState, items: Sequence[Item]) -> None:
-    """Raise ItemInProgress or ItemHasPapers when an item that has to stay is missing."""
+    """Raise ItemInProgress, ItemHasPapers or ItemHasVotes when an item that has to stay is missing."""
     kept = {item.item for item in items}
     with_papers = {paper.item for paper in state.papers}
+    with_votes = {vote.item for vote in state.votes}
     for item in state.agenda:
         if item.item in kept:
             continue
@@ -40,6 +41,8 @@ def check_kept(state: MeetingState, items: Sequence[Item]) -> None:
             raise ItemInProgress(item=item.title)
         if item.item in with_papers:
             raise ItemHasPapers(item=item.title)
+        if item.item in with_votes:
+            raise ItemHasVotes(item=item.title)
 
 
 def is_same(before: Sequence[Item], after: Sequence[Item]) -> bool:

@@ -14,6 +14,8 @@
     ├── AgendaChanged         agenda-changed: somebody was faster
     ├── ItemHasPapers         item-has-papers
     ├── RecallIncomplete      recall-incomplete: not every seat has proved that its keys are destroyed
+    ├── ItemHasVotes          item-has-votes
+    ├── VoteRunning           vote-running: it has to be closed first
     ├── ItemInProgress        item-in-progress: begun or done, it stays in the agenda
     ├── PapersPublished       papers-published: they are at the seats already
     ├── PaperNotPublished     paper-not-published
@@ -83,6 +85,18 @@ class ItemHasPapers(Conflict):
     """An item with papers cannot be taken out."""
 
     code = "item-has-papers"
+
+
+class ItemHasVotes(Conflict):
+    """An item on which a vote was prepared cannot be taken out."""
+
+    code = "item-has-votes"
+
+
+class VoteRunning(Conflict):
+    """A vote goes on; ``data["question"]`` says which."""
+
+    code = "vote-running"
 
 
 class ItemInProgress(Conflict):

@@ -40,6 +40,9 @@ _WAIT_S: Final = 30
 Decide: TypeAlias = Callable[[Log], Sequence[Draft]]
 #: Written in the transaction of the events; what it returns is added to the act's answer. It must not open another one.
 Also: TypeAlias = Callable[[Transaction, MeetingState], dict[str, Any] | None]
+#: Reads what ``decide`` will need, in the transaction that holds the meeting: on a connection of its own it could wait
+#: for ever for those that wait for this one.
+Look: TypeAlias = Callable[[Transaction], None]
 
 
 class Logbook:
@@ -68,13 +71,14 @@ class Logbook:
         decide: Decide,
         key: ActKey | None = None,
         also: Also | None = None,
+        look: Look | None = None,
         creates: bool = False,
     ) -> dict[str, Any]:
         """Append what ``decide`` gives for the newest state (the empty one when it ``creates`` the meeting).
 
-        ``decide`` may run more than once and only reads. The answer is ``{seq}`` and what ``also`` adds; a ``key``
-        makes it happen once: the same act again gets the stored answer. Raises NoSuchMeeting, ActReused, Unavailable
-        and what ``decide`` raises.
+        ``look`` and ``decide`` may run more than once and only read. The answer is ``{seq}`` and what ``also`` adds; a
+        ``key`` makes it happen once: the same act again gets the stored answer. Raises NoSuchMeeting, ActReused,
+        Unavailable and what ``decide`` raises.
         """
         with self._turn(meeting):
             for again in range(_TRIES):
@@ -86,6 +90,8 @@ class Logbook:
                             return known
                         # Held before it is decided: who asks which keys were sent sees every join there was.
                         self._store.hold(tx, meeting)
+                        if look is not None:
+                            look(tx)
                         log = self._newest(tx, meeting) if again and not creates else cached
                         events, after = self._write(tx, log, actor=actor, now=now, drafts=decide(log))
                         answer = {"seq": after.state.seq, **((also and also(tx, after.state)) or {})}

@@ -43,6 +43,7 @@ from wire.fields import print_instant
 from wire.ids import MeetingId
 from wire.phases import HOLDING, LIVE, PREPARING, Change, Phase, step
 from wire.state import DisplayMode, MeetingState, Member, MemberRole, SeatReceipt
+from wire.votes import RUNNING, SHOWN, VoteState
 
 #: Ended meetings: nothing but the recall goes on.
 ENDED: Final = frozenset({Phase.CLOSED, Phase.LOCKED, Phase.CANCELLED})
@@ -220,6 +221,8 @@ def _step(log: Log, command: Step, by: By) -> tuple[Draft, ...]:
         _check_complete(state)
     if command.change is Change.RETURN and any(paper.published_version for paper in state.papers):
         raise errors.PapersPublished
+    if command.change in {Change.RECESS, Change.CLOSE}:
+        _check_votes(state, command.change)
     if command.change is Change.LOCK and not command.reason:
         _check_recalled(state)
     reason = {"reason": command.reason} if command.reason else {}
@@ -229,6 +232,14 @@ def _step(log: Log, command: Step, by: By) -> tuple[Draft, ...]:
     if after in ENDED and (state.phase in LIVE or command.holders):
         drafts.append(_recall(command.holders))
     return tuple(drafts)
+
+
+def _check_votes(state: MeetingState, change: Change) -> None:
+    """A paused vote may wait through a recess; none is left behind when the meeting ends (V3)."""
+    in_the_way = RUNNING if change is Change.CLOSE else {VoteState.OPEN}
+    running = next((vote for vote in state.votes if vote.state in in_the_way), None)
+    if running is not None:
+        raise errors.VoteRunning(question=running.question)
 
 
 def _check_recalled(state: MeetingState) -> None:
@@ -306,6 +317,8 @@ def _show(log: Log, command: ShowOnDisplay, by: By) -> tuple[Draft, ...]:
     if command.mode is DisplayMode.MESSAGE and not command.text.strip():
         raise errors.DisplayTextMissing
     if command.mode is DisplayMode.PAGE and state.presenting is None:
+        raise errors.NothingPresented
+    if command.mode is DisplayMode.VOTE and not any(vote.state in SHOWN for vote in state.votes):
         raise errors.NothingPresented
     if (state.display.mode, state.display.text) == (command.mode, command.text):
         return ()

@@ -15,8 +15,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from server.idempotency.service import ActKey
 from server.unit import Transaction
 from wire.events import Event
+from wire.fields import Fields
 from wire.ids import MeetingId
 from wire.messages import Act
 from wire.proof import TokenData
@@ -165,6 +167,25 @@ class Outcome:
     outcome: str
     code: str = ""
     data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """Who acts, where they have signed in, under which key (see ``SeatActs``)."""
+
+    meeting: MeetingId
+    person: str
+    seat: str
+    key: ActKey
+    now: dt.datetime
+
+
+class SeatAct(Protocol):
+    """One kind of act that another feature performs."""
+
+    def __call__(self, data: Fields, seated: Seated) -> dict[str, Any]:
+        """Perform it once and give its answer; reads all of ``data``. Raises what it refuses, or Unavailable."""
+        ...
 
 
 class ActHandler(Protocol):

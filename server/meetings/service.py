@@ -23,7 +23,7 @@ from server.identity.model import Actor, Role
 from server.meetings import model
 from server.meetings.commands import By, Command, Describe, SetAgenda, SetMembers, Step
 from server.meetings.errors import NoSuchMeeting
-from server.meetings.logbook import Also, Decide, Logbook
+from server.meetings.logbook import Also, Decide, Logbook, Look
 from server.meetings.model import Draft, Log
 from server.meetings.ports import Holders, MeetingRow, MeetingStore, People, Rooms
 from server.rooms.errors import NoSuchSeat
@@ -219,13 +219,15 @@ class MeetingService:
         decide: Decide,
         key: ActKey | None = None,
         also: Also | None = None,
+        look: Look | None = None,
     ) -> dict[str, Any]:
         """Append what ``decide`` gives for the newest state; the answer is ``{seq}`` and what ``also`` adds.
 
-        ``decide`` may run more than once and only reads. A ``key`` makes it happen once: the same act again gets the
-        stored answer. Raises NoSuchMeeting, ActReused, Unavailable and what ``decide`` raises.
+        ``look`` (in the transaction) and ``decide`` may run more than once and only read. A ``key`` makes it happen
+        once: the same act again gets the stored answer. Raises NoSuchMeeting, ActReused, Unavailable and what
+        ``decide`` raises.
         """
-        return self._logbook.append(meeting, actor=actor, now=now, decide=decide, key=key, also=also)
+        return self._logbook.append(meeting, actor=actor, now=now, decide=decide, key=key, also=also, look=look)
 
     def with_holders(self, meeting: MeetingId, command: Command) -> Command:
         """A closing or cancelling with the devices whose keys it recalls; any other command as it is."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wire import phases
+from wire import phases, votes
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "diagrams"
 
@@ -26,7 +26,21 @@ def meeting() -> str:
     return "\n".join(lines) + "\n"
 
 
-DIAGRAMS = {"meeting.mmd": meeting}
+def vote() -> str:
+    """The life of a vote (V3), from ``wire/votes.py``."""
+    lines = [
+        "%% Made by python -m tests.architecture.diagrams from wire/votes.py; do not edit.",
+        "",
+    ]
+    lines += ["stateDiagram-v2", f"    [*] --> {votes.VoteState.CREATED}"]
+    moves = sorted(votes.TABLE.items(), key=lambda move: (list(votes.VoteState).index(move[0][0]), move[0][1]))
+    lines += [f"    {before} --> {after}: {change}" for (before, change), after in moves]
+    ends = [state for state in votes.VoteState if all(before != state for before, _ in votes.TABLE)]
+    lines += [f"    {state} --> [*]" for state in ends]
+    return "\n".join(lines) + "\n"
+
+
+DIAGRAMS = {"meeting.mmd": meeting, "vote.mmd": vote}
 
 
 def main() -> None:

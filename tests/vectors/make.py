@@ -17,9 +17,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.support import votes
 from tests.support.meeting_log import MeetingLog, item, named, paper
 from tests.vectors import statements, token_sign_in
 from wire import canonical, ids, topics
+from wire.ballots import commitment
 from wire.ids import DeviceId, MeetingId, PaperId, RoomId
 from wire.topics import PaperVersion, Topic
 from wire.view import diff, sections
@@ -103,6 +105,41 @@ def playbook() -> MeetingLog:
     log.add("recall_confirmed", receipt | {"destroyed_at": "2026-11-21T03:00:00.000Z", "receipt_sha256": "cd" * 32})
     log.add("round_closed", {"round": named("k", "minutes")})
     return log
+
+
+def vote_playbook() -> MeetingLog:
+    """A meeting with a vote from its preparation to its announcement."""
+    log = MeetingLog().prepared()
+    log.add("meeting_opened", actor=f"person:{named('u', 'chair')}")
+    vote = votes.open_vote(log, ["chair", "lan"], ["guest"], weights={"lan": 2})
+    log.add("vote_paused", {"vote": vote})
+    log.add("vote_resumed", {"vote": vote})
+    votes.take(log, vote, {"lan": "against", "chair": "for"})
+    log.add("vote_closed", votes.closed(vote, {"chair": "for", "lan": "against"}))
+    log.add("vote_announced", {"vote": vote})
+    return log
+
+
+def _ballots() -> dict[str, Any]:
+    log = vote_playbook()
+    (vote,) = log.state.votes
+    lines = [
+        {
+            "meeting": log.meeting, "vote": vote.vote, "person": ballot.person, "answer": ballot.answer,
+            "nonce": ballot.nonce, "statement": ballot.statement, "commitment": taken.commitment,
+        }
+        for taken in vote.taken for ballot in vote.ballots if ballot.person == taken.person
+    ]  # fmt: skip
+    signed = {**lines[0], "statement": "ef" * 32}
+    bound = {name: value for name, value in signed.items() if name in {"answer", "nonce", "statement"}}
+    signed["commitment"] = commitment(log.meeting, vote.vote, signed["person"], **bound)
+    return {
+        "about": "W66, W67. `events` fold to `votes`; every ballot is bound to its `commitment`.",
+        "meeting": log.meeting,
+        "events": [event.to_value() for event in log.events],
+        "votes": sections(log.state)["votes"],
+        "ballots": [*lines, signed],
+    }
 
 
 def _events() -> dict[str, Any]:
@@ -235,6 +272,7 @@ def made() -> dict[str, dict[str, Any]]:
         "statements.json": statements.made(),
         "token-sign-in.json": token_sign_in.made(),
         "topics.json": _topics(),
+        "ballots.json": _ballots(),
         "view-patch.json": _view_patch(),
     }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Json, decode, encode } from '$lib/wire/canonical.ts';
 import { type Event, checkChain, eventHash, hex } from '$lib/wire/events.ts';
 import { activeItem, type AgendaItem, nextItem } from '$lib/sections.ts';
+import { type Ballot, commitment, newNonce } from '$lib/wire/ballots.ts';
 import { isId, newId } from '$lib/wire/ids.ts';
 import { pairingCode } from '$lib/wire/pairing.ts';
 import { fromBase64, fromHex, vectors } from './files.ts';
@@ -64,6 +65,18 @@ describe('W02 ids', () => {
     expect(isId('a', 'm-aaaaaaaaaaaaaaaa')).toBe(false);
     expect(isId('a', 'a-aaaaaaaaaaaaaaa1')).toBe(false);
     expect(() => newId('a', new Uint8Array(9))).toThrow(RangeError);
+  });
+});
+
+describe('W67 what a ballot is bound to', () => {
+  const { ballots } = vectors<{ ballots: (Ballot & { commitment: string })[] }>('ballots');
+
+  it.each(ballots)('is $commitment here and at the server', async ({ commitment: expected, ...ballot }) => {
+    expect(await commitment(ballot)).toBe(expected);
+  });
+  it('needs 32 bytes that nobody else knows', () => {
+    expect(newNonce()).toMatch(/^[0-9a-f]{64}$/);
+    expect(newNonce()).not.toBe(newNonce());
   });
 });
 

@@ -193,7 +193,7 @@ def test_W41_another_event_under_a_known_number_is_a_broken_chain(book: Playbook
 def test_W05_an_unknown_kind_of_event_stops_the_seat_instead_of_half_a_truth(book: Playbook, log: MeetingLog) -> None:
     book.welcomed(log).signed_in()
     assert book.where == "signed_in"
-    book.on(LogCame(MEETING, (log.next("vote_opened"),)))
+    book.on(LogCame(MEETING, (log.next("flags_waved"),)))
     assert book.where == "outdated"
     assert book.sections["seat"]["message"] == "agent-outdated"
     book.does(HidePages)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import mutate
+from tests.support import mutate, votes
 from tests.support.meeting_log import MeetingLog, described, item, member, named, paper
 from wire import fold
 from wire.errors import BadField, BrokenChain, PhaseError, UnknownType, WireError
@@ -48,6 +48,12 @@ def _whole() -> MeetingLog:
     log.add("paper_submitted", paper("other", under="two"))
     log.add("paper_recalled", {"paper": named("p", "other")})
     log.add("meeting_described", described("Họp giao ban tuần (demo)"))
+    vote = votes.whole(log, {"lan": "for"}, ["chair", "lan"])
+    log.add("vote_prepared", votes.prepared("again", repeats=vote.vote, reason="Đếm lại"))
+    log.add("vote_opened", {"vote": named("v", "again"), "roll": votes.roll(["lan"])})
+    log.add("vote_paused", {"vote": named("v", "again")})
+    log.add("vote_resumed", {"vote": named("v", "again")})
+    log.add("vote_withdrawn", {"vote": named("v", "again"), "reason": "Nhầm"})
     log.add("person_left", {"person": named("u", "lan")})
     log.add("epoch_started", {"epoch": 2})
     log.add("attendance_recorded", _there())

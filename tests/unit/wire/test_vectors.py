@@ -10,6 +10,7 @@ import pytest
 
 from tests.vectors import make
 from wire import canonical, ids, topics
+from wire.ballots import commitment
 from wire.errors import BadJson, BadTopic, WireError
 from wire.events import Event, check_chain
 from wire.fold import fold
@@ -50,6 +51,18 @@ def test_W41_every_broken_chain_is_noticed(broken: Any) -> None:
         check_chain(
             [Event.from_value(value) for value in broken["events"]], after=None, meeting=_read("events.json")["meeting"]
         )
+
+
+def test_W66_the_golden_vote_folds_to_the_golden_sections() -> None:
+    golden = _read("ballots.json")
+    events = [Event.from_value(value) for value in golden["events"]]
+    assert sections(fold(events))["votes"] == golden["votes"]
+
+
+@pytest.mark.parametrize("ballot", _read("ballots.json")["ballots"], ids=lambda ballot: ballot["commitment"][:8])
+def test_W67_a_ballot_is_bound_to_the_golden_commitment(ballot: Any) -> None:
+    said = {name: ballot[name] for name in ("answer", "nonce", "statement")}
+    assert commitment(ballot["meeting"], ballot["vote"], ballot["person"], **said) == ballot["commitment"]
 
 
 @pytest.mark.parametrize("device", _read("pairing.json")["devices"], ids=lambda device: device["code"])

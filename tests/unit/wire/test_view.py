@@ -8,7 +8,9 @@ from tests.support.meeting_log import MeetingLog, named, paper
 from wire import canonical
 from wire.view import diff, sections
 
-_NAMES = {"meeting", "members", "agenda", "papers", "presenting", "display", "recall", "attendance", "rounds"}
+_NAMES = {
+    "meeting", "members", "agenda", "papers", "votes", "presenting", "display", "recall", "attendance", "rounds",
+}  # fmt: skip
 
 
 def _log() -> MeetingLog:

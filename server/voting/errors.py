@@ -1,0 +1,132 @@
+"""What votes refuse.
+
+::
+
+    NotFound
+    └── NoSuchVote            no-such-vote
+    NotAllowed
+    ├── NotOnTheRoll          not-on-the-roll: has no vote in this meeting
+    └── NotPresentAtOpening   not-present-at-opening: the roll was frozen without them (A2)
+    Conflict
+    ├── VoteStateNotAllowed   vote-state-not-allowed: what the life cycle does not contain (V3)
+    ├── VoteNotOpen           vote-not-open: no ballot is taken now
+    ├── AlreadyVoted          already-voted: one ballot a voter (V4)
+    ├── AnotherVoteRunning    another-vote-running
+    ├── NobodyPresent         nobody-present: nobody could vote
+    ├── VoteNotCounted        vote-not-counted: there is no bundle before the close
+    └── HandsNotBallots       hands-not-ballots: a show of hands is counted by the secretary
+    Malformed
+    ├── NoSuchAnswer          no-such-answer
+    ├── AnswerTwice           answer-twice
+    ├── WeightWithoutVote     weight-without-vote: of somebody who has no vote
+    ├── WeightsWithHands      weights-with-hands
+    ├── HandsMissing          hands-missing
+    ├── HandsTooMany          hands-too-many: more than were present
+    └── SignatureMissing      vote-signature-missing: a named vote is signed (V7)
+"""
+
+from __future__ import annotations
+
+from server.errors import Conflict, Malformed, NotAllowed, NotFound
+
+
+class NoSuchVote(NotFound):
+    """The meeting has no such vote."""
+
+    code = "no-such-vote"
+
+
+class NotOnTheRoll(NotAllowed):
+    """The person has no vote in this meeting."""
+
+    code = "not-on-the-roll"
+
+
+class NotPresentAtOpening(NotAllowed):
+    """The person was not there when the vote was opened."""
+
+    code = "not-present-at-opening"
+
+
+class VoteStateNotAllowed(Conflict):
+    """The vote's state does not allow it; ``data["state"]`` is the state."""
+
+    code = "vote-state-not-allowed"
+
+
+class VoteNotOpen(Conflict):
+    """No ballot is taken now; ``data["state"]`` is the state."""
+
+    code = "vote-not-open"
+
+
+class AlreadyVoted(Conflict):
+    """The person's ballot is stored already."""
+
+    code = "already-voted"
+
+
+class AnotherVoteRunning(Conflict):
+    """One vote at a time; ``data["question"]`` says which goes on."""
+
+    code = "another-vote-running"
+
+
+class NobodyPresent(Conflict):
+    """Nobody who may vote is there."""
+
+    code = "nobody-present"
+
+
+class VoteNotCounted(Conflict):
+    """The vote is not closed yet."""
+
+    code = "vote-not-counted"
+
+
+class HandsNotBallots(Conflict):
+    """Of a show of hands there are no ballots."""
+
+    code = "hands-not-ballots"
+
+
+class NoSuchAnswer(Malformed):
+    """The vote does not offer this answer."""
+
+    code = "no-such-answer"
+
+
+class AnswerTwice(Malformed):
+    """Two answers are the same, or there is only one."""
+
+    code = "answer-twice"
+
+
+class WeightWithoutVote(Malformed):
+    """A weight is given to somebody who has no vote."""
+
+    code = "weight-without-vote"
+
+
+class WeightsWithHands(Malformed):
+    """Hands are counted one by one."""
+
+    code = "weights-with-hands"
+
+
+class HandsMissing(Malformed):
+    """Each answer needs its number of hands."""
+
+    code = "hands-missing"
+
+
+class HandsTooMany(Malformed):
+    """More hands than people present."""
+
+    code = "hands-too-many"
+
+
+class SignatureMissing(Malformed):
+    """A named vote is signed by the voter's token."""
+
+    code = "vote-signature-missing"

@@ -1,0 +1,219 @@
+"""What may happen to votes: commands in, drafts of events out.
+
+Rules V1–V3, A2: pure; who may vote are chair and members of the meeting, present are those who sit signed in at a seat
+and whoever opens the vote. The life cycle is the table in ``wire/votes.py``. One vote at a time.
+
+Usage::
+
+    drafts = open_vote(state, vote, By("u-…"))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from server.errors import NotAllowed
+from server.meetings import errors as meeting_errors
+from server.meetings.commands import LEADERS, By
+from server.meetings.model import Draft, may
+from server.voting import errors
+from wire.errors import PhaseError
+from wire.phases import LIVE, PREPARING, Phase
+from wire.state import MeetingState, Member, MemberRole
+from wire.vote_fold import PREPARED, TAKEN
+from wire.votes import RUNNING, Answer, Rule, Vote, VoteChange, VoteKind, VoteState, step
+
+#: Who has a vote in a meeting; guests, outside presenters and the secretary have none.
+VOTERS: Final = frozenset({MemberRole.CHAIR, MemberRole.MEMBER})
+
+
+@dataclass(frozen=True, slots=True)
+class NewVote:
+    """A vote as it is written by whoever prepares it."""
+
+    item: str
+    kind: VoteKind
+    question: str
+    template: str
+    answers: tuple[Answer, ...]
+    rule: Rule
+    seconds: int
+    weights: tuple[tuple[str, int], ...] = ()
+    repeats: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBallot:
+    """A ballot as it is kept until the close. ``recorded``: its commitment stands in the log."""
+
+    vote: str
+    person: str
+    answer: str
+    nonce: str
+    commitment: str
+    statement: str = ""
+    recorded: bool = False
+
+
+def known(state: MeetingState, vote: str) -> Vote:
+    """The vote; raises NoSuchVote."""
+    found = state.vote(vote)
+    if found is None:
+        raise errors.NoSuchVote(vote=vote)
+    return found
+
+
+def voters(state: MeetingState) -> tuple[Member, ...]:
+    """The members who have a vote."""
+    return tuple(member for member in state.members if member.role in VOTERS)
+
+
+def present(state: MeetingState, by: By) -> frozenset[str]:
+    """Who is there: at a seat, or opening the vote at the console."""
+    return frozenset(person for person, _ in state.seated) | {by.person}
+
+
+def must_lead(state: MeetingState, by: By) -> None:
+    """Raise unless ``by`` may prepare and lead votes here."""
+    if not may(state, LEADERS, by):
+        raise meeting_errors.NotAMember if state.member(by.person) is None else NotAllowed
+
+
+def prepare(state: MeetingState, vote: str, new: NewVote, *, by: By) -> tuple[Draft, ...]:
+    """A new vote, or one that is not open yet in other words."""
+    must_lead(state, by)
+    if state.phase not in PREPARING | LIVE:
+        raise meeting_errors.PhaseNotAllowed(phase=state.phase.value)
+    before = state.vote(vote)
+    if before is not None and before.state is not VoteState.CREATED:
+        raise errors.VoteStateNotAllowed(state=before.state.value)
+    if state.item(new.item) is None:
+        raise meeting_errors.NoSuchItem(item=new.item)
+    if new.repeats is not None:
+        known(state, new.repeats)
+    texts = [answer.text.strip().casefold() for answer in new.answers]
+    if len(texts) < 2 or len(set(texts)) != len(texts):
+        raise errors.AnswerTwice
+    if new.weights and new.kind is VoteKind.HANDS:
+        raise errors.WeightsWithHands
+    if not {person for person, _ in new.weights} <= {member.person for member in voters(state)}:
+        raise errors.WeightWithoutVote
+    return (Draft(PREPARED, to_value(vote, new)),)
+
+
+def to_value(vote: str, new: NewVote) -> dict[str, Any]:
+    """The data of ``vote_prepared``."""
+    quorum = new.rule.quorum
+    majority = new.rule.majority
+    value: dict[str, Any] = {
+        "vote": vote,
+        "item": new.item,
+        "kind": new.kind.value,
+        "question": new.question,
+        "template": new.template,
+        "answers": [{"answer": a.answer, "text": a.text, "means": a.means.value} for a in new.answers],
+        "rule": {
+            "base": new.rule.base.value,
+            "majority": {"num": majority.num, "den": majority.den, "more": majority.more},
+            "quorum": None if quorum is None else {"num": quorum.num, "den": quorum.den, "more": quorum.more},
+            "tie": new.rule.tie.value,
+        },
+        "seconds": new.seconds,
+        "weights": [{"person": person, "weight": weight} for person, weight in new.weights],
+    }
+    if new.repeats is not None:
+        value["repeats"] = new.repeats
+    if new.reason:
+        value["reason"] = new.reason
+    return value
+
+
+def open_vote(state: MeetingState, vote: str, by: By) -> tuple[Draft, ...]:
+    """Open it, with the roll as it is now (A2)."""
+    must_lead(state, by)
+    found = _stepping(state, vote, VoteChange.OPEN)
+    if state.phase is not Phase.OPEN:
+        raise meeting_errors.PhaseNotAllowed(phase=state.phase.value)
+    running = next((each for each in state.votes if each.state in RUNNING), None)
+    if running is not None:
+        raise errors.AnotherVoteRunning(question=running.question)
+    here, weights = present(state, by), dict(found.weights)
+    roll = [
+        {"person": m.person, "name": m.name, "weight": weights.get(m.person, 1), "present": m.person in here}
+        for m in voters(state)
+    ]
+    if not any(line["present"] for line in roll):
+        raise errors.NobodyPresent
+    chair = next((member.person for member in state.members if member.role is MemberRole.CHAIR), None)
+    data: dict[str, Any] = {"vote": vote, "roll": roll}
+    return (Draft(VoteChange.OPEN.value, data if chair is None else {**data, "chair": chair}),)
+
+
+def move(state: MeetingState, vote: str, change: VoteChange, *, by: By, reason: str = "") -> tuple[Draft, ...]:
+    """Pause, resume, announce or withdraw it."""
+    must_lead(state, by)
+    _stepping(state, vote, change)
+    data: dict[str, Any] = {"vote": vote}
+    return (Draft(change.value, {**data, "reason": reason} if reason else data),)
+
+
+def close(
+    state: MeetingState, vote: str, by: By, *, stored: Sequence[StoredBallot], hands: tuple[tuple[str, int], ...]
+) -> tuple[Draft, ...]:
+    """Close it and publish its ballots; those that were not in the log yet come first."""
+    must_lead(state, by)
+    found = _stepping(state, vote, VoteChange.CLOSE)
+    if found.kind is VoteKind.HANDS:
+        _check_hands(found, hands)
+        counted = [{"answer": answer, "count": count} for answer, count in hands]
+        return (Draft(VoteChange.CLOSE.value, {"vote": vote, "hands": counted}),)
+    ballots = [_published(each) for each in sorted(stored, key=lambda each: each.person)]
+    return (*record(found, stored), Draft(VoteChange.CLOSE.value, {"vote": vote, "ballots": ballots}))
+
+
+def record(vote: Vote, stored: Sequence[StoredBallot]) -> tuple[Draft, ...]:
+    """The commitments that are not in the log yet; none when all are."""
+    taken = {each.person for each in vote.taken}
+    fresh = [each for each in stored if each.person not in taken]
+    lines = [{"person": each.person, "commitment": each.commitment} for each in fresh]
+    return (Draft(TAKEN, {"vote": vote.vote, "ballots": lines}),) if lines else ()
+
+
+def must_vote(state: MeetingState, vote: str, person: str, *, answer: str) -> Vote:
+    """The vote the ballot is for; raises unless the person may cast it. Whether it is open the store says (V3)."""
+    found = known(state, vote)
+    if found.kind is VoteKind.HANDS:
+        raise errors.HandsNotBallots
+    if not found.has_answer(answer):
+        raise errors.NoSuchAnswer
+    elector = found.elector(person)
+    if elector is None and found.state in RUNNING:
+        raise errors.NotOnTheRoll
+    if elector is not None and not elector.present:
+        raise errors.NotPresentAtOpening
+    return found
+
+
+def _check_hands(vote: Vote, hands: tuple[tuple[str, int], ...]) -> None:
+    if sorted(answer for answer, _ in hands) != sorted(each.answer for each in vote.answers):
+        raise errors.HandsMissing
+    counted = sum(count for _, count in hands)
+    if counted > vote.turnout.present:
+        raise errors.HandsTooMany(counted=counted, present=vote.turnout.present)
+
+
+def _published(ballot: StoredBallot) -> dict[str, Any]:
+    line = {"person": ballot.person, "answer": ballot.answer, "nonce": ballot.nonce}
+    return {**line, "statement": ballot.statement} if ballot.statement else line
+
+
+def _stepping(state: MeetingState, vote: str, change: VoteChange) -> Vote:
+    found = known(state, vote)
+    try:
+        step(found.state, change)
+    except PhaseError:
+        raise errors.VoteStateNotAllowed(state=found.state.value) from None
+    return found

@@ -1,0 +1,89 @@
+"""Votes as people write them: JSON → values, for the console's requests and the seats' acts alike.
+
+Rules: shapes and limits are those of the events (``wire/vote_fold.py``); a template's answers are its own words.
+
+Usage: ``new_vote(body())``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from server.voting.model import NewVote
+from wire.fields import Fields
+from wire.vote_fold import MAX_ANSWERS, MAX_ELECTORS, MAX_SECONDS, MAX_SHARE, MAX_WEIGHT
+from wire.votes import Answer, Base, Meaning, Rule, Share, Tie, VoteKind
+
+OWN: Final = "own"
+#: Templates of answers (V2): the words are Vietnamese, for they are what is signed.
+TEMPLATES: Final[dict[str, tuple[Answer, ...]]] = {
+    "approve": (
+        Answer("for", "Tán thành", Meaning.FOR),
+        Answer("against", "Không tán thành", Meaning.AGAINST),
+        Answer("abstain", "Không biểu quyết", Meaning.ABSTAIN),
+    ),
+    "agree": (
+        Answer("for", "Đồng ý", Meaning.FOR),
+        Answer("against", "Không đồng ý", Meaning.AGAINST),
+        Answer("other", "Ý kiến khác", Meaning.OTHER),
+    ),
+}
+
+
+def new_vote(fields: Fields) -> NewVote:
+    """A vote as it is written; raises BadField."""
+    template = fields.choice("template", frozenset({*TEMPLATES, OWN}))
+    rule = fields.object("rule")
+    new = NewVote(
+        item=fields.id("item", "i"),
+        kind=VoteKind(fields.choice("kind", frozenset(VoteKind))),
+        question=fields.text("question", limit=2000).strip(),
+        template=template,
+        answers=TEMPLATES[template] if template in TEMPLATES else _own(fields),
+        rule=Rule(
+            base=Base(rule.choice("base", frozenset(Base))),
+            majority=_share(rule.object("majority")),
+            quorum=_share(rule.object("quorum")) if rule.has("quorum") else None,
+            tie=Tie(rule.choice("tie", frozenset(Tie))),
+        ),
+        seconds=fields.number("seconds", high=MAX_SECONDS) if fields.has("seconds") else 0,
+        weights=_weights(fields) if fields.has("weights") else (),
+        repeats=fields.id("repeats", "v") if fields.has("repeats") else None,
+        reason=fields.text("reason", limit=2000).strip() if fields.has("reason") else "",
+    )
+    rule.end()
+    fields.end()
+    return new
+
+
+def _own(fields: Fields) -> tuple[Answer, ...]:
+    found = []
+    for number, entry in enumerate(fields.objects("answers", limit=MAX_ANSWERS), 1):
+        meaning = Meaning(entry.choice("means", frozenset(Meaning)))
+        found.append(Answer(f"a{number}", entry.text("text", limit=200).strip(), meaning))
+        entry.end()
+    return tuple(found)
+
+
+def _share(fields: Fields) -> Share:
+    den = fields.number("den", low=1, high=MAX_SHARE)
+    share = Share(fields.number("num", high=den), den, more=fields.flag("more"))
+    fields.end()
+    return share
+
+
+def _weights(fields: Fields) -> tuple[tuple[str, int], ...]:
+    found = []
+    for entry in fields.objects("weights", limit=MAX_ELECTORS):
+        found.append((entry.id("person", "u"), entry.number("weight", low=1, high=MAX_WEIGHT)))
+        entry.end()
+    return tuple(found)
+
+
+def hands(fields: Fields) -> tuple[tuple[str, int], ...]:
+    """What the secretary counted: answer and number of each."""
+    found = []
+    for entry in fields.objects("hands", limit=MAX_ANSWERS):
+        found.append((entry.text("answer", limit=20), entry.number("count", high=MAX_ELECTORS)))
+        entry.end()
+    return tuple(found)

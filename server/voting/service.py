@@ -1,0 +1,198 @@
+"""Use cases of votes: prepare, open, pause, close, announce; cast; the bundle.
+
+Rules V3–V5, W67: a ballot is committed before it is acknowledged, and the acknowledgement names the commitment that the
+log and the published bundle hold. While a vote runs the log holds commitments only. The closing reads the ballots under
+the meeting's lock, so it publishes every ballot that was acknowledged and no other.
+
+Usage::
+
+    voting.step(meeting, vote, VoteChange.OPEN, ask=Ask(by, "person:u-…", key, now))
+    voting.cast(meeting, Cast("v-…", "u-…", answer="for", nonce="00…"), key=key, now=now)   # {"vote", "commitment", …}
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from server.idempotency.ports import ActLedger, ActTaken, DoneAct
+from server.idempotency.service import ActKey, answered
+from server.meetings.commands import By
+from server.meetings.logbook import Decide, Look
+from server.meetings.model import Draft, Log
+from server.meetings.service import MeetingService
+from server.unit import Transaction, UnitOfWork
+from server.voting import errors, model
+from server.voting.model import NewVote, StoredBallot
+from server.voting.ports import BallotStore, BallotTaken, Recorder
+from wire import ids
+from wire.ballots import commitment
+from wire.bundle import bundle_of
+from wire.fields import print_instant
+from wire.ids import MeetingId
+from wire.state import MeetingState
+from wire.votes import COUNTED, RUNNING, VoteChange, VoteKind, VoteState
+
+_TRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Who asks, as what the log calls them, under which idempotency key, when."""
+
+    by: By
+    actor: str
+    key: ActKey
+    now: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A ballot as it comes from a voter."""
+
+    vote: str
+    person: str
+    answer: str
+    nonce: str
+
+
+class VotingService:
+    """All votes of all meetings."""
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        store: BallotStore,
+        *,
+        meetings: MeetingService,
+        ledger: ActLedger,
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._unit: Final = unit
+        self._store: Final = store
+        self._meetings: Final = meetings
+        self._ledger: Final = ledger
+        self._random: Final = random
+        #: told of every stored ballot
+        self.recorders: Final[list[Recorder]] = []
+
+    def prepare(self, meeting: MeetingId, new: NewVote, *, vote: str | None, ask: Ask) -> dict[str, Any]:
+        """Write a vote down, or one that is not open yet anew; gives ``{seq, vote}``."""
+        name = vote or ids.new("v", self._random(ids.RANDOM_BYTES))
+
+        def decide(log: Log) -> Sequence[Draft]:
+            if vote is not None:
+                model.known(log.state, vote)
+            return model.prepare(log.state, name, new, by=ask.by)
+
+        return self._change(meeting, name, decide=decide, ask=ask)
+
+    def step(self, meeting: MeetingId, vote: str, change: VoteChange, *, ask: Ask, reason: str = "") -> dict[str, Any]:
+        """Open, pause, resume, announce or withdraw it; gives ``{seq, vote}``."""
+
+        def decide(log: Log) -> Sequence[Draft]:
+            if change is VoteChange.OPEN:
+                return model.open_vote(log.state, vote, ask.by)
+            return model.move(log.state, vote, change, by=ask.by, reason=reason)
+
+        return self._change(meeting, vote, decide=decide, ask=ask)
+
+    def close(
+        self, meeting: MeetingId, vote: str, *, ask: Ask, hands: tuple[tuple[str, int], ...] = ()
+    ) -> dict[str, Any]:
+        """Close it and publish its ballots, or the hands that were counted; gives ``{seq, vote}``."""
+        stored: list[StoredBallot] = []
+
+        def look(tx: Transaction) -> None:
+            # The meeting is held alone here: what is read now is every ballot there will ever be.
+            stored[:] = self._store.of_vote(tx, vote)
+
+        def decide(log: Log) -> Sequence[Draft]:
+            return model.close(log.state, vote, ask.by, stored=stored, hands=hands)
+
+        return self._change(meeting, vote, decide=decide, ask=ask, look=look)
+
+    def cast(self, meeting: MeetingId, cast: Cast, *, key: ActKey, now: dt.datetime) -> dict[str, Any]:
+        """Store a ballot; gives ``{vote, commitment, at}``. The same act again gives the same.
+
+        Raises NoSuchVote, NoSuchAnswer, NotOnTheRoll, NotPresentAtOpening, VoteNotOpen, AlreadyVoted, ActReused.
+        """
+        for _ in range(_TRIES):
+            with self._unit.read() as tx:
+                done = answered(self._ledger, tx, key)
+            if done is not None:
+                return done
+            vote = model.must_vote(self._meetings.state(meeting), cast.vote, cast.person, answer=cast.answer)
+            if vote.kind is VoteKind.NAMED:
+                raise errors.SignatureMissing
+            try:
+                return self._store_ballot(meeting, self._ballot(meeting, cast), key=key, now=now)
+            except (BallotTaken, ActTaken):
+                continue  # somebody was faster: perhaps this very act on another thread
+        raise errors.AlreadyVoted
+
+    def record(self, meeting: MeetingId, vote: str, *, now: dt.datetime) -> None:
+        """Write the commitments of stored ballots to the log, if any are missing there."""
+        stored: list[StoredBallot] = []
+
+        def look(tx: Transaction) -> None:
+            stored[:] = self._store.of_vote(tx, vote, unrecorded=True)
+
+        def decide(log: Log) -> Sequence[Draft]:
+            found = model.known(log.state, vote)
+            return model.record(found, stored) if found.state in RUNNING else ()
+
+        def mark(tx: Transaction, _state: MeetingState) -> None:
+            self._store.mark_recorded(tx, vote, frozenset(each.person for each in stored))
+
+        self._meetings.change(meeting, actor="system", now=now, decide=decide, also=mark, look=look)
+
+    def unrecorded(self) -> list[tuple[MeetingId, str]]:
+        """Meetings and votes with ballots whose commitments are not in the log (after a crash)."""
+        with self._unit.read() as tx:
+            return self._store.unrecorded(tx)
+
+    def bundle(self, meeting: MeetingId, vote: str) -> dict[str, Any]:
+        """Everything an independent count needs (V10, W69); raises NoSuchVote, VoteNotCounted."""
+        found = model.known(self._meetings.state(meeting), vote)
+        if found.state not in COUNTED:
+            raise errors.VoteNotCounted(state=found.state.value)
+        return bundle_of(found, self._meetings.events(meeting), title=self._meetings.state(meeting).title)
+
+    def _change(
+        self, meeting: MeetingId, vote: str, *, decide: Decide, ask: Ask, look: Look | None = None
+    ) -> dict[str, Any]:
+        def keep(tx: Transaction, state: MeetingState) -> dict[str, Any]:
+            # A vote is prepared under a name made anew at each try; the answer says which it became.
+            self._store.set_state(tx, meeting, vote, state=model.known(state, vote).state)
+            self._store.mark_recorded(tx, vote, frozenset(each.person for each in model.known(state, vote).taken))
+            return {"vote": vote}
+
+        return self._meetings.change(
+            meeting, actor=ask.actor, now=ask.now, decide=decide, key=ask.key, also=keep, look=look
+        )
+
+    def _ballot(self, meeting: MeetingId, cast: Cast) -> StoredBallot:
+        promise = commitment(meeting, cast.vote, cast.person, answer=cast.answer, nonce=cast.nonce)
+        return StoredBallot(cast.vote, cast.person, cast.answer, cast.nonce, promise)
+
+    def _store_ballot(
+        self, meeting: MeetingId, ballot: StoredBallot, *, key: ActKey, now: dt.datetime
+    ) -> dict[str, Any]:
+        with self._unit.begin() as tx:
+            state = self._store.hold_open(tx, meeting, ballot.vote)
+            if state is not VoteState.OPEN:
+                raise errors.VoteNotOpen(state="" if state is None else state.value)
+            known = self._store.find(tx, ballot.vote, ballot.person)
+            if known is not None and answered(self._ledger, tx, key) is None:
+                raise errors.AlreadyVoted
+            if known is not None:
+                raise ActTaken(key.act)
+            self._store.add(tx, ballot, now)
+            answer = {"vote": ballot.vote, "commitment": ballot.commitment, "at": print_instant(now)}
+            self._ledger.add(tx, DoneAct(key.act, key.actor, key.kind, key.fingerprint, answer, now, meeting))
+        for recorder in self.recorders:
+            recorder.wake(meeting, ballot.vote)
+        return answer

@@ -1,0 +1,158 @@
+"""Counting: sums, quorum, majority, ties – in whole numbers (V6, V9).
+
+Rules W66: pure; whole numbers only, so that nothing is rounded where something is decided. Answers are counted by
+weight; quorum by heads, those present of all who may vote. A share of nothing carries nothing. A tie is the exact half
+under "more than half", with as many for as against: only then the chair's own answer may decide, if the rule says so.
+A vote without quorum is neither passed nor rejected.
+
+Usage::
+
+    verdict(vote).outcome is Outcome.PASSED
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from wire.votes import Base, Meaning, Share, Tie, Vote, VoteKind
+
+HALF: Final = (1, 2)
+
+
+class Outcome(enum.StrEnum):
+    """được thông qua · không được thông qua · không đủ điều kiện · chỉ kiểm đếm."""
+
+    PASSED = "passed"
+    REJECTED = "rejected"
+    NO_QUORUM = "no_quorum"
+    COUNTED = "counted"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An answer's ballots: by weight and by heads."""
+
+    answer: str
+    votes: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The arithmetic. ``favour`` of ``of``, where at least ``need`` were needed; by weight, ``people_…`` by heads."""
+
+    lines: tuple[Line, ...]
+    all: int
+    present: int
+    cast: int
+    decided: int
+    favour: int
+    against: int
+    of: int
+    need: int
+    people_all: int
+    people_present: int
+    quorum_need: int
+    has_quorum: bool
+    tie: bool
+    chair: Meaning | None
+    outcome: Outcome
+
+
+def meets(part: int, whole: int, share: Share) -> bool:
+    """Whether ``part`` of ``whole`` is enough; of nothing nothing is."""
+    if whole <= 0:
+        return False
+    left, right = part * share.den, share.num * whole
+    return left > right if share.more else left >= right
+
+
+def needed(whole: int, share: Share) -> int:
+    """The least part of ``whole`` that meets the share (above ``whole`` when none does)."""
+    if whole <= 0:
+        return 1
+    product = share.num * whole
+    return product // share.den + 1 if share.more else max(0, -(-product // share.den))
+
+
+def hundredths(part: int, whole: int) -> int:
+    """The percentage in hundredths, cut off and never rounded up: what misses a share does not look as if it met it."""
+    return 0 if whole <= 0 else part * 10_000 // whole
+
+
+def lines(vote: Vote) -> tuple[Line, ...]:
+    """The ballots of each answer, in the answers' order."""
+    if vote.kind is VoteKind.HANDS:
+        counted = dict(vote.hands)
+        return tuple(Line(a.answer, counted.get(a.answer, 0), counted.get(a.answer, 0)) for a in vote.answers)
+    weights = {elector.person: elector.weight for elector in vote.roll}
+    return tuple(
+        Line(
+            each.answer,
+            sum(weights.get(ballot.person, 0) for ballot in vote.ballots if ballot.answer == each.answer),
+            sum(1 for ballot in vote.ballots if ballot.answer == each.answer),
+        )
+        for each in vote.answers
+    )
+
+
+def verdict(vote: Vote) -> Verdict:
+    """What the published ballots come to."""
+    counted = lines(vote)
+    means = {each.answer: each.means for each in vote.answers}
+    by: Mapping[Meaning, int] = {
+        meaning: sum(line.votes for line in counted if means[line.answer] is meaning) for meaning in Meaning
+    }
+    whole = {
+        Base.ALL: sum(each.weight for each in vote.roll),
+        Base.PRESENT: sum(each.weight for each in vote.roll if each.present),
+        Base.CAST: sum(line.votes for line in counted),
+        Base.DECIDED: by[Meaning.FOR] + by[Meaning.AGAINST],
+    }
+    people_all, people_present = len(vote.roll), sum(1 for each in vote.roll if each.present)
+    has_quorum = vote.rule.quorum is None or meets(people_present, people_all, vote.rule.quorum)
+    of, favour, against = whole[vote.rule.base], by[Meaning.FOR], by[Meaning.AGAINST]
+    tie = _is_tie(vote, favour, against, of=of)
+    chair = _chairs_side(vote)
+    return Verdict(
+        lines=counted,
+        all=whole[Base.ALL],
+        present=whole[Base.PRESENT],
+        cast=whole[Base.CAST],
+        decided=whole[Base.DECIDED],
+        favour=favour,
+        against=against,
+        of=of,
+        need=needed(of, vote.rule.majority),
+        people_all=people_all,
+        people_present=people_present,
+        quorum_need=0 if vote.rule.quorum is None else needed(people_all, vote.rule.quorum),
+        has_quorum=has_quorum,
+        tie=tie,
+        chair=chair,
+        outcome=_outcome(vote, favour, of, has_quorum=has_quorum, chairs_for=tie and chair is Meaning.FOR),
+    )
+
+
+def _outcome(vote: Vote, favour: int, of: int, *, has_quorum: bool, chairs_for: bool) -> Outcome:
+    if not any(each.means is Meaning.FOR for each in vote.answers):
+        return Outcome.COUNTED
+    if not has_quorum:
+        return Outcome.NO_QUORUM
+    by_chair = chairs_for and vote.rule.tie is Tie.CHAIR
+    return Outcome.PASSED if by_chair or meets(favour, of, vote.rule.majority) else Outcome.REJECTED
+
+
+def _is_tie(vote: Vote, favour: int, against: int, *, of: int) -> bool:
+    rule = vote.rule.majority
+    is_half = rule.more and rule.num * HALF[1] == rule.den * HALF[0]
+    return is_half and favour == against and favour > 0 and 2 * favour == of
+
+
+def _chairs_side(vote: Vote) -> Meaning | None:
+    """What the chair's own ballot means; of a show of hands nobody knows."""
+    mine = next((ballot.answer for ballot in vote.ballots if ballot.person == vote.chair), None)
+    return next((each.means for each in vote.answers if each.answer == mine), None)

@@ -1,0 +1,106 @@
+"""Votes as screens read them (W44, W67).
+
+Rules V5, V6: before the close there is a turnout and nothing else; the result carries its arithmetic in whole numbers,
+percentages in hundredths, cut off. What a reader may not know was taken out by ``wire/visibility.py`` before.
+
+Usage: ``section(vote)``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from wire.fields import print_instant
+from wire.tally import Verdict, hundredths, verdict
+from wire.votes import COUNTED, Share, Vote
+
+
+def section(vote: Vote) -> dict[str, Any]:
+    """One entry of the section ``votes``."""
+    voted = {each.person for each in vote.taken}
+    return {
+        "vote": vote.vote,
+        "item": vote.item,
+        "kind": vote.kind.value,
+        "question": vote.question,
+        "template": vote.template,
+        "answers": [{"answer": each.answer, "text": each.text, "means": each.means.value} for each in vote.answers],
+        "rule": {
+            "base": vote.rule.base.value,
+            "majority": _share(vote.rule.majority),
+            "quorum": None if vote.rule.quorum is None else _share(vote.rule.quorum),
+            "tie": vote.rule.tie.value,
+        },
+        "seconds": vote.seconds,
+        "weights": [{"person": person, "weight": weight} for person, weight in vote.weights],
+        "repeats": vote.repeats,
+        "reason": vote.reason,
+        "state": vote.state.value,
+        "opened_at": _moment(vote.opened_at),
+        "closed_at": _moment(vote.closed_at),
+        "announced_at": _moment(vote.announced_at),
+        "turnout": {
+            "entitled": vote.turnout.entitled,
+            "present": vote.turnout.present,
+            "cast": vote.turnout.cast,
+        },
+        "roll": [
+            {
+                "person": each.person,
+                "name": each.name,
+                "weight": each.weight,
+                "present": each.present,
+                "voted": each.person in voted,
+            }
+            for each in vote.roll
+        ],
+        "receipts": [{"person": each.person, "commitment": each.commitment} for each in vote.taken],
+        "ballots": [
+            {"person": each.person, "answer": each.answer, "statement": each.statement} for each in vote.ballots
+        ],
+        "result": result(vote),
+    }
+
+
+def result(vote: Vote) -> dict[str, Any] | None:
+    """The outcome with its arithmetic; None before the close, and for who may not know it yet."""
+    return None if vote.sealed or vote.state not in COUNTED else printed(verdict(vote))
+
+
+def printed(found: Verdict) -> dict[str, Any]:
+    """A verdict as JSON."""
+    return {
+        "counts": [
+            {
+                "answer": line.answer,
+                "votes": line.votes,
+                "people": line.people,
+                "hundredths": hundredths(line.votes, found.of),
+            }
+            for line in found.lines
+        ],
+        "sums": {"all": found.all, "present": found.present, "cast": found.cast, "decided": found.decided},
+        "favour": found.favour,
+        "against": found.against,
+        "of": found.of,
+        "need": found.need,
+        "hundredths": hundredths(found.favour, found.of),
+        "quorum": {
+            "present": found.people_present,
+            "of": found.people_all,
+            "need": found.quorum_need,
+            "met": found.has_quorum,
+        },
+        "tie": found.tie,
+        "chair": None if found.chair is None else found.chair.value,
+        "outcome": found.outcome.value,
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {"num": share.num, "den": share.den, "more": share.more}
+
+
+def _moment(value: dt.datetime | None) -> str | None:
+    return None if value is None else print_instant(value)

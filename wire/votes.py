@@ -1,0 +1,203 @@
+"""A vote as values, and its life cycle: one table (V1–V4).
+
+Rules W66: what is not in the table is an error. docs/diagrams/vote.mmd is generated from it. A ballot outside ``open``
+is refused. What stands in a value was written by an event; nothing here counts (``wire/tally.py`` does).
+
+Usage::
+
+    step(VoteState.CREATED, VoteChange.OPEN) is VoteState.OPEN
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass, field
+from typing import Final
+
+from wire.errors import PhaseError
+
+
+class VoteKind(enum.StrEnum):
+    """giơ tay (thư ký ghi) · công khai · ký tên. Secret ballots and elections have events of their own."""
+
+    HANDS = "hands"
+    OPEN = "open"
+    NAMED = "named"
+
+
+class VoteState(enum.StrEnum):
+    """đã tạo → đang mở ⇄ tạm dừng → đã đóng → đã công bố; đã hủy."""
+
+    CREATED = "created"
+    OPEN = "open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    ANNOUNCED = "announced"
+    WITHDRAWN = "withdrawn"
+
+
+class VoteChange(enum.StrEnum):
+    """What moves a vote on; each is also the kind of the event that records it."""
+
+    OPEN = "vote_opened"
+    PAUSE = "vote_paused"
+    RESUME = "vote_resumed"
+    CLOSE = "vote_closed"
+    ANNOUNCE = "vote_announced"
+    WITHDRAW = "vote_withdrawn"
+
+
+TABLE: Final[dict[tuple[VoteState, VoteChange], VoteState]] = {
+    (VoteState.CREATED, VoteChange.OPEN): VoteState.OPEN,
+    (VoteState.CREATED, VoteChange.WITHDRAW): VoteState.WITHDRAWN,
+    (VoteState.OPEN, VoteChange.PAUSE): VoteState.PAUSED,
+    (VoteState.OPEN, VoteChange.CLOSE): VoteState.CLOSED,
+    (VoteState.OPEN, VoteChange.WITHDRAW): VoteState.WITHDRAWN,
+    (VoteState.PAUSED, VoteChange.RESUME): VoteState.OPEN,
+    (VoteState.PAUSED, VoteChange.CLOSE): VoteState.CLOSED,
+    (VoteState.PAUSED, VoteChange.WITHDRAW): VoteState.WITHDRAWN,
+    (VoteState.CLOSED, VoteChange.ANNOUNCE): VoteState.ANNOUNCED,
+}
+
+#: Ballots have been asked for and are not published yet.
+RUNNING: Final = frozenset({VoteState.OPEN, VoteState.PAUSED})
+#: What everybody in the meeting knows of; one that is prepared is the leaders' own business.
+SHOWN: Final = frozenset({VoteState.OPEN, VoteState.PAUSED, VoteState.CLOSED, VoteState.ANNOUNCED})
+#: Ballots are published.
+COUNTED: Final = frozenset({VoteState.CLOSED, VoteState.ANNOUNCED})
+
+
+def step(state: VoteState, change: VoteChange) -> VoteState:
+    """The state after ``change``; raises :class:`PhaseError`."""
+    try:
+        return TABLE[state, change]
+    except KeyError:
+        raise PhaseError(f"{change} is not allowed in {state}") from None
+
+
+class Meaning(enum.StrEnum):
+    """What an answer counts as."""
+
+    FOR = "for"
+    AGAINST = "against"
+    ABSTAIN = "abstain"
+    OTHER = "other"
+
+
+class Base(enum.StrEnum):
+    """What a share is taken of (V6): all who may vote, those present, ballots cast, ballots for or against."""
+
+    ALL = "all"
+    PRESENT = "present"
+    CAST = "cast"
+    DECIDED = "decided"
+
+
+class Tie(enum.StrEnum):
+    """What an exact half means: not passed, or as the chair voted."""
+
+    FAILS = "fails"
+    CHAIR = "chair"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One of the answers, in the words that are signed."""
+
+    answer: str
+    text: str
+    means: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """``num``/``den``; ``more``: strictly more than that, else at least that."""
+
+    num: int
+    den: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When the answers for the proposal carry it, and whether the vote counts at all."""
+
+    base: Base
+    majority: Share
+    quorum: Share | None
+    tie: Tie
+
+
+@dataclass(frozen=True, slots=True)
+class Elector:
+    """Who may vote, as they were when the vote was opened (A2)."""
+
+    person: str
+    name: str
+    weight: int
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """How many may vote, are present, have voted; people, not weights."""
+
+    entitled: int = 0
+    present: int = 0
+    cast: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A ballot is stored; what it says is shut in the commitment (W67)."""
+
+    person: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A published ballot. ``statement`` is the SHA-256 of what the voter's token signed, or empty."""
+
+    person: str
+    answer: str
+    nonce: str
+    statement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One vote. ``hands``: what the secretary counted, of a show of hands."""
+
+    vote: str
+    item: str
+    kind: VoteKind
+    question: str
+    template: str
+    answers: tuple[Answer, ...]
+    rule: Rule
+    seconds: int = 0
+    weights: tuple[tuple[str, int], ...] = ()
+    repeats: str | None = None
+    reason: str = ""
+    state: VoteState = VoteState.CREATED
+    chair: str | None = None
+    roll: tuple[Elector, ...] = ()
+    turnout: Turnout = field(default_factory=Turnout)
+    taken: tuple[Taken, ...] = ()
+    ballots: tuple[Ballot, ...] = ()
+    hands: tuple[tuple[str, int], ...] = ()
+    opened_at: dt.datetime | None = None
+    closed_at: dt.datetime | None = None
+    announced_at: dt.datetime | None = None
+    #: the reader may not know names and result (``wire/visibility.py``)
+    sealed: bool = False
+
+    def elector(self, person: str) -> Elector | None:
+        """The person's line on the roll."""
+        return next((each for each in self.roll if each.person == person), None)
+
+    def has_answer(self, answer: str) -> bool:
+        """Whether it is one of the answers."""
+        return any(each.answer == answer for each in self.answers)
