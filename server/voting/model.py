@@ -1,7 +1,7 @@
 """What may happen to votes: commands in, drafts of events out.
 
-Rules V1–V3, A2: pure; who may vote are chair and members of the meeting, present are those who sit signed in at a seat
-and whoever opens the vote. The life cycle is the table in ``wire/votes.py``. One vote at a time.
+Rules V1–V3, A2: pure; who may vote are chair and members of the meeting, present are those whom the roll call or
+their seat shows (A1), and whoever opens the vote. The life cycle is the table in ``wire/votes.py``. One vote at a time.
 
 Usage::
 
@@ -21,12 +21,13 @@ from server.meetings.model import Draft, may
 from server.voting import errors
 from wire.errors import PhaseError
 from wire.phases import LIVE, PREPARING, Phase
-from wire.state import MeetingState, Member, MemberRole
+from wire.state import MeetingState, Member, MemberRole, Presence
 from wire.vote_fold import PREPARED, TAKEN
 from wire.votes import RUNNING, Answer, Rule, Vote, VoteChange, VoteKind, VoteState, step
 
 #: Who has a vote in a meeting; guests, outside presenters and the secretary have none.
 VOTERS: Final = frozenset({MemberRole.CHAIR, MemberRole.MEMBER})
+_HERE: Final = frozenset({Presence.PRESENT, Presence.LATE, Presence.RETURNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,10 @@ def voters(state: MeetingState) -> tuple[Member, ...]:
 
 
 def present(state: MeetingState, by: By) -> frozenset[str]:
-    """Who is there: at a seat, or opening the vote at the console."""
-    return frozenset(person for person, _ in state.seated) | {by.person}
+    """Who is there: by the roll call, or at a seat unless the roll call says that they left, or opening the vote."""
+    here = {entry.person for entry in state.attendance if entry.presence in _HERE}
+    left = {entry.person for entry in state.attendance if entry.presence is Presence.LEFT}
+    return frozenset(here | ({person for person, _ in state.seated} - left) | {by.person})
 
 
 def must_lead(state: MeetingState, by: By) -> None:
