@@ -18,6 +18,7 @@ from wire.errors import BadField
 from wire.fields import Fields
 from wire.manifest import MAX_PAGES
 from wire.state import DisplayMode
+from wire.statement import APPROVE_PAPERS, ATTEND, CLOSE, SignedStatement
 from wire.topics import MAX_VERSION
 
 SIGN_IN: Final = "sign_in"
@@ -57,6 +58,10 @@ def _cast(data: Fields) -> None:
     data.hex("nonce", size=NONCE_BYTES)
 
 
+def _signed(data: Fields) -> None:
+    SignedStatement.read(data)
+
+
 SHAPES: Final[dict[str, Callable[[Fields], None]]] = {
     SIGN_OUT: _nothing,
     "present": _present,
@@ -74,6 +79,9 @@ SHAPES: Final[dict[str, Callable[[Fields], None]]] = {
     "vote_resume": _vote,
     "vote_close": _vote,
     "vote_announce": _vote,
+    ATTEND: _signed,
+    APPROVE_PAPERS: _signed,
+    CLOSE: _signed,
 }
 
 

@@ -7,7 +7,7 @@ that is in. An act of a kind that stands in a table of makers is sent with the s
 
 Usage::
 
-    MAKERS["attend"] = lambda asked: declared(attend(asked.meeting, maker_of(asked)))    # raises WireErrors
+    MAKERS["vote"] = lambda asked: declared(vote(asked.meeting, maker_of(asked), asked.data))    # raises WireErrors
     declared = MAKERS["attend"](asked)
     signature = card signs declared.message(certificate)
     data = declared.data(certificate, signature)
@@ -23,8 +23,10 @@ from typing import Any, Final
 
 from edge.signing.statement import build, statement_to_sign
 from wire.declare import Maker as DeclaredBy
+from wire.declare import approve_papers, attend, close
+from wire.fields import Fields
 from wire.state import MeetingState
-from wire.statement import Place, Statement
+from wire.statement import APPROVE_PAPERS, ATTEND, CLOSE, MAX_PAPERS, PRESENCES, Place, Statement
 from wire.wording import LANGUAGES, words
 
 
@@ -85,5 +87,25 @@ def maker_of(asked: Asked) -> DeclaredBy:
     return DeclaredBy(asked.person, place=Place(asked.device, asked.seat, asked.seat_label), made_at=asked.made_at)
 
 
+def _attend(asked: Asked) -> Declared:
+    """Roll call; ``data`` may say ``presence``, else the person is there."""
+    data = Fields(dict(asked.data), ATTEND)
+    presence = data.choice("presence", PRESENCES) if data.has("presence") else "present"
+    data.end()
+    return declared(attend(asked.meeting, maker_of(asked), presence=presence))
+
+
+def _approve_papers(asked: Asked) -> Declared:
+    data = Fields(dict(asked.data), APPROVE_PAPERS)
+    papers = data.ids("papers", "p", limit=MAX_PAPERS)
+    data.end()
+    return declared(approve_papers(asked.meeting, maker_of(asked), papers=papers))
+
+
+def _close(asked: Asked) -> Declared:
+    Fields(dict(asked.data), CLOSE).end()
+    return declared(close(asked.meeting, maker_of(asked)))
+
+
 #: kind of act → what makes its statement. Whoever adds an act that is signed adds its line.
-MAKERS: Final[dict[str, Maker]] = {}
+MAKERS: Final[dict[str, Maker]] = {ATTEND: _attend, APPROVE_PAPERS: _approve_papers, CLOSE: _close}

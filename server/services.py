@@ -45,6 +45,7 @@ from server.rooms.service import RoomService
 from server.settings import Settings
 from server.signing.service import SigningService
 from server.slots import Slots
+from server.statements.service import StatementService
 from server.tokens.service import TokenSignIn
 from server.trust.admin import TrustAdmin
 from server.trust.service import TrustService
@@ -106,6 +107,7 @@ class Services:
     trust_admin: TrustAdmin = field(init=False)
     signing: SigningService = field(init=False)
     rounds: SigningDesk = field(init=False)
+    statements: StatementService = field(init=False)
     distribution: Distribution = field(init=False)
 
     def start(self) -> None:

@@ -58,20 +58,29 @@ def attend(state: MeetingState, maker: Maker, *, presence: str = "present") -> S
 
 def approve_papers(state: MeetingState, maker: Maker, *, papers: Sequence[str]) -> Statement:
     """The chair approves the newest versions of ``papers``; raises BadField for one that is not there."""
-    return declare(state, APPROVE_PAPERS, {"papers": [_paper(state, paper) for paper in papers]}, maker=maker)
+    return declare(state, APPROVE_PAPERS, approval_body(state, papers), maker=maker)
+
+
+def approval_body(state: MeetingState, papers: Sequence[str]) -> dict[str, Any]:
+    """What an approval says; raises BadField for a paper that is not there."""
+    return {"papers": [_paper(state, paper) for paper in papers]}
 
 
 def close(state: MeetingState, maker: Maker) -> Statement:
     """The chair closes an open meeting: how many were members, how many attended, how many papers there were."""
+    return declare(state, CLOSE, closing_body(state), maker=maker)
+
+
+def closing_body(state: MeetingState) -> dict[str, Any]:
+    """What a closing says; raises BadField for a meeting that was not opened."""
     if state.opened_at is None:
         raise BadField("statement.close", "is of a meeting that was not opened")
-    body = {
+    return {
         "members": len(state.members),
         "attended": sum(1 for entry in state.attendance if entry.was_there),
         "papers": len(state.papers),
         "opened_at": print_instant(state.opened_at),
     }
-    return declare(state, CLOSE, body, maker=maker)
 
 
 def _paper(state: MeetingState, wanted: str) -> dict[str, Any]:

@@ -69,7 +69,13 @@ def build(services: Services) -> None:
     rooms = RoomService(database, SqlRoomStore(), ledger=ledger, random=os.urandom)
     store = SqlMeetingStore()
     logbook = Logbook(database, store, ledger=ledger, announcer=slots, epochs=slots)
-    outside = Outside(people=identity, rooms=rooms, holders=slots, random=os.urandom)
+    outside = Outside(
+        people=identity,
+        rooms=rooms,
+        holders=slots,
+        random=os.urandom,
+        closing_must_be_signed=services.settings.closing_must_be_signed,
+    )
     meetings = MeetingService(database, store, logbook=logbook, outside=outside)
     services.identity, services.rooms, services.meetings, services.ledger = identity, rooms, meetings, ledger
     services.acts = SeatActs(

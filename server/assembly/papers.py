@@ -50,6 +50,7 @@ def build(services: Services) -> None:
         sealer=ManifestSealer(keys.signer),
         master=keys.master,
         random=os.urandom,
+        approval_must_be_signed=settings.approval_must_be_signed,
     )
     services.papers = PaperService(tools)
     swept = intake.sweep() + services.paper_files.sweep(services.papers.known_versions())

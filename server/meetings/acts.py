@@ -35,9 +35,8 @@ from server.meetings.commands import (
     TakeSeat,
 )
 from server.meetings.errors import NotAMember, NotSignedInHere, UnknownAct
-from server.meetings.logbook import Also
 from server.meetings.model import Draft, Log
-from server.meetings.ports import Outcome, People, SeatAct, Seated, Tokens
+from server.meetings.ports import Also, Outcome, People, SeatAct, Seated, Tokens
 from server.meetings.service import MeetingService
 from server.unit import UnitOfWork
 from wire.errors import WireError
@@ -144,7 +143,7 @@ class SeatActs:
         if other is not None:
             if (act.person, seat) not in self._meetings.state(meeting).seated:
                 raise NotSignedInHere
-            return other(data, Seated(meeting, act.person, seat, key, now))
+            return other(data, Seated(meeting, act.person, seat, device, key, now))
         wanted, acting = READERS[act.kind](data), By(act.person)
         data.end()
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from wire.phases import Change
-from wire.state import DisplayMode, Item, Member, MemberRole
+from wire.state import DisplayMode, Item, Member, MemberRole, Presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,16 @@ class SetAgenda:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A move along the life cycle; ``holders`` are the devices whose keys a closing recalls."""
+    """A move along the life cycle; ``holders`` are the devices whose keys a closing recalls.
+
+    ``statement``: the SHA-256 of what the chair signed for a closing; ``must_be_signed``: whether the house wants one.
+    """
 
     change: Change
     reason: str = ""
     holders: tuple[tuple[str, str], ...] = ()
+    statement: str = ""
+    must_be_signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,14 @@ class TakeSeat:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordPresence:
+    """A member says with their token that they are there, late, gone or back (A1). ``statement``: its SHA-256 (W62)."""
+
+    presence: Presence
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveSeat:
     """A member signs out at the seat."""
 
@@ -120,6 +133,7 @@ Command: TypeAlias = (
     | ShowOnDisplay
     | TakeSeat
     | LeaveSeat
+    | RecordPresence
 )
 
 
@@ -157,4 +171,5 @@ RIGHTS: Final[Mapping[type | Change, Right]] = {
     ShowOnDisplay: LEADERS,
     TakeSeat: EVERYONE,
     LeaveSeat: EVERYONE,
+    RecordPresence: EVERYONE,
 }

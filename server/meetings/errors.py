@@ -20,6 +20,8 @@
     ├── PapersPublished       papers-published: they are at the seats already
     ├── PaperNotPublished     paper-not-published
     ├── NothingPresented      nothing-presented
+    ├── ClosingMustBeSigned   closing-must-be-signed: the house wants the chair's signature
+    ├── PresenceKnown         presence-known: signed already
     ├── ChairMissing          chair-missing
     ├── AgendaEmpty           agenda-empty
     └── PresenterNotMember    presenter-not-a-member
@@ -121,6 +123,18 @@ class NothingPresented(Conflict):
     """Nothing is being presented."""
 
     code = "nothing-presented"
+
+
+class ClosingMustBeSigned(Conflict):
+    """The house wants the chair's signature under a closing."""
+
+    code = "closing-must-be-signed"
+
+
+class PresenceKnown(Conflict):
+    """The same was signed already."""
+
+    code = "presence-known"
 
 
 class ChairMissing(Conflict):

@@ -25,12 +25,11 @@ from server.idempotency.ports import ActLedger, ActTaken, DoneAct
 from server.idempotency.service import ActKey, answered
 from server.meetings.errors import NoSuchMeeting
 from server.meetings.model import Draft, Log
-from server.meetings.ports import Announcer, Epochs, LogMoved, MeetingStore
+from server.meetings.ports import Also, Announcer, Epochs, LogMoved, MeetingStore
 from server.unit import Transaction, UnitOfWork
 from wire.errors import WireError
 from wire.events import Event
 from wire.ids import MeetingId
-from wire.state import MeetingState
 
 _LOG: Final = logging.getLogger("meetings")
 _CACHED: Final = 128
@@ -38,8 +37,6 @@ _TRIES: Final = 3
 _WAIT_S: Final = 30
 
 Decide: TypeAlias = Callable[[Log], Sequence[Draft]]
-#: Written in the transaction of the events; what it returns is added to the act's answer. It must not open another one.
-Also: TypeAlias = Callable[[Transaction, MeetingState], dict[str, Any] | None]
 #: Reads what ``decide`` will need, in the transaction that holds the meeting: on a connection of its own it could wait
 #: for ever for those that wait for this one.
 Look: TypeAlias = Callable[[Transaction], None]

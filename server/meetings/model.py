@@ -27,6 +27,7 @@ from server.meetings.commands import (
     Describe,
     LeaveSeat,
     Present,
+    RecordPresence,
     Right,
     SetAgenda,
     SetMembers,
@@ -225,8 +226,12 @@ def _step(log: Log, command: Step, by: By) -> tuple[Draft, ...]:
         _check_votes(state, command.change)
     if command.change is Change.LOCK and not command.reason:
         _check_recalled(state)
-    reason = {"reason": command.reason} if command.reason else {}
-    drafts = [Draft(command.change.value, reason)]
+    if command.must_be_signed and not command.statement:
+        raise errors.ClosingMustBeSigned
+    data = {"reason": command.reason} if command.reason else {}
+    if command.statement:
+        data["statement"] = command.statement
+    drafts = [Draft(command.change.value, data)]
     if command.change is Change.APPROVE:
         drafts.append(start_epoch(state))
     if after in ENDED and (state.phase in LIVE or command.holders):
@@ -333,6 +338,15 @@ def _take_seat(log: Log, command: TakeSeat, by: By) -> tuple[Draft, ...]:
     return (Draft("person_seated", {"person": by.person, "seat": command.seat, **how}),)
 
 
+def _record_presence(log: Log, command: RecordPresence, by: By) -> tuple[Draft, ...]:
+    _in_phase(log.state, HOLDING)
+    known = log.state.presence_of(by.person)
+    if known is not None and known.presence is command.presence and known.statement:
+        raise errors.PresenceKnown(presence=command.presence.value)
+    said = {"person": by.person, "presence": command.presence.value, "method": "token", "statement": command.statement}
+    return (Draft("attendance_recorded", said),)
+
+
 def _leave_seat(log: Log, command: LeaveSeat, by: By) -> tuple[Draft, ...]:
     return leave(log.state, by.person)
 
@@ -350,6 +364,7 @@ _DECIDERS: Final[Mapping[type, Callable[[Log, Any, By], tuple[Draft, ...]]]] = {
     ShowOnDisplay: _show,
     TakeSeat: _take_seat,
     LeaveSeat: _leave_seat,
+    RecordPresence: _record_presence,
 }
 
 

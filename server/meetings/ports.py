@@ -11,9 +11,9 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from server.idempotency.service import ActKey
 from server.unit import Transaction
@@ -24,6 +24,9 @@ from wire.messages import Act
 from wire.proof import TokenData
 from wire.secret import Secret
 from wire.state import MeetingState, MemberRole
+
+#: Written in the transaction of the events; what it returns is added to the act's answer. It must not open another one.
+Also: TypeAlias = Callable[[Transaction, MeetingState], dict[str, Any] | None]
 
 
 class Announcer(Protocol):
@@ -176,6 +179,7 @@ class Seated:
     meeting: MeetingId
     person: str
     seat: str
+    device: str
     key: ActKey
     now: dt.datetime
 
@@ -225,6 +229,10 @@ class MeetingStore(Protocol):
 
     def events(self, tx: Transaction, meeting: MeetingId, *, after: int = 0) -> list[Event]:
         """The events with numbers above ``after``, in order."""
+        ...
+
+    def event(self, tx: Transaction, meeting: MeetingId, seq: int) -> Event | None:
+        """The event of that number, None when there is none."""
         ...
 
     def rows(

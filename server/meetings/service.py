@@ -23,9 +23,9 @@ from server.identity.model import Actor, Role
 from server.meetings import model
 from server.meetings.commands import By, Command, Describe, SetAgenda, SetMembers, Step
 from server.meetings.errors import NoSuchMeeting
-from server.meetings.logbook import Also, Decide, Logbook, Look
+from server.meetings.logbook import Decide, Logbook, Look
 from server.meetings.model import Draft, Log
-from server.meetings.ports import Holders, MeetingRow, MeetingStore, People, Rooms
+from server.meetings.ports import Also, Holders, MeetingRow, MeetingStore, People, Rooms
 from server.rooms.errors import NoSuchSeat
 from server.unit import UnitOfWork
 from wire import ids
@@ -90,6 +90,8 @@ class Outside:
     rooms: Rooms
     holders: Holders
     random: Callable[[int], bytes]
+    #: whether the house wants the chair's signature under a closing
+    closing_must_be_signed: bool = False
 
 
 class MeetingService:
@@ -112,6 +114,12 @@ class MeetingService:
         self._logbook.log(meeting)
         with self._unit.read() as tx:
             return self._store.events(tx, meeting, after=after)
+
+    def event(self, meeting: MeetingId, seq: int) -> Event | None:
+        """The event of that number, None when there is none; raises NoSuchMeeting."""
+        self._logbook.log(meeting)
+        with self._unit.read() as tx:
+            return self._store.event(tx, meeting, seq)
 
     def meetings_of(self, actor: Actor) -> list[tuple[MeetingRow, MemberRole | None]]:
         """The meetings one may see, with one's role in each (None: not a member)."""
@@ -230,11 +238,15 @@ class MeetingService:
         return self._logbook.append(meeting, actor=actor, now=now, decide=decide, key=key, also=also, look=look)
 
     def with_holders(self, meeting: MeetingId, command: Command) -> Command:
-        """A closing or cancelling with the devices whose keys it recalls; any other command as it is."""
+        """A closing or cancelling with the devices whose keys it recalls, and with what the house wants of a closing.
+
+        Any other command is given as it is.
+        """
         if not isinstance(command, Step) or command.change not in {Change.CLOSE, Change.CANCEL}:
             return command
         held = tuple((holder.device, holder.seat_label) for holder in self._outside.holders.holding(meeting))
-        return dataclasses.replace(command, holders=held)
+        signed = command.change is Change.CLOSE and self._outside.closing_must_be_signed
+        return dataclasses.replace(command, holders=held, must_be_signed=signed)
 
     def confirm_recall(self, meeting: MeetingId, receipt: SeatReceipt, *, now: dt.datetime) -> None:
         """Write a seat's verified receipt to the log; the same receipt again changes nothing."""

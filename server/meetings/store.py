@@ -96,6 +96,12 @@ class SqlMeetingStore:
         )
         return [Event.from_value(canonical.decode(body.encode())) for body in tx.execute(query).scalars()]
 
+    def event(self, tx: Connection, meeting: MeetingId, seq: int) -> Event | None:
+        """The event of that number, None when there is none; checked against its own hash."""
+        query = select(meeting_events.c.body).where(meeting_events.c.meeting == meeting, meeting_events.c.seq == seq)
+        body = tx.execute(query).scalar_one_or_none()
+        return None if body is None else Event.from_value(canonical.decode(body.encode()))
+
     def rows(
         self, tx: Connection, *, person: str | None = None, room: str | None = None, phases: Collection[str] = ()
     ) -> list[MeetingRow]:

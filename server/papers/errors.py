@@ -22,6 +22,7 @@
     │   └── PaperTooLarge             paper-too-large
     ├── Conflict
     │   ├── PaperWrongState           paper-wrong-state
+    │   ├── ApprovalMustBeSigned      approval-must-be-signed: the house wants the chair's signature
     │   └── NothingToPublish          nothing-to-publish
     ├── NotFound
     │   └── PaperUnknown              paper-unknown
@@ -124,6 +125,12 @@ class PaperWrongState(Conflict):
     """The paper is not in a state in which this can be done; ``data["state"]``."""
 
     code = "paper-wrong-state"
+
+
+class ApprovalMustBeSigned(Conflict):
+    """The house wants the chair's signature under an approval."""
+
+    code = "approval-must-be-signed"
 
 
 class NothingToPublish(Conflict):

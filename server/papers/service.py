@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pages.model import Document
-from server.meetings.model import Draft, Log
+from server.errors import NotAllowed
+from server.meetings.commands import CHAIR, By
+from server.meetings.model import Draft, Log, may
 from server.papers import model
-from server.papers.errors import NothingToPublish, PaperUnknown, PaperWrongState
+from server.papers.errors import ApprovalMustBeSigned, NothingToPublish, PaperUnknown, PaperWrongState
 from server.papers.ports import StoredVersion
 from server.papers.submission import CHANGING, Asked, Tools, in_phase
 from wire.ids import MeetingId, PaperId
@@ -36,9 +38,24 @@ class PaperService:
     # Deciding
 
     def approve(self, meeting: MeetingId, paper: PaperId, asked: Asked) -> dict[str, Any]:
-        """The chair approves the newest version; raises PaperUnknown, PaperWrongState, PhaseNotAllowed."""
+        """The chair approves the newest version; raises PaperUnknown, PaperWrongState, PhaseNotAllowed.
+
+        Raises ApprovalMustBeSigned in a house that wants a signature: :meth:`signed_approval` then.
+        """
+        if self.tools.approval_must_be_signed:
+            raise ApprovalMustBeSigned
         draft = Draft("paper_approved", {"paper": paper})
         return self._decide(meeting, paper, asked, draft=draft, states=frozenset({PaperState.SUBMITTED}))
+
+    @staticmethod
+    def signed_approval(log: Log, papers: Sequence[PaperId], by: By, statement: str) -> Sequence[Draft]:
+        """The events of an approval that the chair signed; raises NotAllowed and as :meth:`approve`."""
+        if not may(log.state, CHAIR, by):
+            raise NotAllowed
+        in_phase(log.state, CHANGING)
+        for paper in papers:
+            _must_be(log.state, paper, frozenset({PaperState.SUBMITTED}))
+        return [Draft("paper_approved", {"paper": paper, "statement": statement}) for paper in papers]
 
     def send_back(self, meeting: MeetingId, paper: PaperId, reason: str, *, asked: Asked) -> dict[str, Any]:
         """The chair returns the newest version with a reason; raises as :meth:`approve`."""
@@ -51,11 +68,7 @@ class PaperService:
     ) -> dict[str, Any]:
         def decide(log: Log) -> Sequence[Draft]:
             in_phase(log.state, CHANGING)
-            known = log.state.paper(paper)
-            if known is None:
-                raise PaperUnknown(paper=paper)
-            if known.state not in states:
-                raise PaperWrongState(state=known.state.value)
+            _must_be(log.state, paper, states)
             return (draft,)
 
         key = asked.key(draft.kind, {**draft.data, "meeting": meeting})
@@ -111,3 +124,12 @@ class PaperService:
     def _find(self, version: PaperVersion) -> StoredVersion | None:
         with self.tools.unit.read() as tx:
             return self.tools.store.find(tx, version)
+
+
+def _must_be(state: MeetingState, paper: PaperId, states: frozenset[PaperState]) -> None:
+    """Raise PaperUnknown, PaperWrongState."""
+    known = state.paper(paper)
+    if known is None:
+        raise PaperUnknown(paper=paper)
+    if known.state not in states:
+        raise PaperWrongState(state=known.state.value)

@@ -93,6 +93,8 @@ class Tools:
     sealer: ManifestSealer
     master: Wrapping
     random: Callable[[int], bytes]
+    #: whether the house wants the chair's signature under an approval
+    approval_must_be_signed: bool = False
 
 
 @dataclass(slots=True)

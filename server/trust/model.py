@@ -29,6 +29,8 @@ _DOCUMENT_USES: Final = frozenset(
 _LOGIN_USES: Final = frozenset({"1.3.6.1.5.5.7.3.2", "1.3.6.1.4.1.311.20.2.2", "1.3.6.1.5.2.3.4", "2.5.29.37.0"})
 #: Days before the end at which the list of expiring certificates changes its tone.
 WARN_DAYS: Final = (60, 30, 7)
+#: Where a list is from that has no address: carried in by hand, for a house without a network.
+BY_HAND: Final = "issuer:"
 
 
 class Use(enum.Enum):

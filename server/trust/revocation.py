@@ -25,11 +25,9 @@ from cryptography.x509 import ocsp
 
 from server.trust.certificates import read, verify
 from server.trust.errors import PkiServiceAway
-from server.trust.model import HASHES, Facts, Kept
+from server.trust.model import BY_HAND, HASHES, Facts, Kept
 from server.trust.ports import Fetch
 
-#: Where a list is from that has no address: carried in by hand, for a house without a network.
-BY_HAND: Final = "issuer:"
 OCSP_REQUEST: Final = "application/ocsp-request"
 
 

@@ -224,7 +224,11 @@ def test_W28_when_the_database_is_away_the_act_stays_open(seat: Seat) -> None:
     act, chair, services = fresh_id("a"), seat.office.people["chutri"], seat.office.services
     there = services.acts
     services.acts = SeatActs(
-        _Away(), services.meetings, people=services.identity, ledger=services.ledger, tokens=services.tokens
+        _Away(),
+        services.meetings,
+        people=services.identity,
+        ledger=services.ledger,
+        tokens=services.tokens,
     )
     with pytest.raises(Unavailable):
         seat.send("meeting_recess", chair, act=act)

@@ -8,7 +8,7 @@ import datetime as dt
 import pytest
 
 from server.errors import ServerError
-from server.meetings import model
+from server.meetings import errors, model
 from server.meetings.commands import (
     RIGHTS,
     By,
@@ -17,6 +17,7 @@ from server.meetings.commands import (
     Describe,
     LeaveSeat,
     Present,
+    RecordPresence,
     SetAgenda,
     SetMembers,
     ShowOnDisplay,
@@ -47,7 +48,7 @@ from tests.support.meetings import (
 )
 from tests.support.office import START
 from wire.phases import TABLE, Change, Phase
-from wire.state import DisplayMode, ItemState, MemberRole, SeatReceipt, Visibility
+from wire.state import DisplayMode, ItemState, MemberRole, Presence, SeatReceipt, Visibility
 
 RECEIPT = SeatReceipt(an_id("d", 1), SEATS[0], "A1", 1, 20, START, "2" * 64)
 
@@ -186,6 +187,7 @@ WHO: dict[str, tuple[Command, frozenset[str], bool]] = {
     "display": (ShowOnDisplay(DisplayMode.BLANK), LEADERS, True),
     "sign in": (TakeSeat(SEATS[0]), ALL, False),
     "sign out": (LeaveSeat(), ALL, False),
+    "roll call": (RecordPresence(Presence.PRESENT, "ab" * 32), ALL, False),
 }
 
 
@@ -216,6 +218,29 @@ def _is_let(play: Play, by: By, command: Command) -> bool:
 def test_every_command_has_a_right() -> None:
     asked = {command.change if isinstance(command, Step) else type(command) for command, _, _ in WHO.values()}
     assert asked == set(RIGHTS)
+
+
+def test_A1_the_same_word_about_ones_presence_is_signed_once() -> None:
+    play = Play()
+    play.prepare()
+    said = RecordPresence(Presence.PRESENT, "ab" * 32)
+    play(By(MEMBER), said)
+    with pytest.raises(errors.PresenceKnown):
+        play(By(MEMBER), said)
+    play(By(MEMBER), RecordPresence(Presence.LEFT, "cd" * 32))
+    play(By(MEMBER), RecordPresence(Presence.RETURNED, "ef" * 32))
+    entry = play.log.state.presence_of(MEMBER)
+    assert entry is not None
+    assert (entry.presence, entry.statement) == (Presence.RETURNED, "ef" * 32)
+
+
+def test_G47_a_closing_that_must_be_signed_is_refused_without() -> None:
+    play = Play()
+    play.prepare()
+    with pytest.raises(errors.ClosingMustBeSigned):
+        play(By(CHAIR), Step(Change.CLOSE, must_be_signed=True))
+    play(By(CHAIR), Step(Change.CLOSE, must_be_signed=True, statement="ab" * 32))
+    assert play.log.state.phase is Phase.CLOSED
 
 
 def test_before_the_meeting_is_open_the_agenda_is_the_secretarys_alone() -> None:

@@ -1,0 +1,43 @@
+"""Signed acts: what people declare with their token.
+
+Rules: puts ``statements`` into the services, and its kinds among the acts of seats. Trust has the policy for signing.
+
+Usage: ``statements.build(services)``, after ``signing.build`` and ``papers.build``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from server.assembly.signing import signing_trust
+from server.meetings.commands import By
+from server.services import Services
+from server.statements import routes
+from server.statements.deeds import KINDS, Deeds
+from server.statements.model import Deed
+from server.statements.seat import seat_act
+from server.statements.service import StatementService, Tools
+from server.statements.store import SqlStatementStore
+from wire.ids import MeetingId
+from wire.statement import Statement
+
+
+def build(services: Services) -> None:
+    """Put the feature together and register its routes."""
+    deeds: Final = Deeds(approve=services.papers.signed_approval, complete=services.meetings.with_holders)
+    services.statements = StatementService(
+        Tools(
+            unit=services.database,
+            store=SqlStatementStore(),
+            ledger=services.ledger,
+            trust=signing_trust(services),
+            meetings=services.meetings,
+        )
+    )
+
+    def make(meeting: MeetingId, said: Statement, by: By) -> Deed:
+        return deeds.of(said.kind, meeting, said.body, by=by)
+
+    for kind in KINDS:
+        services.seat_acts[kind] = seat_act(kind, services.statements, rooms=services.rooms, make=make)
+    services.blueprints.append(routes.blueprint(routes.StatementDesk(services.statements, deeds, services.clock)))
