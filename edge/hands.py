@@ -114,9 +114,11 @@ class Hands:
                 )
             )
 
-    def send_sign_in(self, command: SendSignIn, password: bytearray) -> None:
-        """Send a sign-in; the password is sealed to the server and kept nowhere."""
+    def send_sign_in(self, command: SendSignIn, password: bytearray, *, code: bytearray | None) -> None:
+        """Send a sign-in; password and code are sealed to the server and kept nowhere."""
         data = {"person": command.person, "password": password.decode("utf-8", "replace")}
+        if code is not None:
+            data["code"] = code.decode("utf-8", "replace")
         made_at = self._ports.now()
         self._ports.say(
             lambda head: messages.Act(head, command.act, command.meeting, SIGN_IN, None, made_at, data),

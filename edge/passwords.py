@@ -45,14 +45,21 @@ class Verifier:
 
 
 class Passwords:
-    """The passwords of requests that are being answered."""
+    """The passwords of requests that are being answered, and the codes of second factors that came with them."""
 
     def __init__(self) -> None:
         self._held: dict[int, bytearray] = {}
+        self._codes: dict[int, bytearray] = {}
 
-    def hold(self, request: int, password: bytearray) -> None:
-        """Take a password over; it is wiped by :meth:`drop`."""
+    def hold(self, request: int, password: bytearray, code: bytearray | None = None) -> None:
+        """Take a password and a code over; both are wiped by :meth:`drop`."""
         self._held[request] = password
+        if code is not None:
+            self._codes[request] = code
+
+    def code(self, request: int) -> bytearray | None:
+        """The code that came with a password."""
+        return self._codes.get(request)
 
     def get(self, request: int) -> bytearray | None:
         """The password of a request."""
@@ -64,13 +71,14 @@ class Passwords:
 
     def drop(self, request: int) -> None:
         """Overwrite and forget."""
-        password = self._held.pop(request, None)
-        if password is not None:
-            wipe(password)
+        for secrets in (self._held, self._codes):
+            secret = secrets.pop(request, None)
+            if secret is not None:
+                wipe(secret)
 
     def drop_all(self) -> None:
         """Overwrite and forget every one."""
-        for request in tuple(self._held):
+        for request in (*self._held, *self._codes):
             self.drop(request)
 
     def __repr__(self) -> str:

@@ -360,8 +360,8 @@ class Seat:
     def _send_sign_in(self, command: SendSignIn) -> None:
         waiting = self.state.signing_in
         password = None if waiting is None else self.passwords.get(waiting.request)
-        if password is not None:
-            self._hands.send_sign_in(command, password)
+        if waiting is not None and password is not None:
+            self._hands.send_sign_in(command, password, code=self.passwords.code(waiting.request))
 
     def _health(self) -> None:
         self._hands.health(

@@ -143,7 +143,7 @@ def _admin_parser() -> argparse.ArgumentParser:
     command(parts, "init", "tạo dữ liệu, khóa, chứng thư · make data directory, keys and certificates", _init)
     command(parts, "migrate", "nâng cấp cơ sở dữ liệu · bring the database up to date", _migrate)
     users = parts.add_parser("user", help="tài khoản · accounts").add_subparsers(
-        required=True, metavar="add | list | password | disable | enable"
+        required=True, metavar="add | list | password | second-factor-reset | disable | enable"
     )
     add = command(users, "add", "thêm tài khoản · add an account", _add_user)
     add.add_argument("username")
@@ -154,6 +154,8 @@ def _admin_parser() -> argparse.ArgumentParser:
     command(users, "list", "liệt kê tài khoản · list accounts", _list_users)
     password = command(users, "password", "đặt lại mật khẩu · reset a password", _reset_password)
     password.add_argument("username")
+    forget = command(users, "second-factor-reset", "bỏ mã xác thực đã mất · forget a lost second factor", _reset_factor)
+    forget.add_argument("username")
     for name, what in (("disable", "khóa tài khoản · disable"), ("enable", "mở tài khoản · enable")):
         switch = command(users, name, what, _set_disabled)
         switch.set_defaults(disabled=name == "disable")
@@ -209,6 +211,12 @@ def _reset_password(settings: Settings, words: argparse.Namespace) -> int:
     secret, shown = _password(words)
     _identity(settings).reset_password(words.username, secret)
     print(f"{words.username}{shown}")
+    return 0
+
+
+def _reset_factor(settings: Settings, words: argparse.Namespace) -> int:
+    _identity(settings).reset_factor_here(words.username, now=SystemClock().now())
+    print(f"{words.username}: thiết lập lại ở lần đăng nhập tới · is set up anew at the next sign-in")
     return 0
 
 

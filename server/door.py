@@ -42,9 +42,10 @@ class Door:
         self._slots: Final = slots
         self._clock: Final = clock
 
-    def session(self, token: str, *, while_locked: bool) -> Actor:
-        """The person of a session cookie; raises NotSignedIn or SessionLocked."""
-        return self._identity.actor(token, now=self._clock.now(), while_locked=while_locked)
+    def session(self, token: str, *, while_locked: bool, without_factor: bool) -> Actor:
+        """The person of a session cookie; raises NotSignedIn, SessionLocked or SecondFactorMissing."""
+        now = self._clock.now()
+        return self._identity.actor(token, now=now, while_locked=while_locked, without_factor=without_factor)
 
     def display(self, token: str) -> Actor | None:
         """The display of a display cookie."""

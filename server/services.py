@@ -28,6 +28,7 @@ from server.clock import Clock
 from server.db.engine import Database
 from server.distribution.service import Distribution
 from server.door import Door
+from server.factors.service import FactorService
 from server.fleet.broker import Warden
 from server.fleet.service import FleetService
 from server.idempotency.ports import ActLedger
@@ -84,6 +85,7 @@ class Services:
     chores: Chores = field(init=False)
 
     # What the parts make; each is there for the parts after its own.
+    factors: FactorService = field(init=False)
     identity: IdentityService = field(init=False)
     rooms: RoomService = field(init=False)
     meetings: MeetingService = field(init=False)

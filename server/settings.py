@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
+from server.identity.model import FactorRule
+
 _PREFIX: Final = "PHONGHOP_"
 #: Variables of the same prefix that belong to other programs of the room.
 _FOREIGN: Final = ("PHONGHOP_SEAT_", "PHONGHOP_DEMO_", "PHONGHOP_TEST_", "PHONGHOP_CONFIG")
@@ -86,6 +88,13 @@ def _level(value: Any) -> str:
     return name
 
 
+def _factor_rule(value: Any) -> FactorRule:
+    try:
+        return FactorRule(str(value).lower())
+    except ValueError:
+        raise ValueError(f"needs one of {', '.join(FactorRule)}") from None
+
+
 def _words(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(word for word in value.replace(",", " ").split() if word)
@@ -136,6 +145,9 @@ class Settings:
     disable_after_days: int = field(default=45, metadata={"read": _whole(1, 3650)})
     # How long it is remembered that something was done already, of meetings that have ended (and of what has none).
     acts_kept_days: int = field(default=30, metadata={"read": _whole(1, 3650)})
+    # Who signs in with a password only together with a second factor (I4): everywhere, consoles (consoles, and
+    # administrators everywhere), administrators, off. Who has set one up is always asked.
+    second_factor: FactorRule = field(default=FactorRule.CONSOLES, metadata={"read": _factor_rule})
     # Memory of one password check (argon2id); tests take less.
     argon2_memory_kib: int = field(default=65_536, metadata={"read": _whole(64, 4_194_304)})
 

@@ -79,6 +79,7 @@ class Access:
     signed_in: bool = False
     display: bool = False
     while_locked: bool = False
+    without_factor: bool = False
     act: bool = True
     why_public: str = ""
 
@@ -86,8 +87,8 @@ class Access:
 class Doorkeeper(Protocol):
     """What the guards need to know about who calls (the identity and meetings features answer)."""
 
-    def session(self, token: str, *, while_locked: bool) -> Actor:
-        """The person of a session cookie; raises NotAuthenticated or SessionLocked."""
+    def session(self, token: str, *, while_locked: bool, without_factor: bool) -> Actor:
+        """The person of a session cookie; raises NotAuthenticated, SessionLocked or SecondFactorMissing."""
         ...
 
     def display(self, token: str) -> Actor | None:
@@ -113,16 +114,18 @@ def allow(
     signed_in: bool = False,
     display: bool = False,
     while_locked: bool = False,
+    without_factor: bool = False,
     act: bool = True,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let in those named; everybody else gets 403.
 
     Accounts with one of ``roles``, or members of the URL's ``<meeting>`` with one of ``member`` (of any meeting when
     the URL has none), or anyone ``signed_in``, or the room's ``display``. ``while_locked``: also in a locked session.
-    ``act=False``: no idempotency key is asked of a changing request.
+    ``without_factor``: also for who has to set a second factor up first. ``act=False``: no idempotency key is asked of
+    a changing request.
     """
     members = frozenset({member}) if isinstance(member, MemberRole) else frozenset(member)
-    return _mark(Access(frozenset(roles), members, signed_in, display, while_locked, act))
+    return _mark(Access(frozenset(roles), members, signed_in, display, while_locked, without_factor, act))
 
 
 def public(why: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -261,7 +264,7 @@ def _caller(doorkeeper: Doorkeeper, access: Access) -> Actor:
             return display
         if asks_as_display:
             raise errors.NotAuthenticated
-    return doorkeeper.session(token, while_locked=access.while_locked)
+    return doorkeeper.session(token, while_locked=access.while_locked, without_factor=access.without_factor)
 
 
 def is_display_page() -> bool:

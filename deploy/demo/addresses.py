@@ -13,9 +13,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from deploy.demo import people
 from deploy.demo.configuration import Ports
+
+_FACTOR_OFF: Final = (
+    "  Xác thực hai lớp: TẮT trong phòng mẫu, khi dùng thật luôn bật · second factor: OFF in the demo, ON in real use"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ def table(addresses: Addresses, *, bold: Callable[[str], str] = str) -> str:
             "",
             f"  Mật khẩu của mọi tài khoản · the password of every account: {bold(password)}",
             *_about_tokens(addresses, bold),
+            _FACTOR_OFF,
             "",
             "  Ctrl-C: dừng · stop    make demo: chạy tiếp · resume    make demo-clean: xóa hết · remove everything",
             "",

@@ -32,6 +32,11 @@ _LOG: Final = logging.getLogger("phonghop.seat.page")
 STATUS: Final[Mapping[str, int]] = {
     BadRequest.code: 400,
     errors.BadCredentials.code: 401,
+    # What the server says of a second factor (I4).
+    "second-factor-needed": 401,
+    "second-factor-wrong": 401,
+    "second-factor-used": 401,
+    "second-factor-missing": 403,
     errors.KioskOnly.code: 401,
     errors.WrongHost.code: 403,
     errors.WrongToken.code: 403,

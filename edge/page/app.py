@@ -48,6 +48,7 @@ DEFAULT_WIDTH: Final = 1200
 MAX_QUERY: Final = 200
 MAX_PASSWORD: Final = 512
 MAX_PIN: Final = 64
+MAX_CODE: Final = 64
 #: A mark changes so often (P6); pages drawn before stay good for as long.
 MARK_MINUTES: Final = 10
 VIETNAM: Final = dt.timezone(dt.timedelta(hours=7))
@@ -153,15 +154,16 @@ def _person(page: Page) -> Blueprint:
     @routes.post("/api/sign-in")
     def sign_in() -> ResponseReturnValue:
         fields = answers.body()
-        person, password = fields.id("person", "u"), _password(fields)
+        person, password, code = fields.id("person", "u"), _password(fields), _code(fields)
         act = _act_id(page)
-        page.desk.ask(lambda number: SignInAsked(number, act, person), password=password)
+        page.desk.ask(lambda number: SignInAsked(number, act, person), password=password, code=code)
         return answers.answer({})
 
     @routes.post("/api/unlock")
     def unlock() -> ResponseReturnValue:
-        password = _password(answers.body())
-        page.desk.ask(UnlockAsked, password=password)
+        fields = answers.body()
+        # Where the password cannot be compared here, the server is asked, and wants the code as well.
+        page.desk.ask(UnlockAsked, password=_password(fields), code=_code(fields))
         return answers.answer({})
 
     @routes.post("/api/token")
@@ -328,6 +330,16 @@ def _password(fields: Fields) -> bytearray:
     if not isinstance(password, str) or not 0 < len(password) <= MAX_PASSWORD:
         raise BadField("body.password", "is not a password")
     return bytearray(password.encode("utf-8"))
+
+
+def _code(fields: Fields) -> bytearray | None:
+    """The code of a second factor, or a recovery code; None without one."""
+    if not fields.has("code"):
+        return None
+    code = fields.any("code")
+    if not isinstance(code, str) or not 0 < len(code) <= MAX_CODE:
+        raise BadField("body.code", "is not a code")
+    return bytearray(code.encode("utf-8"))
 
 
 def _pin(fields: Fields) -> bytearray:

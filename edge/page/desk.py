@@ -42,7 +42,9 @@ class Desk:
         """Say something that needs no answer."""
         self._put(lambda seat: seat.handle(event))
 
-    def ask(self, build: Callable[[int], Event], *, password: bytearray | None = None) -> Mapping[str, Any]:
+    def ask(
+        self, build: Callable[[int], Event], *, password: bytearray | None = None, code: bytearray | None = None
+    ) -> Mapping[str, Any]:
         """Ask, and return what is answered when it is done; raises :class:`ServerRefused` with the answer's code."""
         request = next(self._numbers)
         box: queue.SimpleQueue[Answer] = queue.SimpleQueue()
@@ -51,7 +53,7 @@ class Desk:
 
         def work(seat: Seat) -> None:
             if password is not None:
-                seat.passwords.hold(request, password)
+                seat.passwords.hold(request, password, code)
             seat.handle(build(request))
 
         self._put(work)

@@ -1,6 +1,6 @@
 """Identity, rooms, meetings: what every other part builds on.
 
-Rules: puts ``identity``, ``rooms``, ``meetings`` and ``acts`` into the services.
+Rules: puts ``factors``, ``identity``, ``rooms``, ``meetings`` and ``acts`` into the services.
 
 Usage: ``core.build(services)``.
 """
@@ -12,6 +12,7 @@ import logging
 import os
 from typing import Final
 
+from server.assembly import factors
 from server.chores import Chore, Chores
 from server.door import Door
 from server.idempotency.service import forget_old
@@ -108,11 +109,13 @@ def _forget_acts(services: Services) -> None:
 
 
 def build_identity(services: Services) -> IdentityService:
-    """Identity alone, as the command line needs it."""
+    """Identity alone, as the command line needs it; puts ``factors`` into the services."""
+    services.factors = factors.build_factors(services)
     return IdentityService(
         services.database,
         SqlIdentityStore(),
         passwords=Argon2Passwords(memory_kib=services.settings.argon2_memory_kib),
+        factors=services.factors,
         ledger=SqlActLedger(),
         policy=_policy(services.settings),
         random=os.urandom,
@@ -124,4 +127,5 @@ def _policy(settings: Settings) -> Policy:
         idle=dt.timedelta(seconds=settings.idle_s),
         longest=dt.timedelta(hours=settings.session_hours),
         unused=dt.timedelta(days=settings.disable_after_days),
+        factor=settings.second_factor,
     )

@@ -1,7 +1,8 @@
 """Roles, accounts, the actor, and the rules of passwords, tries and idleness.
 
-Rules I4, I5: a password has at least 8 characters; after three wrong tries each further one has to wait longer; an
-account that nobody used for 45 days is disabled; of the three administrators one person is at most one.
+Rules I4, I5: a password has at least 8 characters, and a second factor beside it for whom the house asks one of; after
+three wrong tries each further one has to wait longer; an account that nobody used for 45 days is disabled; of the three
+administrators one person is at most one.
 
 Usage::
 
@@ -55,6 +56,22 @@ class Role(enum.StrEnum):
 
 #: Runs it, grants rights, reads the log: three separate people.
 ADMINS: Final = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
+
+
+class FactorRule(enum.StrEnum):
+    """Who signs in with a password only together with a second factor (I4). Who has set one up is always asked."""
+
+    EVERYWHERE = "everywhere"
+    CONSOLES = "consoles"
+    ADMINISTRATORS = "administrators"
+    OFF = "off"
+
+
+def needs_factor(rule: FactorRule, roles: frozenset[Role], *, at_console: bool) -> bool:
+    """Whether somebody with these roles may not go on without a second factor."""
+    if rule is FactorRule.OFF:
+        return False
+    return rule is FactorRule.EVERYWHERE or not ADMINS.isdisjoint(roles) or (rule is FactorRule.CONSOLES and at_console)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,29 @@ class Passwords(Protocol):
         ...
 
 
+class Factors(Protocol):
+    """Second factors (``server/factors``)."""
+
+    def is_active(self, tx: Transaction, person: str) -> bool:
+        """Whether the person has one."""
+        ...
+
+    def active(self, tx: Transaction) -> frozenset[str]:
+        """All who have one."""
+        ...
+
+    def prove(self, person: str, code: Secret | None, *, now: dt.datetime) -> None:
+        """Take a code; nothing to prove without a factor.
+
+        Raises SecondFactorNeeded, SecondFactorWrong, SecondFactorUsed.
+        """
+        ...
+
+    def drop(self, tx: Transaction, person: str, *, by: str, now: dt.datetime) -> bool:
+        """Forget it; whether there was one."""
+        ...
+
+
 class Tries(NamedTuple):
     """Wrong tries since the last right one."""
 

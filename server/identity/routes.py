@@ -39,15 +39,15 @@ def _session_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
     def sign_in() -> ResponseReturnValue:
         fields = body()
         username = fields.text("username", limit=_LIMIT)
-        secret = password(fields, "password")
+        secret, given = password(fields, "password"), code(fields)
         fields.end()
-        signed_in = identity.sign_in(username, secret, source=_source(), now=clock.now())
+        signed_in = identity.sign_in(username, secret, given, source=source(), now=clock.now())
         response = answer(_me(identity, signed_in.account, signed_in.token))
         _set_cookie(response, signed_in.token)
         return response
 
     @routes.post("/api/sign-out")
-    @allow(signed_in=True, while_locked=True, act=False)
+    @allow(signed_in=True, while_locked=True, without_factor=True, act=False)
     def sign_out() -> ResponseReturnValue:
         identity.sign_out(_token())
         response = nothing()
@@ -55,7 +55,7 @@ def _session_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
         return response
 
     @routes.get("/api/me")
-    @allow(signed_in=True)
+    @allow(signed_in=True, without_factor=True)
     def me() -> ResponseReturnValue:
         return answer(_me(identity, identity.person(actor().person_id), _token()))
 
@@ -67,7 +67,7 @@ def _session_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
         fields.end()
         if not _token():
             raise NotAuthenticated
-        account = identity.unlock(_token(), secret, source=_source(), now=clock.now())
+        account = identity.unlock(_token(), secret, source=source(), now=clock.now())
         return answer(_me(identity, account, _token()))
 
     @routes.post("/api/me/password")
@@ -76,7 +76,7 @@ def _session_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
         fields = body()
         old, new = password(fields, "old"), password(fields, "new")
         fields.end()
-        identity.change_password(_token(), old, new, source=_source(), now=clock.now())
+        identity.change_password(_token(), old, new, source=source(), now=clock.now())
         return nothing()
 
 
@@ -84,7 +84,7 @@ def _account_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
     @routes.get("/api/people")
     @allow(Role.SECRETARY, Role.IT, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, member=MemberRole.CHAIR)
     def people() -> ResponseReturnValue:
-        now, unused = clock.now(), identity.policy.unused
+        now, unused, with_factor = clock.now(), identity.policy.unused, identity.with_factor()
         return answer(
             {
                 "people": [
@@ -92,9 +92,11 @@ def _account_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
                         **_person(account),
                         "username": account.username,
                         "disabled": account.is_disabled(now, unused),
+                        "second_factor": account.id in with_factor,
                     }
                     for account in identity.people()
-                ]
+                ],
+                "factor_rule": identity.policy.factor,
             }
         )
 
@@ -135,6 +137,11 @@ def password(fields: Fields, key: str) -> Secret:
     return Secret(fields.text(key, limit=512).encode("utf-8"))
 
 
+def code(fields: Fields) -> Secret | None:
+    """The code of a second factor, if a body has one; never part of a complaint."""
+    return Secret(fields.text("code", limit=_LIMIT).encode("utf-8")) if fields.has("code") else None
+
+
 def roles(fields: Fields) -> frozenset[Role]:
     """The roles of a body; raises BadField."""
     wanted = Fields({str(index): role for index, role in enumerate(fields.items("roles", limit=10))}, "body.roles")
@@ -146,6 +153,7 @@ def _me(identity: IdentityService, account: Account, token: str) -> dict[str, An
         "person": _person(account),
         "csrf": identity.csrf(token),
         "idle_s": int(identity.policy.idle.total_seconds()),
+        "must_set_factor": identity.must_set_factor(account),
     }
 
 
@@ -163,7 +171,8 @@ def _token() -> str:
     return request.cookies.get(SESSION_COOKIE, "")
 
 
-def _source() -> str:
+def source() -> str:
+    """The caller's address, by which tries are counted."""
     return request.remote_addr or "?"
 
 

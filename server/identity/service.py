@@ -1,8 +1,9 @@
 """Signing in and out, the idle lock, accounts.
 
-Rules I4, I5 and the idle lock: wrong tries are counted and slowed (``throttle.py``); a session ends after its longest
-life, locks after ``idle`` without a request, and a locked one gives nothing but the chance to give the password again.
-Tokens are 32 random bytes; the database keeps their hash alone.
+Rules I4, I5 and the idle lock: wrong tries, of passwords and of codes, are counted and slowed (``throttle.py``); who
+needs a second factor and has none gets a session in which it can be set up and nothing else; a session ends after its
+longest life, locks after ``idle`` without a request, and a locked one gives nothing but the chance to give the password
+again. Tokens are 32 random bytes; the database keeps their hash alone.
 
 Usage::
 
@@ -22,6 +23,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from server.errors import SessionLocked
+from server.factors.errors import (
+    OwnFactor,
+    SecondFactorMissing,
+    SecondFactorNeeded,
+    SecondFactorUsed,
+    SecondFactorWrong,
+)
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
 from server.identity import model
@@ -33,8 +41,8 @@ from server.identity.errors import (
     NoSuchPerson,
     NotSignedIn,
 )
-from server.identity.model import Account, Actor, Role, Session
-from server.identity.ports import AccountWatcher, IdentityStore, Passwords
+from server.identity.model import Account, Actor, FactorRule, Role, Session
+from server.identity.ports import AccountWatcher, Factors, IdentityStore, Passwords
 from server.identity.throttle import Throttle
 from server.unit import Transaction, UnitOfWork
 from wire import ids
@@ -46,11 +54,12 @@ _LOG: Final = logging.getLogger("identity")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How long things last."""
+    """How long things last, and who needs a second factor."""
 
     idle: dt.timedelta
     longest: dt.timedelta
     unused: dt.timedelta
+    factor: FactorRule = FactorRule.CONSOLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ class IdentityService:
         store: IdentityStore,
         *,
         passwords: Passwords,
+        factors: Factors,
         ledger: ActLedger,
         policy: Policy,
         random: Callable[[int], bytes],
@@ -88,6 +98,7 @@ class IdentityService:
         self._unit: Final = unit
         self._store: Final = store
         self._passwords: Final = passwords
+        self._factors: Final = factors
         self._ledger: Final = ledger
         self.policy: Final = policy
         self._random: Final = random
@@ -99,14 +110,17 @@ class IdentityService:
 
     # Signing in
 
-    def sign_in(self, username: str, password: Secret, *, source: str, now: dt.datetime) -> SignedIn:
-        """A new session; raises BadCredentials, TooManyTries, AccountDisabled. ``source`` is the caller's address."""
+    def sign_in(
+        self, username: str, password: Secret, code: Secret | None = None, *, source: str, now: dt.datetime
+    ) -> SignedIn:
+        """A new session; ``source`` is the caller's address.
+
+        Raises BadCredentials, TooManyTries, AccountDisabled, SecondFactorNeeded, SecondFactorWrong, SecondFactorUsed.
+        """
         name = model.spelled(username)
         with self._unit.read() as tx:
             account = self._store.account_named(tx, name)
-        self._check_password(name, account, password, source=source, now=now)
-        if account is None:
-            raise BadCredentials
+        account = self._check(name, account, password, code=code, source=source, now=now)
         token = base64.urlsafe_b64encode(self._random(_TOKEN_BYTES)).decode("ascii").rstrip("=")
         session = Session(
             token_hash=_hash(token),
@@ -121,35 +135,88 @@ class IdentityService:
         _LOG.info("%s signed in from %s", account.id, source)
         return SignedIn(token, account)
 
-    def check_person(self, person: str, password: Secret, *, source: str, now: dt.datetime) -> Account:
-        """The account of ``person`` when the password is theirs (sign-in at a seat); raises as :meth:`sign_in`."""
+    def check_person(
+        self, person: str, password: Secret, code: Secret | None = None, *, source: str, now: dt.datetime
+    ) -> Account:
+        """The account of ``person`` when the password is theirs (sign-in at a seat).
+
+        Raises as :meth:`sign_in`, and SecondFactorMissing: it is set up at a console.
+        """
         with self._unit.read() as tx:
             account = self._store.account(tx, person)
         name = person if account is None else account.username
-        self._check_password(name, account, password, source=source, now=now)
-        if account is None:
-            raise BadCredentials
+        account = self._check(name, account, password, code=code, source=source, now=now)
+        with self._unit.read() as tx:
+            self._check_has_factor(tx, account, at_console=False)
         with self._unit.begin() as tx:
             self._store.touch_account(tx, account.id, now)
         return account
 
-    def _check_password(
-        self, name: str, account: Account | None, password: Secret, *, source: str, now: dt.datetime
-    ) -> None:
+    def check_password(self, person: str, password: Secret, *, source: str, now: dt.datetime) -> None:
+        """Raise as :meth:`sign_in` unless the password is theirs: for what a code was used up for already."""
+        with self._unit.read() as tx:
+            account = self._store.account(tx, person)
+        name = person if account is None else account.username
+        self._check(name, account, password, with_code=False, source=source, now=now)
+
+    def check_again(self, token: str, password: Secret, code: Secret | None, *, source: str, now: dt.datetime) -> None:
+        """Who is signed in proves it once more, before something that a stolen session must not do."""
+        _, account = self._live_session(token, now)
+        self._check(account.username, account, password, code=code, source=source, now=now)
+
+    def _check(
+        self,
+        name: str,
+        account: Account | None,
+        password: Secret,
+        *,
+        code: Secret | None = None,
+        with_code: bool = True,
+        source: str,
+        now: dt.datetime,
+    ) -> Account:
         counted = self._throttle.count(name, source, now=now)
         if not self._passwords.is_right("" if account is None else account.password_hash, password):
             # Not the name that was given: people type their password there.
             _LOG.warning("a wrong password from %s for %s", source, "nobody" if account is None else account.id)
             raise BadCredentials(tries_left=counted.left)
-        self._throttle.take_back(counted, now=now)
         if account is None or account.is_disabled(now, self.policy.unused):
+            self._throttle.take_back(counted, now=now)
             raise AccountDisabled
+        if with_code:
+            try:
+                self._factors.prove(account.id, code, now=now)
+            except (SecondFactorNeeded, SecondFactorUsed):
+                self._throttle.undo(counted, now=now)
+                raise
+            except SecondFactorWrong:
+                _LOG.warning("a wrong code from %s for %s", source, account.id)
+                raise SecondFactorWrong(tries_left=counted.left) from None
+        self._throttle.take_back(counted, now=now)
+        return account
+
+    def _check_has_factor(self, tx: Transaction, account: Account, *, at_console: bool) -> None:
+        needs = model.needs_factor(self.policy.factor, account.roles, at_console=at_console)
+        if needs and not self._factors.is_active(tx, account.id):
+            raise SecondFactorMissing
+
+    def must_set_factor(self, account: Account) -> bool:
+        """Whether this person may do nothing at a console before a second factor is set up."""
+        try:
+            with self._unit.read() as tx:
+                self._check_has_factor(tx, account, at_console=True)
+        except SecondFactorMissing:
+            return True
+        return False
 
     # Sessions
 
-    def actor(self, token: str, *, now: dt.datetime, while_locked: bool = False) -> Actor:
-        """Who the session's token stands for; raises NotSignedIn or SessionLocked. Counts as use of the session."""
-        session, account = self._live_session(token, now)
+    def actor(self, token: str, *, now: dt.datetime, while_locked: bool = False, without_factor: bool = False) -> Actor:
+        """Who the session's token stands for; counts as use of the session.
+
+        Raises NotSignedIn, SessionLocked, SecondFactorMissing (not with ``without_factor``).
+        """
+        session, account = self._live_session(token, now, without_factor=without_factor)
         locked = session.is_locked or session.is_idle(now, self.policy.idle)
         if locked != session.is_locked or (not locked and now - session.last_seen_at >= self.policy.idle / 20):
             # Seen again at most twenty times in an idle span: a page of many pictures is not as many writes.
@@ -163,7 +230,7 @@ class IdentityService:
         """Who an open connection belongs to, None when its session has ended; raises SessionLocked. No use of it."""
         try:
             session, account = self._live_session(token, now)
-        except NotSignedIn:
+        except (NotSignedIn, SecondFactorMissing):
             return None
         if session.is_locked or session.is_idle(now, self.policy.idle):
             raise SessionLocked
@@ -171,8 +238,9 @@ class IdentityService:
 
     def unlock(self, token: str, password: Secret, *, source: str, now: dt.datetime) -> Account:
         """Open a locked session again; raises NotSignedIn, BadCredentials, TooManyTries."""
-        session, account = self._live_session(token, now)
-        self._check_password(account.username, account, password, source=source, now=now)
+        # One factor is enough here: the cookie of the session, which both have opened, is the other (ADR 0014).
+        session, account = self._live_session(token, now, without_factor=True)
+        self._check(account.username, account, password, with_code=False, source=source, now=now)
         with self._unit.begin() as tx:
             self._store.touch_account(tx, account.id, now)
             self._store.see_session(tx, session.token_hash, at=now, is_locked=False)
@@ -192,14 +260,16 @@ class IdentityService:
         """The token that a page sends in its header: derived, so that nothing more is kept."""
         return hmac.new(token.encode("utf-8"), b"phonghop/v1/csrf", hashlib.sha256).hexdigest()
 
-    def _live_session(self, token: str, now: dt.datetime) -> tuple[Session, Account]:
+    def _live_session(self, token: str, now: dt.datetime, *, without_factor: bool = False) -> tuple[Session, Account]:
         if not token:
             raise NotSignedIn
         with self._unit.read() as tx:
             session = self._store.session(tx, _hash(token))
             account = None if session is None else self._store.account(tx, session.person)
-        if session is None or account is None or session.is_over(now) or account.disabled_at is not None:
-            raise NotSignedIn
+            if session is None or account is None or session.is_over(now) or account.disabled_at is not None:
+                raise NotSignedIn
+            if not without_factor:
+                self._check_has_factor(tx, account, at_console=True)
         return session, account
 
     # Accounts
@@ -244,7 +314,7 @@ class IdentityService:
         """Replace one's own password and end one's other sessions; raises BadCredentials, PasswordTooWeak."""
         session, account = self._live_session(token, now)
         model.check_password(new, username=account.username)
-        self._check_password(account.username, account, old, source=source, now=now)
+        self._check(account.username, account, old, with_code=False, source=source, now=now)
         hashed = self._passwords.hash(new)
         with self._unit.begin() as tx:
             self._store.set_password(tx, account.id, hashed)
@@ -285,6 +355,32 @@ class IdentityService:
             once(self._ledger, tx, key, now=now, do=switch)
         _LOG.info("%s was %s by %s", person, "disabled" if disabled else "enabled", by.label)
         self._tell(person, disabled=disabled, now=now)
+
+    def reset_factor(self, person: str, *, by: Actor, now: dt.datetime) -> None:
+        """Forget a person's second factor and end their sessions; again is fine. Raises NoSuchPerson, OwnFactor.
+
+        The next sign-in with the password sets a new one up.
+        """
+        if person == by.person:
+            raise OwnFactor
+        self._reset_factor(person, by=by.label, now=now)
+
+    def reset_factor_here(self, username: str, *, now: dt.datetime) -> None:
+        """As :meth:`reset_factor` from the server's own console, where nobody is signed in; raises NoSuchPerson."""
+        self._reset_factor(self.named(username).id, by="system", now=now)
+
+    def _reset_factor(self, person: str, *, by: str, now: dt.datetime) -> None:
+        with self._unit.begin() as tx:
+            self._account(tx, person)
+            if self._factors.drop(tx, person, by=by, now=now):
+                self._store.drop_sessions_of(tx, person)
+                _LOG.warning("the second factor of %s was reset by %s", person, by)
+        self._tell_ended()
+
+    def with_factor(self) -> frozenset[str]:
+        """The people who have a second factor."""
+        with self._unit.read() as tx:
+            return self._factors.active(tx)
 
     def named(self, username: str) -> Account:
         """The account of this user name; raises NoSuchPerson, BadUsername."""

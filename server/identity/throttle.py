@@ -8,7 +8,8 @@ types the right password at once is never kept out by others. The store keeps a 
 Usage::
 
     counted = throttle.count(name, source, now=now)      # raises TooManyTries or TooManyTriesHere
-    ... throttle.take_back(counted, now=now)             # the password was right
+    ... throttle.take_back(counted, now=now)             # password and code were right
+    ... throttle.undo(counted, now=now)                  # the password was right, a code has still to come
 """
 
 from __future__ import annotations
@@ -34,13 +35,13 @@ class _Limit:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A try that was counted: who it is forgotten for when it was right, and what the places had before.
+    """A try that was counted, and what names and places had before it.
 
     ``left``: how many more are free of waiting, should this one be wrong.
     """
 
     left: int
-    names: tuple[str, ...]
+    names: tuple[tuple[str, Tries | None], ...]
     places: tuple[tuple[str, Tries | None], ...]
 
 
@@ -66,19 +67,28 @@ class Throttle:
             before_overall = self._count(tx, overall, now, waits=is_suspect)
         left = min(max(0, limit.free - _counting(before, limit, now) - 1) for limit, before in known.items())
         places = ((here.who, known[here]), (overall.who, before_overall))
-        return Counted(left, tuple(limit.who for limit in names), places)
+        return Counted(left, tuple((limit.who, known[limit]) for limit in names), places)
 
     def take_back(self, counted: Counted, *, now: dt.datetime) -> None:
         """The password was right: forget the name's tries, and take this one back from the places."""
         with self._unit.begin() as tx:
-            self._store.forget_tries(tx, counted.names)
+            self._store.forget_tries(tx, [who for who, _ in counted.names])
             for who, before in counted.places:
-                current = self._store.tries(tx, who)
-                if current is None or current.failures == 0:
-                    continue
-                # Unless somebody was wrong meanwhile, the span of quiet goes on as if nothing had been.
-                last_at = before.last_at if before is not None and current.last_at == now else current.last_at
-                self._store.set_tries(tx, who, Tries(current.failures - 1, last_at))
+                self._undo(tx, who, before, now=now)
+
+    def undo(self, counted: Counted, *, now: dt.datetime) -> None:
+        """As if this try had not been, and nothing else forgotten: who knows a password has not proved the rest."""
+        with self._unit.begin() as tx:
+            for who, before in (*counted.names, *counted.places):
+                self._undo(tx, who, before, now=now)
+
+    def _undo(self, tx: Transaction, who: str, before: Tries | None, *, now: dt.datetime) -> None:
+        current = self._store.tries(tx, who)
+        if current is None or current.failures == 0:
+            return
+        # Unless somebody was wrong meanwhile, the span of quiet goes on as if nothing had been.
+        last_at = before.last_at if before is not None and current.last_at == now else current.last_at
+        self._store.set_tries(tx, who, Tries(current.failures - 1, last_at))
 
     def _count(self, tx: Transaction, limit: _Limit, now: dt.datetime, *, waits: bool = True) -> Tries | None:
         before = self._store.tries(tx, limit.who)

@@ -2,8 +2,9 @@
 
 Rules: an act is performed once and its outcome kept, refusals too, so that a seat which asks again after a power cut
 gets the same answer; only what may succeed later (the database is away) is raised instead. Whoever acts has signed in
-at that very seat; the password of ``sign_in`` is checked, each time that it is sent, and forgotten. A ``sign_in`` with
-a token (W56) is told apart by its ``method`` and leads to the same event.
+at that very seat; the password of ``sign_in`` is checked, each time that it is sent, and forgotten, and so is the code
+of a second factor, the first time. A ``sign_in`` with a token (W56) is told apart by its ``method`` and leads to the
+same event.
 
 Usage::
 
@@ -50,6 +51,8 @@ from wire.state import DisplayMode
 from wire.topics import MAX_VERSION
 
 _LOG: Final = logging.getLogger("meetings")
+_SECRETS: Final = frozenset({"password", "code"})
+_CODE_LIMIT: Final = 64
 
 
 def _present(data: Fields) -> Command:
@@ -120,7 +123,8 @@ class SeatActs:
         if act.kind != "sign_in" or known.outcome == "refused" or data.has("method"):
             return known
         try:
-            self._people.check_person(data.id("person", "u"), _password(data), source=source, now=now)
+            # Its code was used up when it was performed.
+            self._people.check_password(data.id("person", "u"), _password(data), source=source, now=now)
         except Unavailable:
             raise
         except (ServerError, WireError) as refusal:
@@ -156,10 +160,10 @@ class SeatActs:
 
     def _sign_in(self, meeting: MeetingId, data: Fields, *, seat: str, device: str, now: dt.datetime) -> By:
         person = data.id("person", "u")
-        password = _password(data)
+        password, code = _password(data), _code(data)
         if self._meetings.state(meeting).member(person) is None:
             raise NotAMember
-        self._people.check_person(person, password, source=f"{device}/{seat}", now=now)
+        self._people.check_person(person, password, code, source=f"{device}/{seat}", now=now)
         return By(person)
 
     def _token_sign_in(
@@ -213,9 +217,13 @@ def _password(data: Fields) -> Secret:
     return Secret(data.text("password", limit=512).encode("utf-8"))
 
 
+def _code(data: Fields) -> Secret | None:
+    return Secret(data.text("code", limit=_CODE_LIMIT).encode("utf-8")) if data.has("code") else None
+
+
 def _key(act: Act, device: str) -> ActKey:
-    """What makes the act this act; of a sign-in the password is left out, so that nothing of it is kept."""
-    data = {name: value for name, value in act.data.items() if name != "password"}
+    """What makes the act this act; of a sign-in password and code are left out, so that nothing of them is kept."""
+    data = {name: value for name, value in act.data.items() if name not in _SECRETS}
     content = {"meeting": act.meeting, "person": act.person, "data": data}
     return ActKey(act.act, f"device:{device}", f"seat:{act.kind}", content)
 

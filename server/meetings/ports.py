@@ -89,8 +89,14 @@ class People(Protocol):
         """By id; raises NoSuchPerson."""
         ...
 
-    def check_person(self, person: str, password: Secret, *, source: str, now: dt.datetime) -> object:
-        """Raise BadCredentials, TooManyTries or AccountDisabled unless the password is theirs."""
+    def check_person(
+        self, person: str, password: Secret, code: Secret | None = None, *, source: str, now: dt.datetime
+    ) -> object:
+        """Raise a refusal of identity unless password and code are theirs (I4)."""
+        ...
+
+    def check_password(self, person: str, password: Secret, *, source: str, now: dt.datetime) -> None:
+        """The password alone, where a code was used up before."""
         ...
 
     def use(self, person: str, *, now: dt.datetime) -> None:

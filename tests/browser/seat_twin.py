@@ -43,6 +43,8 @@ class SeatTwin:
         self.papers = dict(papers)
         self.seq = 12
         self.passwords = {"dung-mat-khau"}
+        #: What a right password has to come with; empty: nothing more.
+        self.code = ""
         #: The code and data that every PIN is answered with; empty: it is right.
         self.pin_refused: tuple[str, dict[str, int]] = ("", {})
         #: Wrong passwords that are still answered at once, and how long the next one waits then.
@@ -125,6 +127,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._error(403, "seat-wrong-token", "Trang đã cũ.")
         elif self.path in {"/api/sign-in", "/api/unlock"} and body["password"] not in self.twin.passwords:
             self._wrong_password()
+        elif self.path in {"/api/sign-in", "/api/unlock"} and body.get("code", "") != self.twin.code:
+            code = "second-factor-wrong" if "code" in body else "second-factor-needed"
+            data = {"tries_left": 2} if "code" in body else {}
+            self._error(401, code, web.error_text(code, data).vi, data)
         elif self.path == "/api/token" and self.twin.pin_refused[0]:
             code, data = self.twin.pin_refused
             self._error(409, code, web.error_text(code, data).vi, data)

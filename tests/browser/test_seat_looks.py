@@ -76,6 +76,21 @@ def _opens(title: str) -> Do:
     return do
 
 
+def _types_password(person: Person) -> None:
+    person.taps("Đăng nhập")
+    person.page.keyboard.type("dung-mat-khau")
+    person.presses("Enter")
+    person.sees("Mã 6 số trên điện thoại")
+
+
+def _wants_recovery(person: Person) -> None:
+    _types_password(person)
+    person.page.keyboard.type("111111")
+    person.presses("Enter")
+    person.sees("Còn 2 lần nhập ngay.")
+    person.taps("Dùng mã dự phòng")
+
+
 #: name → state, what else is so, and what the person does before the picture
 STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "enrolling": ("enrolling", {"seat": _CODE}, None),
@@ -88,6 +103,8 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "choices": ("welcome", {}, lambda person: person.taps("Người khác đăng nhập")),
     "password": ("welcome", {}, lambda person: person.taps("Đăng nhập")),
     "wrong-password": ("welcome", {}, _mistypes),
+    "code": ("welcome", {}, _types_password),
+    "recovery-code": ("welcome", {}, _wants_recovery),
     "token-plug": ("welcome", {"usb_token": having.token("absent")}, None),
     "token-plug-free": ("welcome", {"usb_token": having.token("absent"), "expected": None}, None),
     "token-reading": ("welcome", {"usb_token": having.token("reading")}, None),
@@ -174,6 +191,7 @@ def test_a_state_can_be_shown_to_anybody(browser: Browser, name: str, theme: str
     state, sections, do = STATES[name]
     with SeatTwin(web.dist(), having.sections(state, **sections), having.PAPERS) as twin:
         scheme: Any = theme
+        twin.code = "287082" if name.endswith("code") else ""
         if name == "token-wrong-pin":
             twin.pin_refused = ("card-pin-wrong", {"tries_left": 2})
         twin.failing = {"pages/1"} if name == "page-failed" else set()

@@ -120,6 +120,27 @@ def test_I4_a_wrong_password_is_said_of_the_person_shown_with_the_tries_and_the_
         person.sees("Đồng chí nhập lại được rồi.")
 
 
+def test_I4_where_the_server_asks_for_a_code_it_is_typed_after_the_password(browser: Browser) -> None:
+    with seat(browser, "welcome") as (twin, person):
+        twin.passwords, twin.code = {"mk9"}, "287082"
+        person.taps("Đăng nhập")
+        person.types_on_screen("mk9")
+        person.taps("Đăng nhập")
+        person.sees("Mã 6 số trên điện thoại")
+        expect(person.page.get_by_label("Mật khẩu", exact=True)).to_have_count(0)
+        person.types_on_screen("111111")
+        person.taps("Đăng nhập")
+        person.sees("Còn 2 lần nhập ngay.")
+        person.taps("Dùng mã dự phòng")
+        person.types_on_screen("mk9x")
+        person.taps("Dùng mã trên điện thoại")
+        person.types_on_screen("287082")
+        person.taps("Đăng nhập")
+        both = {"person": having.ME, "password": "mk9", "code": "287082"}
+        until(lambda: twin.bodies and twin.bodies[-1] == both)
+        assert twin.bodies[0] == {"person": having.ME, "password": "mk9"}
+
+
 def test_somebody_else_may_sign_in_here(browser: Browser) -> None:
     with seat(browser, "welcome") as (twin, person):
         twin.passwords = {"dung"}

@@ -58,6 +58,7 @@ class RunningServer:
             "PHONGHOP_PORT": "0",
             "PHONGHOP_ARGON2_MEMORY_KIB": "64",
             "PHONGHOP_DISK_RESERVE_MIB": "0",
+            "PHONGHOP_SECOND_FACTOR": "off",
             # No broker listens there: the server has to serve pages all the same.
             "PHONGHOP_MQTT_PORT": str(_port_nobody_uses()),
             **{f"PHONGHOP_{name.upper()}": str(value) for name, value in settings.items()},

@@ -93,6 +93,8 @@ class SeatStub:
         self.passwords = Passwords()
         self.code = ""
         self.seen: list[bytes] = []
+        self.codes: list[bytes] = []
+        self.held: list[bytearray] = []
         self.desk: Desk | None = None
 
     def handle(self, event: Event) -> None:
@@ -103,6 +105,11 @@ class SeatStub:
         held = self.passwords.get(request)
         if held is not None:
             self.seen.append(bytes(held))
+            self.held.append(held)
+            code = self.passwords.code(request)
+            if code is not None:
+                self.codes.append(bytes(code))
+                self.held.append(code)
             self.passwords.drop(request)
         self.desk.answer(Answer(request, self.code, {"wait_s": 4} if self.code == "too-many-tries" else {}))
 
@@ -334,10 +341,24 @@ def test_a_sign_in_goes_to_the_agent_with_its_password(browser: Browser, seat: S
     assert "mật" not in repr(seat.events)
 
 
+def test_I4_a_code_goes_with_the_password_and_is_wiped_with_it(browser: Browser, seat: SeatStub) -> None:
+    body = {"person": LAN, "password": "mật khẩu", "code": "287 082"}
+    assert browser.post("/api/sign-in", body).status_code == 200
+    assert browser.post("/api/unlock", {"password": "x", "code": "1"}).status_code == 200
+    assert seat.codes == [b"287 082", b"1"]
+    assert len(seat.held) == 4
+    assert not any(any(each) for each in seat.held), "overwritten"
+    assert "287" not in repr(seat.events)
+    for bad in ("", "1" * 65, 5):
+        assert browser.post("/api/sign-in", body | {"code": bad}).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("refusal", "status"),
     [
         ("bad-credentials", 401),
+        ("second-factor-needed", 401),
+        ("second-factor-missing", 403),
         ("not-a-member", 403),
         ("offline", 503),
         ("too-many-tries", 429),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,8 +12,13 @@ from types import SimpleNamespace
 import pytest
 
 from server import cli
+from server.app import create_app, services_of
+from server.clock import SystemClock
+from server.factors import totp
+from server.settings import Settings
 from tests.support.meetings import CHAIR, Play
 from wire.phases import Change
+from wire.secret import Secret
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +56,25 @@ def test_a_password_from_standard_input_is_never_printed(
     shown = capsys.readouterr()
     assert "riêng" not in shown.out + shown.err
     assert shown.out.startswith("thuky  u-")
+
+
+def test_I4_a_lost_second_factor_is_forgotten_at_the_server_itself_on_record(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _stdin(monkeypatch, "mật khẩu riêng\n")
+    assert _add("anninh", "--role", "security_admin", "--password-stdin") == 0
+    services = services_of(create_app(Settings.load(os.environ)))
+    person, now = services.identity.named("anninh").id, SystemClock().now()
+    secret = services.factors.begin(person, name="anninh", now=now).secret
+    code = totp.code_at(secret, totp.step_of(now))
+    services.factors.confirm(person, Secret(code.encode()), now=now)
+    assert cli.admin(["user", "second-factor-reset", "anninh"]) == 0
+    assert "thiết lập lại" in capsys.readouterr().out
+    assert not services.factors.status(person)["active"]
+    assert services.audit.newest("second_factor_reset", limit=1)[0].actor == "system"
+    services.close()
+    assert cli.admin(["user", "second-factor-reset", "khong-co"]) == 1
+    assert "no-such-person" in capsys.readouterr().err
 
 
 def test_a_password_that_is_made_here_is_shown_once_and_works(capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,6 +26,7 @@ export class Session {
   #failure = $state.raw<Failure | null>(null);
   #me = $state.raw<Person | null>(null);
   #locked = $state(false);
+  #mustSet = $state(false);
   /** The session ended by itself; the sign-in says so. */
   #ended = $state(false);
   #link = $state<Link>('connecting');
@@ -46,6 +47,10 @@ export class Session {
   }
   get locked(): boolean {
     return this.#locked;
+  }
+  /** A second factor has to be set up before anything else. */
+  get mustSet(): boolean {
+    return this.#mustSet;
   }
   get ended(): boolean {
     return this.#ended;
@@ -79,8 +84,9 @@ export class Session {
     }
   }
 
-  async signIn(username: string, password: string): Promise<void> {
-    this.#enter(await this.api.send<Me>('POST', '/api/sign-in', { username, password }));
+  /** `code`: of the second factor, once the server has asked for it. */
+  async signIn(username: string, password: string, code?: string): Promise<void> {
+    this.#enter(await this.api.send<Me>('POST', '/api/sign-in', { username, password, code }));
   }
 
   async unlock(password: string): Promise<void> {
@@ -90,6 +96,7 @@ export class Session {
     this.api.token = me.csrf;
     this.#locked = false;
     this.touch();
+    if (this.#mustSet) return;
     // The server stopped telling when it locked: connect anew, and every subscription is made again.
     const socket = await this.socket.connected();
     socket.disconnect().connect();
@@ -131,6 +138,7 @@ export class Session {
     this.api.token = me.csrf;
     this.#me = me.person;
     this.#idleMs = me.idle_s * 1000;
+    this.#mustSet = me.must_set_factor === true;
     this.#locked = false;
     this.#ended = false;
     this.#touchedAt = this.#toldAt = Date.now();
@@ -143,15 +151,18 @@ export class Session {
     const look = setInterval(() => {
       if (Date.now() - this.#touchedAt >= this.#idleMs) this.#locked = true;
     }, LOOK_EVERY_MS);
-    this.#stops = [
-      () => clearInterval(look),
+    this.#stops = [() => clearInterval(look)];
+    // Before the second factor is there a live connection is nobody's.
+    if (this.#mustSet) return;
+    this.#stops.push(
       this.socket.session((what) => (what === 'locked' ? (this.#locked = true) : this.#expire())),
       this.socket.watchLink((link) => (this.#link = link)),
-    ];
+    );
   }
 
   #heard(failure: Failure): void {
     if (failure.status === 423) this.#locked = true;
+    else if (failure.code === 'second-factor-missing' && this.#state === 'in') this.#mustSet = true;
     else if (failure.code === 'not-signed-in' && this.#state === 'in') this.#expire();
   }
 
@@ -167,7 +178,7 @@ export class Session {
     this.#socket = null;
     this.api.token = '';
     this.#me = null;
-    this.#locked = false;
+    this.#locked = this.#mustSet = false;
     this.#state = 'out';
   }
 }

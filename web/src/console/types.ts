@@ -16,11 +16,14 @@ export interface Me {
   person: Person;
   csrf: string;
   idle_s: number;
+  /** Nothing else before a second factor is set up (I4). */
+  must_set_factor?: boolean;
 }
 
 export interface Account extends Person {
   username: string;
   disabled: boolean;
+  second_factor?: boolean;
 }
 
 export interface ListedMeeting {

@@ -126,8 +126,9 @@ export class Seat {
     }
   }
 
-  signIn(person: string, password: string): Promise<unknown> {
-    return this.#send('/api/sign-in', { person, password });
+  /** `code`: of the second factor, once the server has asked for it. */
+  signIn(person: string, password: string, code?: string): Promise<unknown> {
+    return this.#send('/api/sign-in', { person, password, code });
   }
   /** The PIN goes to the agent on this machine and from there to the card; `last`: the person knows that it is the last try. */
   givePin(pin: string, last: boolean): Promise<unknown> {
@@ -147,8 +148,8 @@ export class Seat {
   leaveStatement(act: string): Promise<unknown> {
     return this.#send(`/api/statements/${act}/leave`);
   }
-  unlock(password: string): Promise<unknown> {
-    return this.#send('/api/unlock', { password });
+  unlock(password: string, code?: string): Promise<unknown> {
+    return this.#send('/api/unlock', { password, code });
   }
   lock(): Promise<unknown> {
     return this.#send('/api/lock');

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,13 +11,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from server.app import create_app, services_of
 from server.errors import Unavailable
+from server.factors import totp
 from server.idempotency.store import acts as acts_table
+from server.identity.model import FactorRule
 from server.meetings.acts import READERS, SeatActs
 from server.meetings.ports import Outcome
 from tests.support.office import PASSWORD, Office, fresh_id
 from wire.ids import MeetingId
 from wire.messages import Act, Head
+from wire.secret import Secret
 
 DONE = "done"
 
@@ -127,6 +132,35 @@ def test_I4_guessing_at_a_seat_waits_as_well(office: Office) -> None:
     codes = [seat.sign_in("daibieu", "sai mật khẩu").code for _ in range(4)]
     assert codes == ["bad-credentials"] * 3 + ["too-many-tries"]
     assert Seat(office, 2, seat.meeting).sign_in("daibieu").outcome == DONE, "another seat is another place"
+
+
+def test_I4_at_a_seat_the_code_of_the_second_factor_is_asked_for_as_well(office: Office) -> None:
+    seat, factors = Seat(office, 1, office.meeting("approved")), office.services.factors
+    person = office.people["daibieu"]
+    secret = factors.begin(person, name="daibieu", now=office.clock.now()).secret
+    first = totp.code_at(secret, totp.step_of(office.clock.now()))
+    factors.confirm(person, Secret(first.encode()), now=office.clock.now())
+    data = {"person": person, "password": PASSWORD}
+    assert seat.sign_in("daibieu").code == "second-factor-needed"
+    assert seat.send("sign_in", None, data | {"code": first}).code == "second-factor-used"
+    wrong = seat.send("sign_in", None, data | {"code": "000000"})
+    assert (wrong.code, wrong.data) == ("second-factor-wrong", {"tries_left": 2})
+    office.clock.advance(seconds=30)
+    act, code = fresh_id("a"), totp.code_at(secret, totp.step_of(office.clock.now()))
+    done = seat.send("sign_in", None, data | {"code": code}, act=act)
+    assert done.outcome == DONE
+    assert seat.send("sign_in", None, data | {"code": code}, act=act) == done, "the answer was lost: asked again"
+    assert seat.send("sign_in", None, data | {"code": code}).code == "second-factor-used", "a new act is a new sign-in"
+    assert code not in _kept(office)
+
+
+def test_I4_who_needs_a_second_factor_and_has_none_is_sent_to_a_console(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    meeting = office.meeting("approved")
+    settings = dataclasses.replace(office.services.settings, second_factor=FactorRule.EVERYWHERE)
+    office.app = create_app(settings, clock=office.clock)
+    office.services = services_of(office.app)
+    assert Seat(office, 1, meeting).sign_in("daibieu").code == "second-factor-missing"
 
 
 def test_I4_a_sign_in_that_succeeded_opens_nothing_with_another_password(seat: Seat) -> None:

@@ -1,0 +1,49 @@
+"""A real server for the consoles alone, without broker and seats, and the browser in front of it.
+
+Rules: every scene that is looked at is examined (axe in both themes, size, touch); with ``PHONGHOP_TEST_PICTURES`` set
+to a folder it is also kept there as pictures, light and dark.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.chromium import chromium
+from tests.browser.screen import DESK, Screen
+
+Look = Callable[[Screen, str], None]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def screen(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Screen]:
+    found = Screen(browser, request.node.name, size=DESK)
+    # Nobody is signed in when a console is opened.
+    found.expects(401, "/api/me")
+    yield found
+    assert found.complaints() == []
+
+
+@pytest.fixture
+def look() -> Look:
+    return examine
+
+
+def examine(screen: Screen, scene: str) -> None:
+    """Nothing is wrong with what is on the screen; a picture of it, if somebody wants one."""
+    if folder := os.environ.get("PHONGHOP_TEST_PICTURES"):
+        for theme in ("dark", "light"):
+            screen.themed(theme)
+            screen.page.wait_for_timeout(150)
+            screen.page.screenshot(path=Path(folder) / f"{scene}-{theme}.png")
+    assert screen.flaws() == []
