@@ -1,7 +1,9 @@
 """``phonghop admin anchor | certificate``: whom the house trusts, and whose certificate is whose.
 
-Rules: for the security administrator at the server itself; who enters a certificate here has it from the person's own
-hands and looks at the name that is printed. Files are DER or PEM. No private key is ever read.
+Rules: for the security administrator at the server itself; every change stands in the administrators' log with its
+commit (G36), and a withdrawn certificate ends the console sessions of its person (G37); who enters a certificate here
+has it from the person's own hands and looks at the name that is printed. Files are DER or PEM. No private key is ever
+read.
 
 Usage::
 
@@ -75,7 +77,8 @@ class _Words:
     def add_anchor(self, settings: Settings, words: argparse.Namespace) -> int:
         """Trust an authority."""
         data, now = words.file.read_bytes(), SystemClock().now()
-        added = self._trust(settings).add_authority(data, trusted=not words.helper, by=_BY, now=now)
+        trust = tokens.build_recording_trust(self._prepare(settings), "add_anchor", by=_BY, now=now)
+        added = trust.add_authority(data, trusted=not words.helper, by=_BY, now=now)
         print(_line(added.facts))
         return 0
 
@@ -90,8 +93,9 @@ class _Words:
         """Bind a certificate to an account."""
         services = self._prepare(settings)
         account = core.build_identity(services).named(words.username)
-        trust, data = tokens.build_trust(services), words.file.read_bytes()
-        found = trust.enrol(PersonId(account.id), data, proof=None, by=_BY, now=SystemClock().now())
+        data, now = words.file.read_bytes(), SystemClock().now()
+        trust = tokens.build_recording_trust(services, "enrol_certificate", by=_BY, now=now)
+        found = trust.enrol(PersonId(account.id), data, proof=None, by=_BY, now=now)
         print(f"{account.username}  {account.name}  ←  {_line(found.facts)}")
         return 0
 
@@ -108,7 +112,8 @@ class _Words:
     def withdraw(self, settings: Settings, words: argparse.Namespace) -> int:
         """Take it no longer."""
         now = SystemClock().now()
-        self._trust(settings).withdraw(words.fingerprint, reason=words.reason, now=now)
+        trust = tokens.build_recording_trust(self._prepare(settings), "withdraw_certificate", by=_BY, now=now)
+        trust.withdraw(words.fingerprint, reason=words.reason, now=now)
         print(f"{words.fingerprint}: thu hồi · withdrawn")
         return 0
 

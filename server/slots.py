@@ -53,10 +53,14 @@ class DeliveryFeed(Protocol):
 
 
 class SigningFeed(Protocol):
-    """The rounds of signing of a meeting (the signing desk answers)."""
+    """Rounds of signing (the signing desk answers)."""
 
     def signing(self, meeting: MeetingId) -> dict[str, Any]:
         """As ``GET /api/meetings/<m>/rounds``."""
+        ...
+
+    def waiting(self, person: str) -> list[dict[str, Any]]:
+        """The rounds of ``GET /api/signing/waiting``."""
         ...
 
 
@@ -90,6 +94,10 @@ class Nothing:
     def signing(self, meeting: MeetingId) -> dict[str, Any]:  # noqa: ARG002 - the port's signature
         """No rounds."""
         return {"rounds": [], "has_stamps": False}
+
+    def waiting(self, person: str) -> list[dict[str, Any]]:  # noqa: ARG002 - the port's signature
+        """No signature is waited for."""
+        return []
 
     def devices(self) -> list[dict[str, Any]]:
         """No terminal."""
@@ -137,6 +145,10 @@ class Slots:
     def signing_now(self, meeting: MeetingId) -> dict[str, Any]:
         """What the signing slot answers now."""
         return self.signing.signing(meeting)
+
+    def waiting_now(self, person: str) -> list[dict[str, Any]]:
+        """What the signing slot answers now."""
+        return self.signing.waiting(person)
 
     def devices_now(self) -> list[dict[str, Any]]:
         """What the fleet slot answers now."""

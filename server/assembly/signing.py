@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from pyhanko.sign.timestamps import TimeStamper
 
+from server.assembly.tokens import ConsoleSessions
 from server.audit.service import AdminLog
 from server.audit.store import SqlAuditStore
 from server.chores import Chore, Chores
@@ -42,8 +43,7 @@ from server.trust.admin import AdminTools, TrustAdmin
 from server.trust.fetch import HttpFetcher
 from server.trust.proving import Proving
 from server.trust.service import TrustService
-from server.unit import Transaction
-from wire.ids import MeetingId
+from wire.ids import MeetingId, PersonId
 from wire.proof import server_key_hash
 
 REFRESH_S: Final = 600.0
@@ -53,17 +53,6 @@ GONE_S: Final = 30.0
 CHECK_BURST: Final = 10
 CHECK_PER_S: Final = 1 / 6
 _LOG: Final = logging.getLogger("chores")
-
-
-class _Sessions:
-    """Sessions at consoles, as trust ends them."""
-
-    def __init__(self, store: SqlIdentityStore) -> None:
-        self._store: Final = store
-
-    def end(self, tx: Transaction, person: str) -> None:
-        """All of a person, with this transaction."""
-        self._store.drop_sessions_of(tx, person)
 
 
 class _Seats:
@@ -120,6 +109,10 @@ class _Feed:
         """As ``GET /api/meetings/<m>/rounds``."""
         return self._services.rounds.rounds(meeting, now=self._services.clock.now())
 
+    def waiting(self, person: str) -> list[dict[str, Any]]:
+        """As ``GET /api/signing/waiting``."""
+        return self._services.rounds.waiting(PersonId(person), now=self._services.clock.now())
+
 
 def build_admin(services: Services) -> TrustAdmin:
     """The security administrator's part."""
@@ -130,7 +123,7 @@ def build_admin(services: Services) -> TrustAdmin:
             ledger=services.ledger,
             people=services.identity,
             proving=Proving(services.clock, os.urandom, site=server_key_hash(services.keys.signer.public)),
-            sessions=_Sessions(SqlIdentityStore()),
+            sessions=ConsoleSessions(SqlIdentityStore()),
             seats=_Seats(services),
             tell_ended=services.live.sessions_ended,
         )

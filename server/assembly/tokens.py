@@ -4,13 +4,21 @@ Rules: puts ``trust`` and ``tokens`` into the services. Issuers' services are as
 known of the certificate is older than an hour; each may take ``pki_timeout_s``.
 
 Usage: ``tokens.build(services)``, after ``core.build`` and ``fleet.build``; ``build_trust(services)`` for the command
-line.
+line to read with, ``build_recording_trust(services, "add_anchor", by="system", now=now)`` to change something with.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+from dataclasses import replace
+from typing import Final
 
+from server.audit.service import AdminLog
+from server.audit.store import SqlAuditStore
+from server.idempotency.service import ActKey
+from server.idempotency.store import SqlActLedger
+from server.identity.store import SqlIdentityStore
 from server.services import Services
 from server.tokens.challenges import Challenges
 from server.tokens.service import TokenSignIn
@@ -18,9 +26,12 @@ from server.trust.certificates import Reader
 from server.trust.fetch import HttpFetcher
 from server.trust.model import Policy
 from server.trust.paths import Paths
+from server.trust.recording import RecordingStore
 from server.trust.revocation import Revocation
 from server.trust.service import TrustService, TrustTools
 from server.trust.store import SqlTrustStore
+from server.unit import Transaction
+from wire import ids
 from wire.proof import server_key_hash
 
 
@@ -32,6 +43,28 @@ def build(services: Services) -> None:
         trust=services.trust,
         server_key=server_key_hash(services.keys.signer.public),
     )
+
+
+class ConsoleSessions:
+    """Sessions at consoles, as trust ends them."""
+
+    def __init__(self, store: SqlIdentityStore) -> None:
+        self._store: Final = store
+
+    def end(self, tx: Transaction, person: str) -> None:
+        """All of a person, with this transaction."""
+        self._store.drop_sessions_of(tx, person)
+
+
+def build_recording_trust(services: Services, what: str, *, by: str, now: dt.datetime) -> TrustService:
+    """Trust for one change from the server's own console: it stands in the administrators' log with its commit."""
+    trust = build_trust(services)
+    log = AdminLog(services.database, SqlAuditStore())
+    key = ActKey(ids.new("a", os.urandom(ids.RANDOM_BYTES)), by, what)
+    store = RecordingStore(
+        trust.tools.store, log, SqlActLedger(), key=key, now=now, sessions=ConsoleSessions(SqlIdentityStore())
+    )
+    return TrustService(replace(trust.tools, store=store))
 
 
 def build_trust(services: Services) -> TrustService:

@@ -61,6 +61,10 @@ class Feeds(Protocol):
         """``{rounds, has_stamps}``."""
         ...
 
+    def waiting_now(self, person: str) -> list[dict[str, Any]]:
+        """The rounds that wait for a person's signature."""
+        ...
+
     def devices_now(self) -> list[dict[str, Any]]:
         """All terminals."""
         ...

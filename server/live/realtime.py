@@ -130,13 +130,17 @@ def register(socketio: SocketIO, hub: LiveHub, door: LiveDoor) -> None:
         hub.watch_signing(_sid(), meeting, lambda actor: _may_see_signing(door, actor, meeting))
         return {}
 
+    def watch_waiting(_fields: Fields) -> dict[str, Any]:
+        hub.watch_waiting(_sid())
+        return {}
+
     def watch_fleet(_fields: Fields) -> dict[str, Any]:
         hub.watch_fleet(_sid(), _must_be_it)
         return {}
 
     socketio.on_event("connect", connect, namespace=NAMESPACE)
     socketio.on_event("disconnect", disconnect, namespace=NAMESPACE)
-    for handler in (watch, unwatch, watch_delivery, watch_signing, watch_fleet):
+    for handler in (watch, unwatch, watch_delivery, watch_signing, watch_waiting, watch_fleet):
         socketio.on_event(handler.__name__, _answering(handler), namespace=NAMESPACE)
 
 

@@ -45,6 +45,8 @@ class _Screen:
     fresh: set[MeetingId] = field(default_factory=set)
     delivery: dict[MeetingId, bool] = field(default_factory=dict)
     signing: dict[MeetingId, bool] = field(default_factory=dict)
+    waiting: bool = False
+    waiting_due: bool = False
     fleet: bool = False
     fleet_due: bool = False
     is_locked: bool = False
@@ -52,7 +54,7 @@ class _Screen:
     @property
     def feeds_due(self) -> bool:
         """Whether a report it wants has changed."""
-        return self.fleet_due or any(self.delivery.values()) or any(self.signing.values())
+        return self.fleet_due or self.waiting_due or any(self.delivery.values()) or any(self.signing.values())
 
     def is_due(self, now: Snapshot) -> bool:
         """Whether there is anything it has not been shown."""
@@ -175,6 +177,13 @@ class LiveHub:
             screen.signing[meeting] = True
         self.woken.set()
 
+    def watch_waiting(self, sid: str) -> None:
+        """Send ``waiting`` now and at every change of any round: what waits for this person's own signature."""
+        with self._lock:
+            screen = self._screen(sid)
+            screen.waiting = screen.waiting_due = screen.actor.person is not None
+        self.woken.set()
+
     def watch_fleet(self, sid: str, may: Callable[[Actor], None]) -> None:
         """Send ``fleet`` now and at every change; ``may`` raises NotAllowed."""
         with self._lock:
@@ -226,6 +235,7 @@ class LiveHub:
             screen.delivery.update(dict.fromkeys(screen.delivery.keys() & reported, True))
             changed = {meeting for meeting in screen.signing if _SIGNING + meeting in reported}
             screen.signing.update(dict.fromkeys(changed, True))
+            screen.waiting_due |= screen.waiting and any(each.startswith(_SIGNING) for each in reported)
             screen.fleet_due |= screen.fleet and _FLEET in reported
 
     def _send_patches(self, sid: str, screen: _Screen, now: Snapshot) -> None:
@@ -247,6 +257,10 @@ class LiveHub:
             if told is not None:
                 self._outlet.emit(sid, "signing", told)
             screen.signing[meeting] = False
+        told = now.waiting(screen.actor.person_id) if screen.waiting_due else None
+        if told is not None:
+            self._outlet.emit(sid, "waiting", told)
+        screen.waiting_due = False
         told = now.fleet() if screen.fleet_due else None
         if told is not None:
             self._outlet.emit(sid, "fleet", told)
@@ -276,7 +290,7 @@ class LiveHub:
             screen.watches.clear()
             screen.delivery.clear()
             screen.signing.clear()
-            screen.fleet = screen.fleet_due = False
+            screen.fleet = screen.fleet_due = screen.waiting = screen.waiting_due = False
 
     def close(self) -> None:
         """Drop all screens: they connect again when the server is back."""

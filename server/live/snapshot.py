@@ -55,6 +55,10 @@ class Snapshot:
         """The payload of ``signing``, None when it cannot be told now."""
         return self._tell(f"signing {meeting}", lambda: {"meeting": meeting, **self._feeds.signing_now(meeting)})
 
+    def waiting(self, person: str) -> dict[str, Any] | None:
+        """The payload of ``waiting``, None when it cannot be told now."""
+        return self._tell(f"waiting {person}", lambda: {"rounds": self._feeds.waiting_now(person)})
+
     def fleet(self) -> dict[str, Any] | None:
         """The payload of ``fleet``, None when it cannot be told now."""
         return self._tell("", lambda: {"devices": self._feeds.devices_now()})

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from server.audit.service import AdminLog
+from server.factors import service as factors
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, answered
 from server.identity.model import Account, Actor
@@ -98,7 +99,9 @@ class TrustAdmin:
                 views.certificate(one, accounts.get(one.person), kept=kept, now=now) for one in self._all()
             ],
             "policy": {"hard": trust.tools.policy.hard, "fresh_s": trust.tools.policy.fresh_s},
-            "events": [views.event(one, accounts) for one in self.tools.log.newest(*KINDS, limit=_LOG_LENGTH)],
+            "events": [
+                views.event(one, accounts) for one in self.tools.log.newest(*KINDS, *factors.KINDS, limit=_LOG_LENGTH)
+            ],
         }
 
     def read(self, data: bytes, *, now: dt.datetime) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import { dayOf, instantOf, isTime, readDay, timeOf, writeDay } from '../src/cons
 import { isStub, missing, toPublish } from '../src/console/meeting/readiness.ts';
 import { named, summary, watchedSeats } from '../src/console/meeting/seats.ts';
 import { titleOf, Uploads } from '../src/console/meeting/uploads.svelte.ts';
-import { parts, partOf, pathOf, waiting } from '../src/console/home/waits.ts';
+import { parts, partOf, pathOf, turns, waiting } from '../src/console/home/waits.ts';
 import type { Delivery, DeliverySeat, ListedMeeting, RoomSeat } from '../src/console/types.ts';
 import { Failure } from '../src/lib/failure.ts';
 import type { Api } from '../src/lib/api.ts';
@@ -364,6 +364,20 @@ describe('the first page', () => {
       ['approve', 'approve'],
     ]);
     expect(waiting([listed('any', 'approved', today)], true, now)[0]).toMatchObject({ task: 'publish', path: '/meetings/any/papers' });
+  });
+  it('names the papers that wait for a signature, those whose turn it is first, with a link to each', () => {
+    const round = (id: string, ...next: [string, boolean][]) => ({
+      round: id,
+      meeting: 'm-1',
+      title: id,
+      signers: next.map(([person, is]) => ({ person, next: is })),
+    });
+    const found = turns([round('k-later', ['u-1', true], ['me', false]), round('k-now', ['u-1', false], ['me', true])], 'me');
+    expect(found.map(({ turn, path }) => [turn, path])).toEqual([
+      [true, '/meetings/m-1/signing/k-now'],
+      [false, '/meetings/m-1/signing/k-later'],
+    ]);
+    expect(turns([], 'me')).toEqual([]);
   });
   it('leads the chair of a live meeting to where it is led', () => {
     expect(pathOf(listed('a', 'open', '', 'chair'))).toBe('/meetings/a/live');

@@ -90,6 +90,10 @@ class Room:
         self.asked += 1
         return {"rounds": [self.asked]}
 
+    def waiting_now(self, person: str) -> list[dict[str, Any]]:
+        self.asked += 1
+        return [{"for": person}]
+
     def devices_now(self) -> list[dict[str, Any]]:
         return [{"id": "d"}]
 
@@ -318,6 +322,33 @@ def test_a_report_that_fails_stops_no_patch(room: Room, caplog: pytest.LogCaptur
     room.change(2)
     assert [event for _, event, _ in room.tick(LATER_S)] == ["patch"]
     assert "no report" in caplog.text
+
+
+def test_what_waits_for_a_signature_is_told_to_its_person_at_every_change_of_a_round(room: Room) -> None:
+    room.screen("a")
+    room.screen("b", GUEST)
+    room.hub.connect("display", Shown(Actor(None, display_room=ROOM)))
+    for sid in ("a", "b", "display"):
+        room.hub.watch_waiting(sid)
+    assert room.tick(LATER_S) == [
+        ("a", "waiting", {"rounds": [{"for": CHAIR}]}),
+        ("b", "waiting", {"rounds": [{"for": GUEST}]}),
+    ]
+    room.hub.delivery_changed(MEETING)
+    room.hub.fleet_changed()
+    assert room.tick(LATER_S) == []
+    room.hub.signing_changed(MEETING)
+    assert [sid for sid, _, _ in room.tick(LATER_S)] == ["a", "b"]
+
+
+def test_a_locked_screen_is_not_told_what_waits(room: Room) -> None:
+    shown = room.screen("a")
+    room.hub.watch_waiting("a")
+    room.tick(LATER_S)
+    shown.locked = True
+    assert room.tick(CHECK_GAP_S) == [("a", "session_locked", {})]
+    room.hub.signing_changed(MEETING)
+    assert room.tick(LATER_S) == []
 
 
 def test_the_fleet_is_for_whom_may_see_it(room: Room) -> None:

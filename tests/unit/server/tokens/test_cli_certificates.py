@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from server import cli
+from server.app import create_app, services_of
+from server.settings import Settings
 from tests.pki.authority import TestPki
 from tests.pki.services import PkiServer
+from wire.secret import Secret
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +57,35 @@ def test_a_certificate_is_enrolled_listed_and_withdrawn(
     listed = capsys.readouterr().out
     assert pki.fingerprint("root") in listed
     assert "trung gian · helper" in listed
+
+
+def test_G36_G37_what_is_done_at_the_server_itself_stands_in_the_log_and_ends_sessions(
+    data: Path, pki: TestPki
+) -> None:
+    services = services_of(create_app(Settings.load({**os.environ, "PHONGHOP_SECOND_FACTOR": "off"})))
+    identity, now = services.identity, services.clock.now()
+    identity.reset_password("daibieu1", Secret("mật khẩu thử".encode()))
+    session = identity.sign_in("daibieu1", Secret("mật khẩu thử".encode()), source="192.0.2.7", now=now)
+    _anchors(data, pki)
+    assert cli.admin(["certificate", "add", "daibieu1", _file(data, pki, "chi")]) == 0
+    assert identity.peek(session.token, now=now) is not None
+    assert cli.admin(["certificate", "withdraw", pki.fingerprint("chi"), "--reason", "mất token"]) == 0
+    assert identity.peek(session.token, now=now) is None
+    with services.database.read() as tx:
+        events = services.audit.store.all(tx)
+    assert [(event.kind, event.actor) for event in events] == [
+        ("anchor_added", "system"),
+        ("anchor_added", "system"),
+        ("certificate_enrolled", "system"),
+        ("certificate_withdrawn", "system"),
+    ]
+    assert [event.data.get("trusted") for event in events[:2]] == [True, False]
+    assert events[-1].data["reason"] == "mất token"
+    assert services.audit.broken_at() is None
+    # What is refused is not written down, and what changes nothing neither.
+    assert cli.admin(["certificate", "withdraw", "0" * 64, "--reason", "không có"]) == 1
+    assert services.audit.newest("certificate_withdrawn", limit=5)[0].number == 4
+    services.close()
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,25 @@ export function waiting(meetings: readonly ListedMeeting[], isSecretary: boolean
     );
 }
 
+/** As much of a round as the first page shows (docs/API.md). */
+export interface WaitingRound {
+  round: string;
+  meeting: string;
+  title: string;
+  signers: readonly { person: string; next: boolean }[];
+}
+
+/** The rounds that wait for this person, those whose turn it is first, otherwise as they came. */
+export function turns(rounds: readonly WaitingRound[], person: string): { round: WaitingRound; turn: boolean; path: string }[] {
+  return rounds
+    .map((round) => ({
+      round,
+      turn: round.signers.some((one) => one.person === person && one.next),
+      path: `/meetings/${round.meeting}/signing/${round.round}`,
+    }))
+    .toSorted((a, b) => Number(b.turn) - Number(a.turn));
+}
+
 /** Where a click on a meeting leads. */
 export function pathOf(meeting: ListedMeeting): string {
   return meeting.role === 'chair' && LIVE.includes(meeting.phase) ? `/meetings/${meeting.id}/live` : `/meetings/${meeting.id}`;
