@@ -1,7 +1,7 @@
-import type { MeetingSections } from '$lib/sections.ts';
+import { currentVote, type MeetingSections } from '$lib/sections.ts';
 
 /** What the wall shows now. */
-export type Screen = 'idle' | 'welcome' | 'item' | 'page' | 'message' | 'blank' | 'recess' | 'closed';
+export type Screen = 'idle' | 'welcome' | 'item' | 'page' | 'vote' | 'message' | 'blank' | 'recess' | 'closed';
 
 /**
  * The screen for a meeting: its phase decides before the chair's choice, because a page or an item of a meeting that pauses or is over
@@ -16,5 +16,6 @@ export function screenOf(sections: Partial<MeetingSections>): Screen {
   if (meeting.phase === 'recess') return 'recess';
   if (meeting.phase !== 'open') return 'welcome';
   if (display.mode === 'page') return presenting ? 'page' : 'item';
+  if (display.mode === 'vote') return currentVote(sections.votes) ? 'vote' : 'item';
   return display.mode;
 }

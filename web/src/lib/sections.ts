@@ -73,7 +73,7 @@ export interface Presenting {
 }
 
 export interface Display {
-  mode: 'welcome' | 'item' | 'page' | 'message' | 'blank';
+  mode: 'welcome' | 'item' | 'page' | 'vote' | 'message' | 'blank';
   text: string;
 }
 
@@ -114,12 +114,75 @@ export interface SigningRound {
   closed_at: string | null;
 }
 
+export type VoteState = 'created' | 'open' | 'paused' | 'closed' | 'announced' | 'withdrawn';
+export type Meaning = 'for' | 'against' | 'abstain' | 'other';
+export type Base = 'all' | 'present' | 'cast' | 'decided';
+
+/** `num`/`den`; `more`: strictly more than that, else at least that. */
+export interface Share {
+  num: number;
+  den: number;
+  more: boolean;
+}
+
+/** The arithmetic of a counted vote; whole numbers, percentages in hundredths, cut off. */
+export interface VoteResult {
+  counts: { answer: string; votes: number; people: number; hundredths: number }[];
+  sums: Record<Base, number>;
+  favour: number;
+  against: number;
+  of: number;
+  need: number;
+  hundredths: number;
+  quorum: { present: number; of: number; need: number; met: boolean };
+  tie: boolean;
+  chair: Meaning | null;
+  outcome: 'passed' | 'rejected' | 'no_quorum' | 'counted';
+}
+
+export interface Vote {
+  vote: string;
+  item: string;
+  kind: 'hands' | 'open' | 'named';
+  question: string;
+  template: string;
+  answers: { answer: string; text: string; means: Meaning }[];
+  rule: { base: Base; majority: Share; quorum: Share | null; tie: 'fails' | 'chair' };
+  seconds: number;
+  weights: { person: string; weight: number }[];
+  repeats: string | null;
+  reason: string;
+  state: VoteState;
+  opened_at: string | null;
+  closed_at: string | null;
+  announced_at: string | null;
+  turnout: { entitled: number; present: number; cast: number };
+  /** All for who leads, and for everybody once it is announced; before that a member's own line alone. */
+  roll: { person: string; name: string; weight: number; present: boolean; voted: boolean }[];
+  /** What the log holds of a ballot before the close (W67): by voter, as `roll`. */
+  receipts: { person: string; commitment: string }[];
+  ballots: { person: string; answer: string; statement: string }[];
+  result: VoteResult | null;
+}
+
+/** The vote that everybody looks at: the one opened last, unless it was withdrawn. */
+export function currentVote(votes: readonly Vote[] | null | undefined): Vote | undefined {
+  const shown = (votes ?? []).filter(({ opened_at, state }) => opened_at !== null && state !== 'withdrawn');
+  return shown.toSorted((a, b) => a.opened_at!.localeCompare(b.opened_at!)).at(-1);
+}
+
+/** Ballots are asked for and not published yet. */
+export function isRunning(vote: Vote | undefined): boolean {
+  return vote?.state === 'open' || vote?.state === 'paused';
+}
+
 /** The sections of a meeting. */
 export interface MeetingSections {
   meeting: Meeting;
   members: Member[];
   agenda: AgendaItem[];
   papers: Paper[];
+  votes: Vote[];
   presenting: Presenting | null;
   display: Display;
   recall: Recall;

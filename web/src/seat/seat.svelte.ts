@@ -29,7 +29,12 @@ export type ActKind =
   | 'meeting_recess'
   | 'meeting_resume'
   | 'meeting_close'
-  | 'display';
+  | 'display'
+  | 'vote_cast'
+  | 'vote_pause'
+  | 'vote_resume'
+  | 'vote_close'
+  | 'vote_announce';
 
 /** What somebody is about to declare, in the seat's words; `lines` are paragraphs, shown whole and in this order. */
 export interface Statement {
@@ -104,12 +109,13 @@ export class Seat {
     return (this.now.acts ?? []).some((act) => act.kind === kind && (act.state === 'queued' || act.state === 'sent'));
   }
 
-  /** Ask for something; throws `Failure` when the agent does not take it. */
-  async act(kind: ActKind, data: object = {}): Promise<void> {
+  /** Ask for something; gives the act's id, throws `Failure` when the agent does not take it. */
+  async act(kind: ActKind, data: object = {}): Promise<string> {
     const act = newId('a');
     this.#mine.add(act);
     await this.#send('/api/act', { act, kind, data }, act);
     if (!this.online) notify('warn', t('seat.act.queued'));
+    return act;
   }
 
   /** The same from a button: a failure becomes a notice. */

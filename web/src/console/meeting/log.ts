@@ -26,6 +26,7 @@ class Names {
   readonly items = new Map<string, string>();
   readonly papers = new Map<string, string>();
   readonly seats = new Map<string, string>();
+  readonly votes = new Map<string, string>();
 
   learn({ kind, data }: Event): void {
     if (kind === 'members_set') {
@@ -35,6 +36,8 @@ class Names {
       }
     } else if (kind === 'agenda_set') {
       for (const item of list(data, 'items')) this.items.set(text(item, 'item'), text(item, 'title'));
+    } else if (kind === 'vote_prepared') {
+      this.votes.set(text(data, 'vote'), text(data, 'question'));
     } else if (kind === 'paper_submitted') {
       this.papers.set(text(data, 'paper'), text(data, 'title'));
     }
@@ -64,7 +67,21 @@ function actorOf(actor: string, names: Names): Line['actor'] {
 function valuesOf({ kind, data }: Event, names: Names): Values {
   const paper = names.papers.get(text(data, 'paper')) ?? '';
   const person = names.people.get(text(data, 'person')) ?? '';
+  const question = names.votes.get(text(data, 'vote')) ?? '';
   switch (kind) {
+    case 'vote_prepared':
+    case 'vote_paused':
+    case 'vote_resumed':
+    case 'vote_announced':
+      return { question };
+    case 'vote_withdrawn':
+      return { question, reason: text(data, 'reason') };
+    case 'vote_opened':
+      return { question, n: list(data, 'roll').length, present: list(data, 'roll').filter((one) => one['present']).length };
+    case 'ballots_taken':
+      return { question, n: list(data, 'ballots').length };
+    case 'vote_closed':
+      return { question, n: data['hands'] ? list(data, 'hands').reduce((sum, one) => sum + number(one, 'count'), 0) : list(data, 'ballots').length };
     case 'meeting_created':
     case 'meeting_described':
       return { title: text(data, 'title'), room: text(data, 'room_name') };

@@ -1,0 +1,99 @@
+/**
+ * A vote as it is being prepared: sensible defaults, and what is sent.
+ *
+ * Rules: with the defaults alone a vote can be opened; the server checks everything again.
+ */
+import { t } from '$lib/i18n/texts.svelte.ts';
+import type { AgendaItem, Base, Meaning, Share, Vote } from '$lib/sections.ts';
+
+export interface Draft {
+  vote: string | null;
+  item: string;
+  kind: Vote['kind'];
+  question: string;
+  template: string;
+  own: { text: string; means: Meaning }[];
+  majority: string;
+  quorum: string;
+  tie: 'fails' | 'chair';
+  seconds: string;
+  repeats: string | null;
+  reason: string;
+}
+
+const HALF: Share = { num: 1, den: 2, more: true };
+const TWO_THIRDS: Share = { num: 2, den: 3, more: false };
+
+export const MAJORITIES: Record<string, { base: Base; share: Share }> = {
+  half_all: { base: 'all', share: HALF },
+  half_present: { base: 'present', share: HALF },
+  two_thirds_all: { base: 'all', share: TWO_THIRDS },
+  half_decided: { base: 'decided', share: HALF },
+};
+export const QUORUMS: Record<string, Share | null> = { none: null, half: HALF, two_thirds: TWO_THIRDS };
+export const SECONDS: Record<string, number> = { none: 0, s30: 30, s60: 60, s120: 120, s300: 300 };
+const OWN: Draft['own'] = [
+  { text: '', means: 'for' },
+  { text: '', means: 'against' },
+];
+
+/** A question never longer than the server takes. */
+const LONGEST = 2000;
+
+export function fresh(item: AgendaItem): Draft {
+  return {
+    vote: null,
+    item: item.item,
+    kind: 'open',
+    question: t('voting.default_question', { title: item.title }).slice(0, LONGEST),
+    template: 'approve',
+    own: OWN.map((one) => ({ ...one })),
+    majority: 'half_all',
+    quorum: 'none',
+    tie: 'fails',
+    seconds: 's60',
+    repeats: null,
+    reason: '',
+  };
+}
+
+/** The draft of a vote that is there: to change it, or to vote again. */
+export function from(vote: Vote): Draft {
+  const { rule } = vote;
+  const key = <T>(all: Record<string, T>, fits: (one: T) => boolean, otherwise: string): string =>
+    Object.entries(all).find(([, one]) => fits(one))?.[0] ?? otherwise;
+  return {
+    vote: vote.vote,
+    item: vote.item,
+    kind: vote.kind,
+    question: vote.question,
+    template: vote.template,
+    own: vote.template === 'own' ? vote.answers.map(({ text, means }) => ({ text, means })) : OWN.map((one) => ({ ...one })),
+    majority: key(MAJORITIES, ({ base, share }) => base === rule.base && same(share, rule.majority), 'half_all'),
+    quorum: key(QUORUMS, (share) => (share === null ? rule.quorum === null : rule.quorum !== null && same(share, rule.quorum)), 'none'),
+    tie: rule.tie,
+    seconds: key(SECONDS, (seconds) => seconds === vote.seconds, 'none'),
+    repeats: vote.repeats,
+    reason: vote.reason,
+  };
+}
+
+/** What is sent. */
+export function body(draft: Draft): object {
+  const { base, share } = MAJORITIES[draft.majority]!;
+  const quorum = QUORUMS[draft.quorum] ?? null;
+  return {
+    item: draft.item,
+    kind: draft.kind,
+    question: draft.question.trim(),
+    template: draft.template,
+    ...(draft.template === 'own' ? { answers: draft.own.map(({ text, means }) => ({ text: text.trim(), means })) } : {}),
+    rule: { base, majority: share, quorum, tie: draft.tie },
+    seconds: SECONDS[draft.seconds],
+    ...(draft.repeats ? { repeats: draft.repeats, reason: draft.reason.trim() } : {}),
+  };
+}
+
+function same(a: Share, b: Share): boolean {
+  return a.num * b.den === b.num * a.den && a.more === b.more;
+}
