@@ -114,7 +114,8 @@ export class Seat {
     const act = newId('a');
     this.#mine.add(act);
     await this.#send('/api/act', { act, kind, data }, act);
-    if (!this.online) notify('warn', t('seat.act.queued'));
+    // Of a ballot its own screen says more.
+    if (!this.online && kind !== 'vote_cast') notify('warn', t('seat.act.queued'));
     return act;
   }
 

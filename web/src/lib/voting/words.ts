@@ -53,7 +53,7 @@ export function resultLines(vote: Vote, result: VoteResult): string[] {
     );
   }
   if (result.tie && vote.rule.tie === 'chair' && result.chair) lines.push(t(`voting.tie_chair.${result.chair === 'for' ? 'for' : 'not'}`));
-  else if (result.tie) lines.push(t('voting.tie'));
+  else if (result.tie) lines.push(t('voting.tied'));
   return lines;
 }
 
