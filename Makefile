@@ -25,7 +25,7 @@ demo: setup-demo ## Chạy cả phòng họp trên máy này, Ctrl-C để dừn
 demo-clean: ## Xóa dữ liệu phòng họp mẫu · remove the demo room's state
 	@if [[ -x $(bin)/python ]]; then $(bin)/python -m deploy.demo --clean; else rm -rf var/demo; fi
 
-.PHONY: test test-fast test-kill test-signers test-real-files check
+.PHONY: test test-fast test-kill test-signers test-real-files test-usb check
 test: setup ## Cài đặt rồi chạy mọi kiểm thử, kể cả trình duyệt · set up, then every check and test, browser included
 	@tests/run.sh
 
@@ -40,6 +40,10 @@ test-signers: setup ## Ba mươi người ký một văn bản · thirty signatu
 
 test-real-files: setup ## Tài liệu thật của người khác · a dozen PDFs nobody here made, through the whole job
 	@PHONGHOP_TEST_REAL=1 $(bin)/pytest -q tests/real_files
+
+test-usb: setup ## USB token trong máy ảo có cổng USB thật sự · tokens in the USB port of a virtual machine
+	@deploy/bootstrap.sh usb
+	@PHONGHOP_TEST_USB=1 $(bin)/pytest -q -n 0 tests/usb
 
 check: setup ## Định dạng, kiểu, luật phụ thuộc · formatting, types, dependency rules
 	@tests/run.sh check

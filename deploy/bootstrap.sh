@@ -3,6 +3,7 @@
 #
 #   deploy/bootstrap.sh demo     what the demonstration needs
 #   deploy/bootstrap.sh test     that, and what the tests need
+#   deploy/bootstrap.sh usb      the Debian packages of the USB tests, on top of test
 #
 # Rules: Debian packages from the machine's apt sources, Python packages from uv.lock, npm packages from
 # web/package-lock.json; nothing else is downloaded. Nothing is written outside the checkout but the Debian packages
@@ -10,7 +11,7 @@
 set -Eeuo pipefail
 
 level=${1:-}
-case $level in demo | test) ;; *) printf 'usage: %s demo|test\n' "$0" >&2 && exit 2 ;; esac
+case $level in demo | test | usb) ;; *) printf 'usage: %s demo|test|usb\n' "$0" >&2 && exit 2 ;; esac
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 here=$root/deploy/bootstrap
@@ -39,6 +40,7 @@ export UV_PROJECT_ENVIRONMENT=$root/.venv UV_PYTHON_DOWNLOADS=never UV_NO_PROGRE
 
 find_python
 install_debian_packages
+[[ $level != usb ]] || exit 0
 make_uv
 make_venv
 install_front_libraries
