@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from edge.model import CardWork, Queued, Session, Signing
+from edge.model import CardWork, Queued, Session, Signing, SignsWith
 from wire.events import Event as LogEvent
-from wire.messages import Challenge, Wish
+from wire.messages import Challenge, SigningRound, SignOffer, Wish
 from wire.proof import TokenData
 from wire.state import MeetingState
 
@@ -79,6 +79,65 @@ class SignWithCard:
 
     work: CardWork
     message: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRound:
+    """Fetch this file."""
+
+    found: SigningRound
+    meeting: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRound:
+    """Forget it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Give the card the PIN of this request, once, and keep a copy for the signature that follows."""
+
+    work: CardWork
+
+
+@dataclass(frozen=True, slots=True)
+class DropPin:
+    """Overwrite the copy."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendBegin:
+    """Ask for the turn to sign."""
+
+    act: str
+    meeting: str
+    person: str
+    round: str
+    signs: SignsWith
+
+
+@dataclass(frozen=True, slots=True)
+class ExamineAndSign:
+    """Look at what is offered; have the card sign it if it is what was shown, and nothing else (G5–G8)."""
+
+    work: CardWork
+    offer: SignOffer
+
+
+@dataclass(frozen=True, slots=True)
+class SendAnswer:
+    """Send the signature; without one the lease is given back (``act`` empty: a new one)."""
+
+    act: str
+    meeting: str
+    person: str
+    round: str
+    fence: int
+    signature: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +255,9 @@ class Answer:
     data: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
+PaperCommand = OpenRound | CloseRound | CheckPin | DropPin | SendBegin | ExamineAndSign | SendAnswer
 Command = (
-    Greet | Listen | SendSignIn | OpenCard | ReleaseCard | SendKnock | VerifyPinAndSign | SignWithCard
-    | SendTokenSignIn | SendEntry
-    | SendHealth | Report | Replan | SaveWish | Record | Keep | Settle
+    Greet | Listen | SendSignIn | OpenCard | ReleaseCard | SendKnock | VerifyPinAndSign | SignWithCard | PaperCommand
+    | SendTokenSignIn | SendEntry | SendHealth | Report | Replan | SaveWish | Record | Keep | Settle
     | CheckPassword | RememberPassword | ForgetPassword | SaveSession | HidePages | Wipe | Answer
 )  # fmt: skip

@@ -28,6 +28,12 @@
     │   ├── CardAtWork            seat-card-at-work
     │   ├── StatementUnknown      seat-statement-unknown
     │   ├── StatementGone         seat-statement-gone
+    │   ├── RoundNotHere          seat-round-not-here
+    │   ├── RoundNotWaiting       seat-round-not-waiting
+    │   ├── RoundFileAway         seat-round-file-away
+    │   ├── RoundFileBroken       seat-round-file-broken
+    │   ├── OfferLate             seat-offer-late
+    │   ├── AnswerUnsure          seat-answer-unsure
     │   ├── PaperNotHere          paper-not-here
     │   ├── PaperNotReady         paper-not-ready
     │   ├── PageNotDrawn          page-not-drawn
@@ -219,6 +225,42 @@ class StatementGone(SeatRefusal):
     """The statement that was shown is not there any longer: it has to be read again."""
 
     code = "seat-statement-gone"
+
+
+class RoundNotHere(SeatRefusal):
+    """No such round waits for the person who is signed in here."""
+
+    code = "seat-round-not-here"
+
+
+class RoundNotWaiting(SeatRefusal):
+    """The round is over, or the person has signed, or it is not their turn."""
+
+    code = "seat-round-not-waiting"
+
+
+class RoundFileAway(SeatRefusal):
+    """The file is not here yet, or is another one than was read: somebody has signed meanwhile."""
+
+    code = "seat-round-file-away"
+
+
+class RoundFileBroken(SeatRefusal):
+    """What came is not the file that was announced."""
+
+    code = "seat-round-file-broken"
+
+
+class OfferLate(SeatRefusal):
+    """The turn came when its time was over."""
+
+    code = "seat-offer-late"
+
+
+class AnswerUnsure(SeatRefusal):
+    """The card has signed, and nobody knows whether the server has taken it: the list will say."""
+
+    code = "seat-answer-unsure"
 
 
 class PaperNotHere(SeatRefusal):

@@ -14,7 +14,7 @@ from typing import Any
 
 from edge.model import CardSignature, Identity, Queued, Recalled, Session, TokenSeen
 from wire.events import Event as LogEvent
-from wire.messages import Challenge, Wish
+from wire.messages import Challenge, SignOffer, SignRounds, Wish
 from wire.proof import TokenData
 from wire.state import MeetingState
 
@@ -254,6 +254,77 @@ class StatementLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundsCame:
+    """What waits for the signature of who sits here (W59)."""
+
+    rounds: SignRounds
+
+
+@dataclass(frozen=True, slots=True)
+class RoundAsked:
+    """The person opens a round to read its file."""
+
+    request: int
+    round: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundClosed:
+    """They turn away from it."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFile:
+    """How far a round's file has come; ``code``: why it will not."""
+
+    round: str
+    sha256: str
+    have: int
+    parts: int
+    ready: bool
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundConfirmed:
+    """They have read the file ``sha256`` and given the PIN (the agent holds it)."""
+
+    request: int
+    act: str
+    answer_act: str
+    round: str
+    sha256: str
+    last_try_ok: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PinRight:
+    """The card has taken the PIN; nothing is signed yet."""
+
+    request: int
+    token: TokenSeen
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCame:
+    """The server gives the turn; ``left_s`` of it are left by the server's clock."""
+
+    offer: SignOffer
+    left_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRefused:
+    """What was offered is not what was shown, or holds more: the card was asked for nothing."""
+
+    request: int
+    code: str
+    data: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class LockAsked:
     """Lock the seat."""
 
@@ -296,6 +367,7 @@ class Ticked:
 Event = (
     IdentityChanged | Opened | LinkUp | LinkDown | Welcomed | WishChanged | Heard | LogCame | Acked | Stored | Destroyed
     | Forgotten | FaultChanged | CardsWatched | CardCame | CardWent | CardOpened | CardFailed | PinGiven | ChallengeCame
-    | TokenSigned | TokenRefused | StatementAsked | StatementConfirmed | StatementLeft | SignInAsked | UnlockAsked
+    | TokenSigned | TokenRefused | StatementAsked | StatementConfirmed | StatementLeft | RoundsCame | RoundAsked
+    | RoundClosed | RoundFile | RoundConfirmed | PinRight | OfferCame | OfferRefused | SignInAsked | UnlockAsked
     | PasswordChecked | LockAsked | SignOutAsked | ActAsked | Touched | FollowsPresenter | Ticked
 )  # fmt: skip

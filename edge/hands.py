@@ -10,17 +10,26 @@ Usage::
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from edge.acts import RECEIPT, SIGN_IN
 from edge.card.certificate import Purpose
 from edge.challenge import Expected, proof, unlock_text
-from edge.commands import SendSignIn, SendTokenSignIn, SignWithCard, VerifyPinAndSign
+from edge.commands import (
+    CheckPin,
+    SendAnswer,
+    SendBegin,
+    SendSignIn,
+    SendTokenSignIn,
+    SignWithCard,
+    VerifyPinAndSign,
+)
 from edge.events import Destroyed, Event, Forgotten, Stored
-from edge.model import CardSignature, Queued
+from edge.model import CardSignature, CardWork, Queued
 from edge.outbox import Entry
 from edge.passwords import wipe
 from edge.plan import (
@@ -40,6 +49,7 @@ from edge.vault.chunks import Chunks
 from edge.vault.recalled import Note
 from wire import messages
 from wire.fields import Fields, parse_instant
+from wire.messages.signing import ANSWER, BEGIN
 from wire.proof import NONCE_BYTES, TokenData
 from wire.topics import PaperVersion
 
@@ -163,23 +173,33 @@ class Hands:
 
     def sign_document(self, command: SignWithCard, pin: bytearray) -> None:
         """Hand PIN and bytes over to the card, to be signed with its certificate for documents (G38)."""
-        work = command.work
         if self._ports.cards is None:
             wipe(pin)
             return
-        self._ports.cards.sign(
-            SignOrder(
-                request=work.request,
-                reader=work.reader,
-                count=work.count,
-                fingerprint=work.signs.fingerprint,
-                message=command.message,
-                pin=pin,
-                last_try_ok=work.last_try_ok,
-                build=CardSignature,
-                purpose=Purpose.DOCUMENT,
-            )
-        )
+        self._ports.cards.sign(_order(command.work, command.message, pin))
+
+    def check_pin(self, command: CheckPin, pin: bytearray) -> None:
+        """Have the card look at the PIN, before anybody is asked for anything."""
+        if self._ports.cards is None:
+            wipe(pin)
+            return
+        self._ports.cards.check(_order(command.work, b"", pin))
+
+    def begin(self, command: SendBegin) -> None:
+        """Ask for the turn to sign (W61)."""
+        data = {"round": command.round, "certificate": command.signs.fingerprint}
+        self._say_act(command.act, BEGIN, command.meeting, person=command.person, data=data)
+
+    def answer(self, command: SendAnswer) -> None:
+        """Send a signature, or give the lease back (W61)."""
+        signature = base64.b64encode(command.signature).decode("ascii") if command.signature else None
+        data = {"round": command.round, "fence": command.fence, "signature": signature}
+        act = command.act or self._ports.new_act()
+        self._say_act(act, ANSWER, command.meeting, person=command.person, data=data)
+
+    def _say_act(self, act: str, kind: str, meeting: str, *, person: str, data: dict[str, Any]) -> None:
+        made_at = self._ports.now()
+        self._ports.say(lambda head: messages.Act(head, act, meeting, kind, person, made_at, data))
 
     def settle(self, entry: Queued) -> None:
         """The server is done with an entry."""
@@ -219,6 +239,20 @@ class Hands:
     def _owe(self, note: Note) -> Iterable[Event]:
         self._ports.vault.outbox.owe(_receipt_entry(note))
         return (Stored(Queued(note.act, RECEIPT, note.meeting)),)
+
+
+def _order(work: CardWork, message: bytes, pin: bytearray) -> SignOrder:
+    return SignOrder(
+        request=work.request,
+        reader=work.reader,
+        count=work.count,
+        fingerprint=work.signs.fingerprint,
+        message=message,
+        pin=pin,
+        last_try_ok=work.last_try_ok,
+        build=CardSignature,
+        purpose=Purpose.DOCUMENT,
+    )
 
 
 def _receipt_entry(note: Note) -> Entry:

@@ -20,10 +20,21 @@ from typing import Any, Final
 
 from edge.challenge import Expected, check
 from edge.errors import ChallengeForeign, DiskFull, SeatRefusal
-from edge.events import Acked, ChallengeCame, Event, FaultChanged, LogCame, Welcomed, WishChanged
+from edge.events import (
+    Acked,
+    ChallengeCame,
+    Event,
+    FaultChanged,
+    LogCame,
+    OfferCame,
+    RoundsCame,
+    Welcomed,
+    WishChanged,
+)
 from edge.hands import Hands
 from edge.model import Followed, State
 from edge.ports import Ports
+from edge.signing.files import RoundFiles
 from edge.vault.chunks import Chunks
 from sealing.epochs import EpochKey, open_epoch
 from wire import lanes, messages
@@ -55,9 +66,10 @@ class WelcomeCame:
 class Inbox:
     """Opens what comes. ``refused`` counts by error code what was not believed."""
 
-    def __init__(self, ports: Ports, hands: Hands) -> None:
+    def __init__(self, ports: Ports, hands: Hands, files: RoundFiles) -> None:
         self._ports: Final = ports
         self._hands: Final = hands
+        self._files: Final = files
         self._early: OrderedDict[PaperVersion, tuple[Topic, bytes]] = OrderedDict()
         self._unread: set[str] = set()
         self._since_s: dict[PaperVersion, float] = {}
@@ -127,11 +139,22 @@ class Inbox:
                 return (Acked(message.act, message.outcome, message.code, message.data),)
             case messages.Challenge():
                 return (self._challenge(message, state),)
+            case messages.SignRounds() | messages.SignPart() | messages.SignOffer():
+                return self._signing(message)
             case messages.Log():
                 return (LogCame(message.meeting, message.events, message.head_seq),)
             case messages.Key():
                 self._key(message)
         return ()
+
+    def _signing(self, message: messages.SignRounds | messages.SignPart | messages.SignOffer) -> tuple[Event, ...]:
+        match message:
+            case messages.SignRounds():
+                return (RoundsCame(message),)
+            case messages.SignPart():
+                return self._files.taken(message)
+            case messages.SignOffer():
+                return (OfferCame(message, (message.until - self._ports.now()).total_seconds()),)
 
     def _key(self, message: messages.Key) -> None:
         kept = self._ports.vault.find(message.meeting)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from edge import people, statements, tokens
+from edge import people, rounds, statements, tokens
 from edge.commands import (
     Answer,
     Command,
@@ -54,9 +54,17 @@ from edge.events import (
     LinkUp,
     LockAsked,
     LogCame,
+    OfferCame,
+    OfferRefused,
     Opened,
     PasswordChecked,
     PinGiven,
+    PinRight,
+    RoundAsked,
+    RoundClosed,
+    RoundConfirmed,
+    RoundFile,
+    RoundsCame,
     SignInAsked,
     SignOutAsked,
     StatementAsked,
@@ -104,9 +112,12 @@ def step(state: State, event: Event, now: Now) -> Result:
 
 
 def _consequences(before: State, after: State, *, commands: list[Command], now: Now) -> Result:
-    after, told = statements.consequences(before, tokens.lock_without_token(people.end_session(after)))
+    after = tokens.lock_without_token(people.end_session(after))
+    for part in (statements.consequences, rounds.consequences):
+        after, told = part(before, after)
+        commands += told
     after, forgetting = tokens.forget_pin(after)
-    commands += [*told, *forgetting]
+    commands += forgetting
     shown_before, shown_after = reader(before), reader(after)
     if shown_before is not None and shown_before != shown_after:
         commands.append(HidePages())
@@ -192,7 +203,8 @@ def _link_down(state: State, event: LinkDown, now: Now) -> Result:
     if state.link.connected:
         link = replace(link, trying_s=now.s)
     down = replace(state, link=link, sent=None)
-    return (down if state.link.state is LinkState.CONNECTING else _linked(down, LinkState.OFFLINE, now)), ()
+    linked = down if state.link.state is LinkState.CONNECTING else _linked(down, LinkState.OFFLINE, now)
+    return rounds.link_lost(linked)
 
 
 def _linked(state: State, link_state: LinkState, now: Now) -> State:
@@ -220,6 +232,7 @@ def _welcomed(state: State, event: Welcomed, now: Now) -> Result:
     again: tuple[Command, ...] = ()
     if wished.signing_in is not None:
         again = people.say_again(wished.signing_in)
+    again = (*again, *rounds.say_again(wished))
     return wished, (*commands, Replan(eager=True), Report(), SendHealth(), *again)
 
 
@@ -307,11 +320,22 @@ def _must_agree(state: MeetingState, event: LogEvent) -> None:
 
 
 def _card_signed(state: State, event: TokenSigned, now: Now) -> Result:
-    return statements.signed(state, event, now) or tokens.signed(state, event, now)
+    return statements.signed(state, event, now) or rounds.signed(state, event, now) or tokens.signed(state, event, now)
 
 
 def _card_refused(state: State, event: TokenRefused, now: Now) -> Result:
-    return statements.refused(state, event, now) or tokens.refused(state, event, now)
+    return (
+        statements.refused(state, event, now) or rounds.refused(state, event, now) or tokens.refused(state, event, now)
+    )
+
+
+def _pin_right(state: State, event: PinRight, now: Now) -> Result:
+    found = rounds.pin_right(state, event, now)
+    return (tokens.given(state, event.token), ()) if found is None else found
+
+
+def _acked(state: State, event: Acked, now: Now) -> Result:
+    return rounds.acked(_heard(state, Heard(), now)[0], event, now) or people.acked(state, event, now)
 
 
 # ---------------------------------------------------------------- time
@@ -325,8 +349,9 @@ def _ticked(state: State, event: Ticked, now: Now) -> Result:
     if not state.confirmed and state.warm and now.s - state.started_s >= state.limits.grace_s:
         state = replace(state, confirmed=True)
         commands.append(Replan())
-    state, more = people.time_out_sign_in(people.lock_when_idle(state, now), now)
-    commands += more
+    for part in (people.time_out_sign_in, rounds.ticked):
+        state, more = part(people.lock_when_idle(state, now), now)
+        commands += more
     return _tick_recalled(state, now), tuple(commands)
 
 
@@ -392,7 +417,15 @@ _HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
     StatementAsked: statements.asked,
     StatementConfirmed: statements.confirmed,
     StatementLeft: statements.left,
-    Acked: people.acked,
+    RoundsCame: rounds.came,
+    RoundAsked: rounds.asked,
+    RoundClosed: rounds.closed,
+    RoundFile: rounds.file_came,
+    RoundConfirmed: rounds.confirmed,
+    PinRight: _pin_right,
+    OfferCame: rounds.offered,
+    OfferRefused: rounds.offer_refused,
+    Acked: _acked,
     Stored: people.stored,
     SignInAsked: people.sign_in_asked,
     UnlockAsked: people.unlock_asked,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge.declaring import Declared, Maker
-from wire.messages import Wish
+from wire.messages import SignRounds, Wish
 from wire.proof import TokenData
 from wire.state import MeetingState
 
@@ -231,6 +231,53 @@ class Declaring:
     work: CardWork | None = None
 
 
+class PaperStep(enum.StrEnum):
+    """How far the signing of a paper is."""
+
+    CHECKING = "checking"
+    ASKING = "asking"
+    SIGNING = "signing"
+    SENDING = "sending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperWork:
+    """A paper that is being signed. ``since_s``: when this step began; ``left_s``: of the lease, at the offer.
+
+    ``act`` and ``answer_act`` are the two acts; ``fence`` is None without a lease; ``code``: why it failed.
+    """
+
+    round: str
+    meeting: str
+    person: str
+    act: str
+    answer_act: str
+    work: CardWork
+    since_s: float
+    step: PaperStep = PaperStep.CHECKING
+    fence: int | None = None
+    left_s: float = 0.0
+    signature: bytes = field(default=b"", repr=False)
+    sent_s: float = 0.0
+    code: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """The file of a round that is in front, and how far it has come (parts)."""
+
+    round: str
+    sha256: str
+    revision: int
+    have: int = 0
+    parts: int = 1
+    ready: bool = False
+    code: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class SigningIn:
     """A sign-in that waits for the server. With a token the person is not known before the server says it."""
@@ -309,3 +356,7 @@ class State:
     #: kind of act → what makes its statement (:mod:`edge.declaring`)
     makers: Mapping[str, Maker] = field(default_factory=dict, repr=False)
     declaring: Declaring | None = None
+    #: what waits for the signature of who sits here, as the server said it last
+    rounds: SignRounds | None = None
+    round_file: OpenFile | None = None
+    paper: PaperWork | None = None

@@ -39,6 +39,10 @@ class CardDesk(Protocol):
         """Give the card its PIN, once, and have it sign; the PIN is wiped on every way out."""
         ...
 
+    def check(self, order: SignOrder) -> None:
+        """Give the card its PIN, once, and sign nothing; the PIN is wiped on every way out."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SignOrder:

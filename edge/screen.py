@@ -11,7 +11,8 @@ Usage::
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from edge import view
@@ -73,8 +74,15 @@ class Drawn:
         """The next look gives a screen, whether it looks different or not."""
         self._screen = None
 
-    def look(self, state: State, vault: Vault, *, ahead_s: float) -> Screen | None:
-        """The screen, if it looks different now."""
+    def look(
+        self,
+        state: State,
+        vault: Vault,
+        *,
+        ahead_s: float,
+        round_file: Mapping[PaperVersion, Document] = MappingProxyType({}),
+    ) -> Screen | None:
+        """The screen, if it looks different now. ``round_file``: what is open to be signed."""
         holding = {
             chunks.manifest.key: {"have": len(chunks.have), "chunks": chunks.have.size, "ready": chunks.have.full}
             for chunks in vault.all_chunks()
@@ -83,12 +91,15 @@ class Drawn:
         shown_from = (
             state.identity, state.link.state, state.link.since_at, state.opened, state.confirmed, state.wish,
             state.session, state.acts, state.recalled, state.fault, state.cards, state.signing_in is not None,
-            state.declaring, tuple(map(id, state.meetings.values())), holding,
+            state.declaring, state.rounds, state.round_file, state.paper, tuple(round_file.items()),
+            tuple(map(id, state.meetings.values())), holding,
         )  # fmt: skip
         if self._screen is not None and shown_from == self._from:
             return None
         self._from = shown_from
         screen = self._draw(state, vault, holding=holding, ahead_s=ahead_s)
+        if screen.reader is not None and state.round_file is not None and state.round_file.ready:
+            screen = replace(screen, documents={**screen.documents, **round_file})
         if screen == self._screen:
             return None
         self._screen = screen

@@ -23,13 +23,18 @@ from edge import clock
 from edge.commands import (
     Answer,
     CheckPassword,
+    CheckPin,
+    CloseRound,
     Command,
+    DropPin,
+    ExamineAndSign,
     ForgetPassword,
     Greet,
     HidePages,
     Keep,
     Listen,
     OpenCard,
+    OpenRound,
     Record,
     ReleaseCard,
     RememberPassword,
@@ -37,6 +42,8 @@ from edge.commands import (
     Report,
     SaveSession,
     SaveWish,
+    SendAnswer,
+    SendBegin,
     SendEntry,
     SendHealth,
     SendKnock,
@@ -68,11 +75,13 @@ from edge.link.ports import Link
 from edge.machine import step
 from edge.model import Identity, Limits, Queued, Recalled, State
 from edge.outbox import Entry
+from edge.paper_hands import PaperHands
 from edge.passwords import Passwords, Verifier
 from edge.plan import Destroy, DropPaper, Forget, Pace, Step, plan
 from edge.ports import Ports
 from edge.screen import Drawn, Outside
 from edge.showing import ended, situation, stuck
+from edge.signing.files import RoundFiles
 from sealing.signatures import DeviceSigner
 from wire.ids import RoomId
 from wire.secret import Secret
@@ -90,9 +99,11 @@ class Seat:
         self._ports: Final = ports
         self._outside: Final = outside
         self._hands: Final = Hands(ports)
-        self.inbox: Final = Inbox(ports, self._hands)
+        self._files: Final = RoundFiles(ports)
+        self.inbox: Final = Inbox(ports, self._hands, self._files)
         self._pace: Final = Pace()
         self.passwords: Final = Passwords()
+        self._papers: Final = PaperHands(ports, self._hands, self._files, passwords=self.passwords)
         self._verifier: Verifier | None = None
         self._waiting: deque[Event] = deque()
         self._replan: Replan | None = None
@@ -150,6 +161,7 @@ class Seat:
         """The broker is gone."""
         if self._ports.channel is not None:
             self._ports.channel.hang_up()
+        self._files.link_lost()
         self.handle(LinkDown())
 
     def tick(self) -> None:
@@ -162,6 +174,7 @@ class Seat:
             if now_s - self._checked_room_s >= _CHECK_ROOM_S:
                 self._checked_room_s = now_s
                 self._waiting.extend(self.inbox.check_room(self.state.fault))
+        self._files.tick()
         self.handle(Ticked())
 
     def recheck(self, paper: PaperVersion) -> None:
@@ -223,6 +236,11 @@ class Seat:
             case Answer(request):
                 self.passwords.drop(request)
                 self._outside.answer(command)
+            case OpenRound() | CheckPin() | DropPin() | SendBegin() | ExamineAndSign() | SendAnswer():
+                self._waiting.extend(self._papers.perform(command))
+            case CloseRound():
+                self._papers.perform(command)
+                self._hide()
             case _:
                 self._perform_at_length(command)
 
@@ -423,6 +441,11 @@ class Seat:
     # ------------------------------------------------------------ screen
 
     def _show(self) -> None:
-        screen = self._drawn.look(self.state, self._ports.vault, ahead_s=self._ports.ahead.total_seconds())
+        screen = self._drawn.look(
+            self.state,
+            self._ports.vault,
+            ahead_s=self._ports.ahead.total_seconds(),
+            round_file=self._files.document(),
+        )
         if screen is not None:
             self._outside.show(screen)

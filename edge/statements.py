@@ -35,7 +35,7 @@ def asked(state: State, event: StatementAsked, now: Now) -> Result:
         return _refuse(state, event.request, errors.SignInFirst.code)
     if situation(state) is not Situation.SIGNED_IN:
         return _refuse(state, event.request, errors.SeatLocked.code if session.locked else errors.NoMeeting.code)
-    if state.declaring is not None and state.declaring.work is not None:
+    if tokens.is_at_work(state):
         return _refuse(state, event.request, errors.CardAtWork.code)
     try:
         declared = _declared(state, event, session)
@@ -65,7 +65,7 @@ def confirmed(state: State, event: StatementConfirmed, now: Now) -> Result:
         return state, (Answer(event.request),)
     if shown is None or shown.act != event.act or now.s - shown.since_s >= SHOWN_S:
         return _refuse(state, event.request, errors.StatementGone.code)
-    if state.signing_in is not None or shown.work is not None:
+    if state.signing_in is not None or tokens.is_at_work(state):
         return _refuse(state, event.request, errors.CardAtWork.code)
     card, code, data = tokens.usable(state, last_try_ok=event.last_try_ok)
     if card is None or card.token is None:

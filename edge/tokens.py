@@ -39,13 +39,14 @@ from edge.events import (
     TokenRefused,
     TokenSigned,
 )
-from edge.model import Card, LinkState, Now, ReaderState, Session, Signing, SigningIn, State, TokenSeen
+from edge.model import Card, LinkState, Now, PaperStep, ReaderState, Session, Signing, SigningIn, State, TokenSeen
 from edge.showing import shown_meeting, shown_session
 from wire import ids
 from wire.errors import WireError
 from wire.proof import TokenData
 
 SIGN_IN_S: Final = 15.0
+_AT_CARD: Final = frozenset({PaperStep.CHECKING, PaperStep.ASKING, PaperStep.SIGNING})
 
 Result = tuple[State, tuple[Command, ...]]
 
@@ -145,7 +146,8 @@ def forget_pin(state: State) -> Result:
 def _is_needed(state: State, card: Card) -> bool:
     signing = None if state.signing_in is None else state.signing_in.token
     declaring = None if state.declaring is None else state.declaring.work
-    for work in (signing, declaring):
+    paper = None if state.paper is None or state.paper.step not in _AT_CARD else state.paper.work
+    for work in (signing, declaring, paper):
         if work is not None and (work.reader, work.count) == (card.reader, card.count):
             return True
     session, token = state.session, card.token
@@ -174,7 +176,7 @@ def pin_given(state: State, event: PinGiven, now: Now) -> Result:
         return _refuse(state, event.request, errors.NoMeeting.code)
     if state.signing_in is not None:
         return _refuse(state, event.request, errors.SignInRunning.code)
-    if state.declaring is not None and state.declaring.work is not None:
+    if is_at_work(state):
         return _refuse(state, event.request, errors.CardAtWork.code)
     card, code, data = usable(state, last_try_ok=event.last_try_ok)
     if card is None or card.token is None:
@@ -191,6 +193,12 @@ def pin_given(state: State, event: PinGiven, now: Now) -> Result:
     waiting = SigningIn(event.request, event.act, meeting, "", now.s + SIGN_IN_S, signing)
     asked: Command = VerifyPinAndSign(event.request, signing) if alone else SendKnock(event.act, meeting)
     return replace(state, signing_in=waiting), (asked,)
+
+
+def is_at_work(state: State) -> bool:
+    """Whether the card signs a statement or a paper, or is about to."""
+    declares = state.declaring is not None and state.declaring.work is not None
+    return declares or (state.paper is not None and state.paper.step in _AT_CARD)
 
 
 def usable(state: State, *, last_try_ok: bool) -> tuple[Card | None, str, Mapping[str, Any]]:
@@ -228,7 +236,7 @@ def signed(state: State, event: TokenSigned, now: Now) -> Result:
     waiting = state.signing_in
     signing = None if waiting is None else waiting.token
     if waiting is None or signing is None or waiting.request != event.request:
-        return _given(state, event.token), ()
+        return given(state, event.token), ()
     known = told(state, signing.reader, signing.count, event.token, verified=True)
     if isinstance(event.data, TokenData):
         sent = replace(waiting, token=replace(signing, data=event.data))
@@ -245,7 +253,7 @@ def refused(state: State, event: TokenRefused, now: Now) -> Result:
     """The card said no; what it says of its PIN is shown, and it is not asked again."""
     waiting = state.signing_in
     if waiting is None or waiting.token is None or waiting.request != event.request:
-        return (_given(state, event.token) if event.verified and event.token is not None else state), ()
+        return (given(state, event.token) if event.verified and event.token is not None else state), ()
     work, known = waiting.token, state
     if event.token is not None:
         known = told(state, work.reader, work.count, event.token, verified=event.verified)
@@ -258,7 +266,7 @@ def told(state: State, reader: str, count: int, token: TokenSeen, *, verified: b
     return state if card is None or card.token is None else _with(state, replace(card, token=token, verified=verified))
 
 
-def _given(state: State, token: TokenSeen) -> State:
+def given(state: State, token: TokenSeen) -> State:
     """A card that took its PIN for what nobody waits for any longer has it all the same."""
     for card in state.cards.by_reader.values():
         if card.token is not None and card.token.fingerprint == token.fingerprint:

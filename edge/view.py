@@ -14,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from edge.model import Followed, ReaderState, State
+from edge.model import Followed, OpenFile, PaperWork, ReaderState, State
 from edge.pairing import Picture
 from edge.showing import Situation, reader, shown_meeting, shown_session, situation
+from edge.signing.files import paper_of
+from edge.tokens import is_at_work
 from wire import view
 from wire.fields import print_instant
 from wire.ids import PaperId
@@ -69,7 +71,40 @@ def sections(state: State, *, holding: Mapping[PaperVersion, Section], picture: 
         "holding": {str(paper): value for paper, value in sorted(holding.items()) if paper in shown},
         "acts": [_act(state, index) for index in range(len(state.acts))] if who is not None else [],
         "recalled": _recalled(state),
+        "signing": _signing(state, who),
     }
+
+
+def _signing(state: State, who: tuple[str, str] | None) -> Section | None:
+    """Papers to sign, for their signer alone; ``work``: the one that is being signed."""
+    rounds, opened, work = state.rounds, state.round_file, state.paper
+    if who is None or rounds is None or who != (rounds.meeting, rounds.person):
+        return None
+    mine = work is not None and (work.meeting, work.person) == who
+    return {
+        "waiting": sum(each.waits_for(rounds.person) for each in rounds.rounds),
+        "rounds": [each.to_value() for each in rounds.rounds],
+        "open": None if opened is None else _open(opened),
+        "work": _work(work) if work is not None and mine else None,
+    }
+
+
+def _open(opened: OpenFile) -> Section:
+    paper = paper_of(opened.round, opened.revision)
+    return {
+        "round": opened.round,
+        "sha256": opened.sha256,
+        "paper": paper.paper,
+        "version": paper.version,
+        "have": opened.have,
+        "parts": opened.parts,
+        "ready": opened.ready,
+        "code": opened.code,
+    }
+
+
+def _work(work: PaperWork) -> Section:
+    return {"round": work.round, "step": work.step.value, "code": work.code, "data": dict(work.data)}
 
 
 def _followed(state: State) -> Followed | None:
@@ -143,8 +178,7 @@ def _token_state(state: State) -> str:
     if found[0].token.is_blocked:
         return "blocked"
     is_working = state.signing_in is not None and state.signing_in.token is not None
-    is_signing = state.declaring is not None and state.declaring.work is not None
-    return "working" if is_working or is_signing else "ready"
+    return "working" if is_working or is_at_work(state) else "ready"
 
 
 def _person(state: State, followed: Followed | None) -> Section | None:

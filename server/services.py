@@ -55,6 +55,7 @@ from server.voting.service import VotingService
 if TYPE_CHECKING:
     # Fonts and PDF libraries, a second's worth: the commands of ``phonghop admin`` need none of it.
     from server.signing.desk import SigningDesk
+    from server.signing.seats import SeatSigning
 
 _LOG: Final = logging.getLogger("server")
 
@@ -110,6 +111,7 @@ class Services:
     signing: SigningService = field(init=False)
     rounds: SigningDesk = field(init=False)
     statements: StatementService = field(init=False)
+    seat_signing: SeatSigning = field(init=False)
     distribution: Distribution = field(init=False)
 
     def start(self) -> None:

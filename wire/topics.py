@@ -21,7 +21,9 @@ from wire.errors import BadId, BadTopic
 from wire.ids import DeviceId, MeetingId, PaperId, RoomId
 
 UP_LANES: Final = frozenset({"hello", "join", "want", "have", "knock", "act", "receipt", "health", "gone"})
-DOWN_LANES: Final = frozenset({"welcome", "desired", "key", "challenge", "ack", "log"})
+DOWN_LANES: Final = frozenset(
+    {"welcome", "desired", "key", "challenge", "ack", "log", "sign_rounds", "sign_part", "sign_offer"}
+)
 
 MAX_VERSION: Final = 9_999
 MAX_CHUNK: Final = 2**24

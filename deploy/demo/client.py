@@ -66,6 +66,10 @@ class Client:
         """The answer to GET; raises :class:`Refused`."""
         return self._ask("GET", path)
 
+    def fetch(self, path: str) -> bytes:
+        """A file; raises :class:`Refused`."""
+        return self._send("GET", path)
+
     def post(self, path: str, value: Mapping[str, Any], *, step: str) -> dict[str, Any]:
         """The answer to POST; ``step`` names it within the seeding, empty for something that may be done twice."""
         return self._change("POST", path, value, step=step)
@@ -108,6 +112,17 @@ class Client:
         body: bytes | Iterator[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
+        data = self._send(method, path, body, headers)
+        answer: dict[str, Any] = json.loads(data) if data else {}
+        return answer
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | Iterator[bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
         connection = http.client.HTTPConnection("localhost", self.port, timeout=_TIMEOUT_S)
         sent = {"Cookie": self._cookie(), "Accept": "application/json", **(headers or {})}
         try:
@@ -125,8 +140,7 @@ class Client:
             self._cookies[name.strip()] = value.strip()
         if response.status >= http.client.BAD_REQUEST:
             raise _refused(f"{method} {path}", response.status, data)
-        answer: dict[str, Any] = json.loads(data) if data else {}
-        return answer
+        return data
 
     def _cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self._cookies.items())

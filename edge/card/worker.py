@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Final
 
 from edge.card.algorithms import Digest
-from edge.card.certificate import Purpose
+from edge.card.certificate import Purpose, TokenCertificate
 from edge.card.errors import CardError, CardRemoved, CardReset, PinError, ReaderError
 from edge.card.monitor import Monitor
 from edge.card.opening import open_token
@@ -33,7 +33,17 @@ from edge.card.pcsc import Context
 from edge.card.pin import wiped
 from edge.card.token import Token, certificate_for
 from edge.card.watching import CardEvent, CardIn, CardOut, ReadersChanged, ServiceBack, ServiceGone
-from edge.events import CardCame, CardFailed, CardOpened, CardsWatched, CardWent, Event, TokenRefused, TokenSigned
+from edge.events import (
+    CardCame,
+    CardFailed,
+    CardOpened,
+    CardsWatched,
+    CardWent,
+    Event,
+    PinRight,
+    TokenRefused,
+    TokenSigned,
+)
 from edge.model import SignsWith, TokenSeen
 from edge.ports import SignOrder
 
@@ -97,7 +107,11 @@ class CardWorker:
 
     def sign(self, order: SignOrder) -> None:
         """Give the PIN and sign; :class:`TokenSigned` or :class:`TokenRefused` follows. The PIN is wiped."""
-        self._orders.put(lambda: self._do_sign(order))
+        self._orders.put(lambda: self._do(order, _signed))
+
+    def check(self, order: SignOrder) -> None:
+        """Give the PIN and sign nothing; :class:`PinRight` or :class:`TokenRefused` follows. The PIN is wiped."""
+        self._orders.put(lambda: self._do(order, _checked))
 
     # ---------------------------------------------------------- the monitor's thread
 
@@ -161,20 +175,22 @@ class CardWorker:
         if self._held is not None and (self._held.reader, self._held.count) == (reader, count):
             self._let_go()
 
-    def _do_sign(self, order: SignOrder) -> None:
+    def _do(self, order: SignOrder, what: Callable[[Token, SignOrder], TokenSigned | PinRight]) -> None:
         held, told = self._held, TokenRefused(order.request, CardRemoved.code)
         if held is not None and (held.reader, held.count) != (order.reader, order.count):
             held = None
         with wiped(order.pin):
-            tried = None if held is None else self._tried(held, order)
+            tried = None if held is None else self._tried(held, order, what)
         self._tell(tried or told)
         if isinstance(tried, TokenRefused) and tried.token is None:
             self._lost(tried.code)
 
-    def _tried(self, held: _Held, order: SignOrder) -> TokenSigned | TokenRefused:
+    def _tried(
+        self, held: _Held, order: SignOrder, what: Callable[[Token, SignOrder], TokenSigned | PinRight]
+    ) -> TokenSigned | PinRight | TokenRefused:
         """What came of the one try. A refusal without ``token``: the card no longer answers."""
         try:
-            return _signed(held.token, order)
+            return what(held.token, order)
         except CardError as exc:
             _LOG.info("%s: %s", held.reader, exc.code)
             taken = not isinstance(exc, PinError)
@@ -207,10 +223,21 @@ class CardWorker:
             held.context.close()
 
 
-def _signed(token: Token, order: SignOrder) -> TokenSigned:
+def _checked(token: Token, order: SignOrder) -> PinRight:
+    _certificate(token, order)
+    token.verify_pin(order.pin, last_try_ok=order.last_try_ok)
+    return PinRight(order.request, _seen(token))
+
+
+def _certificate(token: Token, order: SignOrder) -> TokenCertificate:
     certificate = certificate_for(token.certificates, order.purpose)
     if certificate.sha256 != order.fingerprint:
         raise CardReset("another certificate than the one that was shown")
+    return certificate
+
+
+def _signed(token: Token, order: SignOrder) -> TokenSigned:
+    certificate = _certificate(token, order)
     digest = Digest.of(certificate.key.usual_hash, order.message)
     signature = token.sign(order.purpose, digest, pin=order.pin, last_try_ok=order.last_try_ok)
     data = None if order.build is None else order.build(certificate.der, signature)

@@ -85,6 +85,11 @@ class Channel:
             return None
         return self._boxed(build(self._head(self._current)))
 
+    @property
+    def is_greeted(self) -> bool:
+        """Whether the server has answered, so that something can be said."""
+        return self._current is not None
+
     def hang_up(self) -> None:
         """The connection is gone: what comes next must answer a new hello."""
         self._current = self._greeting = None

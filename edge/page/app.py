@@ -23,6 +23,9 @@ from edge.events import (
     FollowsPresenter,
     LockAsked,
     PinGiven,
+    RoundAsked,
+    RoundClosed,
+    RoundConfirmed,
     SignInAsked,
     SignOutAsked,
     StatementAsked,
@@ -84,6 +87,7 @@ def create_page(page: Page, *, port: Callable[[], int], dist: Path) -> Flask:
     app.register_blueprint(_seat(page))
     app.register_blueprint(_person(page))
     app.register_blueprint(_statements(page))
+    app.register_blueprint(_rounds(page))
     app.register_blueprint(_papers(page))
     return app
 
@@ -235,6 +239,37 @@ def _statements(page: Page) -> Blueprint:
         answers.body().end()
         wanted = ids.parse("a", act)
         page.desk.ask(lambda number: StatementLeft(number, wanted))
+        return answers.answer({})
+
+    return routes
+
+
+def _rounds(page: Page) -> Blueprint:
+    routes = Blueprint("rounds", __name__, url_prefix="/api/rounds")
+
+    @routes.post("/<round_id>/open")
+    def look(round_id: str) -> ResponseReturnValue:
+        answers.body().end()
+        wanted = ids.parse("k", round_id)
+        page.desk.ask(lambda number: RoundAsked(number, wanted))
+        return answers.answer({})
+
+    @routes.post("/<round_id>/sign")
+    def sign(round_id: str) -> ResponseReturnValue:
+        fields, wanted = answers.body(), ids.parse("k", round_id)
+        sha256, pin = fields.hex("sha256", size=32), _pin(fields)
+        last_try_ok = fields.has("last_try_ok") and fields.flag("last_try_ok")
+        fields.end()
+        act, answer = page.new_act(), page.new_act()
+        page.desk.ask(
+            lambda number: RoundConfirmed(number, act, answer, wanted, sha256, last_try_ok=last_try_ok), password=pin
+        )
+        return answers.answer({}, 202)
+
+    @routes.post("/close")
+    def leave() -> ResponseReturnValue:
+        answers.body().end()
+        page.desk.ask(RoundClosed)
         return answers.answer({})
 
     return routes

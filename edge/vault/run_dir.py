@@ -117,6 +117,15 @@ class RunDir:
         """Leave something for the program that starts the screen; raises ``OSError``: without it nothing is shown."""
         self._write_file(name, data, _FOR_GROUP)
 
+    def keep(self, name: str, data: bytes) -> Path:
+        """Leave a file here, for this program's own processes; raises ``OSError``."""
+        self._write_file(name, data, _FOR_OWNER)
+        return self._root / name
+
+    def drop(self, name: str) -> None:
+        """Remove it."""
+        (self._root / name).unlink(missing_ok=True)
+
     def _read(self, name: str) -> Fields | None:
         try:
             fields = Fields(canonical.decode((self._root / name).read_bytes()), name)

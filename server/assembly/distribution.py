@@ -48,6 +48,7 @@ def outside_of(services: Services) -> Outside:
         acts=services.acts,
         challenges=services.tokens,
         watcher=services.live,
+        rounds=services.seat_signing,
         clock=services.clock,
         random=os.urandom,
     )

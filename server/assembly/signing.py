@@ -33,6 +33,7 @@ from server.signing import routes as signing_routes
 from server.signing.desk import DeskTools, SigningDesk
 from server.signing.pades import PadesMaker
 from server.signing.safe import SealedFiles
+from server.signing.seats import SeatSigning, SeatTools
 from server.signing.service import SigningService, SigningTools
 from server.signing.stamps import HttpStamper
 from server.signing.store import SqlSigningStore
@@ -81,12 +82,16 @@ def build(services: Services) -> None:
             signing=services.signing,
             meetings=services.meetings,
             people=services.identity,
-            changed=services.live.signing_changed,
+            changed=lambda meeting: _changed(services, meeting),
             has_stamps=bool(settings.tsa_url),
             seal_mm=float(settings.seal_diameter_mm),
         )
     )
     services.slots.signing = _Feed(services)
+    services.seat_signing = SeatSigning(
+        SeatTools(services.acts, services.rounds, services.meetings, services.identity, clock)
+    )
+    services.acts = services.seat_signing
     limit = AddressLimit(burst=CHECK_BURST, per_s=CHECK_PER_S)
     check = check_routes.CheckDesk(SignatureChecker(), intake, services.trust, limit, clock)
     services.blueprints += [
@@ -97,6 +102,12 @@ def build(services: Services) -> None:
         ),
     ]
     _add_chores(services, trust)
+
+
+def _changed(services: Services, meeting: MeetingId) -> None:
+    """Consoles and seats are told of a round."""
+    services.live.signing_changed(meeting)
+    services.distribution.rounds_changed(meeting)
 
 
 class _Feed:
@@ -175,7 +186,7 @@ def _add_chores(services: Services, trust: TrustService) -> None:
         if stamper is None:
             return
         for meeting in services.rounds.raise_due(Upgrader(trust, stamper), now=clock.now()):
-            services.live.signing_changed(meeting)
+            _changed(services, meeting)
 
     chores.add(Chore("revocation", REFRESH_S, refresh))
     chores.add(Chore("archive time-stamps", RAISE_S, raise_due))

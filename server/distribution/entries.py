@@ -44,6 +44,13 @@ class MeetingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundsChanged:
+    """A round of signing of a meeting has changed."""
+
+    meeting: MeetingId
+
+
+@dataclass(frozen=True, slots=True)
 class AuditDue:
     """It is time to look for what nobody was told of."""
 
@@ -53,4 +60,4 @@ class Stop:
     """The end."""
 
 
-Entry: TypeAlias = Came | LinkChanged | MeetingChanged | FleetChange | Performed | AuditDue | Stop
+Entry: TypeAlias = Came | LinkChanged | MeetingChanged | FleetChange | Performed | RoundsChanged | AuditDue | Stop

@@ -25,6 +25,7 @@ from server.distribution.errors import DeviceWithoutSeat
 from server.distribution.model import NUMBERS, DeviceLink, SeatKey
 from server.distribution.peers import Peer, Peers
 from server.distribution.ports import Challenges, Watcher
+from server.distribution.ports import Rounds as SigningRounds
 from server.distribution.rooms import Rooms, Source, batches
 from server.distribution.wishes import Wishes
 from server.idempotency.errors import ActReused
@@ -62,6 +63,7 @@ class Parts:
     acts: ActDesk
     challenges: Challenges
     watcher: Watcher
+    signing: SigningRounds
     random: Callable[[int], bytes]
 
 
@@ -144,6 +146,8 @@ class Hearing:
         self.arrived(peer, now, anew=anew)
         self._parts.board.seen(peer.device, online=True, at=now.at, agent=hello.agent)
         self.welcome(peer, wish)
+        for held in self._parts.rooms.held(peer.room):
+            self.tell_rounds(peer, held.meeting)
 
     def welcome(self, peer: Peer, wish: messages.Wish) -> None:
         """Send a device its store's key and its wish; it answers with all its reports."""
@@ -151,6 +155,20 @@ class Hearing:
         if link is not None:
             store_key = self._parts.source.master.unwrap(link.wrapped_store_key).reveal()
             self._parts.peers.tell(peer, lambda head: Welcome(head, wish, store_key))
+
+    def tell_rounds(self, peer: Peer, meeting: MeetingId, *, unless_none: bool = False) -> None:
+        """Tell a seat what waits for the signature of who is signed in there (W59)."""
+        place = peer.place
+        if place is None or not peer.is_here:
+            return
+        seated = self._parts.source.meetings.state(meeting).seated
+        for person in [person for person, seat in seated if seat == place.seat]:
+            rounds = tuple(self._parts.signing.rounds_for(meeting, person))
+            if rounds or not unless_none:
+                self._parts.peers.tell(
+                    peer,
+                    lambda head, who=person, all_=rounds: messages.SignRounds(head, meeting, who, all_),  # type: ignore[misc]
+                )
 
     def _new_link(self, device: DeviceId) -> DeviceLink:
         key = Secret(self._parts.random(STORE_KEY_BYTES))

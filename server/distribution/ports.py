@@ -18,6 +18,7 @@ from server.papers.ports import StoredVersion
 from server.unit import Transaction
 from wire.events import Event
 from wire.ids import DeviceId, MeetingId
+from wire.messages import SigningRound
 from wire.records import Layout
 from wire.secret import Secret
 from wire.state import MeetingState, SeatReceipt
@@ -53,6 +54,14 @@ class Challenges(Protocol):
 
     def give(self, device: str, seat: str, *, meeting: str) -> Given:
         """A challenge for one device at one seat; never waits."""
+        ...
+
+
+class Rounds(Protocol):
+    """Rounds of signing, as the seats of their signers are told of them (``server.signing.seats``)."""
+
+    def rounds_for(self, meeting: MeetingId, person: str) -> Sequence[SigningRound]:
+        """Those in which a person is a signer, the newest first."""
         ...
 
 

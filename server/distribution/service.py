@@ -27,7 +27,7 @@ from sealing.signatures import ServerSigner, device_verifier
 from server.clock import Clock
 from server.distribution.acts import ActDesk, Performed
 from server.distribution.board import Board
-from server.distribution.entries import AuditDue, Came, Entry, LinkChanged, MeetingChanged, Stop
+from server.distribution.entries import AuditDue, Came, Entry, LinkChanged, MeetingChanged, RoundsChanged, Stop
 from server.distribution.hearing import Hearing, Moment, Parts
 from server.distribution.inflow import Inflow
 from server.distribution.model import Held, changes_wishes, is_held
@@ -35,6 +35,7 @@ from server.distribution.outsiders import Outsiders
 from server.distribution.peers import Peers
 from server.distribution.plan import Pace
 from server.distribution.ports import Challenges, Fleet, Watcher
+from server.distribution.ports import Rounds as SigningRounds
 from server.distribution.rooms import Rooms, Source
 from server.distribution.wishes import Wishes
 from server.errors import ServerError, Unavailable
@@ -81,6 +82,7 @@ class Outside:
     acts: ActHandler
     challenges: Challenges
     watcher: Watcher
+    rounds: SigningRounds
     clock: Clock
     random: Callable[[int], bytes]
 
@@ -126,6 +128,7 @@ class Distribution:
                 acts=self._acts,
                 challenges=outside.challenges,
                 watcher=outside.watcher,
+                signing=outside.rounds,
                 random=outside.random,
             )
         )
@@ -189,6 +192,10 @@ class Distribution:
     def fleet_changed(self, change: FleetChange) -> None:
         """A device came, moved or went."""
         self._queue.put(change)
+
+    def rounds_changed(self, meeting: MeetingId) -> None:
+        """A round of signing has changed: the seats of its signers are told (W59)."""
+        self._queue.put(RoundsChanged(meeting))
 
     def holding(self, meeting: MeetingId) -> Sequence[Holder]:
         """The devices that were sent a key of the meeting and have not destroyed it."""
@@ -287,6 +294,8 @@ class Distribution:
                 self._device_changed(entry)
             case Performed():
                 self._performed(entry)
+            case RoundsChanged():
+                self._rounds_changed(entry)
             case AuditDue():
                 self._audit()
             case LinkChanged(is_up=True):
@@ -316,8 +325,17 @@ class Distribution:
     def _performed(self, performed: Performed) -> None:
         self._acts.done(performed.device)
         peer, outcome = self._peers.get(performed.device), performed.outcome
-        if peer is not None and outcome is not None:
+        if peer is None or outcome is None:
+            return
+        for reply in outcome.replies:
+            self._peers.tell(peer, reply)
+        if not outcome.replies:
             self._hearing.acknowledge(peer, performed.act, outcome.outcome, code=outcome.code, data=outcome.data)
+
+    def _rounds_changed(self, change: RoundsChanged) -> None:
+        room = self._outside.source.meetings.state(change.meeting).room
+        for peer in self._peers.in_room(RoomId(room)):
+            self._hearing.tell_rounds(peer, change.meeting)
 
     def _meeting_changed(self, change: MeetingChanged) -> None:
         before, after, room = change.before, change.after, RoomId(change.after.room)
@@ -334,6 +352,10 @@ class Distribution:
             for each in rooms:
                 self._wishes.refresh(self._peers.in_room(each))
         self._outside.watcher.delivery_changed(change.meeting)
+        for seat in {str(event.data["seat"]) for event in change.events if event.kind == "person_seated"}:
+            for peer in self._peers.in_room(room):
+                if peer.place is not None and peer.place.seat == seat:
+                    self._hearing.tell_rounds(peer, change.meeting, unless_none=True)
 
     def _device_changed(self, change: FleetChange) -> None:
         device = self._outside.fleet.find(change.device)

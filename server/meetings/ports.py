@@ -20,7 +20,7 @@ from server.unit import Transaction
 from wire.events import Event
 from wire.fields import Fields
 from wire.ids import MeetingId
-from wire.messages import Act
+from wire.messages import Act, Head, Message
 from wire.proof import TokenData
 from wire.secret import Secret
 from wire.state import MeetingState, MemberRole
@@ -171,11 +171,15 @@ class Rooms(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a seat's act: ``done`` or ``refused`` for good, with the error's code and data."""
+    """What became of a seat's act: ``done`` or ``refused`` for good, with the error's code and data.
+
+    ``replies``: messages that are sent in place of an acknowledgement, each around the head it is given.
+    """
 
     outcome: str
     code: str = ""
     data: dict[str, Any] = field(default_factory=dict)
+    replies: tuple[Callable[[Head], Message], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

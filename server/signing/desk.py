@@ -179,6 +179,22 @@ class SigningDesk:
                 found.append(self.one(meeting, round_id, now=now))
         return found
 
+    def rounds_of(
+        self, meeting: MeetingId, person: PersonId, *, now: dt.datetime
+    ) -> list[tuple[dict[str, Any], tuple[int, tuple[float, float, float, float]] | None]]:
+        """The rounds of a meeting in which a person is a signer, the newest first; page and box of their mark."""
+        found = [each for each in self.rounds(meeting, now=now)["rounds"] if _signs(each, person)]
+        return [(each, self._place(each["round"], person)) for each in found]
+
+    def _place(self, round_id: str, person: PersonId) -> tuple[int, tuple[float, float, float, float]] | None:
+        tools = self.tools.signing.tools
+        with tools.unit.read() as tx:
+            planned = tools.store.mark(tx, round_id, person)
+        plan = None if planned is None else MarkPlan.from_bytes(planned.plan, None)
+        if plan is None or plan.rect is None:
+            return None
+        return plan.page, (plan.rect.x0, plan.rect.y0, plan.rect.x1, plan.rect.y1)
+
     # Signing
 
     def begin(self, meeting: MeetingId, round_id: str, *, fingerprint: str, asked: Asked) -> dict[str, Any]:
@@ -296,6 +312,10 @@ class SigningDesk:
     def _plain(self, person: str) -> str:
         """As it stands in a paper: without the mark of demo data."""
         return self._name(person).partition(" (")[0]
+
+
+def _signs(value: dict[str, Any], person: PersonId) -> bool:
+    return any(signer["person"] == person for signer in value["signers"])
 
 
 def _is_again(found: Round, person: PersonId) -> bool:

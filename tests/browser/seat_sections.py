@@ -11,6 +11,8 @@ from tests.browser.paper_twin import TwinPaper
 
 MEETING = "m-aaaaaaaaaaaaaaaa"
 CHAIR = "u-aaaaaaaaaaaaaaaa"
+#: The round of minutes.
+ROUND = "k-aaaaaaaaaaaaaaaa"
 ME = "u-bbbbbbbbbbbbbbbb"
 LONG = "Nguyễn Hoàng Phương Uyên Thảo (demo)"
 TITLES = [
@@ -143,6 +145,57 @@ def token(state: str = "ready", **more: Any) -> dict[str, Any]:
     return {"state": state, "name": name, **pin, **more}
 
 
+def signing(
+    *, signed: tuple[int, ...] = (), open_: str = "", step: str = "", code: str = "", leased: bool = False,
+    me: int = 1, closed: bool = False, data: dict[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Minutes that the chair signs after who sits here; ``signed``: who has; ``open_``: ``ready`` or ``coming``."""
+    order = [people()[me], people()[0 if me else 1]]
+    first = next((at for at in range(2) if at not in signed), None)
+    signers = [
+        {
+            "person": one["id"],
+            "name": one["name"],
+            "signed_at": "2026-11-21T02:40:00.000Z" if at in signed else None,
+            "next": at == first and not closed,
+        }
+        for at, one in enumerate(order)
+    ]
+    one: dict[str, Any] = {
+        "round": ROUND,
+        "kind": "minutes",
+        "title": "Biên bản phiên họp Ủy ban kiểm sát Viện kiểm sát nhân dân tỉnh Quảng Ninh quý IV năm 2026 (demo)",
+        "ordered": True,
+        "revision": len(signed),
+        "size_bytes": 412_345,
+        "sha256": "5f9391f58728bf296d2fa822c6cec2cacfd9fef2aeea98ddd2d1e2d1cdb018d4",
+        "opened_at": "2026-11-21T02:30:00.000Z",
+        "closed_at": "2026-11-21T02:41:00.000Z" if closed else None,
+        "leased_by": people()[3]["id"] if leased else None,
+        "leased_until": "2026-11-21T02:42:32.000Z" if leased else None,
+        "signers": signers,
+        "mark": {"page": 3, "box": [320_000, 640_000, 500_000, 710_000]},
+    }
+    if leased:
+        one["ordered"] = False
+        one["signers"].append({**signers[1], "person": people()[3]["id"], "name": people()[3]["name"], "next": True})
+    other = one | {
+        "round": "k-bbbbbbbbbbbbbbbb",
+        "kind": "notice",
+        "title": "Thông báo kết luận (demo)",
+        "signers": [each | {"signed_at": "2026-11-21T02:35:00.000Z", "next": False} for each in signers],
+        "closed_at": "2026-11-21T02:36:00.000Z",
+    }
+    came = {"round": ROUND, "sha256": one["sha256"], "paper": "p-bbbbbbbbbbbbbbbb", "version": 1, "code": ""}
+    here = {"ready": True, "have": 2, "parts": 2} if open_ == "ready" else {"ready": False, "have": 5, "parts": 12}
+    return {
+        "waiting": int(signers[0]["next"] and not closed),
+        "rounds": [one, other],
+        "open": came | here if open_ else None,
+        "work": {"round": ROUND, "step": step, "code": code, "data": data or {}} if step else None,
+    }
+
+
 def seat(state: str, **more: Any) -> dict[str, Any]:
     """The section ``seat``."""
     return {
@@ -186,6 +239,7 @@ def sections(state: str, *, role: str = "member", phase: str = "open", **more: A
         "holding": holding(parts=6) if inside else {},
         "acts": [],
         "recalled": None,
+        "signing": None,
     }
     if state == "welcome" or inside:
         found["meeting"] = meeting(phase)

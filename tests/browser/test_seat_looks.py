@@ -91,6 +91,29 @@ def _wants_recovery(person: Person) -> None:
     person.taps("Dùng mã dự phòng")
 
 
+def _signs(person: Person) -> None:
+    person.page.get_by_role("button", name="Ký văn bản").tap()
+    expect(person.page.get_by_text("Biên bản phiên họp").first).to_be_visible()
+
+
+def _to_the_place(person: Person) -> None:
+    _signs(person)
+    person.taps("Đến chỗ ký")
+    person.sees("Chữ ký của đồng chí sẽ ở đây")
+
+
+def _sign_sheet(person: Person) -> None:
+    _signs(person)
+    person.page.get_by_role("button", name="trang chưa xem").tap()
+    expect(person.page.get_by_role("dialog", name="Ký số văn bản")).to_be_visible()
+
+
+def _sign_with_letters(person: Person) -> None:
+    _sign_sheet(person)
+    person.taps("Mã PIN có chữ")
+
+
+_TO_SIGN = {"signing": having.signing(open_="ready"), "usb_token": having.token(needed=True, mine=True)}
 #: name → state, what else is so, and what the person does before the picture
 STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "enrolling": ("enrolling", {"seat": _CODE}, None),
@@ -151,11 +174,32 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "closing": ("signed_in", {"role": "chair"}, lambda person: person.taps("Bế mạc")),
     "overview": ("signed_in", {"presenting": having.presenting()}, _overview),
     "search": ("signed_in", {"presenting": having.presenting()}, _search),
+    "sign-list": ("signed_in", {"signing": having.signing()}, _signs),
+    "sign-coming": ("signed_in", {"signing": having.signing(open_="coming")}, _signs),
+    "sign-place": ("signed_in", {"signing": having.signing(open_="ready")}, _to_the_place),
+    "sign-pin": ("signed_in", _TO_SIGN, _sign_sheet),
+    "sign-letters": ("signed_in", _TO_SIGN, _sign_with_letters),
+    "sign-plug": (
+        "signed_in",
+        {"signing": having.signing(open_="ready"), "usb_token": having.token("absent")},
+        _sign_sheet,
+    ),
+    "sign-waiting": ("signed_in", {"signing": having.signing(open_="ready", step="asking")}, _signs),
+    "sign-working": ("signed_in", {"signing": having.signing(open_="ready", step="signing")}, _signs),
+    "sign-done": ("signed_in", {"signing": having.signing(open_="ready", step="done", signed=(0,))}, _signs),
+    "sign-failed": (
+        "signed_in",
+        {"signing": having.signing(open_="ready", step="failed", code="sign-file-differs")},
+        _signs,
+    ),
+    "sign-leased": ("signed_in", {"signing": having.signing(open_="ready", leased=True)}, _signs),
+    "sign-later": ("signed_in", {"role": "chair", "signing": having.signing(open_="ready")}, _signs),
+    "sign-closed": ("signed_in", {"signing": having.signing(open_="ready", closed=True)}, _signs),
     "jump": ("signed_in", {"presenting": having.presenting()}, _jump),
 }
 DARK = (
     "welcome", "token-plug", "token-pin", "token-wrong-pin", "token-last-try", "token-blocked", "token-out", "password",
-    "papers", "following", "offline", "closing", "search",
+    "papers", "following", "offline", "closing", "search", "sign-list", "sign-place", "sign-pin", "sign-failed",
 )  # fmt: skip
 PANEL = (1280, 800)
 #: The second most common panel: wider, and lower.
@@ -170,6 +214,8 @@ ON_LOW = (
     "own-view",
     "chair",
     "overview",
+    "sign-letters",
+    "sign-pin",
 )
 
 

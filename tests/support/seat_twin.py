@@ -113,6 +113,8 @@ class SeatTwin:
         self.store_key = b""
         self.acks: dict[str, messages.Ack] = {}
         self.challenges: list[messages.Challenge] = []
+        #: what came of signing papers, in its order
+        self.signing: list[messages.SignRounds | messages.SignPart | messages.SignOffer] = []
         self.faults: list[str] = []
         self.received = 0
         self.twice = 0
@@ -309,6 +311,15 @@ class SeatTwin:
 
     def _on_ack(self, message: messages.Ack) -> None:
         self.acks[message.act] = message
+
+    def _on_sign_rounds(self, message: messages.SignRounds) -> None:
+        self.signing.append(message)
+
+    def _on_sign_part(self, message: messages.SignPart) -> None:
+        self.signing.append(message)
+
+    def _on_sign_offer(self, message: messages.SignOffer) -> None:
+        self.signing.append(message)
 
     def _on_challenge(self, message: messages.Challenge) -> None:
         self.challenges.append(message)

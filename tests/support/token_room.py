@@ -146,7 +146,12 @@ def _meeting(made: TokenRoom, folder: Path) -> str:
         "starts_at": "2026-12-01T01:30:00.000Z",
         "planned_minutes": 60,
     }
-    placed = ((people.CHAIR, "chair", "A1"), (people.DEPUTY, "member", "B1"), (people.DELEGATE, "member", "B2"))
+    placed = (
+        (people.CHAIR, "chair", "A1"),
+        (people.SECRETARY, "secretary", "A2"),
+        (people.DEPUTY, "member", "B1"),
+        (people.DELEGATE, "member", "B2"),
+    )
     members = [{"person": persons[who.username], "role": role, "seat": seats[seat]} for who, role, seat in placed]
     item = {"item": _ITEM, "parent": None, "title": "Nghe báo cáo", "minutes": 30}
     file = folder / "paper.pdf"

@@ -236,6 +236,9 @@ def messages() -> st.SearchStrategy[Any]:
             meeting=of_kind("m"),
             expires_at=moments(),
         ),
+        _sign_rounds(),
+        _sign_parts(),
+        _sign_offers(),
         st.builds(
             msg.Act,
             head=heads(),
@@ -279,4 +282,57 @@ def messages() -> st.SearchStrategy[Any]:
             manifest=st.binary(max_size=60),
             wrapped_key=st.binary(min_size=msg.WRAPPED_BYTES, max_size=msg.WRAPPED_BYTES),
         ),
+    )
+
+
+def _hashes() -> st.SearchStrategy[str]:
+    return _keys().map(bytes.hex)
+
+
+def _sign_rounds() -> st.SearchStrategy[Any]:
+    lengths = st.integers(0, 20_000_000)
+    signers = st.builds(msg.RoundSigner, of_kind("u"), texts(200), signed_at=st.none() | moments(), next=st.booleans())
+    rounds = st.builds(
+        msg.SigningRound,
+        round=of_kind("k"),
+        kind=texts(40, empty=True),
+        title=texts(300),
+        ordered=st.booleans(),
+        revision=st.integers(0, 9_998),
+        size_bytes=st.integers(1, 256 * 2**20),
+        sha256=_hashes(),
+        opened_at=moments(),
+        closed_at=st.none() | moments(),
+        leased_by=st.none() | of_kind("u"),
+        leased_until=st.none() | moments(),
+        signers=st.lists(signers, max_size=3).map(tuple),
+        mark=st.none()
+        | st.builds(msg.RoundMark, st.integers(1, 20_000), st.tuples(lengths, lengths, lengths, lengths)),
+    )
+    return st.builds(msg.SignRounds, heads(), of_kind("m"), of_kind("u"), st.lists(rounds, max_size=3).map(tuple))
+
+
+def _sign_parts() -> st.SearchStrategy[Any]:
+    def build(parts: int) -> st.SearchStrategy[Any]:
+        part = st.integers(0, parts - 1)
+        return st.builds(
+            msg.SignPart, heads(), of_kind("k"), _hashes(), part, st.just(parts), st.binary(min_size=1, max_size=60)
+        )
+
+    return st.integers(1, 1024).flatmap(build)
+
+
+def _sign_offers() -> st.SearchStrategy[Any]:
+    return st.builds(
+        msg.SignOffer,
+        head=heads(),
+        act=of_kind("a"),
+        round=of_kind("k"),
+        base_sha256=_hashes(),
+        base_bytes=st.integers(1, 256 * 2**20),
+        update=st.binary(min_size=1, max_size=60),
+        signed_attributes=st.binary(min_size=1, max_size=60),
+        digest=st.sampled_from(["sha256", "sha384"]),
+        fence=st.integers(1, 2**40),
+        until=moments(),
     )

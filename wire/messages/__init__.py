@@ -1,6 +1,6 @@
 """What server and seat say to each other: one frozen dataclass a message.
 
-Rules W24–W29, W32, W34, W42, W53. Every message travels as a DSSE envelope (``wire.envelope``) of the
+Rules W24–W29, W32, W34, W42, W53, W59–W61. Every message travels as a DSSE envelope (``wire.envelope``) of the
 type in ``TYPE``, sealed in a box frame, with a :class:`Head` that says which device, which session
 and which number. Room messages (:class:`Events`, :class:`PaperOffer`) carry no head: their own
 sequence numbers and hashes do the work.
@@ -23,6 +23,7 @@ from wire.messages.log import Events, Log
 from wire.messages.papers import WANTS, WRAPPED_BYTES, Have, PaperOffer, Want
 from wire.messages.session import MAX_MEETINGS, MAX_PAPERS, Desired, Health, Hello, Holding, Welcome, Wish
 from wire.messages.sign_in import Challenge, Knock
+from wire.messages.signing import RoundMark, RoundSigner, SigningRound, SignOffer, SignPart, SignRounds
 
 #: Every message by its type.
 TYPES: Final[dict[str, type[Any]]] = {
@@ -37,6 +38,9 @@ TYPES: Final[dict[str, type[Any]]] = {
         Have,
         Knock,
         Challenge,
+        SignRounds,
+        SignPart,
+        SignOffer,
         Act,
         Ack,
         Receipt,
@@ -88,6 +92,12 @@ __all__ = [
     "Message",
     "PaperOffer",
     "Receipt",
+    "RoundMark",
+    "RoundSigner",
+    "SignOffer",
+    "SignPart",
+    "SignRounds",
+    "SigningRound",
     "Want",
     "Welcome",
     "Wish",

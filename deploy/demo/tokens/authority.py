@@ -99,10 +99,17 @@ class Authority:
 
     def login_certificate(self, username: str) -> Path:
         """The certificate for signing in, of a card that was made, PEM; raises ``OSError``."""
-        body = load(self.folder / f"{username}.json").objects[0x5FC105]
+        return self._certificate(username, 0x5FC105, f"{username}.pem")
+
+    def document_certificate(self, username: str) -> Path:
+        """The certificate for signing papers, of a card that was made, PEM; raises ``OSError``."""
+        return self._certificate(username, 0x5FC10A, f"{username}-papers.pem")
+
+    def _certificate(self, username: str, place: int, name: str) -> Path:
+        body = load(self.folder / f"{username}.json").objects[place]
         found = x509.load_der_x509_certificate(_inside(body))
-        self._write(f"{username}.pem", found.public_bytes(serialization.Encoding.PEM))
-        return self.folder / f"{username}.pem"
+        self._write(name, found.public_bytes(serialization.Encoding.PEM))
+        return self.folder / name
 
     def _card(self, username: str, name: str, *, now: dt.datetime) -> Contents:
         contents = Contents(guid=secrets.token_bytes(16), pin=PIN)

@@ -16,15 +16,19 @@ _NOTE: Final = "tokens"
 
 
 def enrol(room: Room, stand: Stand) -> None:
-    """Anchor, revocation list and everybody's certificate; raises CommandFailed."""
+    """Anchor, revocation list and everybody's two certificates; raises CommandFailed."""
     fingerprint = stand.authority.certificate.serial_number
     known = room.folder.notes(_NOTE)
-    if known is not None and known["authority"] == str(fingerprint):
+    if known is not None and known["authority"] == str(fingerprint) and known.get("papers"):
         return
     authority = stand.authority
     room.admin_batch(
         ("anchor", "add", str(authority.certificate_file)),
         ("anchor", "crl", str(authority.list_file)),
         *(("certificate", "add", username, str(authority.login_certificate(username))) for username in stand.holders),
+        *(
+            ("certificate", "add", username, str(authority.document_certificate(username)))
+            for username in stand.holders
+        ),
     )
-    room.folder.note(_NOTE, {"authority": str(fingerprint)})
+    room.folder.note(_NOTE, {"authority": str(fingerprint), "papers": "enrolled"})

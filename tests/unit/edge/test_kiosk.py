@@ -50,7 +50,8 @@ def stranger(page: Page, tmp_path: Path) -> Browser:
 PARTS = ("pages/1", "text/1", "search", "outline")
 READS = ("seat", "live", *(f"{HOME.removeprefix('/api/')}/{part}" for part in PARTS))
 STATEMENTS = ("statements", "statements/a-1/sign", "statements/a-1/leave")
-CHANGES = ("sign-in", "token", "unlock", "lock", "sign-out", "act", "touched", "following", *STATEMENTS)
+ROUNDS = ("rounds/k-1/open", "rounds/k-1/sign", "rounds/close")
+CHANGES = ("sign-in", "token", "unlock", "lock", "sign-out", "act", "touched", "following", *STATEMENTS, *ROUNDS)
 
 
 @pytest.mark.parametrize("path", READS)

@@ -155,6 +155,17 @@ export class Seat {
   leaveStatement(act: string): Promise<unknown> {
     return this.#send(`/api/statements/${act}/leave`);
   }
+  /** Have the file of a round fetched and shown; it comes in the section `signing`. */
+  openRound(round: string): Promise<unknown> {
+    return this.#send(`/api/rounds/${round}/open`);
+  }
+  /** Resolves when the card has taken the PIN; how far the signature is comes in the section `signing`. */
+  signRound(round: string, sha256: string, pin: string, last: boolean): Promise<unknown> {
+    return this.#send(`/api/rounds/${round}/sign`, last ? { sha256, pin, last_try_ok: true } : { sha256, pin });
+  }
+  closeRound(): Promise<unknown> {
+    return this.#send('/api/rounds/close');
+  }
   unlock(password: string, code?: string): Promise<unknown> {
     return this.#send('/api/unlock', { password, code });
   }

@@ -87,6 +87,52 @@ export function tokenStep(token: TokenInfo | undefined): TokenStep {
   return token.state === 'ready' || token.state === 'working' ? 'pin' : 'say';
 }
 
+export interface RoundSigner {
+  person: string;
+  name: string;
+  signed_at: string | null;
+  /** They may sign now, as far as the order goes. */
+  next: boolean;
+}
+
+/** A paper that its signers sign one after the other; `box`: left, top, right, bottom in thousandths of a point. */
+export interface Round {
+  round: string;
+  kind: string;
+  title: string;
+  ordered: boolean;
+  revision: number;
+  size_bytes: number;
+  sha256: string;
+  opened_at: string;
+  closed_at: string | null;
+  leased_by: string | null;
+  leased_until: string | null;
+  signers: RoundSigner[];
+  mark: { page: number; box: [number, number, number, number] } | null;
+}
+
+export interface OpenRound {
+  round: string;
+  sha256: string;
+  paper: string;
+  version: number;
+  have: number;
+  parts: number;
+  ready: boolean;
+  code: string;
+}
+
+export type SignStep = 'checking' | 'asking' | 'signing' | 'sending' | 'done' | 'failed';
+
+export interface Signing {
+  /** Rounds in which this person may sign now. */
+  waiting: number;
+  rounds: Round[];
+  open: OpenRound | null;
+  work: { round: string; step: SignStep; code: string; data: Record<string, string | number> } | null;
+}
+
 export interface SeatSections extends MeetingSections {
   seat: SeatInfo;
   /** The seat's connection to the server, and whether it knows of events it has not got yet (M3). */
@@ -98,5 +144,7 @@ export interface SeatSections extends MeetingSections {
   /** By `<paper>.<version>`. */
   holding: Record<string, Held>;
   acts: Act[];
+  /** Papers to sign; null for who is in no round. */
+  signing: Signing | null;
   recalled: { meeting_title: string; papers: number; pages: number; confirmed: boolean } | null;
 }
