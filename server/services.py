@@ -47,6 +47,7 @@ from server.settings import Settings
 from server.signing.service import SigningService
 from server.slots import Slots
 from server.statements.service import StatementService
+from server.tokens.consoles import Consoles
 from server.tokens.service import TokenSignIn
 from server.trust.admin import TrustAdmin
 from server.trust.service import TrustService
@@ -100,6 +101,7 @@ class Services:
     warden: Warden = field(init=False)
     trust: TrustService = field(init=False)
     tokens: TokenSignIn = field(init=False)
+    consoles: Consoles = field(init=False)
     fleet: FleetService = field(init=False)
     epochs: EpochKeys = field(init=False)
     paper_store: PaperStore = field(init=False)

@@ -1,8 +1,9 @@
-"""What a token signs when somebody signs in at a seat, and what the seat sends of it (W55, W56).
+"""What a token signs when somebody signs in at a seat, and what the seat sends of it (W55, W56); at a console (G53).
 
 Rules: both sides write the text down by themselves, each with what it knows on its own – the seat with the server key
 of its site document, the server with its own key and clock – so a challenge that was handed on from elsewhere gives
-another text and no valid signature. Pure; no cryptography but the hash.
+another text and no valid signature. A seat's text and a console's are of different types: neither passes as the other.
+Pure; no cryptography but the hash.
 
 Usage::
 
@@ -25,6 +26,7 @@ from wire.errors import BadField
 from wire.fields import Fields, print_instant
 
 TYPE: Final = "token_sign_in"
+CONSOLE_TYPE: Final = "console_sign_in"
 NONCE_BYTES: Final = 32
 #: How long a challenge is good at most.
 LIFE_S: Final = 60
@@ -79,8 +81,39 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleProof:
+    """Everything that a sign-in at a browser's console is bound to (G53): ``bridge`` is the PC's, ``origin`` the page's."""
+
+    challenge: str
+    server_nonce: bytes = field(repr=False)
+    bridge_nonce: bytes = field(repr=False)
+    server_key: str
+    bridge: str
+    origin: str
+    expires_at: dt.datetime
+    certificate: str
+
+    def to_value(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "challenge": self.challenge,
+            "server_nonce": _b64(self.server_nonce),
+            "bridge_nonce": _b64(self.bridge_nonce),
+            "server_key": self.server_key,
+            "bridge": self.bridge,
+            "origin": self.origin,
+            "expires_at": print_instant(self.expires_at),
+            "certificate": self.certificate,
+        }
+
+    def signed(self) -> bytes:
+        """The bytes that the token signs, of a type of their own."""
+        return pae(payload_type(CONSOLE_TYPE), canonical.encode(self.to_value()))
+
+
+@dataclass(frozen=True, slots=True)
 class TokenData:
-    """``data`` of a ``sign_in`` with a token. There is no place in it for a PIN or a password."""
+    """``data`` of a sign-in with a token, ``nonce`` the signer's. There is no place in it for a PIN or a password."""
 
     challenge: str
     nonce: bytes = field(repr=False)

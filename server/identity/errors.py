@@ -12,6 +12,7 @@
         └── TooManyTriesHere too-many-tries-here: from this place, whatever the name
     Conflict
     ├── UsernameTaken        username-taken
+    ├── TokenNeeded          session-token-needed: this session opens with its own token alone
     ├── DisablesThemselves   cannot-disable-yourself
     └── LastAdministrator    last-administrator: nobody else of that kind could sign in
     Malformed
@@ -61,6 +62,12 @@ class UsernameTaken(Conflict):
     """Another account has this name."""
 
     code = "username-taken"
+
+
+class TokenNeeded(Conflict):
+    """The session was begun with a token; neither a password nor another certificate opens it."""
+
+    code = "session-token-needed"
 
 
 class DisablesThemselves(Conflict):

@@ -126,7 +126,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in browser. ``token_hash`` is the SHA-256 of its cookie: the database cannot impersonate anyone."""
+    """A signed-in browser. ``token_hash`` is the SHA-256 of its cookie: the database cannot impersonate anyone.
+
+    ``certificate``: SHA-256 of the one it was begun with, empty with a password (G54).
+    """
 
     token_hash: str = field(repr=False)
     person: str
@@ -134,6 +137,7 @@ class Session:
     last_seen_at: dt.datetime
     expires_at: dt.datetime
     is_locked: bool = False
+    certificate: str = ""
 
     def is_over(self, now: dt.datetime) -> bool:
         """Whether its longest life has passed."""

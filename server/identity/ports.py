@@ -8,7 +8,7 @@ Usage: ``passwords.is_right(account.password_hash, password)``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple, Protocol
 
 from server.identity.model import Account, Role, Session
@@ -111,6 +111,10 @@ class IdentityStore(Protocol):
 
     def drop_sessions_of(self, tx: Transaction, person: str, *, but: str = "") -> None:
         """End all sessions of a person, ``but`` one."""
+        ...
+
+    def drop_sessions_by(self, tx: Transaction, certificates: Collection[str]) -> int:
+        """End those that were begun with one of ``certificates``; how many."""
         ...
 
     def tries(self, tx: Transaction, who: str) -> Tries | None:

@@ -42,14 +42,14 @@ def _session_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
         secret, given = password(fields, "password"), code(fields)
         fields.end()
         signed_in = identity.sign_in(username, secret, given, source=source(), now=clock.now())
-        response = answer(_me(identity, signed_in.account, signed_in.token))
-        _set_cookie(response, signed_in.token)
+        response = answer(me_value(identity, signed_in.account, signed_in.token))
+        set_session_cookie(response, signed_in.token)
         return response
 
     @routes.post("/api/sign-out")
     @allow(signed_in=True, while_locked=True, without_factor=True, act=False)
     def sign_out() -> ResponseReturnValue:
-        identity.sign_out(_token())
+        identity.sign_out(session_token())
         response = nothing()
         response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="Strict", secure=request.is_secure)
         return response
@@ -57,7 +57,8 @@ def _session_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
     @routes.get("/api/me")
     @allow(signed_in=True, without_factor=True)
     def me() -> ResponseReturnValue:
-        return answer(_me(identity, identity.person(actor().person_id), _token()))
+        session, account = identity.live_session(session_token(), now=clock.now())
+        return answer(me_value(identity, account, session_token(), certificate=session.certificate))
 
     @routes.post("/api/unlock")
     @public("a locked session can do nothing else; the cookie and the password are checked here")
@@ -65,10 +66,10 @@ def _session_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
         fields = body()
         secret = password(fields, "password")
         fields.end()
-        if not _token():
+        if not session_token():
             raise NotAuthenticated
-        account = identity.unlock(_token(), secret, source=source(), now=clock.now())
-        return answer(_me(identity, account, _token()))
+        account = identity.unlock(session_token(), secret, source=source(), now=clock.now())
+        return answer(me_value(identity, account, session_token()))
 
     @routes.post("/api/me/password")
     @allow(signed_in=True, act=False)
@@ -76,7 +77,7 @@ def _session_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
         fields = body()
         old, new = password(fields, "old"), password(fields, "new")
         fields.end()
-        identity.change_password(_token(), old, new, source=source(), now=clock.now())
+        identity.change_password(session_token(), old, new, source=source(), now=clock.now())
         return nothing()
 
 
@@ -148,12 +149,14 @@ def roles(fields: Fields) -> frozenset[Role]:
     return frozenset(Role(wanted.choice(str(index), frozenset(Role))) for index in range(len(fields.items("roles"))))
 
 
-def _me(identity: IdentityService, account: Account, token: str) -> dict[str, Any]:
+def me_value(identity: IdentityService, account: Account, token: str, *, certificate: str = "") -> dict[str, Any]:
+    """Who is signed in, for the page; ``certificate``: with which token, if any (G54)."""
     return {
         "person": _person(account),
         "csrf": identity.csrf(token),
         "idle_s": int(identity.policy.idle.total_seconds()),
-        "must_set_factor": identity.must_set_factor(account),
+        "must_set_factor": not certificate and identity.must_set_factor(account),
+        "certificate": certificate or None,
     }
 
 
@@ -167,7 +170,8 @@ def _person(account: Account) -> dict[str, Any]:
     }
 
 
-def _token() -> str:
+def session_token() -> str:
+    """The session's cookie, empty without one."""
     return request.cookies.get(SESSION_COOKIE, "")
 
 
@@ -176,6 +180,7 @@ def source() -> str:
     return request.remote_addr or "?"
 
 
-def _set_cookie(response: Response, token: str) -> None:
+def set_session_cookie(response: Response, token: str) -> None:
+    """Of a new session."""
     # No max_age: the browser forgets it when it is closed; the server ends it by its own clock in any case.
     response.set_cookie(SESSION_COOKIE, token, httponly=True, samesite="Strict", secure=request.is_secure, path="/")

@@ -40,6 +40,7 @@ from server.identity.errors import (
     LastAdministrator,
     NoSuchPerson,
     NotSignedIn,
+    TokenNeeded,
 )
 from server.identity.model import Account, Actor, FactorRule, Role, Session
 from server.identity.ports import AccountWatcher, Factors, IdentityStore, Passwords
@@ -223,7 +224,7 @@ class IdentityService:
             with self._unit.begin() as tx:
                 self._store.see_session(tx, session.token_hash, at=now, is_locked=locked)
         if locked and not while_locked:
-            raise SessionLocked
+            raise SessionLocked(token=bool(session.certificate))
         return account.actor()
 
     def peek(self, token: str, *, now: dt.datetime) -> Actor | None:
@@ -237,9 +238,11 @@ class IdentityService:
         return account.actor()
 
     def unlock(self, token: str, password: Secret, *, source: str, now: dt.datetime) -> Account:
-        """Open a locked session again; raises NotSignedIn, BadCredentials, TooManyTries."""
+        """Open a locked session again; raises NotSignedIn, TokenNeeded, BadCredentials, TooManyTries."""
         # One factor is enough here: the cookie of the session, which both have opened, is the other (ADR 0014).
         session, account = self._live_session(token, now, without_factor=True)
+        if session.certificate:
+            raise TokenNeeded
         self._check(account.username, account, password, with_code=False, source=source, now=now)
         with self._unit.begin() as tx:
             self._store.touch_account(tx, account.id, now)
@@ -260,6 +263,10 @@ class IdentityService:
         """The token that a page sends in its header: derived, so that nothing more is kept."""
         return hmac.new(token.encode("utf-8"), b"phonghop/v1/csrf", hashlib.sha256).hexdigest()
 
+    def live_session(self, token: str, *, now: dt.datetime) -> tuple[Session, Account]:
+        """The session behind a cookie, locked or not, and whose it is; raises NotSignedIn."""
+        return self._live_session(token, now, without_factor=True)
+
     def _live_session(self, token: str, now: dt.datetime, *, without_factor: bool = False) -> tuple[Session, Account]:
         if not token:
             raise NotSignedIn
@@ -268,7 +275,8 @@ class IdentityService:
             account = None if session is None else self._store.account(tx, session.person)
             if session is None or account is None or session.is_over(now) or account.disabled_at is not None:
                 raise NotSignedIn
-            if not without_factor:
+            # Who holds the token has proved as much as a password and a code (ADR 0014).
+            if not without_factor and not session.certificate:
                 self._check_has_factor(tx, account, at_console=True)
         return session, account
 

@@ -8,7 +8,7 @@ Usage: ``SqlIdentityStore().account_named(connection, "thuky")``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -60,6 +60,7 @@ sessions = Table(
     Column("last_seen_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("is_locked", Boolean, nullable=False),
+    Column("certificate", String(64), nullable=False, server_default="", index=True),
 )
 sign_in_tries = Table(
     "sign_in_tries",
@@ -128,6 +129,7 @@ class SqlIdentityStore:
                 last_seen_at=session.last_seen_at,
                 expires_at=session.expires_at,
                 is_locked=session.is_locked,
+                certificate=session.certificate,
             )
         )
 
@@ -136,7 +138,8 @@ class SqlIdentityStore:
         row = tx.execute(select(sessions).where(sessions.c.token_hash == token_hash)).one_or_none()
         if row is None:
             return None
-        return Session(row.token_hash, row.person, row.created_at, row.last_seen_at, row.expires_at, row.is_locked)
+        times = (row.created_at, row.last_seen_at, row.expires_at)
+        return Session(row.token_hash, row.person, *times, is_locked=row.is_locked, certificate=row.certificate)
 
     def see_session(self, tx: Connection, token_hash: str, *, at: dt.datetime, is_locked: bool) -> None:
         """Keep when it was last used, and whether it is locked."""
@@ -150,6 +153,12 @@ class SqlIdentityStore:
     def drop_sessions_of(self, tx: Connection, person: str, *, but: str = "") -> None:
         """End all sessions of a person, ``but`` one."""
         tx.execute(delete(sessions).where(sessions.c.person == person, sessions.c.token_hash != but))
+
+    def drop_sessions_by(self, tx: Connection, certificates: Collection[str]) -> int:
+        """End those that were begun with one of ``certificates``; how many."""
+        return tx.execute(
+            delete(sessions).where(sessions.c.certificate.in_([each for each in certificates if each]))
+        ).rowcount
 
     def tries(self, tx: Connection, who: str) -> Tries | None:
         """Wrong tries of ``who``; on PostgreSQL the row stays locked until the transaction ends."""

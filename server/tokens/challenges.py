@@ -3,7 +3,8 @@
 Rules: they live in the memory of this process and nowhere else. That is the safe side: what a restart forgets cannot be
 used any more, the person tries again and is asked for nothing new but the PIN; a table would have to be written at
 every knock of every device, and could be read by whoever reads the database. It needs one process to serve the room,
-which is how the server runs. One challenge a device, so their number is bounded by the devices that were approved.
+which is how the server runs. One challenge a device, so their number is bounded by the devices that were approved; of bridges
+on people's PCs, which nobody approves, ``most`` are kept.
 A challenge is out of the memory before anything else about a try is looked at.
 
 Usage::
@@ -29,8 +30,9 @@ from wire.proof import LIFE_S, NONCE_BYTES
 class Challenges:
     """For all threads. ``random`` gives that many random bytes."""
 
-    def __init__(self, clock: Clock, random: Callable[[int], bytes]) -> None:
+    def __init__(self, clock: Clock, random: Callable[[int], bytes], *, most: int | None = None) -> None:
         self._clock: Final = clock
+        self._most: Final = most
         self._random: Final = random
         self._lock: Final = threading.Lock()
         #: by device: the challenge, and until when it is good by the clock that nobody moves
@@ -44,7 +46,10 @@ class Challenges:
         challenge = ids.new("c", self._random(ids.RANDOM_BYTES))
         given = Given(challenge, self._random(NONCE_BYTES), place, expires_at)
         with self._lock:
+            self._waiting.pop(place.device, None)
             self._waiting[place.device] = (given, self._clock.monotonic_s() + LIFE_S)
+            if self._most is not None and len(self._waiting) > self._most:
+                del self._waiting[next(iter(self._waiting))]
         return given
 
     def take(self, challenge: str, place: Place) -> Given:

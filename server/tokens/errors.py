@@ -7,6 +7,8 @@
     ├── ChallengeExpired      token-challenge-expired
     ├── ChallengeElsewhere    token-challenge-elsewhere: of another device, seat or meeting
     ├── TokenSignatureWrong   token-signature-wrong
+    ├── BridgeUnknown         bridge-unknown: the browser was not paired with a bridge of this PC
+    ├── BridgeVouchWrong      bridge-vouch-wrong: what the bridge said of the pairing does not hold
     └── RevocationUncertain   token-revocation-unknown: nothing fresh says that the certificate is still good
 """
 
@@ -37,6 +39,18 @@ class TokenSignatureWrong(NotAllowed):
     """The signature is not the certificate's over this challenge."""
 
     code = "token-signature-wrong"
+
+
+class BridgeUnknown(NotAllowed):
+    """Nothing is asked of a bridge for a browser that was not paired with it."""
+
+    code = "bridge-unknown"
+
+
+class BridgeVouchWrong(NotAllowed):
+    """Late, of another server or origin, or not signed by the bridge's key."""
+
+    code = "bridge-vouch-wrong"
 
 
 class RevocationUncertain(NotAllowed):

@@ -9,11 +9,14 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from wire.proof import Proof, TokenData, fingerprint
+from wire.proof import ConsoleProof, Proof, TokenData, fingerprint
 
 
 class Place(NamedTuple):
-    """Where somebody signs in: the device that asks, the seat it stands at, the meeting."""
+    """Where somebody signs in: the device that asks, the seat it stands at, the meeting.
+
+    At a console: the bridge of the PC, the origin of the page, and no meeting.
+    """
 
     device: str
     seat: str
@@ -39,6 +42,19 @@ class Given:
             device=self.place.device,
             seat=self.place.seat,
             meeting=self.place.meeting,
+            expires_at=self.expires_at,
+            certificate=fingerprint(data.certificate),
+        )
+
+    def console_proof(self, data: TokenData, *, server_key: str) -> ConsoleProof:
+        """The same at a console (G53)."""
+        return ConsoleProof(
+            challenge=self.challenge,
+            server_nonce=self.nonce,
+            bridge_nonce=data.nonce,
+            server_key=server_key,
+            bridge=self.place.device,
+            origin=self.place.seat,
             expires_at=self.expires_at,
             certificate=fingerprint(data.certificate),
         )

@@ -49,13 +49,18 @@ class TokenSignIn:
     def prove(self, data: TokenData, *, device: str, seat: str, meeting: str, now: dt.datetime) -> Proven:
         """Who signed; raises what ``errors`` and ``server.trust.errors`` say, nothing that may be tried again."""
         given = self._waiting.take(data.challenge, Place(device, seat, meeting))
-        facts = self._trust.read(data.certificate)
         signed = given.proof(data, server_key=self.server_key).signed()
-        if not self._trust.proves(facts, Proof(signed, data.signature)):
-            raise TokenSignatureWrong
-        try:
-            enrolled = self._trust.may_sign_in(facts, now=now)
-        except (RevocationUnknown, PkiServiceAway) as exc:
-            # The challenge is gone: the same act could not succeed later.
-            raise RevocationUncertain from exc
-        return Proven(str(enrolled.person), facts.fingerprint)
+        return judge(self._trust, data, signed=signed, now=now)
+
+
+def judge(trust: Trust, data: TokenData, *, signed: bytes, now: dt.datetime) -> Proven:
+    """Who has signed these bytes, and may sign in; the challenge is used up already."""
+    facts = trust.read(data.certificate)
+    if not trust.proves(facts, Proof(signed, data.signature)):
+        raise TokenSignatureWrong
+    try:
+        enrolled = trust.may_sign_in(facts, now=now)
+    except (RevocationUnknown, PkiServiceAway) as exc:
+        # The challenge is gone: the same act could not succeed later.
+        raise RevocationUncertain from exc
+    return Proven(str(enrolled.person), facts.fingerprint)

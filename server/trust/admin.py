@@ -1,8 +1,9 @@
 """What the security administrator does: whom the house trusts, whose certificate is whose, what is taken back.
 
 Rules G21–G27: an anchor is added and removed only by who has typed the first figures of its fingerprint; every change
-stands in the administrators' log with the same commit; a withdrawn certificate ends the sessions of its person at once,
-at consoles with the commit, at seats right after it (``Seats``), and again by a chore if the server died in between.
+stands in the administrators' log with the same commit; a withdrawn certificate ends the sessions that were begun with it
+at once, at consoles with the commit, at seats right after it (``Seats``), and again by a chore if the server died in
+between.
 
 Usage::
 
@@ -176,10 +177,15 @@ class TrustAdmin:
         return found
 
     def end_gone(self, *, now: dt.datetime) -> None:
-        """Whoever still sits at a seat by a certificate that is no longer taken is signed out."""
+        """Whoever is still signed in by a certificate that is no longer taken, at a seat or a console, is signed out."""
         gone = [one.facts.fingerprint for one in self._all() if one.revoked_at or one.withdrawn_at]
-        if gone:
-            self.tools.seats.sign_out(gone, now=now)
+        if not gone:
+            return
+        with self.tools.trust.tools.unit.begin() as tx:
+            ended = self.tools.sessions.end(tx, gone)
+        if ended:
+            self.tools.tell_ended()
+        self.tools.seats.sign_out(gone, now=now)
 
     def _all(self) -> Sequence[Enrolled]:
         tools = self.tools.trust.tools

@@ -9,7 +9,7 @@ Usage: ``TrustService(replace(tools, store=RecordingStore(store, log, ledger, ke
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, Protocol
 
 from server.audit.service import AdminLog
@@ -31,8 +31,8 @@ KINDS: Final = (ANCHOR_ADDED, ANCHOR_REMOVED, CERTIFICATE_ENROLLED, CERTIFICATE_
 class Sessions(Protocol):
     """Sessions at consoles."""
 
-    def end(self, tx: Transaction, person: str) -> None:
-        """All of a person, with this transaction."""
+    def end(self, tx: Transaction, certificates: Collection[str]) -> int:
+        """Those begun with one of ``certificates``, with this transaction; how many."""
         ...
 
 
@@ -91,6 +91,7 @@ class RecordingStore:
         known = self._store.enrolled(tx, fingerprint)
         self._store.set_revoked(tx, fingerprint, at)
         if known is not None and known.revoked_at is None:
+            self._sessions.end(tx, (fingerprint,))
             data = {**_named(known.facts), "person": known.person}
             self._log.record(tx, CERTIFICATE_REVOKED, data, actor=self._key.actor, now=self._now)
 
@@ -99,7 +100,7 @@ class RecordingStore:
         known = self._store.enrolled(tx, fingerprint)
         self._store.set_withdrawn(tx, fingerprint, at, reason=reason)
         if known is not None and known.withdrawn_at is None:
-            self._sessions.end(tx, known.person)
+            self._sessions.end(tx, (fingerprint,))
             self._done(tx, CERTIFICATE_WITHDRAWN, {**_named(known.facts), "person": known.person, "reason": reason})
 
     def keep(self, tx: Transaction, kept: Sequence[Kept]) -> None:
