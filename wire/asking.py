@@ -88,7 +88,7 @@ def seal_ask(ask: Ask, *, key_id: str, sign: Sign) -> bytes:
 
 
 def open_ask(data: bytes, *, verify: Verify) -> Ask:
-    """Check and read, to the last field; raises a ``WireError``. For whom and until when is for the bridge to look at."""
+    """Check and read, to the last field; raises a ``WireError``. For whom and until when, the bridge looks."""
     if len(data) > MAX_BYTES:
         raise BadField("ask", f"is longer than {MAX_BYTES} bytes")
     signed = open_envelope(data, verify=verify)

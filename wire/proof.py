@@ -82,7 +82,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleProof:
-    """Everything that a sign-in at a browser's console is bound to (G53): ``bridge`` is the PC's, ``origin`` the page's."""
+    """Everything that a sign-in at a console is bound to (G53): ``bridge`` is the PC's, ``origin`` the page's."""
 
     challenge: str
     server_nonce: bytes = field(repr=False)

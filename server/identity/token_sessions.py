@@ -1,7 +1,7 @@
-"""Sessions at consoles that were begun with a token: they carry its certificate, and nothing else opens them (I1, I2, G54).
+"""Sessions at consoles that were begun with a token: they carry its certificate (I1, I2, G54).
 
-Rules: who it is has been proved before this is called (``server.tokens.consoles``). The lock of such a session opens with
-the same certificate alone; it falls by idleness as any other, or at once when the console says that the token is out.
+Rules: who it is has been proved before this is called (``server.tokens.consoles``). The lock of such a session opens
+with the same certificate alone; it falls by idleness as any other, or at once when the page says that the token is out.
 
 Usage::
 

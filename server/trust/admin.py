@@ -1,8 +1,8 @@
 """What the security administrator does: whom the house trusts, whose certificate is whose, what is taken back.
 
 Rules G21–G27: an anchor is added and removed only by who has typed the first figures of its fingerprint; every change
-stands in the administrators' log with the same commit; a withdrawn certificate ends the sessions that were begun with it
-at once, at consoles with the commit, at seats right after it (``Seats``), and again by a chore if the server died in
+stands in the administrators' log with the same commit; a withdrawn certificate ends the sessions that were begun with
+it at once, at consoles with the commit, at seats right after it (``Seats``), and again by a chore if the server died in
 between.
 
 Usage::
@@ -177,7 +177,7 @@ class TrustAdmin:
         return found
 
     def end_gone(self, *, now: dt.datetime) -> None:
-        """Whoever is still signed in by a certificate that is no longer taken, at a seat or a console, is signed out."""
+        """Whoever is still signed in by a certificate that is no longer taken is signed out, everywhere."""
         gone = [one.facts.fingerprint for one in self._all() if one.revoked_at or one.withdrawn_at]
         if not gone:
             return
