@@ -1,4 +1,4 @@
-"""The one program of the room: `phonghop serve | seat | admin | verify`.
+"""The one program of the room: `phonghop serve | seat | token | admin | verify`.
 
 Rules: this file knows which sub-command lives where and nothing else; a sub-command is imported only when it is asked
 for, because a seat has no database library and a server has no kiosk. Each is a function `(argv) -> exit status`.
@@ -31,6 +31,7 @@ class Command:
 COMMANDS: dict[str, Command] = {
     "serve": Command("server.cli", "serve", "server", "chạy máy chủ phòng họp", "run the room's server"),
     "seat": Command("edge.cli", "seat", "edge", "chạy thiết bị tại chỗ ngồi", "run the agent of one seat"),
+    "token": Command("edge.bridge.cli", "token", "card", "cầu nối USB token trên máy tính", "USB tokens for a PC"),
     "admin": Command("server.cli", "admin", "server", "quản trị: tài khoản, dữ liệu", "accounts, data, migrations"),
     "verify": Command("server.cli", "verify", "server", "kiểm chứng nhật ký, biên nhận", "check logs and receipts"),
 }

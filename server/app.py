@@ -73,7 +73,10 @@ def _flask(services: Services) -> Flask:
     _add_health(services)
     web.install(app, services.door, origins=settings.origins)
     app.after_request(front.secure)
-    for blueprint in (front.blueprint(dist(), services.health), *services.blueprints):
+    for blueprint in (
+        front.blueprint(dist(), services.health, bridge_ports=settings.bridge_ports),
+        *services.blueprints,
+    ):
         app.register_blueprint(blueprint)
     for wrap in services.wrappers:
         wrap(app)

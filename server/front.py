@@ -9,7 +9,7 @@ Usage: ``app.register_blueprint(blueprint(web.dist(), health))`` and ``app.after
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +32,17 @@ _SOURCES: Final = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-CONTENT_POLICY: Final = "; ".join(f"{name} {allowed}" for name, allowed in _SOURCES.items())
+
+
+def policy(ports: Iterable[int] = ()) -> str:
+    """The content policy; a page may speak with this origin, and with the bridge of its own PC on ``ports`` (G50)."""
+    bridges = "".join(f" http://127.0.0.1:{port}" for port in ports)
+    return "; ".join(
+        f"{name} {allowed}{bridges if name == 'connect-src' else ''}" for name, allowed in _SOURCES.items()
+    )
+
+
+CONTENT_POLICY: Final = policy()
 HEADERS: Final = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -52,14 +62,17 @@ _NOT_BUILT: Final = """<!doctype html><html lang="vi"><meta charset="utf-8"><tit
 Health = Mapping[str, Callable[[], bool]]
 
 
-def blueprint(dist: Path, health: Health) -> Blueprint:
-    """``/``, ``/display``, the assets and ``/healthz``."""
+def blueprint(dist: Path, health: Health, *, bridge_ports: Iterable[int] = ()) -> Blueprint:
+    """``/``, ``/display``, the assets and ``/healthz``; consoles alone speak with bridges."""
+    with_bridges = policy(bridge_ports)
     routes = Blueprint("front", __name__)
 
     @routes.get("/")
     @public("the sign-in page")
     def console() -> ResponseReturnValue:
-        return _page(dist, "console.html")
+        response = _page(dist, "console.html")
+        response.headers["Content-Security-Policy"] = with_bridges
+        return response
 
     @routes.get("/display")
     @public("the room display; its link's token is checked when it signs in")

@@ -19,10 +19,11 @@ from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from server.identity.model import FactorRule
+from wire.asking import PORTS
 
 _PREFIX: Final = "PHONGHOP_"
 #: Variables of the same prefix that belong to other programs of the room.
-_FOREIGN: Final = ("PHONGHOP_SEAT_", "PHONGHOP_DEMO_", "PHONGHOP_TEST_", "PHONGHOP_CONFIG")
+_FOREIGN: Final = ("PHONGHOP_SEAT_", "PHONGHOP_TOKEN_", "PHONGHOP_DEMO_", "PHONGHOP_TEST_", "PHONGHOP_CONFIG")
 
 
 class BadSettings(Exception):
@@ -64,6 +65,11 @@ def _whole(low: int, high: int) -> Callable[[Any], int]:
         return number
 
     return read
+
+
+def _ports(value: Any) -> tuple[int, ...]:
+    words = value.split() if isinstance(value, str) else list(value)
+    return tuple(_whole(1, 65_535)(word) for word in words)
 
 
 def _database_url(value: Any) -> str:
@@ -122,6 +128,8 @@ class Settings:
     tls_key: str = field(default="", metadata={"read": str})
     # Further origins (https://phonghop.coquan.vn) whose pages may call, besides the one the request is addressed to.
     origins: tuple[str, ...] = field(default=(), metadata={"read": _words})
+    # Where consoles look for the bridge to the USB token on the person's own PC, and may speak with it.
+    bridge_ports: tuple[int, ...] = field(default=PORTS, metadata={"read": _ports})
     # Whether a proxy on this machine sets X-Forwarded-For, -Proto and -Host.
     behind_proxy: bool = field(default=False, metadata={"read": _switch})
     # One for each open screen (console or display), and a dozen for requests.

@@ -7,7 +7,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
-export const SCREENS = ['seat', 'console', 'display'];
+export const SCREENS = ['seat', 'console', 'display', 'bridge'];
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 for (const [at, screen] of SCREENS.entries()) {

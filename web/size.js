@@ -46,7 +46,7 @@ function measure(screen) {
 }
 
 let good = true;
-for (const screen of ['seat', 'console', 'display']) {
+for (const screen of ['seat', 'console', 'display', 'bridge']) {
   const { own, heaviest, type } = measure(screen);
   const fits = own <= SCRIPT && heaviest.bytes <= PART && type > 0 && type <= FONTS;
   good &&= fits;

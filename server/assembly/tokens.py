@@ -70,7 +70,13 @@ def build(services: Services) -> None:
     )
     limit = AddressLimit(burst=ASK_BURST, per_s=ASK_PER_S)
     desk = ConsoleRoutes(
-        services.consoles, sessions, services.identity, limit, services.clock, services.settings.site_name
+        services.consoles,
+        sessions,
+        services.identity,
+        limit,
+        services.clock,
+        name=services.settings.site_name,
+        ports=services.settings.bridge_ports,
     )
     services.blueprints.append(blueprint(desk))
 

@@ -4,7 +4,8 @@ Rules: they live in the memory of this process and nowhere else. That is the saf
 used any more, the person tries again and is asked for nothing new but the PIN; a table would have to be written at
 every knock of every device, and could be read by whoever reads the database. It needs one process to serve the room,
 which is how the server runs. One challenge a device, so their number is bounded by the devices that were approved; of
-bridges on people's PCs, which nobody approves, ``most`` are kept. A challenge is out of the memory before anything else about a try is looked at.
+bridges on people's PCs, which nobody approves, ``most`` are kept. A challenge is out of the memory before anything else
+about a try is looked at.
 
 Usage::
 

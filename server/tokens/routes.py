@@ -26,7 +26,7 @@ from server.tokens.errors import BridgeVouchWrong
 from server.tokens.model import Proven
 from server.web import allow, answer, body, nothing, public
 from wire import ids
-from wire.asking import PORTS, Kind
+from wire.asking import Kind
 from wire.proof import TokenData
 
 BRIDGE_COOKIE: Final = "phonghop_bridge"
@@ -39,7 +39,7 @@ _SIGNATURE_BYTES: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class ConsoleRoutes:
-    """What the views work with; ``name`` is the site's."""
+    """What the views work with; ``name`` is the site's, ``ports`` those of bridges."""
 
     consoles: Consoles
     sessions: TokenSessions
@@ -47,6 +47,7 @@ class ConsoleRoutes:
     limit: AddressLimit
     clock: Clock
     name: str
+    ports: tuple[int, ...]
 
     def bridge(self) -> str:
         """The bridge that vouched for this browser; raises BridgeUnknown, TooManyRequests."""
@@ -77,7 +78,7 @@ def _pairing(routes: Blueprint, desk: ConsoleRoutes) -> None:
     @public("who this server is, for the bridge of a PC; the person compares the figures")
     def about() -> ResponseReturnValue:
         key = desk.consoles.signer.public
-        return answer({"name": desk.name, "key": _text(key), "code": ids.pairing_code(key), "ports": list(PORTS)})
+        return answer({"name": desk.name, "key": _text(key), "code": ids.pairing_code(key), "ports": list(desk.ports)})
 
     @routes.post("/api/bridge/pairing")
     @public("nobody has signed in before the bridge is paired")

@@ -5,6 +5,8 @@
  * the time the server names, or when the server says that it has locked; then only the password opens it. While somebody types, the
  * server is told now and then, because it counts requests and a long form makes none.
  *
+ * A session that was begun with a token is watched by its bridge (G54): token out, screen locked, and the same token opens it.
+ *
  *     await session.start();
  *     session.me, session.locked
  *     await session.act('POST', `/api/meetings/${m}/open`);
@@ -27,6 +29,7 @@ export class Session {
   #me = $state.raw<Person | null>(null);
   #locked = $state(false);
   #mustSet = $state(false);
+  #byToken = $state(false);
   /** The session ended by itself; the sign-in says so. */
   #ended = $state(false);
   #link = $state<Link>('connecting');
@@ -52,6 +55,10 @@ export class Session {
   get mustSet(): boolean {
     return this.#mustSet;
   }
+  /** Only the token opens the lock. */
+  get byToken(): boolean {
+    return this.#byToken;
+  }
   get ended(): boolean {
     return this.#ended;
   }
@@ -76,7 +83,10 @@ export class Session {
     } catch (thrown) {
       const failure = Failure.from(thrown);
       if (failure.status === 401) this.#state = 'out';
-      else if (failure.status === 423) this.#state = 'in';
+      else if (failure.status === 423) {
+        this.#byToken = failure.data['token'] === true;
+        this.#state = 'in';
+      }
       else {
         this.#failure = failure;
         this.#state = 'failed';
@@ -90,11 +100,16 @@ export class Session {
   }
 
   async unlock(password: string): Promise<void> {
+    await this.opened(await this.api.send<Me>('POST', '/api/unlock', { password }));
+  }
+
+  /** The server has let somebody in, anew or through the lock. */
+  async opened(me: Me): Promise<void> {
     const known = this.#me?.id;
-    const me = await this.api.send<Me>('POST', '/api/unlock', { password });
     if (known === undefined || known !== me.person.id) return this.#enter(me);
     this.api.token = me.csrf;
     this.#locked = false;
+    this.#watch(me);
     this.touch();
     if (this.#mustSet) return;
     // The server stopped telling when it locked: connect anew, and every subscription is made again.
@@ -110,6 +125,12 @@ export class Session {
     }
     this.#leave();
     this.#ended = false;
+  }
+
+  /** The token is out. */
+  lock(): void {
+    this.#locked = true;
+    this.api.send('POST', '/api/lock').catch(() => undefined);
   }
 
   /** A change from a button: a failure becomes a notice and gives false. */
@@ -143,11 +164,12 @@ export class Session {
     this.#ended = false;
     this.#touchedAt = this.#toldAt = Date.now();
     this.#state = 'in';
-    this.#watch();
+    this.#watch(me);
   }
 
-  #watch(): void {
+  #watch(me: Me): void {
     for (const stop of this.#stops) stop();
+    this.#byToken = !!me.certificate;
     const look = setInterval(() => {
       if (Date.now() - this.#touchedAt >= this.#idleMs) this.#locked = true;
     }, LOOK_EVERY_MS);
@@ -158,6 +180,10 @@ export class Session {
       this.socket.session((what) => (what === 'locked' ? (this.#locked = true) : this.#expire())),
       this.socket.watchLink((link) => (this.#link = link)),
     );
+    if (this.#byToken) {
+      const stops = this.#stops;
+      void import('./token/watch.ts').then(({ watchToken }) => stops === this.#stops && stops.push(watchToken(this)));
+    }
   }
 
   #heard(failure: Failure): void {
