@@ -41,6 +41,8 @@ from deploy.render import RenderError
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _ADDRESSES: Final = "addresses"
 _PORT_TRIES: Final = 3
+#: The chair and the secretary share it in the demo; everybody has one of their own in a house.
+DESK_PC: Final = "Máy của chủ trì, thư ký"
 
 
 def main(words: list[str]) -> int:
@@ -107,7 +109,8 @@ def _hold_once(folder: Folder, console: Console) -> int:
                 Ports.choose(seats=len(TERMINALS)),
                 listener=console,
                 report=console.fault,
-                readers=() if stand is None else tuple(stand.reader(index) for index in range(stand.seats)),
+                readers=() if stand is None else tuple(stand.reader(index) for index in range(len(TERMINALS))),
+                bridge_reader="" if stand is None else stand.reader(len(TERMINALS)),
                 reader_environment={} if stand is None else stand.environment,
             )
             return _hold_room(room, console, Tokens(stand, why, running), listening=choosing.close)
@@ -125,7 +128,7 @@ class Tokens:
 def _open_stand(folder: Folder, running: ExitStack) -> tuple[Stand | None, str]:
     try:
         place = running.enter_context(bank_place(folder))
-        stand = Stand.open(folder.made("tokens"), place, seats=len(TERMINALS))
+        stand = Stand.open(folder.made("tokens"), place, seats=len(TERMINALS) + 1)
     except TokensMissing as missing:
         return None, str(missing)
     return running.enter_context(stand), ""
@@ -139,10 +142,11 @@ def _serve_tokens(room: Room, display: str, tokens: Tokens, *, console: Console)
     try:
         console.step("USB token mẫu · software tokens")
         enrol(room, tokens.stand)
-        panel = tokens.running.enter_context(Panel(tokens.stand, labels=TERMINALS, port=room.ports.panel))
+        labels = (*(f"Chỗ {seat}" for seat in TERMINALS), DESK_PC)
+        panel = tokens.running.enter_context(Panel(tokens.stand, labels=labels, port=room.ports.panel))
     except (CommandFailed, OSError) as failed:
         return replace(addresses, no_tokens=str(failed))
-    return replace(addresses, panel=panel.address, pin=PIN)
+    return replace(addresses, panel=panel.address, pin=PIN, bridge=room.bridge_address())
 
 
 def _hold_room(room: Room, console: Console, tokens: Tokens, *, listening: Callable[[], None]) -> int:

@@ -37,6 +37,8 @@ class Addresses:
     panel: str = ""
     pin: str = ""
     no_tokens: str = ""
+    #: What the browser of the desk PC opens once, with its secret.
+    bridge: str = field(default="", repr=False)
 
     def console(self, name: str = "") -> str:
         """The consoles (chair, secretary, IT), under a name of one's own if ``name`` is given."""
@@ -77,6 +79,8 @@ def table(addresses: Addresses, *, bold: Callable[[str], str] = str) -> str:
     below = [f"  {_padded('Màn hình chung · display', what_width + user_width + name_width)}{addresses.room_display}"]
     if addresses.panel:
         below.append(f"  {_padded('USB token mẫu · tokens', what_width + user_width + name_width)}{addresses.panel}")
+    if addresses.bridge:
+        below.append(f"  {_padded('Máy bàn · desk PC', what_width + user_width + name_width)}{addresses.bridge}")
     password = people.PASSWORD.reveal().decode()
     return "\n".join(
         [

@@ -20,10 +20,19 @@ import web
 from deploy import render
 from deploy.demo import ports
 from deploy.demo.folder import Folder
+from wire.asking import PORTS
 
 LOOPBACK: Final = "127.0.0.1"
 SITE_NAME: Final = "Phòng họp không giấy (demo)"
-_WISHES: Final = {"http": 8080, "https": 8443, "mqtt": 8883, "link": 8884, "redirect": 8444, "panel": 8190}
+_WISHES: Final = {
+    "http": 8080,
+    "https": 8443,
+    "mqtt": 8883,
+    "link": 8884,
+    "redirect": 8444,
+    "panel": 8190,
+    "bridge": PORTS[0],
+}
 _FIRST_SEAT: Final = 8101
 
 
@@ -31,7 +40,7 @@ _FIRST_SEAT: Final = 8101
 class Ports:
     """Where the programs listen: the server (``http``, for browsers on this machine), the proxy (``https``, for the
     terminals; ``redirect`` sends there), the broker (``mqtt`` for seats, ``link`` for the server), the seats' pages,
-    the ``panel`` of the tokens.
+    the ``panel`` of the tokens, the ``bridge`` of the desk PC.
     """
 
     http: int
@@ -41,6 +50,7 @@ class Ports:
     redirect: int
     seats: tuple[int, ...]
     panel: int = 0
+    bridge: int = 0
 
     @classmethod
     def choose(cls, *, seats: int, any_free: bool = False) -> Ports:
@@ -78,6 +88,7 @@ class Configuration:
             "mqtt_seat_host": "localhost",
             "mqtt_seat_port": self.ports.mqtt,
             "broker_pid_file": str(self._broker_pid),
+            "bridge_ports": str(self.ports.bridge or PORTS[0]),
             # A demo that lies unused for a season still lets its people in.
             "disable_after_days": 3650,
             "disk_reserve_mib": 64,
@@ -137,6 +148,16 @@ class Configuration:
             "card_reader": card_reader,
         }
         return self._put(f"seat-{number}.toml", _toml(wanted | dict(self.seat)))
+
+    def bridge(self, reader: str) -> dict[str, str]:
+        """The settings of the bridge of the desk PC, as environment."""
+        wanted = {
+            "config_dir": str(self.folder.made("bridge")),
+            "run_dir": str(self.folder.made("run", "bridge")),
+            "ports": str(self.ports.bridge),
+            "card_reader": reader,
+        }
+        return {f"PHONGHOP_TOKEN_{name.upper()}": value for name, value in wanted.items()}
 
     def _put(self, name: str, text: str) -> Path:
         path = self.folder.made("conf") / name

@@ -34,7 +34,8 @@ from deploy.demo.errors import CommandFailed
 from deploy.demo.folder import Folder
 from deploy.demo.people import Person
 from deploy.demo.processes import Program, Programs, Report, is_listening, own_environment
-from deploy.demo.terminals import Terminal, address_of, is_up
+from deploy.demo.terminals import Terminal, address_of, is_up, said
+from edge.bridge.agent import ADDRESS
 from wire.secret import Secret
 
 _PHONGHOP: Final = (sys.executable, "-m", "phonghop")
@@ -47,6 +48,7 @@ class Room:
     """One room; ``server`` and ``seat`` are further settings, for tests. Use it as a context manager.
 
     ``readers``: the reader of each terminal, found with ``reader_environment``; empty: no terminal reads tokens.
+    ``bridge_reader``: that of the desk PC, whose bridge runs when there is one.
     """
 
     folder: Folder
@@ -56,6 +58,7 @@ class Room:
     server: Mapping[str, str | int | bool] = field(default_factory=dict)
     seat: Mapping[str, str | int | bool] = field(default_factory=dict)
     readers: tuple[str, ...] = ()
+    bridge_reader: str = ""
     reader_environment: Mapping[str, str] = field(default_factory=dict)
     programs: Programs = field(init=False)
     configuration: Configuration = field(init=False)
@@ -111,7 +114,28 @@ class Room:
         )
         self.programs.add(Program("proxy", _found(proxy), ready=partial(_listen, ports.https, ports.redirect)))
         self.programs.await_ready("broker", "server", "proxy", timeout_s=_START_WAIT_S)
+        self.start_bridge()
         self.start_seats()
+
+    def start_bridge(self) -> None:
+        """Start the bridge of the desk PC, if it has a reader; it is waited for with the seats."""
+        if not self.bridge_reader:
+            return
+        environ = {**self.configuration.bridge(self.bridge_reader), **self.reader_environment}
+        self.programs.add(
+            Program(
+                "bridge",
+                (*_PHONGHOP, "token", "run"),
+                ready=partial(_listen, self.ports.bridge),
+                environ=environ,
+            )
+        )
+
+    def bridge_address(self) -> str:
+        """What the browser of the desk PC opens once; empty without a bridge. Raises ServerAway."""
+        if not self.bridge_reader:
+            return ""
+        return said(self.folder.path("run", "bridge"), ADDRESS).decode("ascii")
 
     def start_seats(self) -> None:
         """Start the terminals and wait until their pages answer."""
@@ -127,7 +151,7 @@ class Room:
                     environ=self.reader_environment,
                 )
             )
-        seats = [name for name in self.programs.names if name.startswith("seat-")]
+        seats = [name for name in self.programs.names if name.startswith(("seat-", "bridge"))]
         self.programs.await_ready(*seats, timeout_s=_START_WAIT_S)
 
     def run_folder(self, number: int) -> Path:

@@ -65,20 +65,21 @@ class Terminal(Client):
 
 def address_of(run_folder: Path) -> Secret:
     """What the terminal's screen opens; raises :class:`ServerAway` before the agent has said it."""
-    return Secret(_said(run_folder, "kiosk.url"))
+    return Secret(said(run_folder, "kiosk.url"))
 
 
 def is_up(port: int, run_folder: Path) -> bool:
     """Whether the page at ``port`` answers, and is that of the agent with this run folder."""
     try:
-        instance = _said(run_folder, "page.instance").decode("ascii")
+        instance = said(run_folder, "page.instance").decode("ascii")
     except ServerAway:
         return False
-    said = what_it_says(port, "/healthz")
-    return said.startswith(f"{int(http.client.OK)} ") and instance in said
+    answer = what_it_says(port, "/healthz")
+    return answer.startswith(f"{int(http.client.OK)} ") and instance in answer
 
 
-def _said(run_folder: Path, name: str) -> bytes:
+def said(run_folder: Path, name: str) -> bytes:
+    """What a program has left there; raises :class:`ServerAway` before it has."""
     try:
         return (run_folder / name).read_bytes().strip()
     except OSError as error:

@@ -146,10 +146,12 @@ def running_room(
     server: Mapping[str, str | int | bool] = FAST,
     seat: Mapping[str, str | int | bool] | None = None,
     stand: Stand | None = None,
+    bridge: bool = False,
 ) -> Iterator[RunningRoom]:
     """A furnished room below ``folder``; ``server`` and ``seat`` are further settings of the programs.
 
-    ``stand``: readers of the terminals; without them no terminal looks for tokens.
+    ``stand``: readers of the terminals; without them no terminal looks for tokens. ``bridge``: one reader more is for
+    the bridge of a PC, which runs.
     """
     notes = Notes()
     home = Folder.at(folder / "room")
@@ -164,6 +166,7 @@ def running_room(
         server=server,
         seat=seat or {},
         readers=readers,
+        bridge_reader=stand.reader(seats) if stand is not None and bridge else "",
         reader_environment=environment,
     )
     with made as room:

@@ -112,7 +112,7 @@ class TokenRoom:
 
 
 @contextmanager
-def token_room(folder: Path, *, seats: int = 2, pin: str = PIN) -> Iterator[TokenRoom]:
+def token_room(folder: Path, *, seats: int = 2, pin: str = PIN, bridge: bool = False) -> Iterator[TokenRoom]:
     """A furnished room whose people have tokens, and a meeting to sign in to."""
     # Not in pytest's own folder: a socket's path has little room.
     short = Path(tempfile.mkdtemp(prefix="bank-"))
@@ -120,8 +120,8 @@ def token_room(folder: Path, *, seats: int = 2, pin: str = PIN) -> Iterator[Toke
     cards.mkdir(mode=0o700)
     try:
         with (
-            Stand.open(cards, short, seats=seats, pin=pin) as stand,
-            running_room(folder, seats=seats, stand=stand) as room,
+            Stand.open(cards, short, seats=seats + bridge, pin=pin) as stand,
+            running_room(folder, seats=seats, stand=stand, bridge=bridge) as room,
         ):
             enrol(room.room, stand)
             made = TokenRoom(room, stand, pin)

@@ -38,7 +38,7 @@ h1 { font-size: 1.5rem } h2 { margin: 0; font-size: 1.2rem } small { display: bl
 
 
 class Panel:
-    """Serves in threads of its own until it is left; ``labels`` are the seats, in the order of the readers."""
+    """Serves in threads of its own until it is left; ``labels`` name the places, in the order of the readers."""
 
     def __init__(self, stand: Stand, *, labels: tuple[str, ...], port: int) -> None:
         self.stand: Final = stand
@@ -78,7 +78,8 @@ class Panel:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>USB token mẫu (demo)</title><style>{_STYLE}</style></head><body>
 <h1>USB token mẫu (demo)</h1>
-<p>Cắm hoặc rút USB token tại từng chỗ ngồi, rồi nhập mã PIN <strong>{PIN}</strong> trên màn hình của chỗ đó.
+<p>Cắm hoặc rút USB token tại từng chỗ ngồi, rồi nhập mã PIN <strong>{PIN}</strong> trên màn hình của chỗ đó;
+ở máy bàn, trong cửa sổ USB token mà trang điều hành mở ra.
 <small lang="en">Plug software tokens in and out of the demo's seats; the PIN of all of them is {PIN}.</small></p>
 <main>{seats}</main><h2>Cấp lại · as new</h2><main>{"".join(self._renewal(name) for name in self.stand.holders)}</main>
 </body></html>"""
@@ -103,7 +104,7 @@ class Panel:
     def _seat(self, index: int, label: str) -> str:
         there = self.stand.inside(index)
         state = "Chưa cắm USB token" if there is None else f"Đang cắm: {there.name}"
-        head = f'<section class="{"in" if there else ""}"><h2>Chỗ {html.escape(label)}</h2><p>{html.escape(state)}</p>'
+        head = f'<section class="{"in" if there else ""}"><h2>{html.escape(label)}</h2><p>{html.escape(state)}</p>'
         pull = "" if there is None else self._button("Rút · pull out", what="pull", seat=index, css="out")
         plugs = "".join(self._plug(index, person) for person in self.stand.holders.values() if person is not there)
         return f"{head}{pull}{plugs}</section>"

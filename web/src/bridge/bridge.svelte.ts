@@ -7,6 +7,7 @@
  *     const bridge = new Bridge();
  *     $effect(() => bridge.start());
  */
+import { untrack } from 'svelte';
 import { Failure, failureOf } from '$lib/failure.ts';
 import { lines } from '$lib/lines.ts';
 
@@ -77,7 +78,7 @@ export class Bridge {
 
   /** Begin; the returned function ends it. */
   start(): () => void {
-    void this.#begin();
+    void untrack(() => this.#begin());
     const again = (): void => location.reload();
     addEventListener('hashchange', again);
     return () => {

@@ -91,7 +91,7 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
 
 @pytest.fixture
 def panel(stand: Stand) -> Iterator[Panel]:
-    with Panel(stand, labels=("B1", "B2"), port=0) as opened:
+    with Panel(stand, labels=("Chỗ B1", "Chỗ B2"), port=0) as opened:
         yield opened
     for seat in range(2):
         stand.pull(seat)

@@ -4,9 +4,10 @@
  * Rules (G53, G54): a challenge is good for a minute, so one that waits for its PIN is renewed; what the bridge gives goes to the
  * server once. A bridge that does not know this browser any longer is paired anew.
  *
- *     const way = new TokenWay('/api/sign-in/token', (me) => session.opened(me));
+ *     const way = new TokenWay(() => '/api/sign-in/token', (me) => session.opened(me));
  *     $effect(() => way.start());
  */
+import { untrack } from 'svelte';
 import { Failure } from '$lib/failure.ts';
 import { errorText } from '$lib/i18n/texts.svelte.ts';
 import { session } from '../session.svelte.ts';
@@ -27,7 +28,7 @@ export class TokenWay {
   #ended = false;
 
   constructor(
-    private readonly path: string,
+    private readonly path: () => string,
     private readonly done: (me: Me) => unknown,
   ) {}
 
@@ -46,7 +47,8 @@ export class TokenWay {
   }
 
   start(): () => void {
-    void this.look();
+    this.#ended = false;
+    void untrack(() => this.look());
     return () => {
       this.#ended = true;
       void this.#asking?.withdraw();
@@ -132,7 +134,7 @@ export class TokenWay {
       }
       if (told.state !== 'done') continue;
       this.#step = 'checking';
-      const me = await session.api.send<Me>('POST', this.path, told.result);
+      const me = await session.api.send<Me>('POST', this.path(), told.result);
       await this.done(me);
       return;
     }

@@ -1,0 +1,166 @@
+"""The console with the USB token of its PC, in Chromium: pairing, signing in, the lock, and pages that are strangers.
+
+The room is real, as in `main_job`; so are bridge, card service and token.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from deploy.demo import people
+from tests.browser.chromium import chromium, faults
+from tests.browser.pages_console import ConsolePerson
+from tests.browser.screen import CLICKED_PX, DESK, Screen
+from tests.support.token_room import TokenRoom, token_room
+
+pytestmark = pytest.mark.timeout(420)
+_LOCKS = 5
+_PC = 1
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TokenRoom]:
+    with token_room(tmp_path_factory.mktemp("bridge"), seats=1, bridge=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(room: TokenRoom) -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+class PcPerson(ConsolePerson):
+    """Somebody at a PC with a bridge: a console, and the windows of the bridge."""
+
+    def __init__(self, browser: Browser, room: TokenRoom, who: people.Person, host: str = "localhost") -> None:
+        self.room = room
+        self.who = who
+        address = room.room.console_url.replace("localhost", host)
+        super().__init__(Screen(browser, who.username, size=DESK), address)
+        self.bridge = f"http://127.0.0.1:{room.room.room.ports.bridge}"
+
+    def knows_the_bridge(self) -> None:
+        """The browser was opened from the bridge once."""
+        page = self.page.context.new_page()
+        page.goto(self.room.room.room.bridge_address())
+        expect(page.get_by_role("banner")).to_contain_text("USB token trên máy này")
+        expect(page.get_by_label("Đang mở…")).to_have_count(0)
+        page.close()
+
+    def window_after(self, button: str) -> Page:
+        """Press a button that opens a window of the bridge."""
+        with self.page.context.expect_page() as opened:
+            self.button(button).click()
+        opened.value.set_default_timeout(20_000)
+        return opened.value
+
+    def pairs(self) -> None:
+        """Once: the same figures on both sides, said yes to in the bridge's window."""
+        window = self.window_after("Ghép nối máy này")
+        figures = self.page.locator(".code strong").inner_text()
+        assert re.fullmatch(r"\d{4} \d{4} \d{4}", figures.replace("\u00a0", " "))
+        expect(window.locator(".code")).to_have_text(figures)
+        expect(window.get_by_text(self.address.rstrip("/"))).to_be_visible()
+        assert faults(window, least_px=CLICKED_PX, scrolls=True) == []
+        window.get_by_role("button", name="Đúng, ghép nối").click()
+        expect(window.get_by_text("Đã ghép nối")).to_be_visible()
+        expect(self.page.get_by_text("Máy này đã ghép nối.")).to_be_visible()
+        window.close()
+
+    def types_pin(self, window: Page, pin: str, *, go: str = "Đăng nhập") -> None:
+        """In the bridge's window."""
+        window.get_by_label("Mã PIN", exact=True).fill(pin)
+        window.get_by_role("button", name=go, exact=True).click()
+
+    def sees_locked(self) -> None:
+        """Nothing but the lock."""
+        expect(self.page.get_by_text("Màn hình đang khóa")).to_be_visible()
+
+    def plugs(self) -> None:
+        """Into the PC; the bridge's page would say so."""
+        plug(self.room, self.who)
+
+
+def plug(room: TokenRoom, who: people.Person) -> None:
+    """The service looks every 400 ms: pulled out and put in again when it did not see it."""
+    room.stand.plug(_PC, who.username)
+
+
+def unforeseen(person: PcPerson) -> list[str]:
+    """What went wrong on the console, but for its talk with the bridge, and for asking one that is not paired yet."""
+    known = ("asked another origin: http://127.0.0.1:", "/api/hello")
+    return [said for said in person.screen.complaints() if not any(each in said for each in known)]
+
+
+def closed(window: Page) -> None:
+    """It closes by itself."""
+    if not window.is_closed():
+        window.wait_for_event("close", timeout=10_000)
+
+
+def sign_in(person: PcPerson) -> None:
+    """From the sign-in page to the first page, by token."""
+    person.button("Đăng nhập bằng USB token").click()
+    window = person.window_after("Đăng nhập")
+    expect(window.get_by_text(person.who.name)).to_be_visible()
+    person.types_pin(window, person.room.pin)
+    person.is_greeted(person.who)
+
+
+def test_G50_G53_G54_a_day_at_a_pc_with_a_token(room: TokenRoom, browser: Browser) -> None:
+    person = PcPerson(browser, room, people.SECRETARY)
+    person.knows_the_bridge()
+    person.arrives()
+    person.button("Đăng nhập bằng USB token").click()
+    person.pairs()
+    window = person.window_after("Đăng nhập")
+    expect(window.get_by_text("Cắm USB token vào máy")).to_be_visible()
+    person.plugs()
+    expect(window.get_by_text(people.SECRETARY.name)).to_be_visible()
+    person.types_pin(window, "999999")
+    expect(window.get_by_text("Mã PIN không đúng. Số lần thử còn lại: 2.")).to_be_visible()
+    assert faults(window, least_px=CLICKED_PX, scrolls=True) == []
+    person.types_pin(window, room.pin)
+    person.is_greeted(people.SECRETARY)
+    closed(window)
+
+    took = []
+    for _ in range(_LOCKS):
+        began = time.monotonic()
+        room.stand.pull(_PC)
+        person.page.get_by_text("Màn hình đang khóa").wait_for(state="visible")
+        took.append(time.monotonic() - began)
+        expect(person.page.get_by_role("heading", name="Xin chào")).to_have_count(0)
+        person.plugs()
+        window = person.window_after("Mở khóa")
+        expect(window.get_by_label("Mã PIN", exact=True)).to_be_visible()
+        person.types_pin(window, room.pin)
+        person.is_greeted(people.SECRETARY)
+    assert statistics.median(took) < 0.5, took
+    assert unforeseen(person) == []
+
+
+def test_G50_a_page_of_another_origin_reads_nothing_and_changes_nothing(room: TokenRoom, browser: Browser) -> None:
+    """The same server under a name that nobody has paired is a stranger, as any page of the Internet."""
+    person = PcPerson(browser, room, people.CHAIR, host="nguoila.localhost")
+    person.arrives()
+    tries = [
+        "fetch(`${b}/api/hello`)",
+        "fetch(`${b}/api/own`, {credentials: 'include'})",
+        "fetch(`${b}/`)",
+        "fetch(`${b}/api/asks`, {method: 'POST', body: '{}'})",
+        "fetch(`${b}/api/asks/live`, {headers: {'X-Bridge-Ticket': 'x'}})",
+        "fetch(`${b}/api/own/pin`, {method: 'POST', headers: {'X-Bridge-Token': 'x'}, body: '{}'})",
+    ]
+    for one in tries:
+        told = "(b) => CALL.then((r) => r.text()).then((text) => `read ${text}`, (why) => why.name)".replace(
+            "CALL", one
+        )
+        assert person.page.evaluate(told, person.bridge) == "TypeError", one
