@@ -33,7 +33,7 @@ from edge.clock import Clock
 from edge.commands import OpenCard
 from edge.errors import ServerRefused, Stopping
 from edge.events import Event, TokenRefused, TokenSigned
-from edge.model import TokenSeen
+from edge.model import CardSignature, TokenSeen
 from edge.ports import CardDesk, SignOrder
 from wire.asking import Kind, is_fresh
 
@@ -197,7 +197,7 @@ class Desk:
                 message=_text(pending, token),
                 pin=pin,
                 last_try_ok=last_try_ok,
-                build=lambda certificate, signature: sign_in_data(pending, certificate, signature),
+                build=CardSignature,
             )
             self._work = work = _Work(pending, order)
             pending.phase = Phase.WORKING
@@ -212,8 +212,8 @@ class Desk:
                 pending.phase = Phase.WAITING
             if answer is not None:
                 self._readers = readers_of.told(self._readers, order.reader, order.count, token=answer.token)
-            if isinstance(answer, TokenSigned) and answer.data is not None and not was_over:
-                pending.finish(answer.data.to_value(), certificate=order.fingerprint)
+            if isinstance(answer, TokenSigned) and isinstance(answer.data, CardSignature) and not was_over:
+                pending.finish(_result(pending, answer.data), certificate=order.fingerprint)
             # The card must not count the PIN as given for anything but this.
             self._readers, commands = readers_of.reset(self._readers, order.reader, order.count)
             self._do(commands)
@@ -249,6 +249,10 @@ def _text(pending: Pending, token: TokenSeen) -> bytes:
     if pending.ask.kind is not Kind.SIGN_IN:
         raise AskWrong(f"{pending.ask.kind} is not answered here")
     return sign_in_text(pending, certificate=token.fingerprint)
+
+
+def _result(pending: Pending, signed: CardSignature) -> dict[str, Any]:
+    return sign_in_data(pending, signed.certificate, signed.signature).to_value()
 
 
 def _is_last(told: Told) -> bool:

@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,7 +86,10 @@ def test_G50_without_an_origin_no_page_of_a_server_is_there(play: BridgePlay) ->
 
 
 def test_G50_a_preflight_is_answered_for_the_paired_page_alone(play: BridgePlay) -> None:
-    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Private-Network": "true"}
+    asked: dict[str, Any] = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Private-Network": "true",
+    }
     answer = play.call("OPTIONS", "/api/asks", **asked)
     assert answer.status_code == 204
     assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN

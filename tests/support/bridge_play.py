@@ -15,6 +15,7 @@ import datetime as dt
 import itertools
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -189,7 +190,7 @@ class Typing(threading.Thread):
 
     def __init__(self, desk: Desk, ticket: str, pin: bytearray, *, last_try_ok: bool) -> None:
         super().__init__(daemon=True)
-        self._call = lambda: desk.give_pin(ticket, pin, last_try_ok=last_try_ok)
+        self._call: Callable[[], None] = lambda: desk.give_pin(ticket, pin, last_try_ok=last_try_ok)
         self.error: Exception | None = None
 
     def run(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007_console_tokens"
-down_revision = "0006_house"
+revision = "0009_console_tokens"
+down_revision = "0008_statements"
 branch_labels = None
 depends_on = None
 
