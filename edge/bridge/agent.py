@@ -27,6 +27,7 @@ from edge.bridge.errors import NoFreePort
 from edge.bridge.home import Home
 from edge.bridge.introductions import Introductions
 from edge.bridge.settings import Settings
+from edge.bridge.streams import MAX_STREAMS
 from edge.card.pkcs11 import probe
 from edge.card.worker import CardWorker
 from edge.clock import Clock, SystemClock
@@ -112,7 +113,7 @@ class Bridge:
         )
         app = create_bridge(Surface(self.desk, door, self._introductions, web.dist()))
         for port in self._settings.ports:
-            server = PageServer(port)
+            server = PageServer(port, streams=MAX_STREAMS)
             try:
                 server.start(app)
             except OSError as exc:

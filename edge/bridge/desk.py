@@ -105,7 +105,7 @@ class Desk:
             self._asks.of(ticket, origin=origin).end(AskOver.code)
 
     def stream(self, ticket: str, *, origin: str) -> Iterator[Told | None]:
-        """How far the question is, then whether its token is in; raises TicketUnknown, TooManyScreens."""
+        """How far the question is, or whether a watched token is in; raises TicketUnknown, TooManyScreens."""
         with self._newest.reading():
             pending = self._asks.of(ticket, origin=origin)
 
@@ -118,13 +118,13 @@ class Desk:
         return self._newest.stream(lambda: self._told(pending), is_last=_is_last, left=left)
 
     def _told(self, pending: Pending) -> Told:
-        holds = pending.phase is Phase.DONE and pending.ask.kind in {Kind.SIGN_IN, Kind.WATCH}
+        watches = pending.phase is Phase.DONE and pending.ask.kind is Kind.WATCH
         return {
             "state": pending.phase.value,
             "code": pending.code,
             "data": dict(pending.data),
             "result": None if pending.result is None else dict(pending.result),
-            "inside": readers_of.is_in(self._readers, pending.certificate) if holds else None,
+            "inside": readers_of.is_in(self._readers, pending.certificate) if watches else None,
         }
 
     # ---------------------------------------------------------- the person's own page

@@ -20,7 +20,8 @@ from typing import Any, Final
 from edge.errors import TooManyScreens
 
 PING_S: Final = 2.0
-MAX_STREAMS: Final = 6
+#: Some windows, each with a question; one that was closed is noticed at the next ping.
+MAX_STREAMS: Final = 16
 
 Told = dict[str, Any]
 

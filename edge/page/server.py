@@ -21,7 +21,7 @@ from flask import Flask
 from edge.page.board import MAX_STREAMS
 
 HOST: Final = "127.0.0.1"
-_THREADS: Final = MAX_STREAMS + 6
+_BESIDE: Final = 6
 _LOG: Final = logging.getLogger("phonghop.seat.page")
 
 
@@ -34,16 +34,17 @@ class _Quiet(Server):
 
 
 class PageServer:
-    """``port`` is known once it is started."""
+    """``port`` is known once it is started; ``streams`` may be open at once."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, streams: int = MAX_STREAMS) -> None:
         self.port = port
+        self._threads: Final = streams + _BESIDE
         self._server: _Quiet | None = None
         self._thread: threading.Thread | None = None
 
     def start(self, app: Flask) -> None:
         """Listen, then serve until :meth:`stop`; raises ``OSError`` when the port is taken."""
-        server = _Quiet((HOST, self.port), app, numthreads=_THREADS, server_name="localhost", timeout=30)
+        server = _Quiet((HOST, self.port), app, numthreads=self._threads, server_name="localhost", timeout=30)
         server.shutdown_timeout = 5
         server.prepare()
         self.port = int(server.bind_addr[1])

@@ -11,11 +11,16 @@ export async function* lines<T>(url: string, request: RequestInit): AsyncGenerat
   if (answer.status >= 400) throw await failureOf(answer);
   const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const all = (rest + value).split('\n');
-    rest = all.pop()!;
-    for (const line of all) if (line !== '') yield JSON.parse(line) as T;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const all = (rest + value).split('\n');
+      rest = all.pop()!;
+      for (const line of all) if (line !== '') yield JSON.parse(line) as T;
+    }
+  } finally {
+    // Who reads no further lets the connection go.
+    await reader.cancel().catch(() => undefined);
   }
 }

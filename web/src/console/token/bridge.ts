@@ -25,7 +25,7 @@ export interface Told {
   code: string;
   data: Record<string, string | number>;
   result: unknown;
-  /** Whether the token that answered, or that is watched, is in; null while that is not asked. */
+  /** Whether the token that is watched is in; null for other questions. */
   inside: boolean | null;
 }
 /** A bridge that is paired with this origin, or the ports where some bridge answers. */

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009_console_tokens"
-down_revision = "0008_statements"
+revision = "0010_console_tokens"
+down_revision = "0009_factors"
 branch_labels = None
 depends_on = None
 
