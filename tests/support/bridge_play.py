@@ -75,6 +75,9 @@ class PlayCards:
     def sign(self, order: SignOrder) -> None:
         self.orders.append(order)
 
+    def check(self, order: SignOrder) -> None:
+        self.orders.append(order)
+
 
 class BridgePlay:
     """See the module."""
