@@ -55,6 +55,7 @@ def round_opened(state: MeetingState, event: Event, data: Fields) -> MeetingStat
         signers=tuple((person, None) for person in data.ids("signers", "u", limit=MAX_SIGNERS)),
         revision=0,
         sha256=data.hex("sha256", size=32),
+        size_bytes=data.number("size_bytes", low=1),
         opened_at=event.at,
     )
     if any(known.round == fresh.round for known in state.rounds) or len(state.rounds) >= MAX_ROUNDS:
@@ -76,6 +77,7 @@ def paper_signed(state: MeetingState, event: Event, data: Fields) -> MeetingStat
             signers=signers,
             revision=data.number("revision", low=known.revision + 1, high=MAX_REVISIONS),
             sha256=data.hex("sha256", size=32),
+            size_bytes=data.number("size_bytes", low=known.size_bytes + 1),
         ),
     )
 

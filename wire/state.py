@@ -194,7 +194,10 @@ class Attendance:
 
 @dataclass(frozen=True, slots=True)
 class SigningRound:
-    """A file that people sign. ``sha256`` is of revision ``revision``; ``signers``: who is asked, and when they did."""
+    """A file that people sign. ``sha256`` and ``size_bytes`` are of ``revision``.
+
+    ``signers``: who is asked, and when they signed.
+    """
 
     round: str
     kind: str
@@ -202,6 +205,7 @@ class SigningRound:
     signers: tuple[tuple[str, dt.datetime | None], ...]
     revision: int
     sha256: str
+    size_bytes: int
     opened_at: dt.datetime
     closed_at: dt.datetime | None = None
 

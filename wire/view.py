@@ -86,6 +86,7 @@ def sections(state: MeetingState) -> Section:
                 "signers": [{"person": person, "signed_at": _moment(at)} for person, at in each.signers],
                 "revision": each.revision,
                 "sha256": each.sha256,
+                "size_bytes": each.size_bytes,
                 "closed_at": _moment(each.closed_at),
             }
             for each in state.rounds

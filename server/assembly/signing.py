@@ -160,6 +160,7 @@ def build_signing(services: Services, trust: TrustService) -> SigningService:
         PadesMaker(stamper),
         trust=trust,
         journal=services.audit,
+        meetings=services.meetings,
     )
     return SigningService(tools)
 

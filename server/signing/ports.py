@@ -8,16 +8,18 @@ Usage: ``SigningService(SigningTools(...))``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from server.meetings.model import Draft, Log
 from server.signing.model import Level, Mark, Round
 from server.signing.state import Prepared
 from server.trust.model import Facts, Standing
 from server.trust.ports import Enrolled
 from server.unit import Transaction
-from wire.ids import PersonId
+from wire.ids import MeetingId, PersonId
+from wire.state import MeetingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,22 @@ class Journal(Protocol):
 
     def record(self, tx: Transaction, kind: str, data: dict[str, Any], *, actor: str, now: dt.datetime) -> object:
         """One more entry."""
+        ...
+
+
+class MeetingLogs(Protocol):
+    """The meetings feature."""
+
+    def change(
+        self,
+        meeting: MeetingId,
+        *,
+        actor: str,
+        now: dt.datetime,
+        decide: Callable[[Log], Sequence[Draft]],
+        also: Callable[[Transaction, MeetingState], None],
+    ) -> object:
+        """Append what ``decide`` gives; ``also`` writes with the same commit."""
         ...
 
 

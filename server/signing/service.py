@@ -13,20 +13,24 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from server.errors import ServerError
+from server.meetings.model import Draft, Log
 from server.signing import model
 from server.signing.errors import LeaseHeld, LeaseLost, NotASigner, RoundUnknown
 from server.signing.model import Level, Mark, Order, Round, Signer
 from server.signing.ports import (
     About,
     Journal,
+    MeetingLogs,
     Offer,
     Pades,
     PlannedMark,
     Raise,
+    Revision,
     Safe,
     SigningStore,
     Trust,
@@ -35,7 +39,8 @@ from server.signing.ports import (
 from server.signing.state import Prepared
 from server.trust.model import Standing
 from server.unit import Transaction, UnitOfWork
-from wire.ids import PersonId
+from wire.ids import MeetingId, PersonId
+from wire.state import MeetingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class SigningTools:
     pades: Pades
     trust: Trust
     journal: Journal | None = None
+    #: the logs of meetings: what happens in a round of a meeting is an event there, with the same commit
+    meetings: MeetingLogs | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +81,17 @@ class SigningService:
         signers = tuple(Signer(person) for person in dict.fromkeys(opening.signers))
         found = Round(round_id, opening.order, opening.wanted, signers)
         sealed = self.tools.safe.seal(pdf, round_id=round_id, revision=0, now=now)
-        with self.tools.unit.begin() as tx:
+
+        def write(tx: Transaction) -> None:
             about = About(opening.title, by, now, opening.meeting, opening.kind)
             self.tools.store.add(tx, found, about, marks=opening.marks)
             self.tools.store.keep(tx, sealed)
             self._record(tx, "signing_opened", found, by=by, now=now, sha256=sealed.sha256)
+
+        people = [signer.person for signer in signers]
+        told = {"kind": opening.kind, "title": opening.title, "signers": people, **_file(sealed)}
+        drafts = [Draft("round_opened", {"round": round_id, **told})]
+        self._write(opening.meeting, write, drafts=drafts, by=by, now=now)
         return found
 
     def round(self, round_id: str) -> Round:
@@ -132,14 +145,21 @@ class SigningService:
         chain = self._chain(prepared, now)
         done = self.tools.pades.complete(base, prepared, signature, chain=chain)
         sealed = self.tools.safe.seal(done.pdf, round_id=round_id, revision=after.revision, now=now)
-        with self.tools.unit.begin() as tx:
+        by, more = f"person:{person}", {"certificate": prepared.fingerprint, "sha256": sealed.sha256}
+
+        def write(tx: Transaction) -> None:
             if not self.tools.store.save(tx, after, before=before, prepared=None):
                 raise LeaseLost
             self.tools.store.keep(tx, sealed)
             self.tools.store.signed(tx, round_id, person, fingerprint=prepared.fingerprint)
             self._want_raise(tx, after, now)
-            by, more = f"person:{person}", {"certificate": prepared.fingerprint, "sha256": sealed.sha256}
             self._record(tx, "signing_signed", after, by=by, now=now, **more)
+
+        told = {"person": person, "certificate": prepared.fingerprint, "revision": after.revision, **_file(sealed)}
+        drafts = [Draft("paper_signed", {"round": round_id, **told})]
+        if after.closed_at is not None:
+            drafts.append(Draft("round_closed", {"round": round_id}))
+        self._write(self._meeting(round_id), write, drafts=drafts, by=by, now=now)
         return after
 
     def give_back(self, round_id: str, person: PersonId, *, fence: int) -> None:
@@ -152,13 +172,18 @@ class SigningService:
 
     def close(self, round_id: str, *, by: str = "system", now: dt.datetime) -> Round:
         """No further signatures; what there are stay. Raises RoundClosed, and LeaseHeld when somebody was faster."""
-        with self.tools.unit.begin() as tx:
+        with self.tools.unit.read() as tx:
             before = self._find(tx, round_id)
-            after = model.close(before, now=now)
+        after = model.close(before, now=now)
+
+        def write(tx: Transaction) -> None:
             if not self.tools.store.save(tx, after, before=before, prepared=None):
                 raise LeaseHeld(wait_s=1)
             self._want_raise(tx, after, now)
             self._record(tx, "signing_closed", after, by=by, now=now)
+
+        drafts = [Draft("round_closed", {"round": round_id})]
+        self._write(self._meeting(round_id), write, drafts=drafts, by=by, now=now)
         return after
 
     def raise_due(self, upgrade: Upgrade, *, now: dt.datetime) -> int:
@@ -220,6 +245,38 @@ class SigningService:
         if found.closed_at is not None and signed and found.wanted is not Level.B_B:
             self.tools.store.save_raise(tx, Raise(found.id, 0, now))
 
+    def _write(
+        self,
+        meeting: str | None,
+        write: Callable[[Transaction], None],
+        *,
+        drafts: Sequence[Draft],
+        by: str,
+        now: dt.datetime,
+    ) -> None:
+        """Write, and with the same commit ``drafts`` into the meeting's log."""
+        logs = self.tools.meetings
+        if meeting is None or logs is None:
+            with self.tools.unit.begin() as tx:
+                write(tx)
+            return
+
+        def decide(log: Log) -> Sequence[Draft]:
+            # A round that began before logs told of rounds goes on without them.
+            opens = drafts[0].kind == "round_opened"
+            known = opens or any(each.round == drafts[0].data["round"] for each in log.state.rounds)
+            return drafts if known else ()
+
+        def also(tx: Transaction, _state: MeetingState) -> None:
+            write(tx)
+
+        logs.change(MeetingId(meeting), actor=by, now=now, decide=decide, also=also)
+
+    def _meeting(self, round_id: str) -> str | None:
+        with self.tools.unit.read() as tx:
+            about = self.tools.store.about(tx, round_id)
+        return None if about is None else about.meeting
+
     def _record(self, tx: Transaction, kind: str, found: Round, *, by: str, now: dt.datetime, **more: str) -> None:
         if self.tools.journal is not None:
             data = {"round": found.id, "revision": found.revision, **more}
@@ -230,3 +287,7 @@ class SigningService:
         if found is None:
             raise RoundUnknown
         return found
+
+
+def _file(sealed: Revision) -> dict[str, Any]:
+    return {"sha256": sealed.sha256, "size_bytes": sealed.size_bytes}

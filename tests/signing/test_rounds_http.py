@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from tests.pki.authority import TestPki
 from tests.signing.house import House, send_form, text
 from tests.support.office import Browser, Reply, fresh_id
 from tests.support.pdfs import encrypted, text_pdf
+from wire.ids import MeetingId
 
 MINUTES = ["BIÊN BẢN CUỘC HỌP"]
 
@@ -85,6 +87,38 @@ def test_G2_two_people_sign_in_order_and_the_file_is_valid(office: House, meetin
     assert (report["worst"], len(report["signatures"])) == ("valid", 2)
     kinds = [one.kind for one in office.services.audit.newest("signing_opened", "signing_signed", limit=9)]
     assert kinds == ["signing_signed", "signing_signed", "signing_opened"]
+
+
+def test_G49_every_step_of_a_round_is_an_event_of_the_meeting(office: House, meeting: str) -> None:
+    path = path_of(meeting, opened(office, meeting))
+    for username, label in (("chutri", "an"), ("daibieu", "chi")):
+        sign(office, path, username, label).done()
+    events = office.services.meetings.events(MeetingId(meeting))[-4:]
+    kinds = [event.kind for event in events]
+    assert kinds == ["round_opened", "paper_signed", "paper_signed", "round_closed"]
+    first, last = events[1].data, events[2].data
+    assert (first["certificate"], last["certificate"]) == (office.pki.fingerprint("an"), office.pki.fingerprint("chi"))
+    pdf = office.sign_in("daibieu").get(f"{path}/file").raw.data
+    for said in (events[0].data, first, last):
+        assert hashlib.sha256(pdf[: said["size_bytes"]]).hexdigest() == said["sha256"]
+    (known,) = office.services.meetings.state(MeetingId(meeting)).rounds
+    assert (known.revision, known.closed_at is not None) == (2, True)
+
+
+def test_G49_a_round_closed_by_hand_is_an_event_and_what_was_refused_is_none(office: House, meeting: str) -> None:
+    path = path_of(meeting, opened(office, meeting))
+    before = office.services.meetings.state(MeetingId(meeting)).seq
+    chair = office.sign_in("chutri")
+    offer = begin(chair, path, office.pki.fingerprint("an")).done()
+    garbage = {"fence": offer["fence"], "signature": text(bytes(256))}
+    assert chair.post(f"{path}/complete", garbage).code == "signing-signature-wrong"
+    assert office.services.meetings.state(MeetingId(meeting)).seq == before
+    assert chair.post(f"{path}/close").status == 204
+    state = office.services.meetings.state(MeetingId(meeting))
+    assert state.last is not None
+    assert (state.last.kind, state.last.actor) == ("round_closed", f"person:{office.people['chutri']}")
+    assert chair.post(f"{path}/close").code == "signing-round-closed"
+    assert office.services.meetings.state(MeetingId(meeting)).seq == before + 1
 
 
 def test_G5_the_offer_is_an_update_of_the_file_that_is_shown(office: House, meeting: str) -> None:

@@ -98,10 +98,16 @@ def playbook() -> MeetingLog:
     log.add("meeting_closed")
     log.add("recall_started", {"devices": [{"device": named("d", "A3"), "seat_label": "A3"}]})
     receipt = {"device": named("d", "A3"), "seat": named("s", "A3"), "seat_label": "A3", "papers": 1, "pages": 3}
-    minutes = {"round": named("k", "minutes"), "kind": "minutes", "title": "Biên bản họp (demo)", "sha256": "01" * 32}
+    minutes = {
+        "round": named("k", "minutes"),
+        "kind": "minutes",
+        "title": "Biên bản họp (demo)",
+        "sha256": "01" * 32,
+        "size_bytes": 9000,
+    }
     log.add("round_opened", minutes | {"signers": [named("u", "secretary"), named("u", "chair")]})
     signed = {"round": named("k", "minutes"), "person": named("u", "secretary"), "certificate": "ef" * 32}
-    log.add("paper_signed", signed | {"revision": 1, "sha256": "02" * 32})
+    log.add("paper_signed", signed | {"revision": 1, "sha256": "02" * 32, "size_bytes": 45000})
     log.add("recall_confirmed", receipt | {"destroyed_at": "2026-11-21T03:00:00.000Z", "receipt_sha256": "cd" * 32})
     log.add("round_closed", {"round": named("k", "minutes")})
     return log

@@ -73,13 +73,20 @@ def _there(**more: Any) -> dict[str, Any]:
 
 def _round(**more: Any) -> dict[str, Any]:
     signers = [named("u", "secretary"), named("u", "chair")]
-    opened = {"round": _MINUTES, "kind": "minutes", "title": "Biên bản", "signers": signers, "sha256": "01" * 32}
+    opened = {
+        "round": _MINUTES,
+        "kind": "minutes",
+        "title": "Biên bản",
+        "signers": signers,
+        "sha256": "01" * 32,
+        "size_bytes": 9,
+    }
     return opened | more
 
 
 def _signature(**more: Any) -> dict[str, Any]:
     signed = {"round": _MINUTES, "person": named("u", "secretary"), "certificate": "ef" * 32}
-    return signed | {"revision": 1, "sha256": "02" * 32} | more
+    return signed | {"revision": 1, "sha256": "02" * 32, "size_bytes": 99} | more
 
 
 def _receipt() -> dict[str, Any]:
@@ -153,7 +160,8 @@ def test_W65_an_act_that_was_signed_names_its_statement() -> None:
         ("round_opened", _round(round=named("k", "two"), kind="poem")),
         ("paper_signed", _signature()),
         ("paper_signed", _signature(person=named("u", "lan"), revision=2)),
-        ("paper_signed", _signature(person=named("u", "chair"), revision=1)),
+        ("paper_signed", _signature(person=named("u", "chair"), revision=1, size_bytes=999)),
+        ("paper_signed", _signature(person=named("u", "chair"), revision=2)),
         ("paper_signed", _signature(round=named("k", "two"))),
         ("round_closed", {"round": named("k", "two")}),
     ],
@@ -164,7 +172,7 @@ def test_W43_a_round_goes_forward_only(kind: str, data: dict[str, Any]) -> None:
     log.add("paper_signed", _signature())
     with pytest.raises(BadField):
         log.add(kind, data)
-    log.add("paper_signed", _signature(person=named("u", "chair"), revision=2, sha256="03" * 32))
+    log.add("paper_signed", _signature(person=named("u", "chair"), revision=2, sha256="03" * 32, size_bytes=999))
     (known,) = log.state.rounds
     assert (known.revision, known.sha256, all(at for _, at in known.signers)) == (2, "03" * 32, True)
     log.add("round_closed", {"round": _MINUTES})

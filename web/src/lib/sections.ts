@@ -111,6 +111,7 @@ export interface SigningRound {
   signers: { person: string; signed_at: string | null }[];
   revision: number;
   sha256: string;
+  size_bytes: number;
   closed_at: string | null;
 }
 

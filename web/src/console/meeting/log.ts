@@ -27,6 +27,7 @@ class Names {
   readonly papers = new Map<string, string>();
   readonly seats = new Map<string, string>();
   readonly votes = new Map<string, string>();
+  readonly rounds = new Map<string, string>();
 
   learn({ kind, data }: Event): void {
     if (kind === 'members_set') {
@@ -40,6 +41,8 @@ class Names {
       this.votes.set(text(data, 'vote'), text(data, 'question'));
     } else if (kind === 'paper_submitted') {
       this.papers.set(text(data, 'paper'), text(data, 'title'));
+    } else if (kind === 'round_opened') {
+      this.rounds.set(text(data, 'round'), text(data, 'title'));
     }
   }
 }
@@ -112,6 +115,12 @@ function valuesOf({ kind, data }: Event, names: Names): Values {
       return { n: list(data, 'devices').length };
     case 'recall_confirmed':
       return { seat: text(data, 'seat_label'), papers: number(data, 'papers'), pages: number(data, 'pages') };
+    case 'attendance_recorded':
+      return { person, presence: text(data, 'presence'), method: text(data, 'method') };
+    case 'round_opened':
+    case 'paper_signed':
+    case 'round_closed':
+      return { person, paper: names.rounds.get(text(data, 'round')) ?? '', n: list(data, 'signers').length };
     default:
       return { paper, person };
   }
