@@ -33,7 +33,7 @@ COMMANDS: dict[str, Command] = {
     "seat": Command("edge.cli", "seat", "edge", "chạy thiết bị tại chỗ ngồi", "run the agent of one seat"),
     "token": Command("edge.bridge.cli", "token", "card", "cầu nối USB token trên máy tính", "USB tokens for a PC"),
     "admin": Command("server.cli", "admin", "server", "quản trị: tài khoản, dữ liệu", "accounts, data, migrations"),
-    "verify": Command("server.cli", "verify", "server", "kiểm chứng nhật ký, biên nhận", "check logs and receipts"),
+    "verify": Command("server.cli_verify", "verify", "server", "kiểm chứng hồ sơ", "check dossiers, signatures"),
 }
 
 

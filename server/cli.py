@@ -1,4 +1,4 @@
-"""The server's commands: ``phonghop serve | admin | verify``.
+"""The server's commands: ``phonghop serve | admin`` (``verify`` is in ``cli_verify``).
 
 Rules: a password is read from standard input or made here and shown once, never taken from the command line, where
 every process of the machine could read it. Exit status: 0 done, 1 refused or not verified, 2 wrong words or settings.
@@ -7,7 +7,6 @@ Usage::
 
     phonghop admin init
     phonghop admin user add thuky --name "Trần Thị B" --role secretary
-    phonghop verify events.json
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from typing import Final
 
 import web
 from server import cli_batch, cli_certificates, logs
+from server.app import create_app, services_of
 from server.assembly import core, fleet
 from server.clock import SystemClock
 from server.db import migrate
@@ -33,9 +33,8 @@ from server.identity.service import IdentityService, NewAccount
 from server.keys.site import SiteKeys
 from server.services import Services
 from server.settings import BadSettings, Settings
-from server.verify import verify_log
 from wire import ids
-from wire.errors import WireError
+from wire.ids import MeetingId
 from wire.secret import Secret
 
 _REFUSED: Final = 1
@@ -86,25 +85,6 @@ def _run(words: argparse.Namespace, settings: Settings) -> int:
 def _no_folder(fault: OSError) -> int:
     print(f"{fault.filename}: không dùng được · cannot be used ({fault.strerror})", file=sys.stderr)
     return _REFUSED
-
-
-def verify(argv: list[str]) -> int:
-    """Check an exported log: every hash, every number, every step."""
-    parser = argparse.ArgumentParser("phonghop verify", description="Kiểm chứng nhật ký họp · verify a meeting's log")
-    parser.add_argument("file", type=Path, help="events.json (GET /api/meetings/<m>/events)")
-    words = parser.parse_args(argv)
-    try:
-        found = verify_log(words.file.read_bytes())
-    except OSError as exc:
-        print(f"{words.file}: {exc.strerror}", file=sys.stderr)
-        return _WRONG
-    except WireError as exc:
-        text = web.error_text(exc.code)
-        print(f"KHÔNG ĐẠT · NOT VERIFIED [{exc.code}] {text.vi} · {text.en}\n  {exc}", file=sys.stderr)
-        return _REFUSED
-    print(f"ĐẠT · VERIFIED  {found.meeting}  {found.events} sự kiện · events")
-    print(f"  {found.first_at} → {found.last_at}\n  sha256 {found.last_hash}")
-    return 0
 
 
 def _parser(name: str, description: str) -> argparse.ArgumentParser:
@@ -163,6 +143,9 @@ def _admin_parser() -> argparse.ArgumentParser:
     for each in (add, password):
         each.add_argument("--password-stdin", action="store_true", help="đọc mật khẩu từ đầu vào · read it from stdin")
     cli_certificates.add_commands(parts, prepare)
+    dossier = command(parts, "dossier", "xuất hồ sơ một cuộc họp · export a meeting's dossier", _dossier)
+    dossier.add_argument("meeting", help="m-…")
+    dossier.add_argument("file", type=Path, help="tệp .zip sẽ ghi · the archive to write")
     command(parts, "batch", "nhiều lệnh, mỗi dòng một lệnh từ đầu vào · many commands, one a line of stdin", _batch)
     return parser
 
@@ -228,6 +211,19 @@ def _set_disabled(settings: Settings, words: argparse.Namespace) -> int:
 def _batch(settings: Settings, words: argparse.Namespace) -> int:
     parser = _admin_parser()
     return cli_batch.run_lines(lambda line: _run(parser.parse_args(line), settings))
+
+
+def _dossier(settings: Settings, words: argparse.Namespace) -> int:
+    app = create_app(settings)
+    services = services_of(app)
+    try:
+        data = services.dossiers.export(MeetingId(words.meeting), by="system", now=services.clock.now())
+    finally:
+        services.close()
+    with words.file.open("xb") as file:
+        file.write(data)
+    print(f"{words.file}  {len(data)} bytes")
+    return 0
 
 
 def _password(words: argparse.Namespace) -> tuple[Secret, str]:

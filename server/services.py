@@ -28,6 +28,7 @@ from server.clock import Clock
 from server.db.engine import Database
 from server.distribution.service import Distribution
 from server.door import Door
+from server.dossier.service import Dossiers
 from server.factors.service import FactorService
 from server.fleet.broker import Warden
 from server.fleet.service import FleetService
@@ -114,6 +115,7 @@ class Services:
     rounds: SigningDesk = field(init=False)
     statements: StatementService = field(init=False)
     seat_signing: SeatSigning = field(init=False)
+    dossiers: Dossiers = field(init=False)
     distribution: Distribution = field(init=False)
 
     def start(self) -> None:

@@ -1,6 +1,7 @@
-"""Signed acts: what people declare with their token.
+"""Signed acts: what people declare with their token; and the dossier of a meeting.
 
-Rules: puts ``statements`` into the services, and its kinds among the acts of seats. Trust has the policy for signing.
+Rules: puts ``statements`` and ``dossiers`` into the services, and its kinds among the acts of seats. Trust has the
+policy for signing.
 
 Usage: ``statements.build(services)``, after ``signing.build`` and ``papers.build``.
 """
@@ -10,6 +11,9 @@ from __future__ import annotations
 from typing import Final
 
 from server.assembly.signing import signing_trust
+from server.dossier import routes as dossier_routes
+from server.dossier.service import Dossiers
+from server.dossier.service import Tools as DossierTools
 from server.meetings.commands import By
 from server.services import Services
 from server.statements import routes
@@ -40,4 +44,14 @@ def build(services: Services) -> None:
 
     for kind in KINDS:
         services.seat_acts[kind] = seat_act(kind, services.statements, rooms=services.rooms, make=make)
+    services.dossiers = Dossiers(
+        DossierTools(
+            meetings=services.meetings,
+            statements=services.statements,
+            rounds=services.signing,
+            trust=services.trust,
+            log=services.audit,
+        )
+    )
+    services.blueprints.append(dossier_routes.blueprint(services.dossiers, services.clock))
     services.blueprints.append(routes.blueprint(routes.StatementDesk(services.statements, deeds, services.clock)))

@@ -92,6 +92,15 @@ def count(pdf: bytes) -> int:
         raise SigningFileRefused(why=type(exc).__name__) from exc
 
 
+def is_covered(pdf: bytes) -> bool:
+    """Whether the newest signature or time-stamp reaches to the last byte; raises as :func:`count`."""
+    try:
+        signatures = _reader(pdf).embedded_signatures
+        return bool(signatures) and sum(signatures[-1].byte_range[2:4]) == len(pdf)
+    except ODD as exc:
+        raise SigningFileRefused(why=type(exc).__name__) from exc
+
+
 def _reader(pdf: bytes) -> PdfFileReader:
     """Also of a file that is only locked against changes; raises SigningFileEncrypted."""
     reader = PdfFileReader(io.BytesIO(pdf), strict=False)

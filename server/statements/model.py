@@ -13,7 +13,7 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -80,3 +80,20 @@ def first_difference(one: Any, other: Any, path: str = "") -> str:
         found_in = (first_difference(*pair, f"{path}[{at}]") for at, pair in enumerate(zip(one, other, strict=True)))
         return next((found for found in found_in if found), "")
     return "" if one == other else path
+
+
+def names_in(events: Sequence[Event]) -> set[str]:
+    """The statements that the log names."""
+    return {part["statement"] for event in events for part in parts_of(event.data)}
+
+
+def parts_of(value: Any) -> Iterator[Mapping[str, Any]]:
+    """The objects inside that name a statement."""
+    if isinstance(value, dict):
+        if isinstance(value.get("statement"), str) and value["statement"]:
+            yield value
+        for inner in value.values():
+            yield from parts_of(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from parts_of(inner)

@@ -85,6 +85,10 @@ class Meetings(Protocol):
         """The folded log; raises NoSuchMeeting."""
         ...
 
+    def events(self, meeting: MeetingId) -> list[Event]:
+        """All events; raises NoSuchMeeting."""
+        ...
+
     def event(self, meeting: MeetingId, seq: int) -> Event | None:
         """The event of that number."""
         ...

@@ -135,17 +135,18 @@ class StatementService:
         return Verified(said, digest(signed.statement), facts.fingerprint, cms, signed.statement, material)
 
     def one(self, meeting: MeetingId, sha256: str) -> KeptStatement:
-        """With its material; raises StatementUnknown."""
+        """With its material; raises StatementUnknown, also for one that the log does not name yet."""
         with self.tools.unit.read() as tx:
             found = self.tools.store.find(tx, meeting, sha256)
-        if found is None:
+        if found is None or sha256 not in model.names_in(self.tools.meetings.events(meeting)):
             raise StatementUnknown
         return found
 
     def of_meeting(self, meeting: MeetingId) -> Sequence[KeptStatement]:
-        """All of a meeting, by the event they made."""
+        """All of a meeting that its log names, by the event they made: a ballot only when it was published (V5)."""
+        named = model.names_in(self.tools.meetings.events(meeting))
         with self.tools.unit.read() as tx:
-            return self.tools.store.of_meeting(tx, meeting)
+            return [one for one in self.tools.store.of_meeting(tx, meeting) if one.sha256 in named]
 
     def _keep(self, tx: Transaction, found: Verified, *, seq: int, now: dt.datetime) -> None:
         said = found.said

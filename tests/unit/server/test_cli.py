@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from server import cli
+from server import cli, cli_verify
 from server.app import create_app, services_of
 from server.clock import SystemClock
 from server.factors import totp
@@ -152,7 +152,7 @@ def test_M2_verify_accepts_a_log_and_names_what_is_wrong_with_another(
     events = [event.to_value() for event in play.events]
     good = tmp_path / "events.json"
     good.write_text(json.dumps({"events": events}, ensure_ascii=False, indent=2), encoding="utf-8")
-    assert cli.verify([str(good)]) == 0
+    assert cli_verify.verify([str(good)]) == 0
     assert play.events[-1].hash in capsys.readouterr().out
     changed = json.loads(json.dumps(events))
     changed[3]["actor"] = f"person:{CHAIR}"
@@ -168,8 +168,8 @@ def test_M2_verify_accepts_a_log_and_names_what_is_wrong_with_another(
         "fraction": 1.5,
     }.items():
         bad.write_text(json.dumps(value), encoding="utf-8")
-        assert cli.verify([str(bad)]) == 1, name
+        assert cli_verify.verify([str(bad)]) == 1, name
         assert "NOT VERIFIED" in capsys.readouterr().err
     bad.write_bytes(b"\xff\x00 no JSON")
-    assert cli.verify([str(bad)]) == 1
-    assert cli.verify([str(tmp_path / "none.json")]) == 2
+    assert cli_verify.verify([str(bad)]) == 1
+    assert cli_verify.verify([str(tmp_path / "none.json")]) == 2

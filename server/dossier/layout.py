@@ -1,0 +1,158 @@
+"""How a dossier is laid out: names of its files, and the index that holds the hash of each.
+
+Rules G48: the index is canonical JSON; it names every other file with its size and SHA-256, and nothing else lies
+beside. Names are of a few kinds and plain, so that a dossier can be unpacked anywhere.
+
+Usage::
+
+    index = Index.of(meeting, title, files, made_at=now)
+    Index.read(files[INDEX]).differences(files)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from server.trust.model import Kept
+from wire import canonical
+from wire.errors import BadField
+from wire.fields import Fields, print_instant
+
+TYPE: Final = "phonghop.dossier"
+INDEX: Final = "index.json"
+EVENTS: Final = "events.json"
+README: Final = "README.txt"
+MAX_FILES: Final = 20_000
+_HASH: Final = "[0-9a-f]{64}"
+NAME: Final = re.compile(
+    rf"events\.json|README\.txt|statements/{_HASH}\.(?:json|p7s|evidence\.json)|material/{_HASH}\.(?:crl|ocsp)"
+    rf"|authorities/(?:anchors|others)/{_HASH}\.cer|signed/k-[a-z2-7]{{16}}\.pdf",
+    re.ASCII,
+)
+
+
+class Entry(NamedTuple):
+    """A file of the index."""
+
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What a dossier holds."""
+
+    meeting: str
+    title: str
+    made_at: dt.datetime
+    files: Mapping[str, Entry]
+
+    @classmethod
+    def of(cls, meeting: str, title: str, files: Mapping[str, bytes], *, made_at: dt.datetime) -> Index:
+        """Of the files as they are."""
+        return cls(meeting, title, made_at, {name: _entry(data) for name, data in files.items()})
+
+    def encode(self) -> bytes:
+        """Canonical JSON."""
+        entries = [
+            {"path": name, "size_bytes": entry.size_bytes, "sha256": entry.sha256}
+            for name, entry in sorted(self.files.items())
+        ]
+        return canonical.encode(
+            {
+                "type": TYPE,
+                "v": 1,
+                "meeting": {"id": self.meeting, "title": self.title},
+                "made_at": print_instant(self.made_at),
+                "files": entries,
+            }
+        )
+
+    @classmethod
+    def read(cls, data: bytes) -> Index:
+        """Read and check; raises a WireError."""
+        fields = Fields(canonical.decode(data), "index")
+        fields.choice("type", frozenset({TYPE}))
+        fields.number("v", low=1, high=1)
+        meeting = fields.object("meeting")
+        files: dict[str, Entry] = {}
+        for entry in fields.objects("files", limit=MAX_FILES):
+            name = entry.text("path", limit=200)
+            if NAME.fullmatch(name) is None or name in files:
+                raise BadField("index.files", "names a file twice, or one that is none of a dossier")
+            files[name] = Entry(entry.number("size_bytes"), entry.hex("sha256", size=32))
+            entry.end()
+        found = cls(meeting.id("id", "m"), meeting.text("title", limit=500), fields.instant("made_at"), files)
+        meeting.end()
+        fields.end()
+        return found
+
+    def differences(self, files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+        """``missing``, ``changed`` or ``extra``, and the name; nothing when all is as the index says."""
+        for name, entry in self.files.items():
+            if name not in files:
+                yield "missing", name
+            elif _entry(files[name]) != entry:
+                yield "changed", name
+        for name in files:
+            if name != INDEX and name not in self.files:
+                yield "extra", name
+
+
+def _entry(data: bytes) -> Entry:
+    return Entry(len(data), hashlib.sha256(data).hexdigest())
+
+
+def evidence_value(kept: tuple[Kept, ...], *, seq: int, received_at: dt.datetime) -> dict[str, Any]:
+    """``statements/….evidence.json``: what was known of the certificate when the statement came."""
+    return {
+        "seq": seq,
+        "received_at": print_instant(received_at),
+        "material": [
+            {
+                "path": material_name(one),
+                "kind": one.kind,
+                "about": one.about,
+                "made_at": print_instant(one.made_at),
+                "next_at": None if one.next_at is None else print_instant(one.next_at),
+                "fetched_at": print_instant(one.fetched_at),
+            }
+            for one in kept
+        ],
+    }
+
+
+def material_name(kept: Kept) -> str:
+    """By its hash, so that many statements lean on one list."""
+    return f"material/{hashlib.sha256(kept.der).hexdigest()}.{kept.kind}"
+
+
+def read_evidence(data: bytes, files: Mapping[str, bytes]) -> tuple[tuple[Kept, ...], dt.datetime]:
+    """The material, and when the statement came; raises a WireError."""
+    fields = Fields(canonical.decode(data), "evidence")
+    fields.number("seq", low=1)
+    kept = tuple(_kept(entry, files) for entry in fields.objects("material", limit=1000))
+    received_at = fields.instant("received_at")
+    fields.end()
+    return kept, received_at
+
+
+def _kept(entry: Fields, files: Mapping[str, bytes]) -> Kept:
+    path = entry.text("path", limit=200)
+    if path not in files:
+        raise BadField("evidence.path", "is not in the dossier")
+    found = Kept(
+        entry.choice("kind", frozenset({"crl", "ocsp"})),
+        entry.text("about", limit=2000),
+        files[path],
+        entry.instant("made_at"),
+        entry.instant("next_at") if entry.has("next_at") else None,
+        entry.instant("fetched_at"),
+    )
+    entry.end()
+    return found

@@ -1,0 +1,33 @@
+"""HTTP of dossiers: one archive.
+
+Usage: ``app.register_blueprint(blueprint(dossiers, clock))``.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
+
+from server.clock import Clock
+from server.dossier.service import Dossiers
+from server.identity.model import Role
+from server.web import actor, allow
+from wire.ids import MeetingId
+from wire.state import MemberRole
+
+
+def blueprint(dossiers: Dossiers, clock: Clock) -> Blueprint:
+    """The one route."""
+    routes = Blueprint("dossier", __name__)
+
+    @routes.get("/api/meetings/<meeting>/dossier")
+    @allow(Role.SECRETARY, Role.AUDITOR, member=(MemberRole.CHAIR, MemberRole.SECRETARY))
+    def get_dossier(meeting: str) -> ResponseReturnValue:
+        data = dossiers.export(MeetingId(meeting), by=actor().label, now=clock.now())
+        headers = {
+            "Cache-Control": "private, no-store",
+            "Content-Disposition": f'attachment; filename="ho-so-{meeting}.zip"',
+        }
+        return Response(data, mimetype="application/zip", headers=headers)
+
+    return routes
