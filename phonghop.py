@@ -1,4 +1,4 @@
-"""The one program of the room: `phonghop serve | seat | token | admin | verify`.
+"""The one program of the room: `phonghop serve | seat | token | admin | verify | recount`.
 
 Rules: this file knows which sub-command lives where and nothing else; a sub-command is imported only when it is asked
 for, because a seat has no database library and a server has no kiosk. Each is a function `(argv) -> exit status`.
@@ -34,6 +34,7 @@ COMMANDS: dict[str, Command] = {
     "token": Command("edge.bridge.cli", "token", "card", "cầu nối USB token trên máy tính", "USB tokens for a PC"),
     "admin": Command("server.cli", "admin", "server", "quản trị: tài khoản, dữ liệu", "accounts, data, migrations"),
     "verify": Command("server.cli_verify", "verify", "server", "kiểm chứng hồ sơ", "check dossiers, signatures"),
+    "recount": Command("server.cli_recount", "main", "server", "kiểm đếm lại biểu quyết", "count a vote anew"),
 }
 
 

@@ -17,11 +17,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
+from edge.acts import CAST
 from edge.signing.statement import build, statement_to_sign
+from wire.ballot_statement import vote_statement
+from wire.ballots import NONCE_BYTES
 from wire.declare import Maker as DeclaredBy
 from wire.declare import approve_papers, attend, close
 from wire.fields import Fields
@@ -107,5 +110,18 @@ def _close(asked: Asked) -> Declared:
     return declared(close(asked.meeting, maker_of(asked)))
 
 
+def _cast(asked: Asked) -> Declared:
+    """A ballot in a named vote (W68); its nonce travels beside what was signed, and is no part of it."""
+    data = Fields(dict(asked.data), CAST)
+    vote, answer, nonce = data.id("vote", "v"), data.text("answer", limit=20), data.hex("nonce", size=NONCE_BYTES)
+    data.end()
+    made = declared(vote_statement(asked.meeting, maker_of(asked), vote=vote, answer=answer))
+
+    def signed(certificate: bytes, signature: bytes) -> dict[str, Any]:
+        return {**made.data(certificate, signature), "nonce": nonce}
+
+    return replace(made, data=signed)
+
+
 #: kind of act → what makes its statement. Whoever adds an act that is signed adds its line.
-MAKERS: Final[dict[str, Maker]] = {ATTEND: _attend, APPROVE_PAPERS: _approve_papers, CLOSE: _close}
+MAKERS: Final[dict[str, Maker]] = {ATTEND: _attend, APPROVE_PAPERS: _approve_papers, CLOSE: _close, CAST: _cast}

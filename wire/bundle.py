@@ -8,6 +8,7 @@ Usage: ``bundle_of(vote, events, title="Họp …")``.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -21,9 +22,13 @@ FORMAT: Final = "phonghop/v1/vote-bundle"
 
 
 def bundle_of(
-    vote: Vote, events: Iterable[Event], *, title: str, statements: Mapping[str, str] | None = None
+    vote: Vote,
+    events: Iterable[Event],
+    *,
+    title: str,
+    statements: Mapping[str, tuple[bytes, bytes]] | None = None,
 ) -> dict[str, Any]:
-    """The bundle of a counted vote. ``statements``: by person, what their token signed, in base 64."""
+    """The bundle of a counted vote. ``statements``: by person, what their token signed, and the CMS."""
     own = [event for event in events if event.kind in HANDLERS and event.data.get("vote") == vote.vote]
     return {
         "format": FORMAT,
@@ -31,6 +36,13 @@ def bundle_of(
         "title": title,
         "vote": vote.vote,
         "events": [event.to_value() for event in own],
-        "statements": [{"person": person, "cms": cms} for person, cms in sorted((statements or {}).items())],
+        "statements": [
+            {"person": person, "statement": _text(statement), "cms": _text(cms)}
+            for person, (statement, cms) in sorted((statements or {}).items())
+        ],
         "result": printed(verdict(vote)),
     }
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")

@@ -12,6 +12,7 @@ Usage::
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections import Counter
 from collections.abc import Callable
@@ -26,8 +27,8 @@ _EVENT: Final = b"phonghop/v1/event\0"
 _BALLOT: Final = b"phonghop/v1/ballot\0"
 _FORMAT: Final = "phonghop/v1/vote-bundle"
 
-#: Given (prepared vote, published ballot, CMS in base 64); raises what is wrong.
-Check = Callable[[dict[str, Any], dict[str, Any], str], None]
+#: Given a line of ``statements`` (``person``, ``statement`` and ``cms`` in base 64); raises what is wrong.
+Check = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +130,32 @@ def _count(
 def _check_statements(
     bundle: dict[str, Any], prepared: dict[str, Any], ballots: list[dict[str, Any]], *, check: Check | None
 ) -> int:
+    """Each ballot of a named vote is what its voter declared, word for word (W68); how many signatures were checked."""
     if prepared["kind"] != "named":
         return 0
-    signed = {line["person"]: line["cms"] for line in bundle["statements"]}
+    signed = {line["person"]: line for line in bundle["statements"]}
     for ballot in ballots:
-        _must(bool(ballot.get("statement")), f"the ballot of {ballot['person']} was not signed")
-        _must(ballot["person"] in signed, f"what {ballot['person']} signed is not in the bundle")
+        person = ballot["person"]
+        _must(person in signed, f"what {person} signed is not in the bundle")
+        line = signed[person]
+        data = base64.b64decode(line["statement"], validate=True)
+        said = canonical.decode(data)
+        stated = hashlib.sha256(data).hexdigest()
+        _must(stated == ballot["statement"], f"what {person} signed is not what the ballot names")
+        _must(_says(said, bundle, prepared, ballot), f"what {person} signed is not this ballot")
         if check is not None:
-            check(prepared, ballot, signed[ballot["person"]])
+            check(line)
     return len(ballots) if check is not None else 0
+
+
+def _says(said: dict[str, Any], bundle: dict[str, Any], prepared: dict[str, Any], ballot: dict[str, Any]) -> bool:
+    body, asked = said["body"], [{"answer": a["answer"], "text": a["text"]} for a in prepared["answers"]]
+    whose = said["kind"], said["meeting"]["id"], said["person"]["id"]
+    return (
+        whose == ("vote", bundle["meeting"], ballot["person"])
+        and (body["ballot"], body["question"], body["answers"]) == (bundle["vote"], prepared["question"], asked)
+        and body["answer"] == ballot["answer"]
+    )
 
 
 def _judge(

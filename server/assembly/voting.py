@@ -1,6 +1,6 @@
 """Votes: the service, the thread that records, routes and seats' acts.
 
-Rules: puts ``voting`` into the services; runs after the meetings, before the link to the seats.
+Rules: puts ``voting`` into the services; runs after the meetings and statements, before the link to the seats.
 
 Usage: ``voting.build(services)``.
 """
@@ -24,12 +24,13 @@ def build(services: Services) -> None:
         SqlBallotStore(),
         meetings=services.meetings,
         ledger=services.ledger,
+        statements=services.statements,
         random=os.urandom,
     )
     pulse = VotePulse(voting, services.clock)
     voting.recorders.append(pulse)
     services.voting = voting
-    services.seat_acts |= seat_acts(voting)
+    services.seat_acts |= seat_acts(voting, services.rooms)
     services.blueprints.append(blueprint(voting, services.clock))
     services.starters.append(pulse.start)
     services.closers.append(pulse.stop)

@@ -8,9 +8,9 @@ Usage: ``StatementService(Tools(...))`` in ``server/assembly/statements.py``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from server.idempotency.service import ActKey
 from server.meetings.model import Draft, Log
@@ -20,6 +20,9 @@ from server.unit import Transaction
 from wire.events import Event
 from wire.ids import MeetingId
 from wire.state import MeetingState
+
+#: Instead of an event's number, while nobody may read it: what a ballot says before the vote is closed (V5).
+UNPUBLISHED: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,16 @@ class StatementStore(Protocol):
         """Keep it; False when it is there already."""
         ...
 
+    def publish(self, tx: Transaction, hashes: Collection[str], *, seq: int) -> None:
+        """Those of ``hashes`` that were kept as ``UNPUBLISHED`` have made the event ``seq``."""
+        ...
+
     def find(self, tx: Transaction, meeting: str, sha256: str) -> KeptStatement | None:
-        """One of a meeting, with its material."""
+        """One of a meeting, with its material; none that is unpublished."""
         ...
 
     def of_meeting(self, tx: Transaction, meeting: str) -> Sequence[KeptStatement]:
-        """All of a meeting, by the event they made, without material."""
+        """All that are published of a meeting, by the event they made, without material."""
         ...
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ from server.statements.errors import (
     StatementUsed,
 )
 from server.statements.model import Deed
-from server.statements.ports import KeptStatement, Meetings, StatementStore, Trust
+from server.statements.ports import UNPUBLISHED, KeptStatement, Meetings, StatementStore, Trust
 from server.trust.model import BY_HAND, Kept, Standing
 from server.trust.ports import Proof
 from server.unit import Transaction, UnitOfWork
@@ -100,9 +100,7 @@ class StatementService:
             return known
         found = self.verify(signed, person=doing.maker.person, now=doing.now)
         said = found.said
-        if said.meeting != meeting:
-            raise StatementOfOtherLog
-        model.must_be_bound(said, tools.meetings.event(meeting, said.seq), now=doing.now)
+        self.must_be_bound(meeting, found, now=doing.now)
 
         def decide(log: Log) -> Sequence[Draft]:
             drafts = deed.drafts(log, found.sha256)
@@ -133,6 +131,20 @@ class StatementService:
         cms = cades.assemble(said, facts.der, signed.signature, chain=chain)
         material = self._material(standing)
         return Verified(said, digest(signed.statement), facts.fingerprint, cms, signed.statement, material)
+
+    def must_be_bound(self, meeting: MeetingId, found: Verified, *, now: dt.datetime) -> None:
+        """Raise StatementOfOtherLog or StatementTimeWrong unless it is of this meeting's log, and of these hours."""
+        if found.said.meeting != meeting:
+            raise StatementOfOtherLog
+        model.must_be_bound(found.said, self.tools.meetings.event(meeting, found.said.seq), now=now)
+
+    def hold(self, tx: Transaction, found: Verified, *, now: dt.datetime) -> None:
+        """Keep it where nobody reads it, until :meth:`publish`; raises StatementUsed."""
+        self._keep(tx, found, seq=UNPUBLISHED, now=now)
+
+    def publish(self, tx: Transaction, hashes: Collection[str], *, seq: int) -> None:
+        """What was held under these hashes belongs to the event ``seq`` and may be read."""
+        self.tools.store.publish(tx, hashes, seq=seq)
 
     def one(self, meeting: MeetingId, sha256: str) -> KeptStatement:
         """With its material; raises StatementUnknown, also for one that the log does not name yet."""

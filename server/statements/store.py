@@ -1,7 +1,7 @@
 """Signed acts in the database: the tables whose names begin with ``statement``.
 
-Rules: rows are only added. Material is kept once by its hash, however many statements lean on it: a revocation list
-may be large.
+Rules: rows are only added; one that waits for its publication is given its event's number then. Material is kept once
+by its hash, however many statements lean on it: a revocation list may be large.
 
 Usage: ``SqlStatementStore().add(tx, kept)``.
 """
@@ -9,13 +9,13 @@ Usage: ``SqlStatementStore().add(tx, kept)``.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, LargeBinary, String, Table, Text, select
+from sqlalchemy import Column, Connection, ForeignKey, Integer, LargeBinary, String, Table, Text, select, update
 
 from server.db.metadata import Moment, metadata
-from server.statements.ports import KeptStatement
+from server.statements.ports import UNPUBLISHED, KeptStatement
 from server.trust.model import Kept
 
 STATEMENTS: Final = Table(
@@ -31,6 +31,7 @@ STATEMENTS: Final = Table(
     Column("statement", LargeBinary, nullable=False),
     Column("cms", LargeBinary, nullable=False),
 )
+_PUBLISHED: Final = STATEMENTS.c.seq != UNPUBLISHED
 MATERIAL: Final = Table(
     "statement_material",
     metadata,
@@ -74,9 +75,14 @@ class SqlStatementStore:
             tx.execute(EVIDENCE.insert().values(statement=kept.sha256, material=material))
         return True
 
+    def publish(self, tx: Connection, hashes: Collection[str], *, seq: int) -> None:
+        """Those of ``hashes`` that were kept as ``UNPUBLISHED`` have made the event ``seq``."""
+        waiting = (STATEMENTS.c.sha256.in_(sorted(hashes))) & (STATEMENTS.c.seq == UNPUBLISHED)
+        tx.execute(update(STATEMENTS).where(waiting).values(seq=seq))
+
     def find(self, tx: Connection, meeting: str, sha256: str) -> KeptStatement | None:
-        """One of a meeting, with its material."""
-        wanted = select(STATEMENTS).where(STATEMENTS.c.sha256 == sha256, STATEMENTS.c.meeting == meeting)
+        """One of a meeting, with its material; none that is unpublished."""
+        wanted = select(STATEMENTS).where(STATEMENTS.c.sha256 == sha256, STATEMENTS.c.meeting == meeting, _PUBLISHED)
         row = tx.execute(wanted).one_or_none()
         if row is None:
             return None
@@ -85,8 +91,8 @@ class SqlStatementStore:
         return _statement(row, tuple(_material(each) for each in rows))
 
     def of_meeting(self, tx: Connection, meeting: str) -> Sequence[KeptStatement]:
-        """All of a meeting, by the event they made, without material."""
-        wanted = select(STATEMENTS).where(STATEMENTS.c.meeting == meeting)
+        """All that are published of a meeting, by the event they made, without material."""
+        wanted = select(STATEMENTS).where(STATEMENTS.c.meeting == meeting, _PUBLISHED)
         return [_statement(row) for row in tx.execute(wanted.order_by(STATEMENTS.c.seq, STATEMENTS.c.sha256))]
 
     def _keep(self, tx: Connection, material: Kept) -> str:

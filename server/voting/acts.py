@@ -2,7 +2,7 @@
 
 Rules: a ballot's answer and nonce are read here and given to the service; they are in no log line.
 
-Usage: ``services.seat_acts |= seat_acts(voting)``.
+Usage: ``services.seat_acts |= seat_acts(voting, rooms)``.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from server.meetings.commands import By
-from server.meetings.ports import SeatAct, Seated
-from server.voting.service import Ask, Cast, VotingService
+from server.meetings.ports import Rooms, SeatAct, Seated
+from server.statements.errors import StatementCertificateUnsure, StatementKindUnknown
+from server.trust.errors import PkiServiceAway, RevocationUnknown
+from server.voting.service import Ask, Cast, SignedBallot, VotingService
 from wire.ballots import NONCE_BYTES
 from wire.fields import Fields
+from wire.statement import VOTE, Place, SignedStatement, Statement
 from wire.votes import VoteChange
 
 _STEPS: Final = {
@@ -24,18 +27,15 @@ _STEPS: Final = {
 }
 
 
-def seat_acts(voting: VotingService) -> dict[str, SeatAct]:
+def seat_acts(voting: VotingService, rooms: Rooms) -> dict[str, SeatAct]:
     """By kind of act."""
 
     def cast(data: Fields, seated: Seated) -> dict[str, Any]:
-        ballot = Cast(
-            vote=data.id("vote", "v"),
-            person=seated.person,
-            answer=data.text("answer", limit=20),
-            nonce=data.hex("nonce", size=NONCE_BYTES),
-        )
-        data.end()
-        return voting.cast(seated.meeting, ballot, key=seated.key, now=seated.now)
+        try:
+            return voting.cast(seated.meeting, _ballot(data, seated, rooms), key=seated.key, now=seated.now)
+        except (RevocationUnknown, PkiServiceAway) as exc:
+            # A person waits at the seat: an answer now is better than a ballot that is sent again and again.
+            raise StatementCertificateUnsure from exc
 
     def close(data: Fields, seated: Seated) -> dict[str, Any]:
         vote = data.id("vote", "v")
@@ -43,6 +43,22 @@ def seat_acts(voting: VotingService) -> dict[str, SeatAct]:
         return voting.close(seated.meeting, vote, ask=_ask(seated))
 
     return {"vote_cast": cast, "vote_close": close, **{kind: _step(voting, way) for kind, way in _STEPS.items()}}
+
+
+def _ballot(data: Fields, seated: Seated, rooms: Rooms) -> Cast:
+    """An open ballot says its vote and answer, a signed one in what was signed (W68)."""
+    nonce = data.hex("nonce", size=NONCE_BYTES)
+    if not data.has("statement"):
+        ballot = Cast(data.id("vote", "v"), seated.person, data.text("answer", limit=20), nonce)
+        data.end()
+        return ballot
+    signed = SignedStatement.read(data)
+    said = Statement.read(signed.statement)
+    if said.kind != VOTE:
+        raise StatementKindUnknown(kind=said.kind)
+    place = Place(seated.device, seated.seat, rooms.seat(seated.seat).label)
+    chosen = said.body["ballot"], seated.person, said.body["answer"]
+    return Cast(*chosen, nonce, SignedBallot(signed, place))
 
 
 def _step(voting: VotingService, change: VoteChange) -> SeatAct:

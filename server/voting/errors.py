@@ -22,7 +22,8 @@
     ├── WeightsWithHands      weights-with-hands
     ├── HandsMissing          hands-missing
     ├── HandsTooMany          hands-too-many: more than were present
-    └── SignatureMissing      vote-signature-missing: a named vote is signed (V7)
+    ├── SignatureMissing      vote-signature-missing: a named vote is signed (V7)
+    └── SignatureNotAsked     vote-signature-not-asked: and an open one is not
 """
 
 from __future__ import annotations
@@ -130,3 +131,9 @@ class SignatureMissing(Malformed):
     """A named vote is signed by the voter's token."""
 
     code = "vote-signature-missing"
+
+
+class SignatureNotAsked(Malformed):
+    """An open vote takes no signed ballots: nobody should sign what is not asked for."""
+
+    code = "vote-signature-not-asked"

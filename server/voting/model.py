@@ -192,10 +192,13 @@ def must_vote(state: MeetingState, vote: str, person: str, *, answer: str) -> Vo
         raise errors.HandsNotBallots
     if not found.has_answer(answer):
         raise errors.NoSuchAnswer
+    if found.state not in RUNNING:
+        # Also while the opening is being written down: without a roll nobody may vote yet.
+        raise errors.VoteNotOpen(state=found.state.value)
     elector = found.elector(person)
-    if elector is None and found.state in RUNNING:
+    if elector is None:
         raise errors.NotOnTheRoll
-    if elector is not None and not elector.present:
+    if not elector.present:
         raise errors.NotPresentAtOpening
     return found
 

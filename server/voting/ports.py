@@ -62,12 +62,3 @@ class Recorder(Protocol):
     def wake(self, meeting: MeetingId, vote: str) -> None:
         """A ballot was stored; returns at once."""
         ...
-
-
-class Signed(Protocol):
-    """A statement that was checked."""
-
-    @property
-    def sha256(self) -> str:
-        """Of the whole signature, in hexadecimal: what the published ballot names."""
-        ...

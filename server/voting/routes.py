@@ -49,10 +49,10 @@ def blueprint(voting: VotingService, clock: Clock) -> Blueprint:
     @allow(member=_VOTERS)
     def cast(meeting: str, vote: str) -> ResponseReturnValue:
         fields = body()
-        given = {"answer": fields.text("answer", limit=20), "nonce": fields.hex("nonce", size=NONCE_BYTES)}
+        chosen, nonce = fields.text("answer", limit=20), fields.hex("nonce", size=NONCE_BYTES)
         fields.end()
-        ballot = Cast(_vote(vote), actor().person_id, **given)
-        asked = ask("cast", {"meeting": meeting, "vote": vote, **given})
+        ballot = Cast(_vote(vote), actor().person_id, chosen, nonce)
+        asked = ask("cast", {"meeting": meeting, "vote": vote, "answer": chosen, "nonce": nonce})
         return answer(voting.cast(MeetingId(meeting), ballot, key=asked.key, now=asked.now), 201)
 
     @routes.get("/<vote>/bundle")

@@ -23,16 +23,21 @@ from server.meetings.commands import By
 from server.meetings.logbook import Decide, Look
 from server.meetings.model import Draft, Log
 from server.meetings.service import MeetingService
+from server.statements.model import must_say
+from server.statements.service import StatementService, Verified
 from server.unit import Transaction, UnitOfWork
 from server.voting import errors, model
 from server.voting.model import NewVote, StoredBallot
 from server.voting.ports import BallotStore, BallotTaken, Recorder
 from wire import ids
+from wire.ballot_statement import vote_statement
 from wire.ballots import commitment
 from wire.bundle import bundle_of
+from wire.declare import Maker
 from wire.fields import print_instant
 from wire.ids import MeetingId
 from wire.state import MeetingState
+from wire.statement import Place, SignedStatement
 from wire.votes import COUNTED, RUNNING, VoteChange, VoteKind, VoteState
 
 _TRIES: Final = 3
@@ -49,6 +54,14 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedBallot:
+    """What the voter's token has signed, and where (None: at a console)."""
+
+    statement: SignedStatement
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
 class Cast:
     """A ballot as it comes from a voter."""
 
@@ -56,6 +69,7 @@ class Cast:
     person: str
     answer: str
     nonce: str
+    signed: SignedBallot | None = None
 
 
 class VotingService:
@@ -68,12 +82,14 @@ class VotingService:
         *,
         meetings: MeetingService,
         ledger: ActLedger,
+        statements: StatementService,
         random: Callable[[int], bytes],
     ) -> None:
         self._unit: Final = unit
         self._store: Final = store
         self._meetings: Final = meetings
         self._ledger: Final = ledger
+        self._statements: Final = statements
         self._random: Final = random
         #: told of every stored ballot
         self.recorders: Final[list[Recorder]] = []
@@ -124,14 +140,27 @@ class VotingService:
                 done = answered(self._ledger, tx, key)
             if done is not None:
                 return done
-            vote = model.must_vote(self._meetings.state(meeting), cast.vote, cast.person, answer=cast.answer)
-            if vote.kind is VoteKind.NAMED:
-                raise errors.SignatureMissing
+            found = self._checked(meeting, cast, now=now)
             try:
-                return self._store_ballot(meeting, self._ballot(meeting, cast), key=key, now=now)
+                return self._store_ballot(meeting, cast, found, key=key, now=now)
             except (BallotTaken, ActTaken):
                 continue  # somebody was faster: perhaps this very act on another thread
         raise errors.AlreadyVoted
+
+    def _checked(self, meeting: MeetingId, cast: Cast, *, now: dt.datetime) -> Verified | None:
+        """What the voter signed, in a named vote; raises unless the person may cast this ballot (W68)."""
+        state = self._meetings.state(meeting)
+        vote = model.must_vote(state, cast.vote, cast.person, answer=cast.answer)
+        signed = cast.signed
+        if (signed is not None) != (vote.kind is VoteKind.NAMED):
+            raise errors.SignatureMissing if signed is None else errors.SignatureNotAsked
+        if signed is None:
+            return None
+        found = self._statements.verify(signed.statement, person=cast.person, now=now)
+        self._statements.must_be_bound(meeting, found, now=now)
+        maker = Maker(cast.person, signed.place, found.said.made_at)
+        must_say(found.said, vote_statement(state, maker, vote=cast.vote, answer=cast.answer))
+        return found
 
     def record(self, meeting: MeetingId, vote: str, *, now: dt.datetime) -> None:
         """Write the commitments of stored ballots to the log, if any are missing there."""
@@ -159,7 +188,11 @@ class VotingService:
         found = model.known(self._meetings.state(meeting), vote)
         if found.state not in COUNTED:
             raise errors.VoteNotCounted(state=found.state.value)
-        return bundle_of(found, self._meetings.events(meeting), title=self._meetings.state(meeting).title)
+        signed = {each.statement for each in found.ballots if each.statement}
+        kept = [one for one in self._statements.of_meeting(meeting) if one.sha256 in signed] if signed else []
+        statements = {one.person: (one.statement, one.cms) for one in kept}
+        title = self._meetings.state(meeting).title
+        return bundle_of(found, self._meetings.events(meeting), title=title, statements=statements)
 
     def _change(
         self, meeting: MeetingId, vote: str, *, decide: Decide, ask: Ask, look: Look | None = None
@@ -167,20 +200,21 @@ class VotingService:
         def keep(tx: Transaction, state: MeetingState) -> dict[str, Any]:
             # A vote is prepared under a name made anew at each try; the answer says which it became.
             self._store.set_state(tx, meeting, vote, state=model.known(state, vote).state)
-            self._store.mark_recorded(tx, vote, frozenset(each.person for each in model.known(state, vote).taken))
+            found = model.known(state, vote)
+            self._store.mark_recorded(tx, vote, frozenset(each.person for each in found.taken))
+            signed = [each.statement for each in found.ballots if each.statement]
+            if signed:
+                self._statements.publish(tx, signed, seq=state.seq)
             return {"vote": vote}
 
         return self._meetings.change(
             meeting, actor=ask.actor, now=ask.now, decide=decide, key=ask.key, also=keep, look=look
         )
 
-    def _ballot(self, meeting: MeetingId, cast: Cast) -> StoredBallot:
-        promise = commitment(meeting, cast.vote, cast.person, answer=cast.answer, nonce=cast.nonce)
-        return StoredBallot(cast.vote, cast.person, cast.answer, cast.nonce, promise)
-
     def _store_ballot(
-        self, meeting: MeetingId, ballot: StoredBallot, *, key: ActKey, now: dt.datetime
+        self, meeting: MeetingId, cast: Cast, found: Verified | None, *, key: ActKey, now: dt.datetime
     ) -> dict[str, Any]:
+        ballot = _ballot(meeting, cast, "" if found is None else found.sha256)
         with self._unit.begin() as tx:
             state = self._store.hold_open(tx, meeting, ballot.vote)
             if state is not VoteState.OPEN:
@@ -191,8 +225,15 @@ class VotingService:
             if known is not None:
                 raise ActTaken(key.act)
             self._store.add(tx, ballot, now)
+            if found is not None:
+                self._statements.hold(tx, found, now=now)
             answer = {"vote": ballot.vote, "commitment": ballot.commitment, "at": print_instant(now)}
             self._ledger.add(tx, DoneAct(key.act, key.actor, key.kind, key.fingerprint, answer, now, meeting))
         for recorder in self.recorders:
             recorder.wake(meeting, ballot.vote)
         return answer
+
+
+def _ballot(meeting: MeetingId, cast: Cast, statement: str) -> StoredBallot:
+    promise = commitment(meeting, cast.vote, cast.person, answer=cast.answer, nonce=cast.nonce, statement=statement)
+    return StoredBallot(cast.vote, cast.person, cast.answer, cast.nonce, promise, statement)

@@ -20,6 +20,7 @@ from server.meetings.store import SqlMeetingStore
 from server.rooms.model import Room
 from server.rooms.store import SqlRoomStore
 from server.slots import Slots
+from server.statements.service import StatementService
 from server.voting.model import StoredBallot
 from server.voting.ports import BallotTaken
 from server.voting.service import Ask, Cast, VotingService
@@ -47,7 +48,10 @@ class Town:
         logbook = Logbook(database, store, ledger=ledger, announcer=slots, epochs=slots)
         nobody: Outside = None  # type: ignore[assignment]  # names and rooms are not asked for here
         self.meetings = MeetingService(database, store, logbook=logbook, outside=nobody)
-        self.voting = VotingService(database, STORE, meetings=self.meetings, ledger=ledger, random=bytes)
+        unsigned: StatementService = None  # type: ignore[assignment]  # open votes have no statements
+        self.voting = VotingService(
+            database, STORE, meetings=self.meetings, ledger=ledger, statements=unsigned, random=bytes
+        )
         room = Room(fresh_id("r"), fresh_id("r"), ())
         with database.begin() as tx:
             SqlRoomStore().add(tx, room, START)

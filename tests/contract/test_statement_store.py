@@ -15,7 +15,7 @@ from server.meetings.model import Draft, Log
 from server.meetings.store import SqlMeetingStore
 from server.rooms.model import Room
 from server.rooms.store import SqlRoomStore
-from server.statements.ports import KeptStatement
+from server.statements.ports import UNPUBLISHED, KeptStatement
 from server.statements.store import MATERIAL, SqlStatementStore
 from server.trust.model import Kept
 from tests.support.office import START, fresh_id
@@ -64,6 +64,24 @@ def test_G46_a_statement_is_kept_once(database: Database, kept: KeptStatement) -
         assert not STORE.add(tx, dataclasses.replace(kept, cms=b"another"))
     with database.read() as tx:
         assert [one.cms for one in STORE.of_meeting(tx, kept.meeting)] == [b"cms"]
+
+
+def test_V5_a_statement_of_a_ballot_is_read_by_nobody_before_it_is_published(
+    database: Database, kept: KeptStatement
+) -> None:
+    waiting, other = (dataclasses.replace(kept, sha256=each * 32, seq=UNPUBLISHED) for each in ("02", "03"))
+    with database.begin() as tx:
+        assert all(STORE.add(tx, each) for each in (kept, waiting, other))
+    with database.read() as tx:
+        assert [each.sha256 for each in STORE.of_meeting(tx, kept.meeting)] == [kept.sha256]
+        assert STORE.find(tx, kept.meeting, waiting.sha256) is None
+    with database.begin() as tx:
+        STORE.publish(tx, [waiting.sha256, kept.sha256], seq=9)
+    with database.read() as tx:
+        assert {each.sha256: each.seq for each in STORE.of_meeting(tx, kept.meeting)} == {
+            kept.sha256: kept.seq,
+            waiting.sha256: 9,
+        }
 
 
 def test_material_is_kept_once_for_all_and_statements_come_in_order(database: Database, kept: KeptStatement) -> None:

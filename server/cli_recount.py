@@ -1,0 +1,59 @@
+"""``phonghop recount bundle.json``: count a vote anew, without a server and without the code that counted it first.
+
+Rules: exit status 0 counted and the same, 1 not, 2 the file cannot be read. The first thing that is wrong is named.
+
+Usage: ``phonghop recount bieu-quyet-v-….json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Final
+
+import web
+from server.voting.evidence import check_signature
+from wire.errors import WireError
+from wire.recount import Recounted, recount
+
+_REFUSED: Final = 1
+_WRONG: Final = 2
+
+
+def main(argv: list[str]) -> int:
+    """Count a bundle."""
+    parser = argparse.ArgumentParser("phonghop recount", description="Kiểm đếm lại biểu quyết · count a vote anew")
+    parser.add_argument("file", type=Path, help="GET /api/meetings/<m>/votes/<v>/bundle")
+    words = parser.parse_args(argv)
+    try:
+        found = recount(words.file.read_bytes(), check=check_signature)
+    except OSError as exc:
+        print(f"{words.file}: {exc.strerror}", file=sys.stderr)
+        return _WRONG
+    except WireError as exc:
+        text = web.error_text(exc.code)
+        print(f"KHÔNG KHỚP · NOT THE SAME [{exc.code}] {text.vi} · {text.en}\n  {exc}", file=sys.stderr)
+        return _REFUSED
+    print(_told(found))
+    return 0
+
+
+def _told(found: Recounted) -> str:
+    outcomes = {
+        "passed": "ĐƯỢC THÔNG QUA · PASSED",
+        "rejected": "KHÔNG ĐƯỢC THÔNG QUA · NOT PASSED",
+        "no_quorum": "KHÔNG ĐỦ ĐIỀU KIỆN · NO QUORUM",
+        "counted": "KẾT QUẢ · RESULT",
+    }
+    vi = f"có quyền {found.entitled}, có mặt {found.present}, đã biểu quyết {found.cast}"
+    en = f"entitled {found.entitled}, present {found.present}, voted {found.cast}"
+    lines = [
+        f"KHỚP · THE SAME  {found.question}",
+        *(f"  {answer}: {count}" for answer, count in found.counts),
+        f"  {vi} · {en}",
+        f"  {outcomes[found.outcome]} ({found.favour}/{found.of}, {found.base})",
+    ]
+    if found.kind == "named":
+        lines.append(f"  chữ ký khớp · signatures that hold: {found.signatures}/{found.cast}")
+    return "\n".join(lines)
