@@ -37,12 +37,12 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("file", type=Path, help="hồ sơ .zip hoặc thư mục, events.json, .pdf, việc đã ký .json")
     found.add_argument(
-        "--anchors", type=Path, help="thư mục chứng thư gốc được tin cậy · folder of trusted certificates (PEM, DER)"
+        "--anchors", type=Path, help="thư mục chứng thư số gốc được tin cậy · folder of trusted certificates (PEM, DER)"
     )
     found.add_argument(
         "--trust-dossier",
         action="store_true",
-        help="tin chứng thư gốc có trong chính hồ sơ · trust the anchors that the dossier brings itself",
+        help="tin chứng thư số gốc có trong chính hồ sơ · trust the anchors that the dossier brings itself",
     )
     found.add_argument("--cms", type=Path, help="chữ ký của việc đã ký, nếu không nằm cạnh · signature of a signed act")
     return found
@@ -90,7 +90,7 @@ def main() -> int:
         print(f"{words.file}: không đọc được · cannot be read ({exc})", file=sys.stderr)  # noqa: T201 - the report
         return _WRONG_WORDS
     except CertificateUnreadable:
-        print(f"{words.anchors}: có tệp không phải chứng thư · a file is no certificate", file=sys.stderr)  # noqa: T201 - the report
+        print(f"{words.anchors}: có tệp không phải chứng thư số · a file is no certificate", file=sys.stderr)  # noqa: T201 - the report
         return _WRONG_WORDS
     print(text, file=sys.stdout if status == 0 else sys.stderr)
     return status

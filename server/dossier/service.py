@@ -30,10 +30,10 @@ EXPORTED: Final = "dossier_exported"
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 _README: Final = """HỒ SƠ CUỘC HỌP · DOSSIER OF A MEETING
 
-Kiểm chứng, không cần mạng:  phonghop verify HỒ-SƠ.zip --anchors THƯ-MỤC-CHỨNG-THƯ-GỐC
+Kiểm chứng, không cần mạng:  phonghop verify HỒ-SƠ.zip --anchors THƯ-MỤC-CHỨNG-THƯ-SỐ-GỐC
 Verify it, without a network: phonghop verify DOSSIER.zip --anchors FOLDER-OF-TRUSTED-CERTIFICATES
 
-Chứng thư số của cơ quan cấp có trong authorities/ chỉ để tham khảo: hãy lấy chứng thư gốc từ chính cơ quan cấp.
+Chứng thư số của cơ quan cấp có trong authorities/ chỉ để tham khảo: hãy lấy chứng thư số gốc từ chính cơ quan cấp.
 The certificates in authorities/ are for reference only: take the trusted ones from the authority itself.
 
 Một việc đã ký cũng kiểm tra được bằng công cụ khác · A signed act can be checked with other tools as well:
