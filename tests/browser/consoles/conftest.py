@@ -42,8 +42,9 @@ def look() -> Look:
 def examine(screen: Screen, scene: str) -> None:
     """Nothing is wrong with what is on the screen; a picture of it, if somebody wants one."""
     if folder := os.environ.get("PHONGHOP_TEST_PICTURES"):
-        for theme in ("dark", "light"):
+        for theme in ("light", "dark"):
             screen.themed(theme)
             screen.page.wait_for_timeout(150)
             screen.page.screenshot(path=Path(folder) / f"{scene}-{theme}.png")
+        screen.themed("light")
     assert screen.flaws() == []
