@@ -20,6 +20,15 @@ from werkzeug.exceptions import HTTPException
 
 import web
 from edge import errors
+from edge.card.errors import (
+    AccessDenied,
+    ModuleCrashed,
+    ModuleHung,
+    ModuleMissing,
+    PinMalformed,
+    ReaderDead,
+    ServiceAbsent,
+)
 from edge.errors import BadRequest, EdgeError, PageNotDrawn
 from pages.errors import NoSuchPage, PagesError, RenderFailed
 from wire import canonical
@@ -53,6 +62,14 @@ STATUS: Final[Mapping[str, int]] = {
     PageNotDrawn.code: 503,
     RenderFailed.code: 503,
     errors.DiskFull.code: 507,
+    # Of tokens: what is not the person's to change. All other states of a token are a 409.
+    PinMalformed.code: 400,
+    AccessDenied.code: 503,
+    ServiceAbsent.code: 503,
+    ReaderDead.code: 503,
+    ModuleMissing.code: 503,
+    ModuleCrashed.code: 503,
+    ModuleHung.code: 503,
 }
 _OTHERS: Final = 409
 

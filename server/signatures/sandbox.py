@@ -23,10 +23,13 @@ _PR_SET_SECCOMP: Final = 22
 _PR_SET_NO_NEW_PRIVS: Final = 38
 _MODE_FILTER: Final = 2
 
-#: machine → its number for seccomp, and its numbers of socket, connect, bind, listen, sendto, sendmsg, sendmmsg.
+#: What is refused. A ring (io_uring) does the work of all the others without calling them.
+REFUSED: Final = ("socket", "connect", "bind", "listen", "sendto", "sendmsg", "sendmmsg", "io_uring_setup")
+#: machine → its number for seccomp (linux/audit.h), and its numbers of these calls: arch/x86/entry/syscalls/
+#: syscall_64.tbl, and include/uapi/asm-generic/unistd.h for aarch64.
 _CALLS: Final = {
-    "x86_64": (0xC000003E, (41, 42, 49, 50, 44, 46, 307)),
-    "aarch64": (0xC00000B7, (198, 203, 200, 201, 206, 211, 269)),
+    "x86_64": (0xC000003E, (41, 42, 49, 50, 44, 46, 307, 425)),
+    "aarch64": (0xC00000B7, (198, 203, 200, 201, 206, 211, 269, 425)),
 }
 #: Above this x86_64 has the same calls under other numbers (x32).
 _X32: Final = 0x4000_0000

@@ -5,6 +5,7 @@ Rules: exposure as `systemd-analyze security --offline` counts it; the programs 
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import shutil
 import subprocess
@@ -79,3 +80,21 @@ def test_the_reload_unit_watches_the_file_that_the_server_writes() -> None:
     written = (ROOT / "server" / "assembly" / "fleet.py").read_text(encoding="utf-8")
     assert re.search(r'folder = settings\.data_dir / "broker"', written)
     assert 'FileReload(folder / "reload")' in written
+
+
+def test_the_way_out_to_certificate_services_is_a_drop_in_that_opens_addresses_and_nothing_else(tmp_path: Path) -> None:
+    drop_in = ROOT / "deploy" / "systemd-drop-ins" / "phonghop-server-outside.conf"
+    lines = [line for line in drop_in.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    assert lines[0] == "[Service]"
+    allowed = [ipaddress.ip_address(line.removeprefix("IPAddressAllow=")) for line in lines[1:]]
+    # Addresses of documentation (RFC 5737): who forgets to change them opens nothing.
+    assert all(address in ipaddress.ip_network("192.0.2.0/24") for address in allowed)
+    assert settings("phonghop-server.service")["IPAddressDeny"] == ["any"], "all else stays shut"
+    assert drop_in.name in (ROOT / "docs" / "OPERATIONS.md").read_text(encoding="utf-8")
+    # As systemd puts the two together, the service is as closed as before.
+    merged = tmp_path / "phonghop-server.service"
+    unit = (FOLDER / "phonghop-server.service").read_text(encoding="utf-8")
+    merged.write_text(unit + "\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    words = ["systemd-analyze", "security", "--no-pager", "--offline=true", f"--threshold={THRESHOLD}", str(merged)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

@@ -26,7 +26,7 @@ from server.signing.model import Level
 from server.trust.certificates import read
 from tests.pki.authority import TestPki
 from tests.support.gunicorn import RunningServer
-from tests.support.office import PASSWORD, item
+from tests.support.office import PASSWORD, fresh_id, item
 from tests.support.pdfs import text_pdf
 
 PEOPLE: dict[str, frozenset[Role]] = {
@@ -126,11 +126,11 @@ class House:
             leaf = self.issuer.leaf(f"{name} (kiểm thử)", days=days)
             self._admin("certificate", "add", name, str(self._put(f"{name}.cer", leaf.public_bytes(Encoding.DER))))
 
-    def meeting(self) -> str:
-        """An approved meeting of chair, member and secretary."""
+    def meeting(self, *, phase: str = "approved") -> str:
+        """A meeting of chair, member and secretary, approved or still a draft; the room is one for each."""
         secretary, it = self.server.page().sign_in("thuky"), self.server.page().sign_in("kythuat")
         room = it.post(
-            "/api/rooms", {"name": "Phòng thử (demo)", "seats": [{"label": "A1", "x": 500, "y": 500}]}
+            "/api/rooms", {"name": f"Phòng thử {fresh_id('r')} (demo)", "seats": [{"label": "A1", "x": 500, "y": 500}]}
         ).done()
         about: dict[str, Any] = {"title": "Họp giao ban (demo)", "type": "Giao ban", "room": room["id"]}
         about |= {"starts_at": "2026-11-23T01:30:00.000Z", "planned_minutes": 90}
@@ -142,6 +142,8 @@ class House:
         seq = secretary.get(f"/api/meetings/{meeting}").body["seq"]
         agenda = {"items": [item("Một")], "expected_seq": seq}
         secretary.put(f"/api/meetings/{meeting}/agenda", agenda).done()
+        if phase == "draft":
+            return meeting
         secretary.post(f"/api/meetings/{meeting}/submit").done()
         self.server.page().sign_in("chutri").post(f"/api/meetings/{meeting}/approve").done()
         return meeting

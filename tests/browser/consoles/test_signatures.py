@@ -138,16 +138,30 @@ def test_G13_G14_a_round_says_which_line_is_missing_offers_places_and_waits_on_t
     screen.expects(422, f"/api/meetings/{meeting}/rounds")
     _opens(second, house, "/", "chutri")
     expect(second.page.get_by_text("Ký văn bản")).to_have_count(0)
+    _puts_a_picture(screen, house, "chutri")
+    _opens(screen, house, f"/meetings/{meeting}/signing", "thuky")
+    _opens_a_round(screen, house, look)
+    _sees_it_wait(second, house, look)
+    page.get_by_role("button", name="Kết thúc ký: Thông báo kết luận cuộc họp (demo)").click()
+    page.get_by_role("dialog").get_by_role("button", name="Kết thúc ký").click()
+    expect(page.get_by_text("Kết thúc khi chưa đủ")).to_be_visible()
+    expect(second.page.get_by_role("link", name="Ký văn bản")).to_have_count(0)
 
+
+def _puts_a_picture(screen: Screen, house: House, username: str) -> None:
+    page = screen.page
     _opens(screen, house, "/trust/pictures", "anninh")
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Tải ảnh lên: chutri (demo)").click()
+        page.get_by_role("button", name=f"Tải ảnh lên: {username} (demo)").click()
     chooser.value.set_files(house.file("blue.png"))
     expect(page.get_by_role("status").filter(has_text="Đã lưu ảnh")).to_be_visible()
     page.get_by_role("button", name="anninh (demo)", exact=True).click()
     page.get_by_role("button", name="Đăng xuất").click()
     expect(page.get_by_role("heading", name="Đăng nhập")).to_be_visible()
-    _opens(screen, house, f"/meetings/{meeting}/signing", "thuky")
+
+
+def _opens_a_round(screen: Screen, house: House, look: Look) -> None:
+    page = screen.page
     page.get_by_role("button", name="Đưa văn bản ra ký").click()
     dialog = page.get_by_role("dialog")
     dialog.locator("input[type=file]").set_input_files(house.file("lines.pdf"))
@@ -169,6 +183,8 @@ def test_G13_G14_a_round_says_which_line_is_missing_offers_places_and_waits_on_t
     expect(page.get_by_role("article", name="Thông báo kết luận cuộc họp (demo)")).to_be_visible()
     look(screen, "rounds")
 
+
+def _sees_it_wait(second: Screen, house: House, look: Look) -> None:
     expect(second.page.get_by_role("heading", name="Việc chờ đồng chí · 1 văn bản cần ký")).to_be_visible()
     look(second, "home-waiting")
     second.page.get_by_role("link", name="Ký văn bản").click()
@@ -177,7 +193,20 @@ def test_G13_G14_a_round_says_which_line_is_missing_offers_places_and_waits_on_t
     second.page.goto(f"http://localhost:{house.server.port}/#/")
     expect(second.page.get_by_role("link", name="Ký văn bản")).to_be_visible()
 
-    page.get_by_role("button", name="Kết thúc ký: Thông báo kết luận cuộc họp (demo)").click()
-    page.get_by_role("dialog").get_by_role("button", name="Kết thúc ký").click()
-    expect(page.get_by_text("Kết thúc khi chưa đủ")).to_be_visible()
-    expect(second.page.get_by_role("link", name="Ký văn bản")).to_have_count(0)
+
+def test_what_was_typed_about_a_meeting_is_there_again_after_a_look_at_its_other_parts(
+    house: House, screen: Screen
+) -> None:
+    page, meeting = screen.page, house.meeting(phase="draft")
+    _opens(screen, house, f"/meetings/{meeting}/info", "thuky")
+    title = page.get_by_label("Tên cuộc họp")
+    title.fill("Họp giao ban tháng 12 (demo)")
+    page.get_by_role("link", name="Thành phần").click()
+    expect(title).to_have_count(0)
+    page.get_by_role("link", name="Thông tin").click()
+    expect(title).to_have_value("Họp giao ban tháng 12 (demo)")
+    page.get_by_role("button", name="Lưu").click()
+    expect(page.get_by_role("heading", name="Họp giao ban tháng 12 (demo)")).to_be_visible()
+    page.get_by_role("link", name="Thành phần").click()
+    page.get_by_role("link", name="Thông tin").click()
+    expect(title).to_have_value("Họp giao ban tháng 12 (demo)")

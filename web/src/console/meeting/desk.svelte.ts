@@ -18,6 +18,7 @@ import { fromItems, type Rows, same, toItems } from './agenda.ts';
 import { Draft } from './draft.svelte.ts';
 import { LateSeats } from './late.svelte.ts';
 import { fromMembers, type Placed, sameMembers } from './members.ts';
+import type { Typed } from './MeetingForm.svelte';
 import { Uploads } from './uploads.svelte.ts';
 
 export type Unsaved = 'info' | 'members' | 'agenda';
@@ -36,6 +37,8 @@ export class MeetingDesk {
   readonly uploads: Uploads;
   /** Saves what was changed in title, place and time, false when it cannot; null while nothing was, or its page is not open. */
   describing = $state.raw<(() => Promise<boolean>) | null>(null);
+  /** What was typed into that form and not saved, while another part of the meeting is shown. */
+  typed = $state.raw<Typed | null>(null);
   #failure = $state.raw<Failure | null>(null);
   #delivery = $state.raw<Delivery | null>(null);
 
@@ -95,7 +98,7 @@ export class MeetingDesk {
   /** The parts that were changed here and are not saved. */
   get unsaved(): Unsaved[] {
     const parts: Unsaved[] = [];
-    if (this.describing) parts.push('info');
+    if (this.describing || this.typed) parts.push('info');
     if (this.members.dirty) parts.push('members');
     if (this.agenda.dirty) parts.push('agenda');
     return parts;
