@@ -52,6 +52,9 @@ class Plan:
         return hour.replace(minute=0, second=0, microsecond=0)
 
 
+#: The file that waits for signatures in the main meeting.
+TO_SIGN: Final = "to-trinh.pdf"
+TO_SIGN_TITLE: Final = "Quy chế tổ chức phiên họp không giấy, bản trình ký (demo)"
 MAIN: Final = Plan(
     "main",
     "Hội nghị sơ kết công tác kiểm sát quý III, triển khai nhiệm vụ trọng tâm quý IV năm 2026 và thông qua "

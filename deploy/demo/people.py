@@ -81,5 +81,7 @@ OTHERS: Final = (
     ),
 )
 MEMBERS: Final = (CHAIR, SECRETARY, DEPUTY, DELEGATE, PRESENTER, *OTHERS)
+#: Who has a token in the demo, and therefore something to sign.
+SIGNERS: Final = (DEPUTY, DELEGATE, PRESENTER, CHAIR, SECRETARY)
 #: All whom the system administrator gives an account.
 EVERYBODY: Final = (IT, *MEMBERS)

@@ -13,6 +13,7 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -173,6 +174,22 @@ class Seeding:
             if _phase(secretary, path) is Phase.SUBMITTED:
                 chair.post(f"{path}/approve", {}, step="approve")
             self._publish(secretary, chair, path)
+            if _phase(secretary, path) in HOLDING:
+                self._to_sign(secretary, path, persons=persons, folder=folder)
+
+    def _to_sign(self, secretary: Client, path: str, *, persons: Mapping[str, str], folder: Path) -> None:
+        """A paper that waits for everybody who has a token: whoever tries the demo can sign it at any seat."""
+        if _named(secretary.get(f"{path}/rounds")["rounds"], "title", plans.TO_SIGN_TITLE) is not None:
+            return
+        asked = {
+            "kind": "resolution",
+            "title": plans.TO_SIGN_TITLE,
+            "order": "parallel",
+            "level": "b-b",
+            "signers": [{"person": persons[who.username], "mark": {"kind": "none"}} for who in people.SIGNERS],
+        }
+        fields = {"round": json.dumps(asked, ensure_ascii=False)}
+        secretary.upload(f"{path}/rounds", folder / plans.TO_SIGN, fields, step="round")
 
     def _publish(self, secretary: Client, chair: Client, path: str) -> None:
         if _phase(secretary, path) not in HOLDING:

@@ -206,6 +206,7 @@ def test_W60_a_large_file_reaches_the_seat_and_nothing_readable_lies_on_its_disk
     folder = room.room.room.folder.path()
     assert [path for path in folder.rglob("*") if _holds_pdf(path) and "seat" in str(path)] == []
     room.room.touch_page(0).post("/api/lock", {})
+    room.until_where(0, "locked")
     with pytest.raises(AssertionError, match="423"):
         room.room.touch_page(0).picture(opened["paper"], 1, 1, width=240)
 

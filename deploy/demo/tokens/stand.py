@@ -29,7 +29,7 @@ from deploy.softtoken.contents import load
 from deploy.softtoken.errors import SoftTokenError
 
 #: Who has a token; the others sign in with their password.
-HOLDERS: Final = (people.DEPUTY, people.DELEGATE, people.PRESENTER, people.CHAIR, people.SECRETARY)
+HOLDERS: Final = people.SIGNERS
 
 
 class Stand:
