@@ -15,6 +15,10 @@ import pytest
 import phonghop
 from edge.declaring import MAKERS, Asked
 from edge.signing.statement import build, statement_to_sign
+from server.dossier.anchors import Anchors
+from server.dossier.findings import Findings
+from server.dossier.reading import open_archive
+from server.dossier.verifying import Checking, verify
 from server.meetings.ports import Outcome
 from server.voting.evidence import check_signature
 from tests.pki.authority import TestPki
@@ -191,6 +195,22 @@ def test_V10_W69_the_bundle_is_counted_and_its_signatures_checked_without_a_serv
     assert phonghop.main(["recount", str(file)]) == 1
     assert "KHÔNG KHỚP" in capsys.readouterr().err
     assert phonghop.main(["recount", str(tmp_path / "none.json")]) == 2
+
+
+def test_G49_a_dossier_with_a_named_vote_verifies_offline(room: Room, tmp_path: Path) -> None:
+    vote = room.open()
+    for name in SEATS:
+        assert room.cast(name, vote, "for").outcome == "done"
+    room.chair.post(f"{room.path}/votes/{vote}/close").done()
+    room.chair.post(f"{room.path}/votes/{vote}/announce").done()
+    files = open_archive(room.chair.get(f"{room.path}/dossier").raw.data)
+    assert len([name for name in files if name.endswith(".p7s")]) == len(SEATS)
+    anchors = tmp_path / "anchors"
+    anchors.mkdir()
+    (anchors / "root.cer").write_bytes(room.office.pki.der("root"))
+    found, trusted = Findings(), Anchors.of_folder(anchors).with_dossier(files, trusted=False)
+    verify(files, Checking(trusted, room.office.clock.now()), found)
+    assert [code for mark, code in found.codes if mark == "wrong"] == [], found.text()
 
 
 def _swapped(bundle: dict[str, Any]) -> None:

@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { setLanguage, useTexts } from '$lib/i18n/texts.svelte.ts';
+import { type AgendaItem, currentVote, type Vote } from '$lib/sections.ts';
+import { percentage, resultLines, secondsLeft, shareWords } from '$lib/voting/words.ts';
+import { body, from, fresh } from '../src/console/live/vote/draft.ts';
+import { vectors } from './files.ts';
+
+const golden = vectors<{ votes: Vote[] }>('ballots').votes[0]!;
+const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
+
+describe('V6 a result in words', () => {
+  beforeEach(async () => {
+    localStorage.clear();
+    await useTexts('common', 'voting');
+    await setLanguage('vi');
+  });
+
+  it('says who of whom, and what was needed', () => {
+    const result = {
+      ...golden.result!,
+      favour: 20,
+      of: 30,
+      need: 16,
+      hundredths: 6666,
+      outcome: 'passed' as const,
+      quorum: { present: 25, of: 30, need: 20, met: true },
+    };
+    const vote: Vote = { ...golden, weights: [], rule: { ...golden.rule, quorum: { num: 2, den: 3, more: false } } };
+    expect(resultLines(vote, result).map(plain)).toEqual([
+      'Có mặt 25/30; cần ít nhất hai phần ba, tức là từ 20: đủ điều kiện.',
+      '20/30 tán thành = 66,66%, tính trên tổng số đại biểu có quyền biểu quyết; cần quá nửa, tức là từ 16.',
+    ]);
+  });
+  it('names a tie and whom it followed', () => {
+    const tied = { ...golden.result!, tie: true, chair: 'for' as const };
+    expect(resultLines({ ...golden, rule: { ...golden.rule, tie: 'chair' } }, tied).at(-1)).toContain('theo phía có ý kiến của chủ trì: tán thành');
+    expect(resultLines(golden, tied).at(-1)).toBe('Hai bên ngang nhau.');
+  });
+  it.each([
+    [{ num: 1, den: 2, more: true }, 'quá nửa'],
+    [{ num: 2, den: 4, more: true }, 'quá nửa'],
+    [{ num: 1, den: 2, more: false }, 'ít nhất một nửa'],
+    [{ num: 2, den: 3, more: false }, 'ít nhất hai phần ba'],
+    [{ num: 2, den: 3, more: true }, 'quá 2/3'],
+    [{ num: 1, den: 1, more: false }, 'tất cả'],
+  ])('says %o as “%s”', (share, words) => {
+    expect(plain(shareWords(share))).toBe(words);
+  });
+  it('shows percentages as they were cut off', () => {
+    expect([0, 5000, 6666, 10_000].map(percentage)).toEqual(['0%', '50%', '66,66%', '100%']);
+  });
+});
+
+describe('a vote’s clock', () => {
+  it('counts down by the server, and stands still without a duration', () => {
+    const open = { ...golden, seconds: 60, opened_at: '2026-11-22T01:00:00.000Z' };
+    expect(secondsLeft(open, Date.parse('2026-11-22T01:00:45.000Z'))).toBe(15);
+    expect(secondsLeft(open, Date.parse('2026-11-22T01:02:00.000Z'))).toBeLessThan(0);
+    expect(secondsLeft({ ...open, seconds: 0 }, Date.now())).toBeNull();
+  });
+});
+
+describe('the vote everybody looks at', () => {
+  it('is the one opened last, and none that was withdrawn or only prepared', () => {
+    const at = (vote: string, opened_at: string | null, state: Vote['state']): Vote => ({ ...golden, vote, opened_at, state });
+    const votes = [
+      at('v-1', '2026-11-22T01:00:00.000Z', 'announced'),
+      at('v-2', '2026-11-22T02:00:00.000Z', 'open'),
+      at('v-3', '2026-11-22T03:00:00.000Z', 'withdrawn'),
+      at('v-4', null, 'created'),
+    ];
+    expect(currentVote(votes)?.vote).toBe('v-2');
+    expect(currentVote(null)).toBeUndefined();
+  });
+});
+
+describe('V2 a vote that is being prepared', () => {
+  it('has defaults that can be sent as they are', () => {
+    const item = { item: 'i-aaaaaaaaaaaaaaaa', title: 'Báo cáo quý III' } as AgendaItem;
+    expect(body(fresh(item))).toMatchObject({
+      item: item.item,
+      kind: 'open',
+      template: 'approve',
+      seconds: 60,
+      rule: { base: 'all', majority: { num: 1, den: 2, more: true }, quorum: null, tie: 'fails' },
+    });
+  });
+  it('comes back from a vote as it was sent', () => {
+    const sent = body({ ...fresh({ item: golden.item, title: 'x' } as AgendaItem), quorum: 'two_thirds', majority: 'two_thirds_all', tie: 'chair' });
+    const { rule } = sent as { rule: Vote['rule'] };
+    expect(body(from({ ...golden, rule, template: 'approve', seconds: 60, weights: [] }))).toMatchObject({ rule });
+  });
+});
