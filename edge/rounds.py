@@ -67,7 +67,7 @@ def came(state: State, event: RoundsCame, now: Now) -> Result:
     """The list for who sits here. An open file that has changed is fetched anew."""
     state = replace(state, rounds=event.rounds)
     work = state.paper
-    if work is not None and work.step is not PaperStep.DONE:
+    if work is not None and work.step in {PaperStep.SENDING, PaperStep.FAILED}:
         found = event.rounds.find(work.round) if event.rounds.person == work.person else None
         mine = None if found is None else found.signer(work.person)
         if mine is not None and mine.signed_at is not None:

@@ -45,6 +45,7 @@ from wire import ids
 from wire.errors import BadField, WireError
 from wire.fields import Fields, print_instant
 from wire.ids import PaperId
+from wire.manifest import MAX_PAGES
 from wire.topics import MAX_VERSION, PaperVersion
 
 DEFAULT_WIDTH: Final = 1200
@@ -343,7 +344,8 @@ def _document(page: Page, paper: str, version: int) -> _Read:
         if held is None or screen.is_concealed:
             raise PaperNotHere
         raise PaperNotReady(have=held["have"], chunks=held["chunks"])
-    pages = next((each["pages"] for each in screen.sections["papers"] if each["paper"] == paper), 0)
+    # Of a file to be signed nobody has said how many it has: what is drawn ahead of its end is no page.
+    pages = next((each["pages"] for each in screen.sections["papers"] if each["paper"] == paper), MAX_PAGES)
     return _Read(document, pages, screen, ticket)
 
 

@@ -116,7 +116,8 @@ def test_G42_pulled_out_in_the_middle_nothing_is_signed_and_the_turn_is_free(
     room.plug(0, people.DEPUTY)
     assert room.types_pin(0) == ""
     room.until_where(0, "signed_in")
-    assert rounds.section(0)["work"]["code"] == "card-removed"
+    # Whoever notices first says it: the service, or the card that no longer answers.
+    assert rounds.section(0)["work"]["code"] in {"card-removed", "card-mute", "card-absent"}
     rounds.reads(0, k)
     assert rounds.signs(0, k) == ""
     rounds.until_step(0, "done")
@@ -133,6 +134,7 @@ def test_G40_two_seats_at_once_one_waits_and_both_sign(rounds: SigningRoom, tmp_
     inserted = room.stand.bank.inserted(0)
     assert inserted is not None
     inserted.faults.delay_s = 4.0
+    before = rounds.section(1)["open"]["sha256"]
     assert rounds.signs(0, k) == ""
     rounds.until(1, lambda signing: signing["rounds"][0]["leased_by"] is not None, what="somebody else signs")
     assert rounds.signs(1, k) == ""
@@ -141,7 +143,6 @@ def test_G40_two_seats_at_once_one_waits_and_both_sign(rounds: SigningRoom, tmp_
     assert 0 < failed["data"]["wait_s"] <= 30
     rounds.until_step(0, "done")
     inserted.faults.delay_s = 0.0
-    before = rounds.section(1)["open"]["sha256"]
     again = rounds.until(1, lambda signing: _is_fresh(signing, before), what="the newer file is here")
     assert again["open"]["version"] == 2
     assert rounds.signs(1, k) == ""

@@ -165,6 +165,18 @@ def test_W61_an_acknowledgement_that_was_lost_is_read_off_the_list(play: RoundPl
     assert play.step == ("done", "")
 
 
+def test_who_has_signed_elsewhere_while_the_card_looks_at_the_pin_is_answered(play: RoundPlay) -> None:
+    """Found by seed 0 of the fuzz test: the list made the work done, and the page waited for ever."""
+    play.opens().types_pin(2)
+    checking = play.book.commands
+    play.told(waiting(revision=1, signed=("lan",)))
+    play.book.commands = checking
+    play.pin_right(2)
+    assert play.book.answers(2) == ""
+    play.book.acked(act_id(2), "refused", "signing-already-signed")
+    assert play.step == ("failed", "signing-already-signed")
+
+
 # ------------------------------------------------------------ refusals
 
 
