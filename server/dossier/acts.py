@@ -98,12 +98,15 @@ def _vote(act: SignedAct, said: Statement) -> dict[str, Any]:
     if part.get("person") != said.person:
         raise KeyError("person")
     vote = next(each for each in act.before.votes if each.vote == event.data["vote"])
+    elector = vote.elector(said.person)
+    if elector is None:
+        raise KeyError("elector")
     return {
         "ballot": vote.vote,
         "question": vote.question,
         "answers": [{"answer": each.answer, "text": each.text} for each in vote.answers],
         "answer": part["answer"],
-        "weight": dict(vote.weights).get(said.person, 1),
+        "weight": elector.weight,
     }
 
 

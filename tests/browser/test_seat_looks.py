@@ -115,6 +115,22 @@ def _sign_with_letters(person: Person) -> None:
 
 _TO_SIGN = {"signing": having.signing(open_="ready"), "usb_token": having.token(needed=True, mine=True)}
 #: name → state, what else is so, and what the person does before the picture
+_HERE = {
+    "person": having.ME,
+    "presence": "present",
+    "method": "token",
+    "at": "2026-11-21T01:28:00.000Z",
+    "arrived_at": "2026-11-21T01:28:00.000Z",
+    "reason": "",
+    "statement": "ab" * 32,
+}
+
+
+def _sees_roll(person: Person) -> None:
+    """The strip comes with a part of its own."""
+    person.sees("điểm danh" if person.page.get_by_text("chưa điểm danh").count() else "có mặt, đã ký lúc")
+
+
 STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "enrolling": ("enrolling", {"seat": _CODE}, None),
     "confirming": ("confirming", {}, None),
@@ -195,11 +211,13 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "sign-leased": ("signed_in", {"signing": having.signing(open_="ready", leased=True)}, _signs),
     "sign-later": ("signed_in", {"role": "chair", "signing": having.signing(open_="ready")}, _signs),
     "sign-closed": ("signed_in", {"signing": having.signing(open_="ready", closed=True)}, _signs),
+    "roll-call": ("signed_in", {"attendance": [], "usb_token": having.token(needed=True, mine=True)}, _sees_roll),
+    "roll-called": ("signed_in", {"phase": "approved", "attendance": [_HERE]}, _sees_roll),
     "jump": ("signed_in", {"presenting": having.presenting()}, _jump),
 }
 DARK = (
     "welcome", "token-plug", "token-pin", "token-wrong-pin", "token-last-try", "token-blocked", "token-out", "password",
-    "papers", "following", "offline", "closing", "search", "sign-list", "sign-place", "sign-pin", "sign-failed",
+    "papers", "following", "offline", "closing", "search", "sign-list", "sign-place", "sign-pin", "sign-failed", "roll-call",
 )  # fmt: skip
 PANEL = (1280, 800)
 #: The second most common panel: wider, and lower.

@@ -28,6 +28,7 @@ from server.dossier.service import archive
 from server.dossier.verifying import Checking, verify
 from tests.pki.authority import TestPki
 from tests.signing.house import House
+from tests.signing.test_named_votes import Room
 from tests.signing.test_rounds_http import opened, path_of, sign
 from tests.signing.test_statements_http import CARDS, add_paper, attendance, expected, send
 from wire import cades, canonical
@@ -342,3 +343,24 @@ def test_G49_wrong_words_are_told_apart(tmp_path: Path) -> None:
 def test_G48_the_archive_is_the_same_for_the_same_files(whole: Whole) -> None:
     assert archive(whole.files) == archive(dict(whole.files))
     assert open_archive(archive(whole.files)) == whole.files
+
+
+def test_V7_the_signed_ballots_of_a_named_vote_are_checked_with_the_dossier(tmp_path: Path, pki: TestPki) -> None:
+    house = House(tmp_path / "house", pki)
+    for username in ("chutri", "daibieu"):
+        house.enrol(username, CARDS[username])
+    room = Room(house)
+    vote = room.open()
+    for name, answer in (("chutri", "for"), ("daibieu", "against")):
+        assert room.cast(name, vote, answer).outcome == "done"
+    waiting = open_archive(room.chair.get(f"{room.path}/dossier").raw.data)
+    assert not any(name.startswith("statements/") for name in waiting), "nothing of a ballot before the close"
+    room.chair.post(f"{room.path}/votes/{vote}/close").done()
+    files = open_archive(room.chair.get(f"{room.path}/dossier").raw.data)
+    (tmp_path / "root.cer").write_bytes(pki.der("root"))
+    anchors = Anchors.of_folder(tmp_path / "root.cer")
+    found = Findings()
+    verify(files, Checking(anchors.with_dossier(files, trusted=False), house.clock.now()), found)
+    assert found.status == 0, found.text()
+    assert [code for _, code in found.codes].count("statement") == 2
+    house.services.close()
