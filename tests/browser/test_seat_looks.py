@@ -217,7 +217,8 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
 }
 DARK = (
     "welcome", "token-plug", "token-pin", "token-wrong-pin", "token-last-try", "token-blocked", "token-out", "password",
-    "papers", "following", "offline", "closing", "search", "sign-list", "sign-place", "sign-pin", "sign-failed", "roll-call",
+    "papers", "following", "offline", "closing", "search", "sign-list", "sign-place", "sign-pin", "sign-failed",
+    "roll-call",
 )  # fmt: skip
 PANEL = (1280, 800)
 #: The second most common panel: wider, and lower.
