@@ -23,7 +23,7 @@ from pages.model import PageText
 from server.errors import Conflict, Unsupported
 from server.identity.model import Account, Actor
 from server.signing import appearance, views
-from server.signing.errors import NoSigners, PictureMissing, RoundUnknown, SignerNotMember
+from server.signing.errors import NoSigners, PictureMissing, RoundUnknown, SealOutOfTurn, SignerNotMember
 from server.signing.model import Level, Order, Round
 from server.signing.planning import MarkKind, MarkPlan, MarkWish, plan_of
 from server.signing.ports import Picture, PlannedMark, Upgrade
@@ -110,7 +110,7 @@ class SigningDesk:
     ) -> dict[str, Any]:
         """A new round; the same act again is the same round.
 
-        Raises NoSigners, SignerNotMember, PictureMissing, SealAlone and what a mark is refused for.
+        Raises NoSigners, SignerNotMember, SealOutOfTurn, PictureMissing, SealAlone and what a mark is refused for.
         """
         state = self.tools.meetings.state(meeting)
         round_id = f"k-{asked.act.removeprefix('a-')}"
@@ -122,6 +122,8 @@ class SigningDesk:
         for person in people:
             if state.member(person) is None:
                 raise SignerNotMember(who=self._name(person))
+        if new.order is not Order.ORDERED and any(wish.kind is MarkKind.SEAL for _, wish in new.signers):
+            raise SealOutOfTurn
         opening = Opening(
             new.title, tuple(people), new.order, new.level, meeting, new.kind.value, marks=self._plans(new, texts)
         )

@@ -10,6 +10,7 @@
     │   ├── PictureRefused                signing-picture-refused
     │   ├── PictureMissing                signing-picture-missing: of this person, or of the agency's seal
     │   ├── SealAlone                     signing-seal-alone: no signature's picture for the seal to stand on
+    │   ├── SealOutOfTurn                 signing-seal-order: the agency signs after the person, so in order
     │   ├── LettersMissing                signing-letters-missing: no font has all letters of a mark
     │   └── PageTurned                    signing-page-turned: a visible mark on a turned page
     ├── Malformed
@@ -72,6 +73,12 @@ class SealAlone(Unsupported):
     """The seal stands on a signature's picture, and no earlier signer has one there."""
 
     code = "signing-seal-alone"
+
+
+class SealOutOfTurn(Unsupported):
+    """The agency's seal comes after the signature of who is competent: such a round is signed in order."""
+
+    code = "signing-seal-order"
 
 
 class LettersMissing(Unsupported):
