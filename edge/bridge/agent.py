@@ -34,6 +34,7 @@ from edge.clock import Clock, SystemClock
 from edge.page.kiosk import Kiosk, launcher
 from edge.page.server import PageServer
 from edge.vault.run_dir import RunDir, boot_id
+from pages.renderer import Renderer
 from wire.secret import Secret
 
 ADDRESS: Final = "bridge.url"
@@ -59,6 +60,7 @@ class Bridge:
         self.desk.cards = self._cards
         self._kiosk: Final = Kiosk(self._home.secret, port=lambda: self.port)
         self._introductions: Final = Introductions(self._home.key.signer, keep=self.desk.pair, at_s=clock.monotonic_s)
+        self._renderer: Final = Renderer()
         self._server: PageServer | None = None
         self._ending: Final = threading.Event()
 
@@ -103,6 +105,7 @@ class Bridge:
             _LOG.warning("a driver did not let go of a token")
         if self._server is not None:
             self._server.stop()
+        self._renderer.close()
 
     def _listen(self) -> None:
         door = Door(
@@ -111,7 +114,7 @@ class Bridge:
             token=secrets.token_urlsafe(32),
             is_paired=lambda origin: self._home.pairing(origin) is not None,
         )
-        app = create_bridge(Surface(self.desk, door, self._introductions, web.dist()))
+        app = create_bridge(Surface(self.desk, door, self._introductions, self._renderer, web.dist()))
         for port in self._settings.ports:
             server = PageServer(port, streams=MAX_STREAMS)
             try:

@@ -24,8 +24,11 @@ from edge.bridge.desk import Desk
 from edge.bridge.errors import STATUS, AskWrong, BridgeRefusal
 from edge.bridge.home import Pairing
 from edge.bridge.introductions import Introductions
+from edge.bridge.papers import MAX_FILE_BYTES, MAX_UPDATE_BYTES, Offer
 from edge.bridge.streams import Told
+from edge.errors import ServerRefused
 from edge.page import answers
+from pages.renderer import Renderer
 from wire.asking import MAX_BYTES as MAX_ASK_BYTES
 from wire.errors import BadField
 from wire.fields import Fields
@@ -34,6 +37,7 @@ from wire.fields import Fields
 MAX_BODY_BYTES: Final = 2 * MAX_ASK_BYTES
 MAX_SECRET: Final = 512
 MAX_PIN: Final = 64
+PAGE_WIDTH: Final = 1200
 _COOKIE_S: Final = 400 * 24 * 3600
 _NOT_BUILT: Final = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>USB token</title>
 <h1>Giao diện chưa được dựng</h1><p>Hãy chạy <code>make web</code>.</p>
@@ -47,6 +51,7 @@ class Surface:
     desk: Desk
     door: Door
     introductions: Introductions
+    renderer: Renderer
     dist: Path
 
 
@@ -144,6 +149,25 @@ def _consoles(surface: Surface) -> Blueprint:
     def live() -> ResponseReturnValue:
         return _lines(desk.stream(_ticket(), origin=_origin()))
 
+    @routes.post("/api/asks/file")
+    def file() -> ResponseReturnValue:
+        request.max_content_length = MAX_FILE_BYTES
+        desk.take_file(_ticket(), request.get_data(cache=False), origin=_origin())
+        return answers.answer({})
+
+    @routes.post("/api/asks/offer")
+    def offer() -> ResponseReturnValue:
+        request.max_content_length = 4 * MAX_UPDATE_BYTES
+        fields = answers.body()
+        given: Offer | ServerRefused
+        if fields.has("code"):
+            given = ServerRefused(fields.text("code", limit=80), **fields.free("data", limit_bytes=4096))
+        else:
+            given = Offer.read(fields)
+        fields.end()
+        desk.take_offer(_ticket(), given, origin=_origin())
+        return answers.answer({})
+
     return routes
 
 
@@ -200,6 +224,16 @@ def _person(surface: Surface) -> Blueprint:
         answers.body().end()
         desk.decline(_ticket())
         return answers.answer({})
+
+    @routes.get("/api/own/paper/sizes")
+    def sizes() -> ResponseReturnValue:
+        found = surface.renderer.outline(desk.paper(_ticket()))
+        return answers.answer({"sizes": [list(size) for size in found.sizes]})
+
+    @routes.get("/api/own/paper/pages/<int:number>")
+    def picture(number: int) -> ResponseReturnValue:
+        webp = surface.renderer.render(desk.paper(_ticket()), number, width=PAGE_WIDTH)
+        return Response(webp, mimetype="image/webp", headers={"Cache-Control": "no-store"})
 
     return routes
 

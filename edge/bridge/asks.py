@@ -23,6 +23,7 @@ from typing import Any, Final
 
 from edge.bridge.errors import AskOver, AskStale, AskUsed, AskWrong, OriginUnknown, TicketUnknown, TooManyAsks
 from edge.bridge.home import Pairing
+from edge.bridge.papers import PaperAsk, PaperFile
 from wire.asking import Ask, Kind, is_fresh, open_ask
 from wire.errors import WireError
 from wire.proof import NONCE_BYTES
@@ -41,6 +42,8 @@ class Phase(enum.StrEnum):
 
     WAITING = "waiting"
     WORKING = "working"
+    #: the card has taken the PIN; the page fetches the server's offer
+    OFFER = "offer"
     DONE = "done"
     OVER = "over"
 
@@ -58,15 +61,28 @@ class Pending:
     data: Mapping[str, Any] = field(default_factory=dict)
     result: Mapping[str, Any] | None = field(default=None, repr=False)
     certificate: str = ""
+    paper: PaperFile | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be answered."""
+        return self.phase in {Phase.WAITING, Phase.WORKING, Phase.OFFER}
 
     def finish(self, result: Mapping[str, Any], *, certificate: str) -> None:
         """It is answered."""
         self.phase, self.result, self.certificate = Phase.DONE, result, certificate
+        self._forget()
 
     def end(self, code: str) -> None:
         """Nobody will answer it; what is answered already stays so."""
-        if self.phase in {Phase.WAITING, Phase.WORKING}:
+        if self.is_open:
             self.phase, self.code = Phase.OVER, code
+            self._forget()
+
+    def _forget(self) -> None:
+        if self.paper is not None:
+            self.paper.close()
+            self.paper = None
 
 
 class Asks:
@@ -84,10 +100,12 @@ class Asks:
         """A new question; raises OriginUnknown, AskWrong, AskStale, AskUsed, TooManyAsks."""
         self._count(at_s)
         ask, pairing = self._read(message, origin=origin, now=now)
-        waiting = [one for one in self._pending.values() if one.phase in {Phase.WAITING, Phase.WORKING}]
+        waiting = [one for one in self._pending.values() if one.is_open]
         if len(waiting) >= MOST_WAITING:
             raise TooManyAsks
         self._use(ask, now)
+        if ask.kind is Kind.PAPER:
+            PaperAsk.read(ask)
         ticket = base64.urlsafe_b64encode(self._random(_TICKET_BYTES)).decode("ascii")
         made = Pending(ticket, ask, pairing, self._random(NONCE_BYTES))
         if ask.kind is Kind.WATCH:

@@ -52,6 +52,8 @@ TABLE: Final[Mapping[str, Caller]] = {
     "renew": Caller.CONSOLE,
     "withdraw": Caller.CONSOLE,
     "live": Caller.CONSOLE,
+    "file": Caller.CONSOLE,
+    "offer": Caller.CONSOLE,
     "own": Caller.PERSON,
     "own_live": Caller.PERSON,
     "propose": Caller.PERSON,
@@ -59,6 +61,8 @@ TABLE: Final[Mapping[str, Caller]] = {
     "unpair": Caller.PERSON,
     "pin": Caller.PERSON,
     "decline": Caller.PERSON,
+    "picture": Caller.PERSON,
+    "sizes": Caller.PERSON,
 }
 
 

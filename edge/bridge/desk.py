@@ -15,10 +15,11 @@ Usage::
 
 from __future__ import annotations
 
+import base64
 import itertools
 import queue
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from edge.bridge import cards as readers_of
@@ -26,21 +27,29 @@ from edge.bridge.asks import Asks, Pending, Phase
 from edge.bridge.cards import Readers
 from edge.bridge.errors import AskDeclined, AskOver, AskStale, AskWrong, OriginUnknown, TicketUnknown
 from edge.bridge.home import Home, Pairing
+from edge.bridge.papers import Offer, PaperAsk, hold
 from edge.bridge.signing import sign_in_data, sign_in_text
 from edge.bridge.streams import Newest, Told
+from edge.card.certificate import Purpose
+from edge.card.errors import NoCertificate
 from edge.card.pin import wiped
 from edge.clock import Clock
 from edge.commands import OpenCard
 from edge.errors import ServerRefused, Stopping
-from edge.events import Event, TokenRefused, TokenSigned
-from edge.model import CardSignature, TokenSeen
+from edge.events import Event, PinRight, TokenRefused, TokenSigned
+from edge.model import CardSignature, SignsWith, TokenSeen
 from edge.ports import CardDesk, SignOrder
+from edge.signing.examine import examine
+from pages.model import Document
+from wire import ids
 from wire.asking import Kind, is_fresh
 
 #: A card may take its time; nobody waits longer.
 CARD_S: Final = 30.0
+#: As long as the server may take to ask an issuer's services before it gives the lease.
+OFFER_S: Final = 40.0
 
-Answer = TokenSigned | TokenRefused
+Answer = TokenSigned | TokenRefused | PinRight
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,9 @@ class _Work:
 
     pending: Pending
     order: SignOrder
+    signs: SignsWith
     box: queue.SimpleQueue[Answer] = field(default_factory=queue.SimpleQueue)
+    offers: queue.SimpleQueue[Offer | ServerRefused] = field(default_factory=queue.SimpleQueue)
 
 
 class Desk:
@@ -60,6 +71,7 @@ class Desk:
     def __init__(self, home: Home, *, clock: Clock, random: Callable[[int], bytes]) -> None:
         self.home: Final = home
         self._clock: Final = clock
+        self._random: Final = random
         self._asks: Final = Asks(home.key.device, find=home.pairing, random=random)
         self._newest: Final = Newest()
         self._readers = Readers()
@@ -71,7 +83,7 @@ class Desk:
     def hear(self, event: Event) -> None:
         """Something about a reader, or the answer to an order."""
         with self._newest.changing():
-            if isinstance(event, TokenSigned | TokenRefused):
+            if isinstance(event, TokenSigned | TokenRefused | PinRight):
                 if self._work is not None and self._work.order.request == event.request:
                     self._work.box.put(event)
                 return
@@ -112,7 +124,7 @@ class Desk:
         def left() -> None:
             # Nobody is there to take the answer.
             with self._newest.changing():
-                if pending.phase is Phase.WAITING:
+                if pending.phase in {Phase.WAITING, Phase.OFFER}:
                     pending.end(AskOver.code)
 
         return self._newest.stream(lambda: self._told(pending), is_last=_is_last, left=left)
@@ -170,14 +182,81 @@ class Desk:
         """
         with wiped(pin):
             work = self._begin(ticket, pin, last_try_ok=last_try_ok)
-            self.cards.sign(work.order)
+            extra: dict[str, Any] = {}
             answer: Answer | None = None
             try:
-                answer = work.box.get(timeout=CARD_S)
-            except queue.Empty:
-                # Whenever its turn comes: what is too short for a PIN is not sent, and costs no try.
-                pin.clear()
-            self._settle(work, answer)
+                if work.pending.ask.kind is Kind.PAPER:
+                    work, extra = self._paper(work, pin)
+                self.cards.sign(work.order)
+                answer = self._hear_card(work, pin)
+            finally:
+                self._settle(work, answer, extra)
+            if isinstance(answer, TokenRefused):
+                raise ServerRefused(answer.code, **answer.data)
+            if work.pending.phase is not Phase.DONE:
+                raise AskOver
+
+    @staticmethod
+    def _hear_card(work: _Work, pin: bytearray) -> Answer:
+        try:
+            return work.box.get(timeout=CARD_S)
+        except queue.Empty:
+            # Whenever its turn comes: what is too short for a PIN is not sent, and costs no try.
+            pin.clear()
+            raise Stopping from None
+
+    def _paper(self, work: _Work, pin: bytearray) -> tuple[_Work, dict[str, Any]]:
+        """PIN first, lease second (G40): the card takes the PIN, the page fetches the offer, it is examined."""
+        pending, copy = work.pending, bytearray(pin)
+        with wiped(copy):
+            self.cards.check(replace(work.order, pin=copy))
+            answer = self._hear_card(work, copy)
+        if isinstance(answer, TokenRefused):
+            self._told_by(work, answer)
+            raise ServerRefused(answer.code, **answer.data)
+        with self._newest.changing():
+            if pending.phase is not Phase.WORKING:
+                raise AskOver
+            pending.phase, pending.data = Phase.OFFER, {"certificate": work.order.fingerprint}
+        try:
+            offer = work.offers.get(timeout=OFFER_S)
+        except queue.Empty:
+            raise Stopping from None
+        if isinstance(offer, ServerRefused):
+            raise offer
+        with self._newest.changing():
+            if pending.phase is not Phase.OFFER or pending.paper is None:
+                raise AskOver
+            whole, pending.phase = pending.paper.whole, Phase.WORKING
+        to_sign = examine(whole, offer.offered(whole), certificate=work.signs.certificate, digest=work.signs.digest)
+        order = replace(work.order, request=next(self._numbers), message=to_sign.message)
+        with self._newest.changing():
+            self._work = again = _Work(pending, order, work.signs)
+        return again, {"fence": offer.fence}
+
+    def take_offer(self, ticket: str, offer: Offer | ServerRefused, *, origin: str) -> None:
+        """What the server gave, or why it did not; raises TicketUnknown, AskOver."""
+        with self._newest.reading():
+            pending = self._asks.of(ticket, origin=origin)
+            if pending.phase is not Phase.OFFER or self._work is None or self._work.pending is not pending:
+                raise AskOver
+            self._work.offers.put(offer)
+
+    def take_file(self, ticket: str, whole: bytes, *, origin: str) -> None:
+        """The paper of a question; raises TicketUnknown, AskOver, AskWrong, FileDiffers."""
+        with self._newest.changing():
+            pending = self._asks.of(ticket, origin=origin)
+            if pending.ask.kind is not Kind.PAPER or pending.phase is not Phase.WAITING or pending.paper is not None:
+                raise AskOver
+            pending.paper = hold(whole, PaperAsk.read(pending.ask), random=self._random(ids.RANDOM_BYTES))
+
+    def paper(self, ticket: str) -> Document:
+        """What may be drawn; raises TicketUnknown, AskOver."""
+        with self._newest.reading():
+            pending = self._asks.of(ticket)
+            if pending.paper is None:
+                raise AskOver
+            return pending.paper.document
 
     def _begin(self, ticket: str, pin: bytearray, *, last_try_ok: bool) -> _Work:
         with self._newest.changing():
@@ -189,40 +268,43 @@ class Desk:
             if self._work is not None:
                 raise ServerRefused("bridge-token-busy")
             card, token = readers_of.usable(self._readers, last_try_ok=last_try_ok)
+            if pending.ask.kind is Kind.PAPER and pending.paper is None:
+                # Nothing is signed that has not been shown.
+                raise AskWrong("no paper yet")
+            signs = _signs(pending, token)
             order = SignOrder(
                 request=next(self._numbers),
                 reader=card.reader,
                 count=card.count,
-                fingerprint=token.fingerprint,
-                message=_text(pending, token),
+                fingerprint=signs.fingerprint,
+                message=b"" if pending.ask.kind is Kind.PAPER else _text(pending, token),
                 pin=pin,
                 last_try_ok=last_try_ok,
                 build=CardSignature,
+                purpose=Purpose.LOGIN if pending.ask.kind is Kind.SIGN_IN else Purpose.DOCUMENT,
             )
-            self._work = work = _Work(pending, order)
+            self._work = work = _Work(pending, order, signs)
             pending.phase = Phase.WORKING
             return work
 
-    def _settle(self, work: _Work, answer: Answer | None) -> None:
+    def _settle(self, work: _Work, answer: Answer | None, extra: dict[str, Any]) -> None:
         pending, order = work.pending, work.order
         with self._newest.changing():
             self._work = None
-            was_over = pending.phase is not Phase.WORKING
-            if not was_over:
-                pending.phase = Phase.WAITING
+            if pending.phase in {Phase.WORKING, Phase.OFFER}:
+                pending.phase, pending.data = Phase.WAITING, {}
+                if isinstance(answer, TokenSigned) and isinstance(answer.data, CardSignature):
+                    pending.finish(_result(pending, answer.data, extra), certificate=order.fingerprint)
             if answer is not None:
                 self._readers = readers_of.told(self._readers, order.reader, order.count, token=answer.token)
-            if isinstance(answer, TokenSigned) and isinstance(answer.data, CardSignature) and not was_over:
-                pending.finish(_result(pending, answer.data), certificate=order.fingerprint)
             # The card must not count the PIN as given for anything but this.
             self._readers, commands = readers_of.reset(self._readers, order.reader, order.count)
             self._do(commands)
-        if answer is None:
-            raise Stopping
-        if isinstance(answer, TokenRefused):
-            raise ServerRefused(answer.code, **answer.data)
-        if was_over:
-            raise AskOver
+
+    def _told_by(self, work: _Work, answer: TokenRefused) -> None:
+        with self._newest.changing():
+            order = work.order
+            self._readers = readers_of.told(self._readers, order.reader, order.count, token=answer.token)
 
     def stop(self) -> None:
         """End all streams."""
@@ -231,7 +313,10 @@ class Desk:
 
 def shown(pending: Pending) -> dict[str, Any]:
     """A question as the bridge's page shows it."""
+    about = PaperAsk.read(pending.ask).to_value() if pending.ask.kind is Kind.PAPER else {}
     return {
+        **about,
+        "ready": pending.ask.kind is not Kind.PAPER or pending.paper is not None,
         "kind": pending.ask.kind.value,
         "state": pending.phase.value,
         "code": pending.code,
@@ -251,7 +336,18 @@ def _text(pending: Pending, token: TokenSeen) -> bytes:
     return sign_in_text(pending, certificate=token.fingerprint)
 
 
-def _result(pending: Pending, signed: CardSignature) -> dict[str, Any]:
+def _signs(pending: Pending, token: TokenSeen) -> SignsWith:
+    """With which certificate of the token; raises NoCertificate."""
+    if pending.ask.kind is Kind.SIGN_IN:
+        return SignsWith(token.certificate, token.fingerprint, token.name)
+    if token.signs is None:
+        raise NoCertificate(purpose=Purpose.DOCUMENT.value)
+    return token.signs
+
+
+def _result(pending: Pending, signed: CardSignature, extra: dict[str, Any]) -> dict[str, Any]:
+    if pending.ask.kind is Kind.PAPER:
+        return {"signature": base64.b64encode(signed.signature).decode("ascii"), **extra}
     return sign_in_data(pending, signed.certificate, signed.signature).to_value()
 
 

@@ -38,6 +38,7 @@ from server.signing.service import SigningService, SigningTools
 from server.signing.stamps import HttpStamper
 from server.signing.store import SqlSigningStore
 from server.signing.upgrade import Upgrader
+from server.tokens.routes import asker
 from server.trust import paths
 from server.trust import routes as trust_routes
 from server.trust.admin import AdminTools, TrustAdmin
@@ -98,7 +99,9 @@ def build(services: Services) -> None:
         trust_routes.blueprint(services.trust_admin, clock),
         check_routes.blueprint(check),
         signing_routes.blueprint(
-            signing_routes.SigningRoutes(services.rounds, intake, Checker(), services.renderer, clock)
+            signing_routes.SigningRoutes(
+                services.rounds, intake, Checker(), services.renderer, clock, asker(services.consoles)
+            )
         ),
     ]
     _add_chores(services, trust)

@@ -23,7 +23,14 @@ from pages.model import PageText
 from server.errors import Conflict, Unsupported
 from server.identity.model import Account, Actor
 from server.signing import appearance, views
-from server.signing.errors import NoSigners, PictureMissing, RoundUnknown, SealOutOfTurn, SignerNotMember
+from server.signing.errors import (
+    NoSigners,
+    NotASigner,
+    PictureMissing,
+    RoundUnknown,
+    SealOutOfTurn,
+    SignerNotMember,
+)
 from server.signing.model import Level, Order, Round
 from server.signing.planning import MarkKind, MarkPlan, MarkWish, plan_of
 from server.signing.ports import Picture, PlannedMark, Upgrade
@@ -198,6 +205,22 @@ class SigningDesk:
         return plan.page, (plan.rect.x0, plan.rect.y0, plan.rect.x1, plan.rect.y1)
 
     # Signing
+
+    def about(self, meeting: MeetingId, round_id: str, person: PersonId, *, now: dt.datetime) -> dict[str, Any]:
+        """What the bridge of a signer's PC is told of the paper (G55); raises RoundUnknown, NotASigner."""
+        found = self.one(meeting, round_id, now=now)
+        if not _signs(found, person):
+            raise NotASigner
+        place = self._place(round_id, person)
+        mark = None if place is None else {"page": place[0], "box": [round(1000 * side) for side in place[1]]}
+        return {
+            "title": found["title"],
+            "kind": found["kind"],
+            "name": self._name(person),
+            "sha256": found["sha256"],
+            "size_bytes": found["size_bytes"],
+            "mark": mark,
+        }
 
     def begin(self, meeting: MeetingId, round_id: str, *, fingerprint: str, asked: Asked) -> dict[str, Any]:
         """The lease and what to sign, as JSON: ``update`` follows the file that is shown.

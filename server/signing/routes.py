@@ -9,6 +9,7 @@ Usage: ``app.register_blueprint(blueprint(SigningRoutes(desk, intake, checker, r
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
@@ -33,6 +34,7 @@ from server.signing.model import Level, Order
 from server.signing.planning import wish_of
 from server.web import ANY_MEMBER, act_id, actor, allow, answer, body, nothing
 from wire import canonical
+from wire.asking import Kind
 from wire.fields import Fields
 from wire.ids import MeetingId, PersonId
 from wire.state import MemberRole
@@ -54,6 +56,7 @@ class SigningRoutes:
     checker: Checker
     renderer: Renderer
     clock: Clock
+    ask: Callable[[Kind, Mapping[str, Any]], str]
 
     def asked(self) -> Asked:
         """Who calls."""
@@ -148,6 +151,14 @@ def _rounds(routes: Blueprint, desk: SigningRoutes) -> None:
 
 
 def _signing(routes: Blueprint, desk: SigningRoutes) -> None:
+    @routes.post(f"{_PATH}/<round_id>/ask")
+    @allow(member=ANY_MEMBER)
+    def ask_bridge(meeting: str, round_id: str) -> ResponseReturnValue:
+        body().end()
+        person = PersonId(actor().person_id)
+        about = desk.desk.about(MeetingId(meeting), _round(round_id), person, now=desk.clock.now())
+        return answer({"message": desk.ask(Kind.PAPER, about)})
+
     @routes.post(f"{_PATH}/<round_id>/begin")
     @allow(member=ANY_MEMBER)
     def begin_signing(meeting: str, round_id: str) -> ResponseReturnValue:

@@ -9,8 +9,9 @@ Usage: ``app.register_blueprint(blueprint(ConsoleRoutes(consoles, sessions, …)
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
@@ -142,6 +143,16 @@ def _signing_in(routes: Blueprint, desk: ConsoleRoutes) -> None:
         certificate = desk.sessions.certificate(session_token(), now=desk.clock.now())
         message = desk.consoles.ask(Kind.WATCH, desk.bridge(), origin(), data={"certificate": certificate})
         return answer({"message": _text(message)})
+
+
+def asker(consoles: Consoles) -> Callable[[Kind, Mapping[str, Any]], str]:
+    """For features: a signed question to the bridge of the browser that calls (base 64); raises BridgeUnknown."""
+
+    def ask(kind: Kind, data: Mapping[str, Any]) -> str:
+        bridge = consoles.bridge_of(request.cookies.get(BRIDGE_COOKIE, ""))
+        return _text(consoles.ask(kind, bridge, origin(), data=data))
+
+    return ask
 
 
 def origin() -> str:

@@ -10,6 +10,7 @@ import re
 import statistics
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -18,6 +19,7 @@ from deploy.demo import people
 from tests.browser.chromium import chromium, faults
 from tests.browser.pages_console import ConsolePerson
 from tests.browser.screen import CLICKED_PX, DESK, Screen
+from tests.support.signing_room import TITLE, SigningRoom
 from tests.support.token_room import TokenRoom, token_room
 
 pytestmark = pytest.mark.timeout(420)
@@ -168,3 +170,40 @@ def test_G50_a_page_of_another_origin_reads_nothing_and_changes_nothing(room: To
             "CALL", one
         )
         assert person.page.evaluate(told, person.bridge) == "TypeError", one
+
+
+def test_G55_secretary_and_chair_sign_a_paper_from_the_console(
+    room: TokenRoom, browser: Browser, tmp_path: Path
+) -> None:
+    rounds = SigningRoom(room)
+    round_id = rounds.opened(tmp_path, people.SECRETARY, people.CHAIR)
+    for who, host in ((people.SECRETARY, "ky.localhost"), (people.CHAIR, "kychutri.localhost")):
+        person = PcPerson(browser, room, who, host=host)
+        person.knows_the_bridge()
+        person.arrives()
+        person.button("Đăng nhập bằng USB token").click()
+        person.pairs()
+        window = person.window_after("Đăng nhập")
+        person.plugs(window)
+        person.types_pin(window, room.pin)
+        person.is_greeted(who)
+        person.page.goto(f"{person.address}#/meetings/{room.meeting}/signing")
+        window = person.window_after(f"Ký {TITLE} bằng USB token")
+        expect(window.get_by_role("heading", name="Ký tài liệu")).to_be_visible()
+        expect(window.get_by_role("img", name=re.compile("Trang 1"))).to_be_visible()
+        assert faults(window, least_px=CLICKED_PX, scrolls=True) == []
+        person.types_pin(window, "999999", go="Ký")
+        expect(window.get_by_text("Số lần thử còn lại: 2.").first).to_be_visible()
+        person.types_pin(window, room.pin, go="Ký")
+        closed(window)
+        expect(person.page.get_by_text(f"Đã ký: {TITLE}")).to_be_visible()
+        assert unforeseen(person) == []
+        room.stand.pull(_PC)
+        person.sees_locked()
+    told = rounds.told(round_id)
+    assert told["complete"] is True
+    file = tmp_path / "signed.pdf"
+    file.write_bytes(rounds.file(round_id))
+    with room.room.sign_in(people.SECRETARY) as secretary:
+        report = secretary.upload("/api/signatures/check", file, {}, step="")
+    assert (report["worst"], len(report["signatures"])) == ("valid", 2)

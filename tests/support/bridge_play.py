@@ -31,6 +31,7 @@ from edge.events import CardCame, CardOpened, CardWent, TokenRefused, TokenSigne
 from edge.model import TokenSeen
 from edge.page.kiosk import Kiosk
 from edge.ports import SignOrder
+from pages.renderer import Renderer
 from sealing.signatures import ServerSigner
 from tests.support.poll import until
 from tests.support.token_play import READER, token
@@ -89,11 +90,12 @@ class BridgePlay:
         self.desk.cards = self.cards
         self.bridge = self.home.key.device
         self.count = 0
+        self.renderer = Renderer()
         self.seen: TokenSeen | None = None
         self.kiosk = Kiosk(self.home.secret, port=lambda: PORT)
         door = Door(lambda: PORT, self.kiosk, "own-token", lambda origin: self.home.pairing(origin) is not None)
         introductions = Introductions(self.home.key.signer, keep=self.desk.pair, at_s=self.clock.monotonic_s)
-        self.app = create_bridge(Surface(self.desk, door, introductions, folder / "dist"))
+        self.app = create_bridge(Surface(self.desk, door, introductions, self.renderer, folder / "dist"))
         self.client = self.app.test_client(use_cookies=False)
 
     # The server

@@ -26,11 +26,16 @@ export interface TokenNow {
 export type Kind = 'sign_in' | 'watch' | 'paper' | 'statement' | 'enrol';
 export interface AskNow {
   kind: Kind;
-  state: 'waiting' | 'working' | 'done' | 'over';
+  state: 'waiting' | 'working' | 'offer' | 'done' | 'over';
   code: string;
   data: Record<string, string | number>;
   origin: string;
   site: string;
+  /** Of a paper: what it is, who signs, where the mark stands (points, from the top left), and whether the file is here. */
+  ready: boolean;
+  title?: string;
+  name?: string;
+  mark?: { page: number; box: [number, number, number, number] } | null;
 }
 export interface Paired {
   origin: string;
@@ -98,6 +103,18 @@ export class Bridge {
   }
   async decline(): Promise<void> {
     await this.send('/api/own/decline', {});
+  }
+
+  async paper<T>(what: string): Promise<T> {
+    return (await this.#read(`/api/own/paper/${what}`)).json() as Promise<T>;
+  }
+  async picture(page: number): Promise<Blob> {
+    return (await this.#read(`/api/own/paper/pages/${page}`)).blob();
+  }
+  async #read(path: string): Promise<Response> {
+    const answer = await fetch(path, { headers: { 'X-Bridge-Ticket': this.#ticket }, cache: 'no-store' });
+    if (answer.status >= 400) throw await failureOf(answer);
+    return answer;
   }
 
   /** Once, whatever comes of it; throws `Failure`. */

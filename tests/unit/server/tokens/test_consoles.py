@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from edge.bridge.papers import PaperAsk
 from sealing.signatures import DeviceSigner, server_verifier
 from tests.pki.authority import TestPki
-from tests.signing.house import House, text
+from tests.signing.house import House, send_form, text
 from tests.support.office import Browser, Reply, fresh_id
-from wire.asking import Ask, open_ask, vouched
+from tests.support.pdfs import text_pdf
+from wire.asking import Ask, Kind, open_ask, vouched
 from wire.messages import Act, Head
 from wire.proof import ConsoleProof, Proof, TokenData, fingerprint, server_key_hash
 
@@ -233,3 +235,32 @@ def test_who_asks_too_often_waits(house: House) -> None:
     browser: Browser = house.browser()
     codes = {browser.post("/api/bridge/pairing").code for _ in range(130)}
     assert codes == {"", "too-many-requests"}
+
+
+def test_G55_a_signer_gets_a_question_about_the_newest_file_and_nobody_else(house: House, pc: Pc) -> None:
+    meeting = house.meeting("approved")
+    body = {
+        "kind": "minutes",
+        "title": "Biên bản (demo)",
+        "order": "ordered",
+        "level": "b-b",
+        "signers": [{"person": house.people["chutri"], "mark": {"kind": "none"}}],
+    }
+    secretary = house.sign_in("thuky")
+    made = send_form(secretary, f"/api/meetings/{meeting}/rounds", text_pdf(["BIÊN BẢN"]), round=body).done()
+    path = f"/api/meetings/{meeting}/rounds/{made['round']}"
+    assert house.sign_in("chutri").post(f"{path}/ask").code == "bridge-unknown"
+    pc.sign_in().done()
+    message = base64.b64decode(pc.browser.post(f"{path}/ask").done()["message"])
+    ask = open_ask(message, verify=server_verifier(house.services.keys.signer.public))
+    wanted = PaperAsk.read(ask)
+    assert (wanted.sha256, wanted.size_bytes, wanted.name) == (made["sha256"], made["size_bytes"], "chutri (demo)")
+    assert (ask.kind, ask.bridge, ask.origin) == (Kind.PAPER, pc.bridge.key_id, ORIGIN)
+    other = Pc(house)
+    other.pair().done()
+    other.browser.sign_in("daibieu").done()
+    assert other.browser.post(f"{path}/ask").code == "signing-not-a-signer"
+    stranger = Pc(house)
+    stranger.pair().done()
+    stranger.browser.sign_in("kythuat").done()
+    assert stranger.browser.post(f"{path}/ask").status == 403

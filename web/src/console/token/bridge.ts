@@ -21,7 +21,7 @@ export interface About {
   ports: number[];
 }
 export interface Told {
-  state: 'waiting' | 'working' | 'done' | 'over';
+  state: 'waiting' | 'working' | 'offer' | 'done' | 'over';
   code: string;
   data: Record<string, string | number>;
   result: unknown;
@@ -90,6 +90,16 @@ export class Asking {
   }
   async renew(message: string): Promise<void> {
     await this.bridge.call('/api/asks/renew', { message }, this.ticket);
+  }
+  /** The paper of the question. */
+  async file(pdf: Blob): Promise<void> {
+    const headers = { 'Content-Type': 'application/pdf', 'X-Bridge-Ticket': this.ticket };
+    const answer = await fetch(`${this.bridge.address}/api/asks/file`, { method: 'POST', headers, body: pdf, cache: 'no-store', credentials: 'omit' });
+    if (answer.status >= 400) throw await failureOf(answer);
+  }
+  /** What the server gave, or why it gave nothing. */
+  async offer(given: object): Promise<void> {
+    await this.bridge.call('/api/asks/offer', given, this.ticket);
   }
   /** Nobody wants the answer any more. */
   async withdraw(): Promise<void> {
