@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from server import cli
 from server.app import create_app, services_of
+from server.identity.store import SqlIdentityStore
+from server.identity.token_sessions import TokenSessions
 from server.settings import Settings
 from tests.pki.authority import TestPki
 from tests.pki.services import PkiServer
@@ -65,12 +67,15 @@ def test_G36_G37_what_is_done_at_the_server_itself_stands_in_the_log_and_ends_se
     services = services_of(create_app(Settings.load({**os.environ, "PHONGHOP_SECOND_FACTOR": "off"})))
     identity, now = services.identity, services.clock.now()
     identity.reset_password("daibieu1", Secret("mật khẩu thử".encode()))
-    session = identity.sign_in("daibieu1", Secret("mật khẩu thử".encode()), source="192.0.2.7", now=now)
+    beside = identity.sign_in("daibieu1", Secret("mật khẩu thử".encode()), source="192.0.2.7", now=now)
+    sessions = TokenSessions(services.database, SqlIdentityStore(), identity, os.urandom)
+    session = sessions.begin(beside.account.id, pki.fingerprint("chi"), source="192.0.2.7", now=now)
     _anchors(data, pki)
     assert cli.admin(["certificate", "add", "daibieu1", _file(data, pki, "chi")]) == 0
     assert identity.peek(session.token, now=now) is not None
     assert cli.admin(["certificate", "withdraw", pki.fingerprint("chi"), "--reason", "mất token"]) == 0
     assert identity.peek(session.token, now=now) is None
+    assert identity.peek(beside.token, now=now) is not None, "begun with a password"
     with services.database.read() as tx:
         events = services.audit.store.all(tx)
     assert [(event.kind, event.actor) for event in events] == [
