@@ -107,6 +107,47 @@ def presenting(
     return {"paper": paper, "version": version, "page": page, "person": person, "name": name, "call": call}
 
 
+LONG_QUESTION = (
+    "Thông qua dự thảo Nghị quyết của Ủy ban kiểm sát về tăng cường công tác kiểm sát việc tạm giữ, tạm giam và thi "
+    "hành án hình sự, trong đó giao các đơn vị nghiệp vụ phối hợp với Viện kiểm sát nhân dân các khu vực rà soát "
+    "toàn bộ trường hợp quá hạn và báo cáo kết quả trước ngày 15 tháng 12 năm 2026"
+)
+_TEMPLATE = (("for", "Tán thành", "for"), ("against", "Không tán thành", "against"))
+_OWN = tuple(
+    (f"a{n}", f"Phương án {n}: giao đơn vị nghiệp vụ số {n} chủ trì, phối hợp với Văn phòng tổng hợp", means)
+    for n, means in enumerate(("for", "against", "other", "other", "other", "abstain"), 1)
+)
+
+
+def vote(*, own: bool = False, present: bool = True, state: str = "open", **more: Any) -> dict[str, Any]:
+    """A vote as this seat sees it; ``own``: six long answers of one's own wording."""
+    answers = _OWN if own else (*_TEMPLATE, ("abstain", "Không biểu quyết", "abstain"))
+    mine = {"person": ME, "name": LONG, "weight": 1, "present": present, "voted": False}
+    return {
+        "vote": "v-aaaaaaaaaaaaaaaa",
+        "item": "i-dddddddddddddddd",
+        "kind": "open",
+        "question": LONG_QUESTION,
+        "template": "own" if own else "approve",
+        "answers": [{"answer": answer, "text": text, "means": means} for answer, text, means in answers],
+        "rule": {"base": "all", "majority": {"num": 2, "den": 3, "more": False}, "quorum": None, "tie": "fails"},
+        "seconds": 0,
+        "weights": [],
+        "repeats": None,
+        "reason": "",
+        "state": state,
+        "opened_at": "2026-11-21T02:29:39.000Z",
+        "closed_at": None,
+        "announced_at": None,
+        "turnout": {"entitled": 45, "present": 41, "cast": 17},
+        "roll": [mine],
+        "receipts": [],
+        "ballots": [],
+        "result": None,
+        **more,
+    }
+
+
 def offline() -> dict[str, Any]:
     """No connection for a while."""
     return {"state": "offline", "behind": False, "since_at": "2026-11-21T02:40:00.000Z"}

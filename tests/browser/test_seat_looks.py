@@ -213,12 +213,21 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "sign-closed": ("signed_in", {"signing": having.signing(open_="ready", closed=True)}, _signs),
     "roll-call": ("signed_in", {"attendance": [], "usb_token": having.token(needed=True, mine=True)}, _sees_roll),
     "roll-called": ("signed_in", {"phase": "approved", "attendance": [_HERE]}, _sees_roll),
+    "vote": ("signed_in", {"votes": [having.vote()]}, lambda person: person.taps("Tán thành")),
+    "vote-own": ("signed_in", {"votes": [having.vote(own=True)]}, lambda person: person.sees("Phương án 6")),
+    "vote-paused": ("signed_in", {"votes": [having.vote(state="paused")]}, None),
+    "vote-late": ("signed_in", {"votes": [having.vote(present=False)]}, None),
+    "vote-hands": ("signed_in", {"votes": [having.vote(kind="hands")]}, None),
+    "vote-closed": ("signed_in", {"votes": [having.vote(state="closed")]}, lambda person: person.taps("Biểu quyết")),
+    "vote-chair": ("signed_in", {"role": "chair", "votes": [having.vote()]}, None),
+    "vote-aside": ("signed_in", {"votes": [having.vote()]}, lambda person: person.taps("Tài liệu")),
     "jump": ("signed_in", {"presenting": having.presenting()}, _jump),
 }
 DARK = (
     "welcome", "token-plug", "token-pin", "token-wrong-pin", "token-last-try", "token-blocked", "token-out", "password",
     "papers", "following", "offline", "closing", "search", "sign-list", "sign-place", "sign-pin", "sign-failed",
     "roll-call",
+    "vote", "vote-own",
 )  # fmt: skip
 PANEL = (1280, 800)
 #: The second most common panel: wider, and lower.
@@ -235,6 +244,7 @@ ON_LOW = (
     "overview",
     "sign-letters",
     "sign-pin",
+    "vote-own",
 )
 
 
