@@ -1,7 +1,8 @@
 """The one program of the room: `phonghop serve | seat | token | admin | verify | recount`.
 
 Rules: this file knows which sub-command lives where and nothing else; a sub-command is imported only when it is asked
-for, because a seat has no database library and a server has no kiosk. Each is a function `(argv) -> exit status`.
+for, because a seat has no database library and a server has no kiosk. Before anything secret is read, the system is
+told to write no core of this process. Each is a function `(argv) -> exit status`.
 
 Usage: `phonghop serve --help`, or `python -m phonghop serve --help` from a checkout.
 """
@@ -11,6 +12,8 @@ from __future__ import annotations
 import importlib
 import sys
 from dataclasses import dataclass
+
+from sealing.undumped import forbid_dumps
 
 _USAGE_ERROR = 2
 _NOT_INSTALLED = 3
@@ -55,6 +58,7 @@ def main(argv: list[str] | None = None) -> int:
     if command is None:
         print(f"Không có lệnh / no such command: {words[0]}\n\n{usage()}", file=sys.stderr)
         return _USAGE_ERROR
+    forbid_dumps()
     try:
         module = importlib.import_module(command.module)
     except ModuleNotFoundError as missing:

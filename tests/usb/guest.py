@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from edge.card.errors import CardError
-from edge.card.pcsc import Context
 from edge.card.worker import CardWorker
 from edge.ports import SignOrder
 from wire.proof import TokenData
@@ -34,6 +33,7 @@ _LINE: Final = "/dev/ttyS1"
 _PCSCD: Final = ("/usr/sbin/pcscd", "--foreground")
 _KERNEL_SAYS: Final = 15  # NETLINK_KOBJECT_UEVENT (linux/netlink.h)
 _GROUP_KERNEL: Final = 1
+_POWER: Final = "[0-9]*-[0-9]*/power/control"
 _HIDDEN: Final = frozenset({"pin"})
 
 
@@ -100,9 +100,12 @@ class Guest:
         order = SignOrder(request, reader, count, fingerprint, bytes.fromhex(message), typed, last_try_ok, build)
         self._worker.sign(order)
 
-    def _do_readers(self) -> None:
-        with Context.open() as context:
-            self.say("Readers", readers=context.readers())
+    def _do_power(self) -> None:
+        """What the kernel may do to save power, for every device in a port."""
+        found = {
+            path.parent.parent.name: path.read_text().strip() for path in Path("/sys/bus/usb/devices").glob(_POWER)
+        }
+        self.say("Power", devices=found)
 
     def _do_kill_pcscd(self) -> None:
         self._end_pcscd()

@@ -81,6 +81,8 @@ def image(parts: Parts, out: Path) -> None:
         file.write(b"".join(cpio.folder(name) for name in ("dev", "srv", "srv/tests", "srv/tests/usb")))
         for top in _OURS:
             _add(file, ROOT / top, f"srv/{top}")
+        awake = ROOT / "deploy" / "udev" / "93-phonghop-token.rules"
+        file.write(cpio.entry(f"etc/udev/rules.d/{awake.name}", awake.read_bytes()))
         libraries = Path(sysconfig.get_path("platlib"))
         for pattern in _LIBRARIES:
             for found in sorted(libraries.glob(pattern)):

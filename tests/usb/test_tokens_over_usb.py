@@ -138,6 +138,12 @@ def test_I1_a_token_in_the_port_is_read_signs_and_outside_it_verifies(port: _Por
     assert port.came["at"] - appeared < 5
 
 
+def test_a_reader_is_never_put_to_sleep(port: _Port) -> None:
+    port.plug(Card(contents()))
+    port.machine.tell("power")
+    assert list(port.said("Power")["devices"].values()) == ["on"]
+
+
 def test_I1_a_wrong_pin_is_told_with_the_tries_left_and_the_right_one_still_works(port: _Port) -> None:
     port.plug(Card(contents()))
     port.sign(pin=WRONG)

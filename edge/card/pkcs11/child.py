@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import os
-import resource
 import sys
 import threading
 import time
@@ -21,6 +20,7 @@ from pkcs11 import Attribute, Mechanism, ObjectClass, Session, Slot, TokenFlag
 from pkcs11.exceptions import AttributeTypeInvalid, NoSuchKey, PKCS11Error, UserNotLoggedIn
 
 from edge.card.pkcs11 import frames
+from sealing.undumped import forbid_dumps
 
 _ORPHAN_LOOK_S: Final = 1.0
 _FLAGS: Final = {
@@ -176,7 +176,7 @@ def _end_with_parent(parent: int) -> None:
 def main(module: str) -> None:
     """Serve until the other side is gone."""
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    forbid_dumps()
     replies = os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 1)

@@ -57,7 +57,7 @@ class Figures:
             _row("Token pulled out → lock painted, page of a paper in front", self.locks, "500 ms"),
             _row("– the service tells a bare client, same removal", self.bare, ""),
             _row("– what we add to that", ours, ""),
-            _row("PIN confirmed at another seat → the page read before stands there", self.moved, "3000 ms (aim)"),
+            _row("PIN confirmed at another seat → agenda painted there", self.moved, "3000 ms (aim)"),
         ]
         said = table(["", "median", "worst", "n", "budget"], rows)
         return f"{said}\nLock ÷ bare client, removal by removal: {statistics.median(ratios):.2f}× in the middle.\n"
@@ -115,20 +115,19 @@ class _Bench:
     def _moves(self) -> None:
         seat = 0
         self._enters(0)
-        self._reads(0)
         for _ in range(_MOVES):
             self.room.pull(seat)
             seat = 1 - seat
-            self.figures.moved.append(self._enters(seat, state="page"))
+            self.figures.moved.append(self._enters(seat))
 
-    def _enters(self, seat: int, *, state: str = "inside") -> float:
-        """Token in, PIN by touch; how long from the last touch until the state was painted."""
+    def _enters(self, seat: int) -> float:
+        """Token in, PIN by touch; how long from the last touch until the agenda (or the page from before) stood."""
         page = self.pages[seat]
         self.room.plug(seat, people.DEPUTY)
         keys = page.get_by_role("group", name="Bàn phím trên màn hình")
         for digit in self.room.pin:
             keys.get_by_role("button", name=digit, exact=True).tap()
-        page.evaluate("state => tokenBench.expect(state)", state)
+        page.evaluate("tokenBench.expect('inside')")
         keys.get_by_role("button", name=_CONFIRM).tap()
         painted = float(page.evaluate("tokenBench.done()"))
         return painted - float(page.evaluate("tokenBench.confirmed()"))

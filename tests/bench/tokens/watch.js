@@ -5,13 +5,15 @@
  * performance.timeOrigin, so that they can be compared with those of a program of the same machine.
  */
 (() => {
+  const PATIENCE_MS = 20_000;
   const now = () => performance.timeOrigin + performance.now();
   const seen = (text) =>
     [...document.querySelectorAll('h1, h2, p, strong, button')].some((one) => one.textContent.replace(/\s+/g, ' ').includes(text) && one.checkVisibility());
   const STATES = {
     // Nothing of a meeting: the words of the lock are there and no picture of a page is.
     locked: () => seen('Tài liệu không hiển thị khi khóa') && !document.querySelector('canvas') && !document.querySelector('[aria-label="Thao tác"]'),
-    inside: () => document.querySelector('[aria-label="Thao tác"]')?.checkVisibility() === true,
+    // The agenda with its buttons, or the page that was in front when the lock fell.
+    inside: () => document.querySelector('[aria-label="Thao tác"]')?.checkVisibility() === true || STATES.page(),
     page: () => document.querySelector('.stage canvas') !== null,
     welcome: () => seen('Cắm USB token để đăng nhập'),
   };
@@ -35,7 +37,11 @@
     /** Begin to wait for a state; `done()` gives the moment at which it was painted. */
     expect(state) {
       waiting = { state };
-      waiting.painted = new Promise((done) => { waiting.done = done; });
+      waiting.painted = new Promise((done, failed) => {
+        waiting.done = done;
+        setTimeout(() => failed(new Error(`never ${state}: ${document.body.innerText.slice(0, 300)}`)), PATIENCE_MS);
+      });
+      waiting.painted.catch(() => undefined);
       look();
     },
     done: () => waiting.painted,

@@ -1,0 +1,60 @@
+"""What a terminal's own system is told about tokens: who may use them (polkit), and that they never sleep (udev)."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source import ROOT
+from tests.architecture.test_deploy_systemd import settings
+
+_POLKIT = ROOT / "deploy" / "polkit" / "49-phonghop-token.rules"
+_UDEV = ROOT / "deploy" / "udev" / "93-phonghop-token.rules"
+_NODE = ROOT / ".venv" / "bin" / "node"
+#: polkit as far as a rule sees it (polkit(8)).
+_ASK = """
+let rule; const polkit = { Result: { YES: "yes", NO: "no", NOT_HANDLED: null }, addRule: (one) => { rule = one; } };
+eval(require("node:fs").readFileSync(process.argv[1], "utf8"));
+console.log(JSON.stringify(rule({ id: process.argv[2] }, { user: process.argv[3] })));
+"""
+
+
+def _answer(action: str, user: str) -> str | None:
+    done = subprocess.run(
+        [str(_NODE), "-e", _ASK, str(_POLKIT), action, user], capture_output=True, text=True, check=True
+    )
+    found: str | None = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize("action", ["org.debian.pcsc-lite.access_pcsc", "org.debian.pcsc-lite.access_card"])
+def test_only_the_agent_s_user_may_use_readers_and_cards(action: str) -> None:
+    (agent,) = settings("phonghop-seat.service")["User"]
+    assert _answer(action, agent) == "yes"
+    assert [_answer(action, other) for other in ("kiosk", "nobody", "phonghop")] == ["no"] * 3
+
+
+def test_the_rule_says_nothing_about_anything_else() -> None:
+    assert _answer("org.freedesktop.login1.reboot", "phonghop-seat") is None
+    assert _answer("org.debian.pcsc-lite.access_other", "kiosk") is None
+
+
+def test_readers_are_kept_awake_after_libccid_has_had_its_say() -> None:
+    (rule,) = [line for line in _UDEV.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    assert re.findall(r'(\S+?)(==|=)"([^"]*)"', rule) == [
+        ("ACTION", "==", "add"),
+        ("SUBSYSTEM", "==", "usb"),
+        ("ENV{DEVTYPE}", "==", "usb_interface"),
+        ("ATTR{bInterfaceClass}", "==", "0b"),
+        ("ATTR{../power/control}", "=", "on"),
+    ]
+    assert Path(_UDEV).name > "92-libccid.rules"
+
+
+def test_the_operations_guide_names_both() -> None:
+    guide = (ROOT / "docs" / "OPERATIONS.md").read_text(encoding="utf-8")
+    assert all(str(path.relative_to(ROOT)) in guide for path in (_POLKIT, _UDEV))
