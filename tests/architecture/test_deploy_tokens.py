@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,17 @@ def test_readers_are_kept_awake_after_libccid_has_had_its_say() -> None:
         ("ATTR{../power/control}", "=", "on"),
     ]
     assert Path(_UDEV).name > "92-libccid.rules"
+
+
+def test_the_software_token_is_in_no_installation_and_the_product_does_not_know_it() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    installed = {name for target in build["targets"].values() for name in target.get("only-include", ())}
+    assert {"edge", "server"} <= installed
+    assert "deploy" not in installed
+    ours = [path for name in installed for path in (ROOT / name).rglob("*.py") if "node_modules" not in path.parts]
+    assert [
+        path for path in ours if re.search(r"^\s*(from|import) deploy\b", path.read_text("utf-8"), re.MULTILINE)
+    ] == []
 
 
 def test_the_operations_guide_names_both() -> None:
