@@ -1,7 +1,7 @@
 """The one thread that speaks with tokens, between the monitor's events and the seat's queue.
 
 Rules: one token at a time is held, exclusively, for as long as it is in and wanted; whatever happens, the handle is
-closed, which resets the card. A token that is held is looked at every second, so that one that was pulled out, swapped
+closed, which resets the card. A token that is held is looked at often, so that one that was pulled out, swapped
 or reset by somebody else is noticed although no event came. Removal is told from the monitor's thread at once: it never
 waits behind a card that is signing. A PIN is given once and is zeros afterwards, also when it was never sent; it is in
 no log and no event. What cannot be foreseen in a driver ends one order, never the thread.
@@ -47,8 +47,9 @@ from edge.events import (
 from edge.model import SignsWith, TokenSeen
 from edge.ports import SignOrder
 
-#: How often a held token is looked at.
-LOOK_S: Final = 1.0
+#: How often a held token is looked at. pcscd was seen to miss a removal from a USB port altogether, and the seat has
+#: half a second to lock (I2).
+LOOK_S: Final = 0.4
 _STOP_S: Final = 5.0
 _LOG: Final = logging.getLogger("phonghop.card")
 

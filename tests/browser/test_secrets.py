@@ -1,4 +1,4 @@
-"""A day with tokens in a real browser, with marked secrets; then all that is left is searched (T21, T29).
+"""A day with tokens in a real browser, with marked secrets; then all that is left is searched (T21, T32).
 
 Right and wrong PINs typed on the screen, a card that dies while it signs, garbage in the place of its answers, a seat
 and a server that are killed. Searched: files of the whole room (logs, stores, databases, run folders, the broker's
