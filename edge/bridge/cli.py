@@ -20,12 +20,14 @@ from types import FrameType
 from edge.bridge.agent import LAUNCHER, Bridge
 from edge.bridge.settings import Settings
 from edge.errors import EdgeError, SettingsWrong
+from sealing.undumped import forbid_dumps
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 
 def main() -> int:
-    """The program ``phonghop-token``."""
+    """The program ``phonghop-token``, which does not come by ``phonghop.py``."""
+    forbid_dumps()
     return token(sys.argv[1:])
 
 
