@@ -228,7 +228,9 @@ class Desk:
             if pending.phase is not Phase.OFFER or pending.paper is None:
                 raise AskOver
             whole, pending.phase = pending.paper.whole, Phase.WORKING
-        to_sign = examine(whole, offer.offered(whole), certificate=work.signs.certificate, digest=work.signs.digest)
+        mark, signs = PaperAsk.read(pending.ask).mark, work.signs
+        offered = offer.offered(whole)
+        to_sign = examine(whole, offered, certificate=signs.certificate, digest=signs.digest, mark=mark)
         order = replace(work.order, request=next(self._numbers), message=to_sign.message)
         with self._newest.changing():
             self._work = again = _Work(pending, order, work.signs)

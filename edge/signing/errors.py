@@ -8,6 +8,7 @@
         ├── FileUnreadable         sign-file-unreadable
         ├── HoleWrong              sign-hole-wrong
         ├── UpdateWrong            sign-update-wrong
+        ├── MarkElsewhere          sign-mark-elsewhere
         ├── AttributesWrong        sign-attributes-wrong
         ├── DigestWrong            sign-digest-wrong
         └── OtherCertificate       sign-other-certificate
@@ -46,6 +47,12 @@ class UpdateWrong(SignRefused):
     """The update does more than add one signature field; ``data["why"]``."""
 
     code = "sign-update-wrong"
+
+
+class MarkElsewhere(SignRefused):
+    """The mark would stand somewhere else than the person was shown, or there is one where none was shown."""
+
+    code = "sign-mark-elsewhere"
 
 
 class AttributesWrong(SignRefused):

@@ -24,7 +24,7 @@ from edge.errors import RoundFileBroken
 from edge.events import RoundFile
 from edge.ports import Ports
 from edge.signing.errors import FileDiffers
-from edge.signing.examine import Offered, ToSign, examine
+from edge.signing.examine import Mark, Offered, ToSign, examine
 from edge.signing.fetching import Fetch
 from pages.model import Document
 from sealing.papers import encrypt_paper, new_paper_key
@@ -117,7 +117,14 @@ class RoundFiles:
         if offer.base_bytes != len(shown) or not hmac.compare_digest(found, offer.base_sha256):
             raise FileDiffers
         offered = Offered(shown + offer.update, offer.signed_attributes)
-        return examine(shown, offered, certificate=certificate, digest=digest)
+        return examine(shown, offered, certificate=certificate, digest=digest, mark=self._mark())
+
+    def _mark(self) -> Mark | None:
+        mark = None if self._open is None else self._open.found.mark
+        if mark is None:
+            return None
+        left, top, right, bottom = (side / 1000 for side in mark.box)
+        return mark.page, (left, top, right, bottom)
 
     def _kept(self, opened: _Open, whole: bytes) -> _Open:
         key, target = new_paper_key(), io.BytesIO()

@@ -40,14 +40,23 @@ _FORBIDDEN: Final = frozenset(
     | {"Perms", "Names", "URI", "Launch", "GoTo", "Movie", "Sound", "XFA", "Kids", "Encrypt", "SV"}
 )
 _MAX_PAGES: Final = 20_000
+#: What a page measures that says nothing (ISO 32000-2 § 14.11.2 leaves it to the program; PDFium takes US letter).
+_LETTER: Final = (0, 0, 612, 792)
+
+#: Left, bottom, right, top in a page's own coordinates; left, top, right, bottom as it is shown.
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What the update adds: the page (from 1), the mark's box in the page's coordinates, the hole, the field's name."""
+    """What the update adds: the page (from 1), the mark's box, the hole, the field's name.
+
+    ``box`` is in the page's own coordinates, ``shown_box`` in points from the top left of what is seen of the page.
+    """
 
     page: int
-    box: tuple[float, float, float, float]
+    box: Box
+    shown_box: Box
     hole: tuple[int, int]
     field: bytes
 
@@ -147,7 +156,8 @@ def _check(both: _Both, whole: bytes) -> Change:
     allowed = _check_page(both, values, Ref(widget, 0)) | _check_form(both, Ref(widget, 0), values["T"])
     if set(both.came) - new - allowed:
         raise UpdateWrong(why="other")
-    return Change(_page_number(both.base, values["P"]), _box(both, values), hole, values["T"])
+    box = _box(both, values)
+    return Change(_page_number(both.base, values["P"]), box, _shown(both, values, box), hole, values["T"])
 
 
 def _check_signature(both: _Both, number: int, whole: bytes) -> tuple[int, int]:
@@ -220,19 +230,43 @@ def _check_form(both: _Both, widget: Ref, name: Any) -> set[int]:
     return {root.number, *_numbers(old.get("AcroForm")), *_numbers((had or {}).get("Fields"))}
 
 
-def _box(both: _Both, values: dict[str, Any]) -> tuple[float, float, float, float]:
-    rect = [float(side) for side in values["Rect"]]
-    left, bottom, right, top = rect
-    page: Any = both.base.resolve(values["P"])
-    for _ in range(60):
-        if page is None or "MediaBox" in page:
-            break
-        page = both.base.resolve(page.get("Parent"))
-    media = [float(side) for side in both.base.resolve((page or {}).get("MediaBox", [0, 0, 612, 792]))]
+def _box(both: _Both, values: dict[str, Any]) -> Box:
+    left, bottom, right, top = (float(side) for side in values["Rect"])
+    media = _sides(both.base, values["P"], "MediaBox")
     area = abs((media[2] - media[0]) * (media[3] - media[1]))
     if right < left or top < bottom or (right - left) * (top - bottom) > MAX_COVER * area:
         raise UpdateWrong(why="box")
     return left, bottom, right, top
+
+
+def _shown(both: _Both, values: dict[str, Any], box: Box) -> Box:
+    """As ISO 32000-2 § 14.11.2 has it: what is seen is where the crop box and the media box meet."""
+    left, bottom, right, top = box
+    if (right - left) * (top - bottom) == 0:
+        return 0.0, 0.0, 0.0, 0.0
+    if _inherited(both.base, values["P"], "Rotate", 0) % 360:
+        # Where a mark stands on a page that is turned, nobody here has worked out: the server takes none either.
+        raise UpdateWrong(why="box")
+    media, crop = (_sides(both.base, values["P"], key) for key in ("MediaBox", "CropBox"))
+    x, y = max(min(crop[0], crop[2]), min(media[0], media[2])), min(max(crop[1], crop[3]), max(media[1], media[3]))
+    return left - x, y - top, right - x, y - bottom
+
+
+def _sides(base: PdfFile, page: Any, key: str) -> Box:
+    otherwise = _LETTER if key == "MediaBox" else _inherited(base, page, "MediaBox", _LETTER)
+    found = [float(base.resolve(side)) for side in _inherited(base, page, key, otherwise)]
+    return found[0], found[1], found[2], found[3]
+
+
+def _inherited(base: PdfFile, page: Any, key: str, otherwise: Any) -> Any:
+    node: Any = base.resolve(page)
+    for _ in range(60):
+        if node is None:
+            break
+        if key in node:
+            return base.resolve(node[key])
+        node = base.resolve(node.get("Parent"))
+    return otherwise
 
 
 def _page_number(base: PdfFile, wanted: Ref) -> int:

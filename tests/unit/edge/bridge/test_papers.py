@@ -18,7 +18,7 @@ from edge.errors import ServerRefused
 from edge.events import PinRight, TokenRefused, TokenSigned
 from edge.model import CardSignature, SignsWith
 from edge.ports import SignOrder
-from edge.signing.errors import FileDiffers, SignRefused
+from edge.signing.errors import FileDiffers, MarkElsewhere, SignRefused
 from tests.pki.authority import TestPki
 from tests.support.bridge_play import ORIGIN, BridgePlay, Typing
 from tests.support.pdfs import text_pdf
@@ -27,6 +27,8 @@ from tests.unit.edge.signing import offers
 from wire.asking import Kind
 
 PDF = text_pdf(["BIÊN BẢN"])
+#: As the server's question names it: thousandths of a point.
+MARK = {"page": offers.MARK_PLACE[0], "box": [round(1000 * side) for side in offers.MARK_PLACE[1]]}
 
 
 def about(pdf: bytes = PDF, **other: Any) -> dict[str, Any]:
@@ -128,11 +130,25 @@ def test_G55_an_offer_that_is_not_of_this_paper_reaches_no_card(play: BridgePlay
     assert [each for each in play.cards.orders if isinstance(each, SignOrder) and each.message] == []
 
 
-def test_G55_the_card_signs_the_attributes_of_the_paper_that_was_shown(play: BridgePlay, pki: TestPki) -> None:
+def test_G55_a_mark_that_was_not_shown_is_not_signed(play: BridgePlay, pki: TestPki) -> None:
     made = offers.honest(pki, PDF)
     play.pull()
     play.plug("lan", signs=SignsWith(made.certificate, "cd" * 32, "Lan (demo)", made.digest))
     ticket = asked(play, made.shown)
+    typing: Typing = play.types_pin(ticket, bytearray(b"123456"))
+    until_offer(play, ticket)
+    play.cards.orders.clear()
+    update = made.offered.file[len(made.shown) :]
+    play.desk.take_offer(ticket, Offer(update, made.offered.signed_attributes, made.digest, 7), origin=ORIGIN)
+    assert typing.code() == MarkElsewhere.code
+    assert [each for each in play.cards.orders if isinstance(each, SignOrder) and each.message] == []
+
+
+def test_G55_the_card_signs_the_attributes_of_the_paper_that_was_shown(play: BridgePlay, pki: TestPki) -> None:
+    made = offers.honest(pki, PDF)
+    play.pull()
+    play.plug("lan", signs=SignsWith(made.certificate, "cd" * 32, "Lan (demo)", made.digest))
+    ticket = asked(play, made.shown, mark=MARK)
     typing: Typing = play.types_pin(ticket, bytearray(b"123456"))
     until_offer(play, ticket)
     play.cards.orders.clear()

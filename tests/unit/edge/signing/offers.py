@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from edge.signing import examine as examining
 from edge.signing.examine import Offered, ToSign, examine
 from server.signing import pades
 from server.signing.model import Level, Mark, Rect
@@ -15,6 +16,14 @@ from server.trust.certificates import read
 from tests.pki.authority import TestPki
 
 MARK = Mark(1, Rect(330, 30, 560, 46), text="Số: 12/TB-VKS; 05/10/2026; 15:06:40 +07:00")
+
+
+def _place(mark: Mark) -> examining.Mark:
+    """Where the person is shown it."""
+    return mark.page, (mark.rect.x0, mark.rect.y0, mark.rect.x1, mark.rect.y1)
+
+
+MARK_PLACE = _place(MARK)
 
 
 @dataclass(frozen=True)
@@ -25,18 +34,22 @@ class Offer:
     offered: Offered
     certificate: bytes
     digest: str
+    mark: examining.Mark | None
 
     def examine(
-        self, *, shown: bytes | None = None, file: bytes | None = None, attributes: bytes | None = None
+        self,
+        *,
+        shown: bytes | None = None,
+        file: bytes | None = None,
+        attributes: bytes | None = None,
     ) -> ToSign:
         """As the terminal does, with one thing exchanged."""
         offered = Offered(
             self.offered.file if file is None else file,
             self.offered.signed_attributes if attributes is None else attributes,
         )
-        return examine(
-            self.shown if shown is None else shown, offered, certificate=self.certificate, digest=self.digest
-        )
+        base = self.shown if shown is None else shown
+        return examine(base, offered, certificate=self.certificate, digest=self.digest, mark=self.mark)
 
 
 def honest(pki: TestPki, pdf: bytes, label: str = "chi", *, mark: Mark | None = MARK) -> Offer:
@@ -45,7 +58,7 @@ def honest(pki: TestPki, pdf: bytes, label: str = "chi", *, mark: Mark | None = 
     now = dt.datetime.now(dt.UTC)
     prepared = pades.prepare(pdf, facts, mark=mark, level=Level.B_B, now=now)
     offered = Offered(prepared.file(pdf), prepared.signed_attributes)
-    return Offer(pdf, offered, facts.der, prepared.digest)
+    return Offer(pdf, offered, facts.der, prepared.digest, None if mark is None else _place(mark))
 
 
 def signed(pki: TestPki, pdf: bytes, label: str) -> bytes:

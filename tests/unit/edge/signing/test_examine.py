@@ -7,6 +7,7 @@ import io
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pikepdf
@@ -23,6 +24,7 @@ from edge.signing.errors import (
     FileDiffers,
     FileUnreadable,
     HoleWrong,
+    MarkElsewhere,
     OtherCertificate,
     SignRefused,
     UpdateWrong,
@@ -34,7 +36,7 @@ from server.signing.model import Mark, Rect
 from tests.pki.authority import TestPki
 from tests.pki.profiles import GOOD
 from tests.support.pdfs import saved, text_pdf
-from tests.unit.edge.signing.offers import Offer, honest, signed
+from tests.unit.edge.signing.offers import MARK_PLACE, Offer, honest, signed
 from wire import der
 
 PDF = text_pdf(["THÔNG BÁO"], pages=3)
@@ -100,7 +102,7 @@ def test_G7_the_hash_is_the_terminals_own(pki: TestPki, offer: Offer) -> None:
 
 
 def test_G7_the_certificate_is_the_cards_own(pki: TestPki, offer: Offer) -> None:
-    stranger = Offer(offer.shown, offer.offered, pki.der("unknown"), offer.digest)
+    stranger = replace(offer, certificate=pki.der("unknown"))
     with pytest.raises(OtherCertificate):
         stranger.examine()
 
@@ -221,6 +223,46 @@ def test_G6_an_object_that_the_shown_file_already_waits_for_is_refused(pki: Test
     with pytest.raises(UpdateWrong) as refused:
         honest(pki, mended).examine()
     assert refused.value.data == {"why": "number"}
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        None,
+        (2, (330, 30, 560, 46)),
+        (1, (330, 31, 560, 47)),
+        (1, (30, 700, 260, 716)),
+    ],
+)
+def test_G6_a_mark_that_stands_elsewhere_than_it_was_shown_is_refused(
+    pki: TestPki, shown: tuple[int, tuple[float, float, float, float]] | None
+) -> None:
+    with pytest.raises(MarkElsewhere):
+        replace(honest(pki, PDF), mark=shown).examine()
+
+
+def test_G6_no_mark_where_one_was_shown_is_refused(pki: TestPki) -> None:
+    with pytest.raises(MarkElsewhere):
+        replace(honest(pki, PDF, mark=None), mark=MARK_PLACE).examine()
+
+
+def test_G6_a_mark_is_found_where_it_is_seen_on_a_page_that_is_cropped(pki: TestPki) -> None:
+    pdf = pikepdf.open(io.BytesIO(PDF))
+    pdf.pages[0].MediaBox = pikepdf.Array([-20, -10, 700, 900])
+    pdf.pages[0].CropBox = pikepdf.Array([10, 15, 600, 880])
+    assert honest(pki, saved(pdf)).examine().page == 1
+
+
+def test_G6_a_mark_on_a_page_that_is_turned_is_refused(pki: TestPki) -> None:
+    """The server refuses such a page by itself; a terminal that is given one all the same does so, too."""
+    pdf = pikepdf.open(io.BytesIO(PDF))
+    pdf.pages[0].Rotate = 0
+    offer = honest(pki, saved(pdf))
+    shown, file = (data.replace(b"/Rotate 0", b"/Rotate 9") for data in (offer.shown, offer.offered.file))
+    assert shown != offer.shown
+    with pytest.raises(UpdateWrong) as refused:
+        offer.examine(shown=shown, file=file)
+    assert refused.value.data == {"why": "box"}
 
 
 def test_G6_a_mark_over_half_the_page_is_refused(pki: TestPki) -> None:

@@ -18,7 +18,7 @@ from edge.model import CardWork, SignsWith
 from edge.paper_hands import PaperHands
 from edge.passwords import Passwords
 from edge.ports import Ports, SignOrder
-from edge.signing.errors import SignRefused
+from edge.signing.errors import MarkElsewhere, SignRefused
 from edge.signing.files import RoundFiles
 from edge.vault.run_dir import RunDir
 from edge.vault.store import Vault
@@ -29,9 +29,9 @@ from tests.support.meeting_log import MEETING, named
 from tests.support.pdfs import text_pdf
 from tests.support.round_play import HEAD, K, waiting
 from tests.support.seats import ManualClock
-from tests.unit.edge.signing.offers import Offer, honest, signed
+from tests.unit.edge.signing.offers import MARK_PLACE, Offer, honest, signed
 from wire.messages import SignOffer, SignPart
-from wire.messages.signing import PART_BYTES
+from wire.messages.signing import PART_BYTES, RoundMark
 
 PDF = text_pdf(["BIÊN BẢN"], pages=2)
 
@@ -69,7 +69,9 @@ class Bench:
     def shows(self, pdf: bytes) -> RoundFile:
         """The whole file has come."""
         digest = hashlib.sha256(pdf).hexdigest()
-        found = replace(waiting(), sha256=digest, size_bytes=len(pdf))
+        left, top, right, bottom = (round(1000 * side) for side in MARK_PLACE[1])
+        mark = RoundMark(MARK_PLACE[0], (left, top, right, bottom))
+        found = replace(waiting(), sha256=digest, size_bytes=len(pdf), mark=mark)
         self.papers.perform(OpenRound(found, MEETING, named("u", "lan")))
         parts = -(-len(pdf) // PART_BYTES)
         told: tuple[RoundFile, ...] = ()
@@ -149,6 +151,13 @@ def test_G6_one_changed_byte_of_update_or_attributes_and_the_card_signs_nothing(
     attributes = bytearray(offer.offered.signed_attributes)
     attributes[-1] ^= 1
     assert isinstance(bench.offered(offer, signed_attributes=bytes(attributes)), OfferRefused)
+
+
+def test_G6_a_mark_where_none_was_shown_is_not_signed(bench: Bench, pki: TestPki) -> None:
+    bench.shows(PDF)
+    refused = bench.offered(honest(pki, PDF, mark=None))
+    assert isinstance(refused, OfferRefused)
+    assert refused.code == MarkElsewhere.code
 
 
 def test_G7_a_certificate_that_is_not_in_the_reader_is_not_signed_for(bench: Bench, pki: TestPki) -> None:
