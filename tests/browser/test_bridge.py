@@ -191,7 +191,7 @@ def test_G55_secretary_and_chair_sign_a_paper_from_the_console(
         person.types_pin(window, room.pin)
         person.is_greeted(who)
         person.page.goto(f"{person.address}#/meetings/{room.meeting}/signing")
-        window = person.window_after(f"Ký {TITLE} bằng USB token")
+        window = person.window_after(f"Ký bằng USB token: {TITLE}")
         expect(window.get_by_role("heading", name="Ký tài liệu")).to_be_visible()
         expect(window.get_by_role("img", name=re.compile("Trang 1"))).to_be_visible()
         assert faults(window, least_px=CLICKED_PX, scrolls=True) == []
