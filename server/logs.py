@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import logging
 import threading
+import traceback
 from typing import Final
 
 #: Libraries that tell of every packet or revision otherwise.
 _QUIET: Final = ("alembic", "engineio", "engineio.server", "socketio", "socketio.server", "werkzeug")
-#: What Engine.IO's writing thread ends with when the other side has hung up first.
-_HUNG_UP: Final = ("simple_websocket.errors", "ConnectionClosed")
+#: Where Engine.IO's writing thread ends when the other side has hung up first: in the library's goodbye.
+_GOODBYE: Final = ("simple_websocket.ws", "close")
 _LOG: Final = logging.getLogger("threads")
 
 
@@ -56,8 +57,14 @@ def configure(level: str) -> None:
 
 
 def _ended(ended: threading.ExceptHookArgs) -> None:
-    kind, fault = ended.exc_type, ended.exc_value
-    if fault is None or (kind.__module__, kind.__name__) == _HUNG_UP:
+    fault = ended.exc_value
+    if fault is None or _hung_up(fault):
         return
     name = "?" if ended.thread is None else ended.thread.name
     _LOG.error("%s ended with a fault", name, exc_info=fault)
+
+
+def _hung_up(fault: BaseException) -> bool:
+    """Whether a goodbye failed because nobody was there: found closed, or closed by another thread meanwhile."""
+    frames = [frame for frame, _ in traceback.walk_tb(fault.__traceback__)]
+    return bool(frames) and (frames[-1].f_globals.get("__name__"), frames[-1].f_code.co_name) == _GOODBYE

@@ -113,7 +113,8 @@ def _sign_with_letters(person: Person) -> None:
     person.taps("Mã PIN có chữ")
 
 
-_TO_SIGN = {"signing": having.signing(open_="ready"), "usb_token": having.token(needed=True, mine=True)}
+_MINE = having.token(needed=True, mine=True)
+_TO_SIGN = {"signing": having.signing(open_="ready"), "usb_token": _MINE}
 #: name → state, what else is so, and what the person does before the picture
 _HERE = {
     "person": having.ME,
@@ -126,9 +127,9 @@ _HERE = {
 }
 
 
-def _sees_roll(person: Person) -> None:
-    """The strip comes with a part of its own."""
-    person.sees("điểm danh" if person.page.get_by_text("chưa điểm danh").count() else "có mặt, đã ký lúc")
+def _sees(said: str) -> Do:
+    """The strip of the roll call comes with a part of its own."""
+    return lambda person: person.sees(said)
 
 
 STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
@@ -211,8 +212,12 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "sign-leased": ("signed_in", {"signing": having.signing(open_="ready", leased=True)}, _signs),
     "sign-later": ("signed_in", {"role": "chair", "signing": having.signing(open_="ready")}, _signs),
     "sign-closed": ("signed_in", {"signing": having.signing(open_="ready", closed=True)}, _signs),
-    "roll-call": ("signed_in", {"attendance": [], "usb_token": having.token(needed=True, mine=True)}, _sees_roll),
-    "roll-called": ("signed_in", {"phase": "approved", "attendance": [_HERE]}, _sees_roll),
+    "roll-call": (
+        "signed_in",
+        {"attendance": [], "usb_token": having.token(needed=True, mine=True)},
+        _sees("chưa điểm danh"),
+    ),
+    "roll-called": ("signed_in", {"phase": "approved", "attendance": [_HERE]}, _sees("có mặt, đã ký lúc")),
     "vote": ("signed_in", {"votes": [having.vote()]}, lambda person: person.taps("Tán thành")),
     "vote-own": ("signed_in", {"votes": [having.vote(own=True)]}, lambda person: person.sees("Phương án 6")),
     "vote-paused": ("signed_in", {"votes": [having.vote(state="paused")]}, None),
