@@ -20,7 +20,7 @@ from edge.screen import Screen
 from tests.browser import seat_sections as having
 from tests.browser.chromium import chromium
 from tests.support.broker import free_ports
-from tests.unit.edge.test_page import Drawing
+from tests.support.seat_page import Drawing
 from wire.secret import Secret
 
 REFUSED = "Trang này chỉ dành cho màn hình của thiết bị"

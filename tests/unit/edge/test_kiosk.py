@@ -16,7 +16,7 @@ from edge.page.desk import Desk
 from edge.page.kiosk import FREE_TRIES, Kiosk, launcher
 from edge.page.pictures import Pictures
 from edge.vault.run_dir import RunDir
-from tests.unit.edge.test_page import (
+from tests.support.seat_page import (
     HOME,
     INSTANCE,
     SECRET,

@@ -18,8 +18,7 @@ from edge.screen import Screen
 from edge.settings import Settings
 from pages.errors import PagesError, PaperIncomplete, RenderFailed
 from tests.support.poll import until
-from tests.support.seats import SeatRoom
-from tests.unit.edge.test_page import (
+from tests.support.seat_page import (
     DOCUMENT,
     HOME,
     PAPER,
@@ -31,6 +30,7 @@ from tests.unit.edge.test_page import (
     page_of,
     screen,
 )
+from tests.support.seats import SeatRoom
 
 
 class LateBoard(Board):
