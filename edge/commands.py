@@ -14,6 +14,7 @@ from typing import Any
 
 from edge.model import CardWork, Queued, Session, Signing, SignsWith
 from wire.events import Event as LogEvent
+from wire.front import Front
 from wire.messages import Challenge, SigningRound, SignOffer, Wish
 from wire.proof import TokenData
 from wire.state import MeetingState
@@ -150,6 +151,15 @@ class SendTokenSignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class SendFront:
+    """Tell the server what lies in front of a person (W83)."""
+
+    meeting: str
+    person: str
+    front: Front
+
+
+@dataclass(frozen=True, slots=True)
 class SendEntry:
     """Send an entry of the outbox."""
 
@@ -258,6 +268,6 @@ class Answer:
 PaperCommand = OpenRound | CloseRound | CheckPin | DropPin | SendBegin | ExamineAndSign | SendAnswer
 Command = (
     Greet | Listen | SendSignIn | OpenCard | ReleaseCard | SendKnock | VerifyPinAndSign | SignWithCard | PaperCommand
-    | SendTokenSignIn | SendEntry | SendHealth | Report | Replan | SaveWish | Record | Keep | Settle
+    | SendTokenSignIn | SendFront | SendEntry | SendHealth | Report | Replan | SaveWish | Record | Keep | Settle
     | CheckPassword | RememberPassword | ForgetPassword | SaveSession | HidePages | Wipe | Answer
 )  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any
 
 from edge.model import CardSignature, Identity, Queued, Recalled, Session, TokenSeen
 from wire.events import Event as LogEvent
+from wire.front import Front
 from wire.messages import Challenge, SignOffer, SignRounds, Wish
 from wire.proof import TokenData
 from wire.state import MeetingState
@@ -360,6 +361,13 @@ class FollowsPresenter:
 
 
 @dataclass(frozen=True, slots=True)
+class Laid:
+    """Something else lies in front of who is signed in; the page says so."""
+
+    front: Front
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """Time went on."""
 
@@ -369,5 +377,5 @@ Event = (
     | Forgotten | FaultChanged | CardsWatched | CardCame | CardWent | CardOpened | CardFailed | PinGiven | ChallengeCame
     | TokenSigned | TokenRefused | StatementAsked | StatementConfirmed | StatementLeft | RoundsCame | RoundAsked
     | RoundClosed | RoundFile | RoundConfirmed | PinRight | OfferCame | OfferRefused | SignInAsked | UnlockAsked
-    | PasswordChecked | LockAsked | SignOutAsked | ActAsked | Touched | FollowsPresenter | Ticked
+    | PasswordChecked | LockAsked | SignOutAsked | ActAsked | Touched | FollowsPresenter | Laid | Ticked
 )  # fmt: skip

@@ -23,6 +23,8 @@ from edge.commands import (
     CheckPin,
     SendAnswer,
     SendBegin,
+    SendEntry,
+    SendFront,
     SendSignIn,
     SendTokenSignIn,
     SignWithCard,
@@ -49,6 +51,7 @@ from edge.vault.chunks import Chunks
 from edge.vault.recalled import Note
 from wire import messages
 from wire.fields import Fields, parse_instant
+from wire.front import KIND as FRONT
 from wire.messages.signing import ANSWER, BEGIN
 from wire.proof import NONCE_BYTES, TokenData
 from wire.topics import PaperVersion
@@ -109,6 +112,13 @@ class Hands:
         """Say which chunks of every paper are held."""
         for chunks in self._ports.vault.all_chunks():
             self._report(chunks)
+
+    def send(self, command: SendEntry | SendFront) -> None:
+        """An act of the outbox, or where somebody reads."""
+        if isinstance(command, SendEntry):
+            self.send_entry(command.act)
+        else:
+            self.front(command)
 
     def send_entry(self, act: str) -> None:
         """Send an entry of the outbox."""
@@ -184,6 +194,11 @@ class Hands:
             wipe(pin)
             return
         self._ports.cards.check(_order(command.work, b"", pin))
+
+    def front(self, command: SendFront) -> None:
+        """Say what lies in front of a person (W83); nobody waits for the answer."""
+        act = self._ports.new_act()
+        self._say_act(act, FRONT, command.meeting, person=command.person, data=command.front.to_value())
 
     def begin(self, command: SendBegin) -> None:
         """Ask for the turn to sign (W61)."""

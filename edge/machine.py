@@ -50,6 +50,7 @@ from edge.events import (
     Forgotten,
     Heard,
     IdentityChanged,
+    Laid,
     LinkDown,
     LinkUp,
     LockAsked,
@@ -232,7 +233,7 @@ def _welcomed(state: State, event: Welcomed, now: Now) -> Result:
     again: tuple[Command, ...] = ()
     if wished.signing_in is not None:
         again = people.say_again(wished.signing_in)
-    again = (*again, *rounds.say_again(wished))
+    again = (*again, *rounds.say_again(wished), *people.say_front(wished)[1])
     return wished, (*commands, Replan(eager=True), Report(), SendHealth(), *again)
 
 
@@ -435,5 +436,6 @@ _HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
     ActAsked: people.act_asked,
     Touched: people.touched,
     FollowsPresenter: people.follows,
+    Laid: people.laid,
     Ticked: _ticked,
 }

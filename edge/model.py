@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge.declaring import Declared, Maker
+from wire.front import Front
 from wire.messages import SignRounds, Wish
 from wire.proof import TokenData
 from wire.state import MeetingState
@@ -105,7 +106,8 @@ class Followed:
 @dataclass(frozen=True, slots=True)
 class Session:
     """Who is signed in. ``seen``: the log has shown them at this seat; ``followed_s``: when they last followed;
-    ``token``: SHA-256 of the certificate they signed in with, empty with a password.
+    ``token``: SHA-256 of the certificate they signed in with, empty with a password; ``front``: what lies in front of
+    them, once their page has said so.
     """
 
     meeting: str
@@ -117,6 +119,7 @@ class Session:
     tries: int = 0
     blocked_until_s: float = 0.0
     token: str = ""
+    front: Front | None = None
 
 
 class ReaderState(enum.StrEnum):

@@ -15,11 +15,22 @@ from typing import Final
 
 from edge import acts, errors, tokens
 from edge.acts import RECEIPT, SIGN_OUT
-from edge.commands import Answer, CheckPassword, Command, Keep, RememberPassword, Replan, SendSignIn, Settle
+from edge.commands import (
+    Answer,
+    CheckPassword,
+    Command,
+    Keep,
+    RememberPassword,
+    Replan,
+    SendFront,
+    SendSignIn,
+    Settle,
+)
 from edge.events import (
     Acked,
     ActAsked,
     FollowsPresenter,
+    Laid,
     LockAsked,
     PasswordChecked,
     SignInAsked,
@@ -31,6 +42,7 @@ from edge.events import (
 from edge.model import ActState, LinkState, Now, Queued, Session, ShownAct, SigningIn, State
 from edge.showing import Situation, ended, shown_meeting, shown_session, situation
 from wire.errors import WireError
+from wire.front import carried
 from wire.phases import Phase
 
 SIGN_IN_S: Final = 15.0
@@ -112,6 +124,22 @@ def touched(state: State, event: Touched, now: Now) -> Result:
     return replace(state, session=replace(session, touched_s=now.s)), ()
 
 
+def laid(state: State, event: Laid, now: Now) -> Result:
+    """What lies in front goes with the session: it is there after a lock, and the server hands it to the next seat."""
+    session = shown_session(state)
+    if session is None or session.locked or session.front == event.front:
+        return state, ()
+    return say_front(replace(state, session=replace(session, front=event.front)))
+
+
+def say_front(state: State) -> Result:
+    """Tell the server, which keeps it in memory only: also after every welcome."""
+    session = state.session
+    if session is None or session.front is None or state.link.state is not LinkState.ONLINE:
+        return state, ()
+    return state, (SendFront(session.meeting, session.person, session.front),)
+
+
 # ---------------------------------------------------------------- sign-in
 
 
@@ -168,8 +196,7 @@ def _signed_in(state: State, event: Acked, waiting: SigningIn, *, now: Now) -> R
     if shown_meeting(state) != waiting.meeting:
         return _refuse(answered, waiting.request, errors.NoMeeting.code)
     session = Session(waiting.meeting, waiting.person, touched_s=now.s)
-    if state.session is not None and state.session.person == waiting.person:
-        session = replace(session, seen=state.session.seen)
+    session = tokens.resumed(state.session, session, carried(event.data))
     return replace(answered, session=session, recalled=None), (
         RememberPassword(waiting.request),
         Answer(waiting.request),

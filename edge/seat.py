@@ -45,6 +45,7 @@ from edge.commands import (
     SendAnswer,
     SendBegin,
     SendEntry,
+    SendFront,
     SendHealth,
     SendKnock,
     SendSignIn,
@@ -221,8 +222,8 @@ class Seat:
                 self._request(command)
             case Report():
                 hands.report_all()
-            case SendEntry(act):
-                hands.send_entry(act)
+            case SendEntry() | SendFront():
+                hands.send(command)
             case Settle(entry):
                 hands.settle(entry)
             case SaveWish(wish):

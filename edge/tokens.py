@@ -43,6 +43,7 @@ from edge.model import Card, LinkState, Now, PaperStep, ReaderState, Session, Si
 from edge.showing import shown_meeting, shown_session
 from wire import ids
 from wire.errors import WireError
+from wire.front import Front, carried
 from wire.proof import TokenData
 
 SIGN_IN_S: Final = 15.0
@@ -288,13 +289,19 @@ def signed_in(state: State, event: Acked, waiting: SigningIn, *, now: Now) -> Re
         person = ids.parse("u", event.data.get("person"))
     except WireError:
         return _refuse(answered, waiting.request, errors.ServerRefused.code)
-    session = Session(waiting.meeting, person, touched_s=now.s, token=signing.fingerprint)
     before = state.session
-    if before is not None and before.person == person and before.meeting == waiting.meeting:
-        session = replace(session, seen=before.seen)
-    else:
+    if before is None or (before.person, before.meeting) != (person, waiting.meeting):
         answered = replace(answered, acts=())
+    session = Session(waiting.meeting, person, touched_s=now.s, token=signing.fingerprint)
+    session = resumed(before, session, carried(event.data))
     return replace(answered, session=session, recalled=None), (ForgetPassword(), Answer(waiting.request))
+
+
+def resumed(before: Session | None, session: Session, front: Front | None) -> Session:
+    """A new session with what lay in front of its person: by the server's word, or here before it (I2)."""
+    if before is None or (before.person, before.meeting) != (session.person, session.meeting):
+        return replace(session, front=front)
+    return replace(session, seen=before.seen, front=front or before.front)
 
 
 def say_again(waiting: SigningIn) -> tuple[Command, ...]:

@@ -72,7 +72,14 @@ def sections(state: State, *, holding: Mapping[PaperVersion, Section], picture: 
         "acts": [_act(state, index) for index in range(len(state.acts))] if who is not None else [],
         "recalled": _recalled(state),
         "signing": _signing(state, who),
+        "front": _front(state, who),
     }
+
+
+def _front(state: State, who: tuple[str, str] | None) -> Section | None:
+    """What lay in front of who is signed in, for a page that starts anew."""
+    front = None if who is None or state.session is None else state.session.front
+    return None if front is None else front.to_value()
 
 
 def _signing(state: State, who: tuple[str, str] | None) -> Section | None:

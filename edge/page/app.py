@@ -21,6 +21,7 @@ from edge.errors import BadRequest, PaperNotHere, PaperNotReady, SeatLocked, Sig
 from edge.events import (
     ActAsked,
     FollowsPresenter,
+    Laid,
     LockAsked,
     PinGiven,
     RoundAsked,
@@ -44,6 +45,7 @@ from pages.model import MAX_WIDTH, MIN_WIDTH, Document
 from wire import ids
 from wire.errors import BadField, WireError
 from wire.fields import Fields, print_instant
+from wire.front import Front
 from wire.ids import PaperId
 from wire.manifest import MAX_PAGES
 from wire.topics import MAX_VERSION, PaperVersion
@@ -200,6 +202,11 @@ def _person(page: Page) -> Blueprint:
     @routes.post("/api/following")
     def following() -> ResponseReturnValue:
         page.desk.tell(FollowsPresenter())
+        return Response(status=204)
+
+    @routes.post("/api/front")
+    def front() -> ResponseReturnValue:
+        page.desk.tell(Laid(Front.read(answers.body())))
         return Response(status=204)
 
     @routes.post("/api/act")

@@ -25,6 +25,7 @@ from edge.vault.seal import Sealer
 from wire import canonical
 from wire.errors import WireError
 from wire.fields import Fields
+from wire.front import Front
 from wire.secret import Secret
 
 _KEY: Final = "store.key"
@@ -97,6 +98,7 @@ class RunDir:
             "locked": session.locked,
             "seen": session.seen,
             "token": session.token,
+            "front": None if session.front is None else session.front.to_value(),
             "followed_ms": None if session.followed_s is None else max(0, round(session.followed_s * 1000)),
         }
         sealed = sealer.seal(canonical.encode(value), place=_SESSION)
@@ -162,6 +164,7 @@ def _session(fields: Fields) -> Session:
         seen=fields.flag("seen"),
         token=fields.hex("token", size=32) if fields.has("token") and fields.any("token") else "",
         followed_s=fields.number("followed_ms") / 1000 if fields.has("followed_ms") else None,
+        front=Front.read(fields.object("front")) if fields.has("front") else None,
     )
     fields.end()
     return session

@@ -23,6 +23,7 @@ from server.identity.service import IdentityService, Policy
 from server.identity.store import SqlIdentityStore
 from server.meetings import routes as meeting_routes
 from server.meetings.acts import SeatActs
+from server.meetings.fronts import FrontActs
 from server.meetings.logbook import Logbook
 from server.meetings.service import MeetingService, Outside
 from server.meetings.store import SqlMeetingStore
@@ -79,7 +80,7 @@ def build(services: Services) -> None:
     )
     meetings = MeetingService(database, store, logbook=logbook, outside=outside)
     services.identity, services.rooms, services.meetings, services.ledger = identity, rooms, meetings, ledger
-    services.acts = SeatActs(
+    acts = SeatActs(
         database,
         meetings,
         people=identity,
@@ -87,6 +88,7 @@ def build(services: Services) -> None:
         tokens=_LateTokens(services),
         others=services.seat_acts,
     )
+    services.acts = FrontActs(acts, meetings)
     services.chores = Chores(clock)
     services.chores.add(Chore("disabled people at seats", UNSEAT_S, lambda: meetings.unseat(now=clock.now())))
     services.chores.add(Chore("old acts", PRUNE_S, lambda: _forget_acts(services)))

@@ -115,21 +115,28 @@ def test_I2_token_out_locks_and_shows_nothing(room: TokenRoom) -> None:
 
 def test_I2_the_same_token_leads_back(room: TokenRoom) -> None:
     room.signs_in(0, people.DEPUTY)
+    page = room.opens(0, PAPER, page=2)
     room.pull(0)
     room.plug(0, people.DEPUTY)
     shown = room.until_where(0, "locked")
     assert shown["usb_token"]["mine"]
+    assert shown["front"] is None, "a locked seat does not say what its person reads"
     assert room.types_pin(0) == ""
-    assert room.until_where(0, "signed_in")["person"]["name"] == people.DEPUTY.name
+    shown = room.until_where(0, "signed_in")
+    assert shown["person"]["name"] == people.DEPUTY.name
+    assert shown["front"] == page
 
 
 def test_I2_in_at_another_seat_the_session_moves(room: TokenRoom) -> None:
     room.signs_in(0, people.DEPUTY)
+    page = room.opens(0, PAPER, page=2)
     room.pull(0)
     room.until_where(0, "locked")
     room.signs_in(1, people.DEPUTY)
     room.until_where(0, "welcome")
-    assert room.shown(1)["person"]["name"] == people.DEPUTY.name
+    shown = room.shown(1)
+    assert shown["person"]["name"] == people.DEPUTY.name
+    assert shown["front"] == page, "the open page goes with the person"
 
 
 def test_I2_another_persons_token_is_that_person(room: TokenRoom) -> None:

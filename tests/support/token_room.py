@@ -104,6 +104,15 @@ class TokenRoom:
             return refused.code
         return ""
 
+    def opens(self, seat: int, title: str, *, page: int) -> dict[str, Any]:
+        """Open a paper at a page, away from the presenter, and wait until the seat says so; what it says."""
+        paper = next(each for each in self.shown(seat)["papers"] if each["title"] == title)
+        where = {"paper": paper["paper"], "version": paper["published_version"]}
+        front = {**where, "page": page, "follows": False, "call": 0}
+        self.room.touch_page(seat).post("/api/front", front)
+        self.until(seat, lambda shown: shown["front"] == front, what=f"page {page} is in front")
+        return front
+
     def signs_in(self, seat: int, person: people.Person) -> None:
         """Token in, PIN, and there."""
         self.plug(seat, person)

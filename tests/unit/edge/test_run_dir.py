@@ -12,10 +12,14 @@ from edge.passwords import Passwords, Verifier
 from edge.vault.run_dir import RunDir, boot_id
 from edge.vault.seal import Sealer
 from tests.support.meeting_log import MEETING, named
+from wire.front import Front
+from wire.ids import PaperId
 from wire.secret import Secret
+from wire.topics import PaperVersion
 
 KEY = Secret(b"k" * 32)
-SESSION = Session(MEETING, named("u", "lan"), touched_s=12.5, locked=True, seen=True, followed_s=12.25)
+FRONT = Front(PaperVersion(PaperId(named("p", "report")), 2), page=7, follows=False, call=1)
+SESSION = Session(MEETING, named("u", "lan"), touched_s=12.5, locked=True, seen=True, followed_s=12.25, front=FRONT)
 
 
 @pytest.fixture

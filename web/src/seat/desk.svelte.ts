@@ -2,7 +2,8 @@
  * What lies in front of the person: the list of papers, or one paper open at a page; and whether it follows the presenter.
  *
  * Rules (F1): opening or turning to something of one's own leaves the presenter, one tap returns. Whoever presents takes everyone
- * along by turning pages of the presented paper. A paper opens again where it was left.
+ * along by turning pages of the presented paper. A paper opens again where it was left; what lies in front is told to the agent, so
+ * that it lies there again after a lock and at the next seat (I2).
  *
  *     const desk = new Desk(seat);
  *     desk.hear(presenting);
@@ -14,7 +15,7 @@ import { pictureWidth } from '$lib/reader/zoom.ts';
 import { activeItem, type Paper, type Presenting, published } from '$lib/sections.ts';
 import { Pace } from './pace.ts';
 import type { Seat } from './seat.svelte.ts';
-import type { Held } from './sections.ts';
+import type { Front, Held } from './sections.ts';
 
 interface Place {
   paper: string;
@@ -36,7 +37,19 @@ export class Desk {
   #prepared = new Set<string>();
   #pace = new Pace<Place>(PRESENT_EVERY_MS, (place) => this.seat.ask('present', place));
 
-  constructor(private readonly seat: Seat) {}
+  constructor(private readonly seat: Seat) {
+    const front = seat.now.front;
+    if (!front) return;
+    this.following.resume(front.follows, front.call);
+    if (front.paper) this.#put({ paper: front.paper, version: front.version!, page: front.page! });
+  }
+
+  /** What lies in front, as it is told: of who goes with the presenter only that. Reactive. */
+  get front(): Front {
+    const { on: follows, call } = this.following;
+    if (!this.#place || (this.#presenting && follows)) return { follows, call };
+    return { paper: this.#place.paper, version: this.#place.version, page: this.#book?.page ?? this.#place.page, follows, call };
+  }
 
   /** The paper in front, if any. */
   get paper(): Paper | undefined {

@@ -18,7 +18,7 @@ import { HttpPages } from '$lib/reader/source.ts';
 import { notify } from '$lib/ui/notices.svelte.ts';
 import { newId } from '$lib/wire/ids.ts';
 import { enter, watchAddress } from './kiosk.ts';
-import type { Act, SeatSections } from './sections.ts';
+import type { Act, Front, SeatSections } from './sections.ts';
 
 export type ActKind =
   | 'present'
@@ -202,6 +202,11 @@ export class Seat {
     tell();
     const timer = setInterval(tell, FOLLOW_EVERY_MS);
     return () => clearInterval(timer);
+  }
+
+  /** Tell the agent what lies in front of the person: it is there after a lock, and at the next seat. */
+  lay(front: Front): void {
+    this.#send('/api/front', front).catch(() => undefined);
   }
 
   /* The idle lock counts from the last touch; pages that change by themselves are none. */

@@ -133,6 +133,16 @@ export interface Signing {
   work: { round: string; step: SignStep; code: string; data: Record<string, string | number> } | null;
 }
 
+/** What lies in front of a person: a paper at a page, or (without one) the list; it goes with them to the next seat. */
+export interface Front {
+  paper?: string;
+  version?: number;
+  page?: number;
+  follows: boolean;
+  /** The newest call of the chair to everybody that this person's screen has heard. */
+  call: number;
+}
+
 export interface SeatSections extends MeetingSections {
   seat: SeatInfo;
   /** The seat's connection to the server, and whether it knows of events it has not got yet (M3). */
@@ -146,5 +156,7 @@ export interface SeatSections extends MeetingSections {
   acts: Act[];
   /** Papers to sign; null for who is in no round. */
   signing: Signing | null;
+  /** What the agent was told last, or another seat before it; null when nothing was said yet. */
+  front: Front | null;
   recalled: { meeting_title: string; papers: number; pages: number; confirmed: boolean } | null;
 }

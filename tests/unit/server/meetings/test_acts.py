@@ -17,6 +17,7 @@ from server.factors import totp
 from server.idempotency.store import acts as acts_table
 from server.identity.model import FactorRule
 from server.meetings.acts import READERS, SeatActs
+from server.meetings.fronts import FrontActs
 from server.meetings.ports import Outcome
 from tests.support.office import PASSWORD, Office, fresh_id
 from wire.ids import MeetingId
@@ -275,3 +276,45 @@ def test_consoles_and_seats_share_one_log(seat: Seat) -> None:
     office = seat.office
     office.sign_in("chutri").post(f"/api/meetings/{seat.meeting}/recess").done()
     assert seat.send("meeting_recess", office.people["chutri"]).code == "phase-not-allowed"
+
+
+FRONT = {"paper": "p-aaaabbbbccccdddd", "version": 1, "page": 7, "follows": False, "call": 0}
+
+
+def test_W83_W84_what_lies_in_front_goes_with_the_person_to_the_next_seat(office: Office, seat: Seat) -> None:
+    chair, there = office.people["chutri"], Seat(office, 1, seat.meeting)
+    assert seat.send("front", chair, FRONT).outcome == DONE
+    moved = there.sign_in("chutri")
+    assert (moved.outcome, moved.data["carried"]) == (DONE, {"front": FRONT})
+    # The seat that was left says it again when it comes back: that is no longer where they sit.
+    late = seat.send("front", chair, {**FRONT, "page": 2})
+    assert (late.outcome, late.code) == ("refused", "not-signed-in-here")
+    assert seat.sign_in("chutri").data["carried"]["front"]["page"] == 7
+
+
+def test_W84_nobody_is_given_what_lay_in_front_of_others(office: Office, seat: Seat) -> None:
+    assert seat.send("front", office.people["chutri"], FRONT).outcome == DONE
+    assert "carried" not in Seat(office, 1, seat.meeting).sign_in("thuky").data
+    wrong = Seat(office, 1, seat.meeting).sign_in("chutri", "not this one")
+    assert wrong.outcome == "refused"
+    assert "carried" not in wrong.data
+
+
+@pytest.mark.parametrize("bad", [{}, {**FRONT, "page": 0}, {**FRONT, "text": "x"}, {"paper": FRONT["paper"]}])
+def test_W83_a_front_that_cannot_be_read_is_refused(office: Office, seat: Seat, bad: dict[str, Any]) -> None:
+    assert seat.send("front", office.people["chutri"], bad).outcome == "refused"
+    assert "carried" not in seat.sign_in("chutri").data
+
+
+def test_W83_the_oldest_are_forgotten_first(office: Office, seat: Seat) -> None:
+    acts = FrontActs(office.services.acts, office.services.meetings, most=1)
+    there = Seat(office, 1, seat.meeting)
+    assert there.sign_in("thuky").outcome == DONE
+    for where, who in ((seat, "chutri"), (there, "thuky")):
+        head = Head(where.device, b"\0" * 16, 1, office.clock.now())
+        act = Act(head, fresh_id("a"), seat.meeting, "front", office.people[who], office.clock.now(), dict(FRONT))
+        assert acts.perform(act, device=where.device, seat=where.seat, now=office.clock.now()).outcome == DONE
+    data = {"person": office.people["chutri"], "password": PASSWORD}
+    head = Head(seat.device, b"\0" * 16, 2, office.clock.now())
+    again = Act(head, fresh_id("a"), seat.meeting, "sign_in", None, office.clock.now(), data)
+    assert "carried" not in acts.perform(again, device=seat.device, seat=seat.seat, now=office.clock.now()).data

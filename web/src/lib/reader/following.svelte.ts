@@ -18,6 +18,17 @@ export class Following {
     return this.#on;
   }
 
+  /** The newest call to everybody that was heard; with `on` all there is to know of this screen. */
+  get call(): number {
+    return this.#call;
+  }
+
+  /** Go on as another screen of the same person did. */
+  resume(on: boolean, call: number): void {
+    this.#on = on;
+    this.#call = call;
+  }
+
   /** Told at every change of what is presented; gives the place to go to, null to stay. */
   hear(presenting: Presenting | null): Presenting | null {
     if (presenting === null) {
