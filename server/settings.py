@@ -167,6 +167,8 @@ class Settings:
     # Whether the chair's approval of papers, and the closing of a meeting, must carry the chair's signature by token.
     approval_must_be_signed: bool = field(default=False, metadata={"read": _switch})
     closing_must_be_signed: bool = field(default=False, metadata={"read": _switch})
+    # Whether people enrol their own certificates at the console, when these name them. Off: the security administrator.
+    certificates_by_owner: bool = field(default=True, metadata={"read": _switch})
     # The time-stamping authority (RFC 3161), as http:// or https://. Empty: signatures stay without a proved time.
     tsa_url: str = field(default="", metadata={"read": _web_address})
     # How long it may take when nobody waits for it; VGCA's was seen to need from 2 to 131 seconds.

@@ -2,8 +2,8 @@
 
 Rules: both sides write the text down by themselves, each with what it knows on its own – the seat with the server key
 of its site document, the server with its own key and clock – so a challenge that was handed on from elsewhere gives
-another text and no valid signature. A seat's text and a console's are of different types: neither passes as the other.
-Pure; no cryptography but the hash.
+another text and no valid signature. A seat's text, a console's and that of an enrolment (G57) are of different types:
+none passes as another. Pure; no cryptography but the hash.
 
 Usage::
 
@@ -27,6 +27,7 @@ from wire.fields import Fields, print_instant
 
 TYPE: Final = "token_sign_in"
 CONSOLE_TYPE: Final = "console_sign_in"
+ENROL_TYPE: Final = "console_enrol"
 NONCE_BYTES: Final = 32
 #: How long a challenge is good at most.
 LIFE_S: Final = 60
@@ -109,6 +110,26 @@ class ConsoleProof:
     def signed(self) -> bytes:
         """The bytes that the token signs, of a type of their own."""
         return pae(payload_type(CONSOLE_TYPE), canonical.encode(self.to_value()))
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolProof:
+    """What the key of a certificate signs that becomes ``person``'s for ``use`` (``login``, ``document``; G57).
+
+    ``asked`` says where, when and by which certificate; its type is not a sign-in's.
+    """
+
+    asked: ConsoleProof
+    person: str
+    use: str
+
+    def to_value(self) -> dict[str, Any]:
+        """As JSON."""
+        return {**self.asked.to_value(), "person": self.person, "use": self.use}
+
+    def signed(self) -> bytes:
+        """The bytes that the token signs, of a type of their own."""
+        return pae(payload_type(ENROL_TYPE), canonical.encode(self.to_value()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Questions of paired servers that wait for their person: who may ask what, and how far each is (G51).
 
 Rules: a question is taken once, within its minute, from the origin it names, signed by the server that was paired under
-that origin. A ticket is for the page that asked. A sign-in that waits longer than its minute is renewed by its page.
-Few wait at once; who asks too often is told to wait.
+that origin. A ticket is for the page that asked. A challenge that waits longer than its minute is renewed by its page;
+what is read before it is signed stays as it was shown. Few wait at once; who asks too often is told to wait.
 
 Usage::
 
@@ -21,9 +21,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from edge.bridge import kinds
 from edge.bridge.errors import AskOver, AskStale, AskUsed, AskWrong, OriginUnknown, TicketUnknown, TooManyAsks
 from edge.bridge.home import Pairing
-from edge.bridge.papers import PaperAsk, PaperFile
+from edge.bridge.papers import PaperFile
 from wire.asking import Ask, Kind, is_fresh, open_ask
 from wire.errors import WireError
 from wire.proof import NONCE_BYTES
@@ -50,12 +51,15 @@ class Phase(enum.StrEnum):
 
 @dataclass(slots=True)
 class Pending:
-    """One question. ``nonce``: the bridge's own; ``certificate``: of the token that answered, or that is watched."""
+    """One question. ``nonce``: the bridge's own; ``certificate``: of the token that answered, or that is watched;
+    ``taken_s``: when it came.
+    """
 
     ticket: str = field(repr=False)
     ask: Ask
     pairing: Pairing
     nonce: bytes = field(repr=False)
+    taken_s: float = 0.0
     phase: Phase = Phase.WAITING
     code: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -67,6 +71,11 @@ class Pending:
     def is_open(self) -> bool:
         """Whether it may still be answered."""
         return self.phase in {Phase.WAITING, Phase.WORKING, Phase.OFFER}
+
+    def is_stale(self, now: dt.datetime, at_s: float) -> bool:
+        """Whether it has waited too long to be signed."""
+        read_s = kinds.READ_S.get(self.ask.kind)
+        return not is_fresh(self.ask, now, slack_s=0) if read_s is None else at_s - self.taken_s >= read_s
 
     def finish(self, result: Mapping[str, Any], *, certificate: str) -> None:
         """It is answered."""
@@ -103,11 +112,10 @@ class Asks:
         waiting = [one for one in self._pending.values() if one.is_open]
         if len(waiting) >= MOST_WAITING:
             raise TooManyAsks
+        kinds.read(ask)
         self._use(ask, now)
-        if ask.kind is Kind.PAPER:
-            PaperAsk.read(ask)
         ticket = base64.urlsafe_b64encode(self._random(_TICKET_BYTES)).decode("ascii")
-        made = Pending(ticket, ask, pairing, self._random(NONCE_BYTES))
+        made = Pending(ticket, ask, pairing, self._random(NONCE_BYTES), at_s)
         if ask.kind is Kind.WATCH:
             made.finish({}, certificate=str(ask.data.get("certificate", "")))
         self._pending[ticket] = made
@@ -116,14 +124,16 @@ class Asks:
         return made
 
     def renew(self, ticket: str, message: bytes, *, origin: str, now: dt.datetime, at_s: float) -> Pending:
-        """The same question with a fresh minute; raises as :meth:`take`, and AskOver."""
+        """The same challenge with a fresh minute; raises as :meth:`take`, and AskOver."""
         self._count(at_s)
         pending = self.of(ticket, origin=origin)
         ask, _ = self._read(message, origin=origin, now=now)
         if pending.phase is not Phase.WAITING:
             raise AskOver
-        if ask.kind is not pending.ask.kind:
-            raise AskWrong("another kind")
+        if ask.kind is not pending.ask.kind or ask.kind in kinds.READ_S:
+            raise AskWrong("another kind, or one that stays as it was shown")
+        if kinds.shown(ask) != kinds.shown(pending.ask):
+            raise AskWrong("says something else than the one that is shown")
         self._use(ask, now)
         pending.ask = ask
         return pending

@@ -111,6 +111,7 @@ def section(readers: Readers, *, working: bool) -> dict[str, Any]:
         "code": code,
         "data": data,
         "name": "" if token is None else token.name,
+        "signs": "" if token is None or token.signs is None else token.signs.name,
         "tries_left": None if token is None else token.tries_left,
         "low": token is not None and token.is_low,
         "last": token is not None and token.is_last,

@@ -23,26 +23,25 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from edge.bridge import cards as readers_of
+from edge.bridge import kinds
 from edge.bridge.asks import Asks, Pending, Phase
 from edge.bridge.cards import Readers
 from edge.bridge.errors import AskDeclined, AskOver, AskStale, AskWrong, OriginUnknown, TicketUnknown
 from edge.bridge.home import Home, Pairing
 from edge.bridge.papers import Offer, PaperAsk, hold
-from edge.bridge.signing import sign_in_data, sign_in_text
+from edge.bridge.signing import result_of, signs_with, text_of
 from edge.bridge.streams import Newest, Told
-from edge.card.certificate import Purpose
-from edge.card.errors import NoCertificate
 from edge.card.pin import wiped
 from edge.clock import Clock
 from edge.commands import OpenCard
 from edge.errors import ServerRefused, Stopping
 from edge.events import Event, PinRight, TokenRefused, TokenSigned
-from edge.model import CardSignature, SignsWith, TokenSeen
+from edge.model import CardSignature, SignsWith
 from edge.ports import CardDesk, SignOrder
 from edge.signing.examine import examine
 from pages.model import Document
 from wire import ids
-from wire.asking import Kind, is_fresh
+from wire.asking import Kind
 
 #: A card may take its time; nobody waits longer.
 CARD_S: Final = 30.0
@@ -265,7 +264,7 @@ class Desk:
             pending = self._asks.of(ticket)
             if pending.phase is not Phase.WAITING:
                 raise AskOver
-            if not is_fresh(pending.ask, self._clock.now(), slack_s=0):
+            if pending.is_stale(self._clock.now(), self._clock.monotonic_s()):
                 raise AskStale
             if self._work is not None:
                 raise ServerRefused("bridge-token-busy")
@@ -273,17 +272,17 @@ class Desk:
             if pending.ask.kind is Kind.PAPER and pending.paper is None:
                 # Nothing is signed that has not been shown.
                 raise AskWrong("no paper yet")
-            signs = _signs(pending, token)
+            signs = signs_with(pending, token)
             order = SignOrder(
                 request=next(self._numbers),
                 reader=card.reader,
                 count=card.count,
                 fingerprint=signs.fingerprint,
-                message=b"" if pending.ask.kind is Kind.PAPER else _text(pending, token),
+                message=b"" if pending.ask.kind is Kind.PAPER else text_of(pending, signs),
                 pin=pin,
                 last_try_ok=last_try_ok,
                 build=CardSignature,
-                purpose=Purpose.LOGIN if pending.ask.kind is Kind.SIGN_IN else Purpose.DOCUMENT,
+                purpose=kinds.purpose(pending.ask),
             )
             self._work = work = _Work(pending, order, signs)
             pending.phase = Phase.WORKING
@@ -315,9 +314,8 @@ class Desk:
 
 def shown(pending: Pending) -> dict[str, Any]:
     """A question as the bridge's page shows it."""
-    about = PaperAsk.read(pending.ask).to_value() if pending.ask.kind is Kind.PAPER else {}
     return {
-        **about,
+        **kinds.shown(pending.ask),
         "ready": pending.ask.kind is not Kind.PAPER or pending.paper is not None,
         "kind": pending.ask.kind.value,
         "state": pending.phase.value,
@@ -332,25 +330,10 @@ def _paired(pairing: Pairing) -> dict[str, str]:
     return {"origin": pairing.origin, "name": pairing.name, "code": pairing.code}
 
 
-def _text(pending: Pending, token: TokenSeen) -> bytes:
-    if pending.ask.kind is not Kind.SIGN_IN:
-        raise AskWrong(f"{pending.ask.kind} is not answered here")
-    return sign_in_text(pending, certificate=token.fingerprint)
-
-
-def _signs(pending: Pending, token: TokenSeen) -> SignsWith:
-    """With which certificate of the token; raises NoCertificate."""
-    if pending.ask.kind is Kind.SIGN_IN:
-        return SignsWith(token.certificate, token.fingerprint, token.name)
-    if token.signs is None:
-        raise NoCertificate(purpose=Purpose.DOCUMENT.value)
-    return token.signs
-
-
 def _result(pending: Pending, signed: CardSignature, extra: dict[str, Any]) -> dict[str, Any]:
     if pending.ask.kind is Kind.PAPER:
         return {"signature": base64.b64encode(signed.signature).decode("ascii"), **extra}
-    return sign_in_data(pending, signed.certificate, signed.signature).to_value()
+    return result_of(pending, signed)
 
 
 def _is_last(told: Told) -> bool:

@@ -38,6 +38,8 @@ from server.signing.service import SigningService, SigningTools
 from server.signing.stamps import HttpStamper
 from server.signing.store import SqlSigningStore
 from server.signing.upgrade import Upgrader
+from server.tokens import own_routes
+from server.tokens.own import OwnCertificates
 from server.tokens.routes import asker
 from server.trust import paths
 from server.trust import routes as trust_routes
@@ -95,7 +97,9 @@ def build(services: Services) -> None:
     services.acts = services.seat_signing
     limit = AddressLimit(burst=CHECK_BURST, per_s=CHECK_PER_S)
     check = check_routes.CheckDesk(SignatureChecker(), intake, services.trust, limit, clock)
+    own = OwnCertificates(services.consoles, services.trust_admin, settings.certificates_by_owner)
     services.blueprints += [
+        own_routes.blueprint(own_routes.OwnRoutes(own, services.identity, clock)),
         trust_routes.blueprint(services.trust_admin, clock),
         check_routes.blueprint(check),
         signing_routes.blueprint(

@@ -22,8 +22,9 @@ from server.statements.model import Deed
 from server.statements.seat import seat_act
 from server.statements.service import StatementService, Tools
 from server.statements.store import SqlStatementStore
+from server.tokens.routes import asker
 from wire.ids import MeetingId
-from wire.statement import Statement
+from wire.statement import APPROVE_PAPERS, CLOSE, Statement
 
 
 def build(services: Services) -> None:
@@ -54,4 +55,15 @@ def build(services: Services) -> None:
         )
     )
     services.blueprints.append(dossier_routes.blueprint(services.dossiers, services.clock))
-    services.blueprints.append(routes.blueprint(routes.StatementDesk(services.statements, deeds, services.clock)))
+    wanted = {
+        APPROVE_PAPERS: services.settings.approval_must_be_signed,
+        CLOSE: services.settings.closing_must_be_signed,
+    }
+    desk = routes.StatementDesk(
+        services.statements,
+        deeds,
+        services.clock,
+        seal=asker(services.consoles),
+        demanded=frozenset(kind for kind, is_wanted in wanted.items() if is_wanted),
+    )
+    services.blueprints.append(routes.blueprint(desk))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 from server.services import Services
+from server.tokens.routes import asker
 from server.voting.acts import seat_acts
 from server.voting.pulse import VotePulse
 from server.voting.routes import blueprint
@@ -31,6 +32,6 @@ def build(services: Services) -> None:
     voting.recorders.append(pulse)
     services.voting = voting
     services.seat_acts |= seat_acts(voting, services.rooms)
-    services.blueprints.append(blueprint(voting, services.clock))
+    services.blueprints.append(blueprint(voting, services.clock, seal=asker(services.consoles)))
     services.starters.append(pulse.start)
     services.closers.append(pulse.stop)

@@ -1,14 +1,16 @@
 """HTTP of signed acts: what is to be declared, the signed act, and the evidence that is kept.
 
-Rules: ``GET`` gives the value and its words; what a card signs is made from that value by the program that holds the
-card, never here. ``POST`` takes statement, certificate and signature and does the act.
+Rules: ``expected`` gives the value and its words, ``ask`` the same sealed for the bridge of the caller's PC (G56); what
+a card signs is made from that value by the program that holds the card, never here. ``POST`` takes statement,
+certificate and signature and does the act.
 
-Usage: ``app.register_blueprint(blueprint(StatementDesk(statements, deeds, clock)))``.
+Usage: ``app.register_blueprint(blueprint(StatementDesk(statements, deeds, clock, seal=…, demanded=…)))``.
 """
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,11 +26,12 @@ from server.statements.errors import StatementKindUnknown, StatementUnknown
 from server.statements.ports import KeptStatement
 from server.statements.service import Doing, StatementService
 from server.web import ANY_MEMBER, act_id, actor, allow, answer, body
+from wire.asking import Kind
 from wire.declare import Maker
 from wire.fields import print_instant
 from wire.ids import MeetingId
 from wire.state import MemberRole
-from wire.statement import SignedStatement, Statement, digest
+from wire.statement import MAX_PAPERS, SignedStatement, Statement, digest
 from wire.wording import LANGUAGES, words
 
 _PATH: Final = "/api/meetings/<meeting>/statements"
@@ -42,6 +45,10 @@ class StatementDesk:
     statements: StatementService
     deeds: Deeds
     clock: Clock
+    #: a question to the bridge of the browser that calls (base 64); raises BridgeUnknown
+    seal: Callable[[Kind, Mapping[str, Any]], str]
+    #: the kinds that the house wants signed
+    demanded: frozenset[str]
 
     def expected(self, meeting: MeetingId, kind: str, chosen: dict[str, Any]) -> Statement:
         """What the caller would declare now."""
@@ -81,6 +88,17 @@ def _acting(routes: Blueprint, desk: StatementDesk) -> None:
         shown = {language: words(found, language)._asdict() for language in LANGUAGES}
         return answer({"statement": found.to_value(), "sha256": found.sha256, "words": shown})
 
+    @routes.post(f"{_PATH}/<kind>/ask")
+    @allow(member=ANY_MEMBER, act=False)
+    def ask_for_statement(meeting: str, kind: str) -> ResponseReturnValue:
+        fields = body()
+        papers = fields.ids("papers", "p", limit=MAX_PAPERS) if fields.has("papers") else ()
+        presence = fields.text("presence", limit=20) if fields.has("presence") else "present"
+        fields.end()
+        chosen = {"presence": presence, "papers": [{"paper": paper} for paper in papers]}
+        found = desk.expected(MeetingId(meeting), kind, chosen)
+        return answer({"message": desk.seal(Kind.STATEMENT, {"statement": found.to_value()})})
+
     @routes.post(f"{_PATH}/<kind>")
     @allow(member=ANY_MEMBER)
     def perform_signed_act(meeting: str, kind: str) -> ResponseReturnValue:
@@ -93,7 +111,7 @@ def _reading(routes: Blueprint, desk: StatementDesk) -> None:
     @allow(Role.SECRETARY, Role.AUDITOR, member=_LEADERS)
     def list_statements(meeting: str) -> ResponseReturnValue:
         found = desk.statements.of_meeting(MeetingId(meeting))
-        return answer({"statements": [_listed(one) for one in found]})
+        return answer({"statements": [_listed(one) for one in found], "demanded": sorted(desk.demanded)})
 
     @routes.get(f"{_PATH}/<sha256>")
     @allow(Role.SECRETARY, Role.AUDITOR, member=_LEADERS)

@@ -1,4 +1,4 @@
-"""What the server asks of the bridges on people's PCs, and which browsers it asks for (G50, G51, G53).
+"""What the server asks of the bridges on people's PCs, and which browsers it asks for (G50, G51, G53, G57).
 
 Rules: everything that is asked is signed with the server's key and names the one bridge, the one origin, the kind and a
 minute. It is given only to a browser that a bridge has vouched for, with its own key, after its person had paired it:
@@ -31,7 +31,7 @@ from server.tokens.service import Waiting, judge
 from wire import ids
 from wire.asking import Ask, Kind, remembered, seal_ask, vouched
 from wire.errors import WireError
-from wire.proof import LIFE_S, TokenData, server_key_hash
+from wire.proof import LIFE_S, EnrolProof, TokenData, server_key_hash
 
 #: How long a pairing may take, from the console's question to the bridge's word.
 PAIRING_S: Final = 600
@@ -56,6 +56,14 @@ class Signer(Protocol):
     def sign(self, data: bytes) -> bytes:
         """64 bytes."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Whose certificate one is to become, and for what (``login``, ``document``)."""
+
+    person: str
+    use: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,13 @@ class Consoles:
         ask = Ask(Kind.SIGN_IN, given.challenge, bridge, origin, given.expires_at, {"nonce": nonce})
         return self._seal(ask)
 
+    def enrolment(self, bridge: str, origin: str, claim: Claim, *, name: str) -> bytes:
+        """A challenge for the key of a certificate, signed; ``name`` is the account's, for the person to read."""
+        given = self.waiting.give(_place(bridge, origin, claim))
+        nonce = base64.b64encode(given.nonce).decode("ascii")
+        data = {"nonce": nonce, "person": claim.person, "name": name, "use": claim.use}
+        return self._seal(Ask(Kind.ENROL, given.challenge, bridge, origin, given.expires_at, data))
+
     def ask(self, kind: Kind, bridge: str, origin: str, *, data: Mapping[str, Any]) -> bytes:
         """Anything else, signed."""
         until = self.clock.now() + dt.timedelta(seconds=LIFE_S)
@@ -128,3 +143,13 @@ class Consoles:
         given = self.waiting.take(data.challenge, Place(bridge, origin, ""))
         proof = given.console_proof(data, server_key=server_key_hash(self.signer.public))
         return judge(self.trust, data, signed=proof.signed(), now=now)
+
+    def claimed(self, data: TokenData, bridge: str, *, origin: str, claim: Claim) -> bytes:
+        """What the key of ``data.certificate`` must have signed; uses the challenge up, raises as ``Waiting.take``."""
+        given = self.waiting.take(data.challenge, _place(bridge, origin, claim))
+        asked = given.console_proof(data, server_key=server_key_hash(self.signer.public))
+        return EnrolProof(asked, claim.person, claim.use).signed()
+
+
+def _place(bridge: str, origin: str, claim: Claim) -> Place:
+    return Place(bridge, origin, f"{claim.use}:{claim.person}")

@@ -15,7 +15,8 @@ from wire.proof import ConsoleProof, Proof, TokenData, fingerprint
 class Place(NamedTuple):
     """Where somebody signs in: the device that asks, the seat it stands at, the meeting.
 
-    At a console: the bridge of the PC, the origin of the page, and no meeting.
+    At a console: the bridge of the PC, the origin of the page, and no meeting; for an enrolment (G57) whose
+    certificate and for what stands in its place, so that the challenge of one is no good for the other.
     """
 
     device: str

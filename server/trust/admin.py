@@ -23,9 +23,9 @@ from server.factors import service as factors
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, answered
 from server.identity.model import Account, Actor
-from server.trust import views
-from server.trust.errors import AnchorUnknown, CertificateUnknown, FingerprintNotTyped
-from server.trust.model import Facts
+from server.trust import model, views
+from server.trust.errors import AnchorUnknown, CertificateOtherName, CertificateUnknown, FingerprintNotTyped
+from server.trust.model import Facts, Use
 from server.trust.ports import Enrolled, Proof
 from server.trust.proving import Proving, ProvingChallenge
 from server.trust.recording import KINDS, RecordingStore, Sessions
@@ -155,6 +155,33 @@ class TrustAdmin:
             by=asked.actor.label,
             now=asked.now,
         )
+
+    def enrol_own(self, data: bytes, proof: Proof, *, use: Use, asked: Asked) -> Enrolled:
+        """Bind a certificate to who asks: its key has signed ``proof``, and it names them (G57).
+
+        Raises CertificateOtherName, and as :meth:`enrol`.
+        """
+        trust, person = self.tools.trust, asked.actor.person_id
+        facts = trust.read(data)
+        trust.must_fit(facts, use, now=asked.now)
+        if not model.is_name_of(facts, self.tools.people.person(person).name):
+            raise CertificateOtherName(name=facts.name)
+        key = self._key(asked, "enrol_own_certificate", {"fingerprint": facts.fingerprint})
+        return self._recording(key, asked.now).enrol(
+            PersonId(person), data, proof=proof, by=asked.actor.label, now=asked.now
+        )
+
+    def of_person(self, person: str, *, now: dt.datetime) -> list[dict[str, Any]]:
+        """All certificates that somebody has had, as JSON, the newest first."""
+        kept, account = self.tools.trust.known()[1], self.tools.people.person(person)
+        found = self.tools.trust.certificates_of(PersonId(person))
+        return [
+            {
+                **views.certificate(one, account, kept=kept, now=now),
+                "uses": [use.value for use in Use if model.problem_of(one.facts, now=now, use=use) is None],
+            }
+            for one in sorted(found, key=lambda one: one.enrolled_at, reverse=True)
+        ]
 
     def withdraw(self, fingerprint: str, *, reason: str, asked: Asked) -> None:
         """The house does not take it any longer, at once and everywhere; raises CertificateUnknown. Again is fine."""

@@ -16,6 +16,8 @@
     │       └── NotAnAuthority            certificate-not-an-authority
     ├── NotAllowed
     │   ├── ProofWrong                    certificate-proof-wrong: the key was not proved
+    │   ├── CertificateOtherName          certificate-other-name: names somebody else than its owner says
+    │   ├── OwnCertificatesOff            own-certificates-off: the house has its administrator enrol
     │   └── ProofChallengeUnknown         certificate-challenge-unknown: used, too old, or another's
     ├── NotFound
     │   ├── CertificateUnknown            certificate-unknown
@@ -93,6 +95,18 @@ class ProofWrong(NotAllowed):
     """The signature over the challenge is not of this certificate's key."""
 
     code = "certificate-proof-wrong"
+
+
+class CertificateOtherName(NotAllowed):
+    """The certificate names somebody else than who wants it enrolled; ``data["name"]``."""
+
+    code = "certificate-other-name"
+
+
+class OwnCertificatesOff(NotAllowed):
+    """In this house the security administrator enrols certificates."""
+
+    code = "own-certificates-off"
 
 
 class ProofChallengeUnknown(NotAllowed):

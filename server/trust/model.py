@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -27,6 +29,7 @@ _DOCUMENT_USES: Final = frozenset(
 )
 #: clientAuth, Microsoft's smart card logon, PKINIT's client (RFC 4556), any.
 _LOGIN_USES: Final = frozenset({"1.3.6.1.5.5.7.3.2", "1.3.6.1.4.1.311.20.2.2", "1.3.6.1.5.2.3.4", "2.5.29.37.0"})
+_BRACKETS: Final = re.compile(r"\s*\([^()]*\)\s*$")
 #: Days before the end at which the list of expiring certificates changes its tone.
 WARN_DAYS: Final = (60, 30, 7)
 #: Where a list is from that has no address: carried in by hand, for a house without a network.
@@ -153,6 +156,18 @@ class Standing:
     chain: tuple[bytes, ...] = field(repr=False)
     evidence: Evidence | None
     warning: str | None = None
+
+
+def is_name_of(facts: Facts, name: str) -> bool:
+    """Whether the certificate names somebody of this name; capitals, spaces, and what stands in brackets at the end
+    do not matter (G57).
+    """
+    return bool(_plain(name)) and _plain(facts.name) == _plain(name)
+
+
+def _plain(name: str) -> str:
+    text = _BRACKETS.sub("", unicodedata.normalize("NFC", name))
+    return " ".join(text.casefold().split())
 
 
 def problem_of(facts: Facts, *, now: dt.datetime, use: Use = Use.DOCUMENT) -> Problem | None:

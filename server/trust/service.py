@@ -177,6 +177,10 @@ class TrustService:
         self._judge(facts, now, Use.LOGIN)
         return enrolled
 
+    def must_fit(self, facts: Facts, use: Use, *, now: dt.datetime) -> None:
+        """Raise a leaf of CertificateRefused unless the certificate alone is good for ``use``."""
+        self._must_fit(facts, now, use)
+
     def refresh(self, now: dt.datetime) -> int:
         """Ask again for all that is not fresh, of every certificate in use; how many were found revoked."""
         revoked = 0

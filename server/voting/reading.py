@@ -9,8 +9,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from server.statements.errors import StatementKindUnknown
+from server.voting.errors import NoSuchVote
 from server.voting.model import NewVote
+from server.voting.service import Cast, SignedBallot
+from wire.ballots import NONCE_BYTES
 from wire.fields import Fields
+from wire.statement import VOTE, SignedStatement, Statement
 from wire.vote_fold import MAX_ANSWERS, MAX_ELECTORS, MAX_SECONDS, MAX_SHARE, MAX_WEIGHT
 from wire.votes import Answer, Base, Meaning, Rule, Share, Tie, VoteKind
 
@@ -28,6 +33,25 @@ TEMPLATES: Final[dict[str, tuple[Answer, ...]]] = {
         Answer("other", "Ý kiến khác", Meaning.OTHER),
     ),
 }
+
+
+def ballot(fields: Fields, vote: str, person: str) -> Cast:
+    """A console's ballot: an open one says its answer, a named one in what was signed (W68).
+
+    Raises BadField, StatementKindUnknown, NoSuchVote.
+    """
+    nonce = fields.hex("nonce", size=NONCE_BYTES)
+    if not fields.has("statement"):
+        open_one = Cast(vote, person, fields.text("answer", limit=20), nonce)
+        fields.end()
+        return open_one
+    signed = SignedStatement.read(fields)
+    said = Statement.read(signed.statement)
+    if said.kind != VOTE:
+        raise StatementKindUnknown(kind=said.kind)
+    if said.body["ballot"] != vote:
+        raise NoSuchVote(vote=vote)
+    return Cast(vote, person, said.body["answer"], nonce, SignedBallot(signed, None))
 
 
 def new_vote(fields: Fields) -> NewVote:

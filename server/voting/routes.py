@@ -2,12 +2,12 @@
 
 Rules: a view reads the body and calls one use case; what a vote looks like comes with the meeting's sections.
 
-Usage: ``app.register_blueprint(blueprint(voting, clock))``.
+Usage: ``app.register_blueprint(blueprint(voting, clock, seal=asker(consoles)))``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from flask import Blueprint
@@ -20,21 +20,24 @@ from server.meetings.commands import By
 from server.voting import reading
 from server.voting.errors import NoSuchVote
 from server.voting.model import to_value
-from server.voting.service import Ask, Cast, VotingService
+from server.voting.service import Ask, VotingService
 from server.web import act_id, actor, allow, answer, body
 from wire import ids
-from wire.ballots import NONCE_BYTES
+from wire.asking import Kind
+from wire.declare import Maker
 from wire.errors import BadId
 from wire.ids import MeetingId
 from wire.state import MemberRole
 from wire.votes import VoteChange
 
+#: A question to the bridge of the browser that calls (base 64); raises BridgeUnknown.
+Seal = Callable[[Kind, Mapping[str, Any]], str]
 _LEADERS: Final = (MemberRole.CHAIR, MemberRole.SECRETARY)
 _VOTERS: Final = (MemberRole.CHAIR, MemberRole.MEMBER)
 
 
-def blueprint(voting: VotingService, clock: Clock) -> Blueprint:
-    """All routes under ``/api/meetings/<m>/votes``."""
+def blueprint(voting: VotingService, clock: Clock, *, seal: Seal) -> Blueprint:
+    """All routes under ``/api/meetings/<m>/votes``; ``seal`` asks the bridge of the caller's PC (G56)."""
     routes = Blueprint("voting", __name__, url_prefix="/api/meetings/<meeting>/votes")
 
     def ask(kind: str, content: Any) -> Ask:
@@ -48,12 +51,21 @@ def blueprint(voting: VotingService, clock: Clock) -> Blueprint:
     @routes.post("/<vote>/ballot")
     @allow(member=_VOTERS)
     def cast(meeting: str, vote: str) -> ResponseReturnValue:
-        fields = body()
-        chosen, nonce = fields.text("answer", limit=20), fields.hex("nonce", size=NONCE_BYTES)
-        fields.end()
-        ballot = Cast(_vote(vote), actor().person_id, chosen, nonce)
-        asked = ask("cast", {"meeting": meeting, "vote": vote, "answer": chosen, "nonce": nonce})
+        ballot = reading.ballot(body(), _vote(vote), actor().person_id)
+        content = {"meeting": meeting, "vote": vote, "answer": ballot.answer, "nonce": ballot.nonce}
+        asked = ask("cast", content)
         return answer(voting.cast(MeetingId(meeting), ballot, key=asked.key, now=asked.now), 201)
+
+    @routes.post("/<vote>/ballot/ask")
+    @allow(member=_VOTERS, act=False)
+    def ask_for_ballot(meeting: str, vote: str) -> ResponseReturnValue:
+        fields = body()
+        chosen = fields.text("answer", limit=20)
+        fields.end()
+        found = voting.declared(
+            MeetingId(meeting), _vote(vote), Maker(actor().person_id, None, clock.now()), answer=chosen
+        )
+        return answer({"message": seal(Kind.STATEMENT, {"statement": found.to_value()})})
 
     @routes.get("/<vote>/bundle")
     @allow(Role.SECRETARY, Role.AUDITOR, member=_LEADERS)

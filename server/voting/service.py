@@ -37,7 +37,7 @@ from wire.declare import Maker
 from wire.fields import print_instant
 from wire.ids import MeetingId
 from wire.state import MeetingState
-from wire.statement import Place, SignedStatement
+from wire.statement import Place, SignedStatement, Statement
 from wire.votes import COUNTED, RUNNING, VoteChange, VoteKind, VoteState
 
 _TRIES: Final = 3
@@ -161,6 +161,17 @@ class VotingService:
         maker = Maker(cast.person, signed.place, found.said.made_at)
         must_say(found.said, vote_statement(state, maker, vote=cast.vote, answer=cast.answer))
         return found
+
+    def declared(self, meeting: MeetingId, vote: str, maker: Maker, *, answer: str) -> Statement:
+        """What the token of ``maker`` has to sign for a ballot in a named vote.
+
+        Raises NoSuchVote, NoSuchAnswer, NotOnTheRoll, NotPresentAtOpening, VoteNotOpen, SignatureNotAsked.
+        """
+        state = self._meetings.state(meeting)
+        found = model.must_vote(state, vote, maker.person, answer=answer)
+        if found.kind is not VoteKind.NAMED:
+            raise errors.SignatureNotAsked
+        return vote_statement(state, maker, vote=vote, answer=answer)
 
     def record(self, meeting: MeetingId, vote: str, *, now: dt.datetime) -> None:
         """Write the commitments of stored ballots to the log, if any are missing there."""

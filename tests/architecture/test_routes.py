@@ -66,10 +66,13 @@ def test_a_change_asks_for_an_idempotency_key_unless_its_answer_must_not_be_kept
         and not _access(office, rule).why_public
     }
     # All but the first two answer a secret that is shown once: kept for a second answer it would be none.
-    # A lock and a question to the bridge of a PC are as good the second time.
+    # A lock and questions to the bridge of a PC are as good the second time.
     assert without == {
         "/api/lock",
         "/api/bridge/watch",
+        "/api/me/certificates/<use>/ask",
+        "/api/meetings/<meeting>/statements/<kind>/ask",
+        "/api/meetings/<meeting>/votes/<vote>/ballot/ask",
         "/api/sign-out",
         "/api/me/password",
         "/api/rooms/<room>/display-link",

@@ -21,7 +21,8 @@ from server.trust.certificates import digest_for, read
 from server.trust.ports import Proof
 from tests.pki.authority import TestPki
 from tests.support.office import Browser, HandClock, Office, Reply, fresh_id
-from wire.ids import PersonId
+from tests.support.pdfs import text_pdf
+from wire.ids import MeetingId, PersonId
 
 
 @dataclass
@@ -60,6 +61,13 @@ class House(Office):
         now = self.clock.now()
         self.services.trust.enrol(person, self.pki.der(label), proof=proof, by="system", now=now)
         return self.pki.fingerprint(label)
+
+    def paper(self, meeting: str) -> str:
+        """A paper of the first item, submitted by the secretary."""
+        item = self.services.meetings.state(MeetingId(meeting)).agenda[0].item
+        form = {"item": item, "title": "Báo cáo (demo)", "secrecy": "normal"}
+        done = send_form(self.sign_in("thuky"), f"/api/meetings/{meeting}/papers", text_pdf(["Báo cáo"]), **form)
+        return str(done.done()["paper"])
 
     def signs(self, label: str, message: bytes) -> bytes:
         """What the card of ``label`` answers."""

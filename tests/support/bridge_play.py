@@ -114,6 +114,13 @@ class BridgePlay:
         ask = replace(Ask(kind, challenge, self.bridge, ORIGIN, until_at, data), **other)
         return seal_ask(ask, key_id=signer.key_id, sign=signer.sign)
 
+    def result(self, ticket: str) -> dict[str, Any]:
+        """What the page is given of a question that was answered."""
+        found = next(self.desk.stream(ticket, origin=ORIGIN))
+        assert found is not None
+        assert found["result"] is not None, found
+        return dict(found["result"])
+
     def ask(self, kind: Kind = Kind.SIGN_IN, **other: Any) -> str:
         return self.desk.ask(self.message(kind, **other), origin=ORIGIN)
 
@@ -147,7 +154,10 @@ class BridgePlay:
         order = self.order()
         assert self.seen is not None
         assert order.build is not None
-        self.desk.hear(TokenSigned(order.request, self.seen, order.build(self.seen.certificate, signature)))
+        signs = self.seen.signs
+        by_signs = signs is not None and order.fingerprint == signs.fingerprint
+        certificate = signs.certificate if signs is not None and by_signs else self.seen.certificate
+        self.desk.hear(TokenSigned(order.request, self.seen, order.build(certificate, signature)))
         return order
 
     def refuses(self, code: str, **seen: Any) -> None:

@@ -9,6 +9,7 @@
  */
 import { untrack } from 'svelte';
 import { Failure, failureOf } from '$lib/failure.ts';
+import type { Language } from '$lib/i18n/texts.svelte.ts';
 import { lines } from '$lib/lines.ts';
 
 export interface TokenNow {
@@ -17,6 +18,8 @@ export interface TokenNow {
   code: string;
   data: Record<string, string | number>;
   name: string;
+  /** The name in its certificate for documents; empty when it has none. */
+  signs: string;
   tries_left: number | null;
   low: boolean;
   last: boolean;
@@ -35,6 +38,10 @@ export interface AskNow {
   ready: boolean;
   title?: string;
   name?: string;
+  /** Of a statement: its words, as they will be signed. */
+  words?: Record<Language, { title: string; lines: string[] }>;
+  /** Of a certificate that is to be enrolled. */
+  use?: 'login' | 'document';
   mark?: { page: number; box: [number, number, number, number] } | null;
 }
 export interface Paired {

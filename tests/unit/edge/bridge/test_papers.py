@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from edge.bridge.errors import AskOver, AskWrong, TicketUnknown
+from edge.bridge.errors import AskOver, AskStale, AskWrong, TicketUnknown
+from edge.bridge.kinds import READ_S
 from edge.bridge.papers import Offer
 from edge.card.errors import NoCertificate, WrongPin
 from edge.errors import ServerRefused
@@ -93,6 +94,17 @@ def test_a_token_without_a_certificate_for_documents_says_so(play: BridgePlay) -
 def test_a_question_about_a_paper_is_read_to_the_last_field(play: BridgePlay, spoilt: dict[str, Any]) -> None:
     with pytest.raises(AskWrong):
         play.ask(Kind.PAPER, data=about(**spoilt))
+
+
+def test_G55_a_paper_may_be_read_for_longer_than_the_minute_of_its_question(play: BridgePlay) -> None:
+    ticket = asked(play)
+    play.clock.advance(READ_S[Kind.PAPER] - 1)
+    typing = play.types_pin(ticket, bytearray(b"123456"))
+    until_offer(play, ticket)
+    play.desk.take_offer(ticket, ServerRefused("signing-lease-held", wait_s=9), origin=ORIGIN)
+    assert typing.code() == "signing-lease-held"
+    play.clock.advance(1)
+    assert play.types_pin(ticket, bytearray(b"123456")).code() == AskStale.code
 
 
 def test_G55_a_wrong_pin_takes_no_lease(play: BridgePlay) -> None:

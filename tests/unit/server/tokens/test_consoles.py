@@ -14,14 +14,13 @@ import pytest
 from edge.bridge.papers import PaperAsk
 from sealing.signatures import DeviceSigner, server_verifier
 from tests.pki.authority import TestPki
-from tests.signing.house import House, send_form, text
-from tests.support.office import Browser, Reply, fresh_id
+from tests.signing.house import House, send_form
+from tests.signing.pc import ORIGIN, Pc
+from tests.support.office import Browser, fresh_id
 from tests.support.pdfs import text_pdf
-from wire.asking import Ask, Kind, open_ask, vouched
+from wire.asking import Kind, open_ask
 from wire.messages import Act, Head
-from wire.proof import ConsoleProof, Proof, TokenData, fingerprint, server_key_hash
-
-ORIGIN = "http://localhost"
+from wire.proof import Proof, TokenData
 
 
 @pytest.fixture
@@ -30,48 +29,6 @@ def house(tmp_path: Path, pki: TestPki) -> Iterator[House]:
     found.enrol("chutri", "chi")
     yield found
     found.services.close()
-
-
-class Pc:
-    """A browser, its bridge and a token of the test PKI."""
-
-    def __init__(self, house: House, label: str = "chi") -> None:
-        self.house, self.label = house, label
-        self.bridge, self.browser = DeviceSigner.generate(), house.browser()
-
-    def pair(self, *, origin: str = ORIGIN, signer: DeviceSigner | None = None, **other: bytes) -> Reply:
-        nonce = base64.b64decode(self.browser.post("/api/bridge/pairing").done()["nonce"])
-        word = vouched(bridge=self.bridge.key_id, origin=origin, nonce=nonce)
-        sent = {"nonce": nonce, "key": self.bridge.spki, "signature": (signer or self.bridge).sign(word), **other}
-        return self.browser.post("/api/bridge/paired", {name: text(data) for name, data in sent.items()})
-
-    def challenge(self) -> Ask:
-        message = base64.b64decode(self.browser.post("/api/sign-in/token/challenge").done()["message"])
-        return open_ask(message, verify=server_verifier(self.house.services.keys.signer.public))
-
-    def proof(self, ask: Ask, **other: Any) -> ConsoleProof:
-        right: dict[str, Any] = {
-            "challenge": ask.ask,
-            "server_nonce": base64.b64decode(ask.data["nonce"]),
-            "bridge_nonce": os.urandom(32),
-            "server_key": server_key_hash(self.house.services.keys.signer.public),
-            "bridge": ask.bridge,
-            "origin": ask.origin,
-            "expires_at": ask.expires_at,
-            "certificate": fingerprint(self.house.pki.der(self.label)),
-        }
-        return ConsoleProof(**{**right, **other})
-
-    def data(self, proof: ConsoleProof, *, by: str = "") -> dict[str, Any]:
-        signature = self.house.signs(by or self.label, proof.signed())
-        certificate = self.house.pki.der(self.label)
-        return TokenData(proof.challenge, proof.bridge_nonce, certificate, signature).to_value()
-
-    def sign_in(self, path: str = "/api/sign-in/token") -> Reply:
-        reply = self.browser.post(path, self.data(self.proof(self.challenge())))
-        if reply.status == 200:
-            self.browser.csrf = reply.body["csrf"]
-        return reply
 
 
 @pytest.fixture
