@@ -25,6 +25,7 @@ def main(argv: list[str]) -> int:
     """Count a bundle."""
     parser = argparse.ArgumentParser("phonghop recount", description="Kiểm đếm lại biểu quyết · count a vote anew")
     parser.add_argument("file", type=Path, help="GET /api/meetings/<m>/votes/<v>/bundle")
+    parser.add_argument("--receipt", metavar="MÃ", help="tìm phiếu kín theo biên nhận · find a secret ballot")
     words = parser.parse_args(argv)
     try:
         found = recount(words.file.read_bytes(), check=check_signature)
@@ -36,7 +37,22 @@ def main(argv: list[str]) -> int:
         print(f"KHÔNG KHỚP · NOT THE SAME [{exc.code}] {text.vi} · {text.en}\n  {exc}", file=sys.stderr)
         return _REFUSED
     print(_told(found))
+    return 0 if words.receipt is None else _find(found, words.receipt)
+
+
+def _find(found: Recounted, receipt: str) -> int:
+    """Say what the ballot of a receipt holds; spaces and case do not matter."""
+    wanted = _bare(receipt)
+    answer = next((answer for known, answer in found.receipts if _bare(known) == wanted), None)
+    if answer is None:
+        print(f"KHÔNG CÓ PHIẾU NÀY · NO SUCH BALLOT  {receipt}", file=sys.stderr)
+        return _REFUSED
+    print(f"  {receipt}: {answer}")
     return 0
+
+
+def _bare(receipt: str) -> str:
+    return "".join(receipt.split()).upper()
 
 
 def _told(found: Recounted) -> str:
@@ -54,6 +70,8 @@ def _told(found: Recounted) -> str:
         f"  {vi} · {en}",
         f"  {outcomes[found.outcome]} ({found.favour}/{found.of}, {found.base})",
     ]
+    if found.kind == "secret":
+        lines.append(f"  phiếu phát ra, thu về · ballots given, handed in: {found.given}, {found.cast}")
     if found.kind == "named":
         lines.append(f"  chữ ký khớp · signatures that hold: {found.signatures}/{found.cast}")
     return "\n".join(lines)

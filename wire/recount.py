@@ -16,11 +16,11 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Final
 
-from wire import canonical
+from wire import canonical, recount_secret
 from wire.errors import BadBundle
 
 _EVENT: Final = b"phonghop/v1/event\0"
@@ -46,6 +46,9 @@ class Recounted:
     base: str
     outcome: str
     signatures: int
+    #: of a secret vote: how many ballots were given, and each ballot by its receipt
+    given: int = 0
+    receipts: tuple[tuple[str, str], ...] = ()
 
 
 def recount(data: bytes, *, check: Check | None = None) -> Recounted:
@@ -67,31 +70,42 @@ def _recount(bundle: dict[str, Any], check: Check | None) -> Recounted:
     taken = [line for e in events if e["kind"] == "ballots_taken" for line in e["data"]["ballots"]]
     roll = {line["person"]: line for line in opened["roll"]}
     _must(len(roll) == len(opened["roll"]), "somebody stands on the roll twice")
+    given = [line for e in events if e["kind"] == "ballots_given" for line in e["data"]["ballots"]]
     if prepared["kind"] == "hands":
         votes = Counter({line["answer"]: line["count"] for line in closed["hands"]})
         ballots: list[dict[str, Any]] = []
+    elif prepared["kind"] == "secret":
+        ballots = closed["ballots"]
+        votes = recount_secret.count(bundle, prepared, opened, given=given, ballots=ballots)
     else:
         ballots = closed["ballots"]
         votes = _count(bundle, prepared, ballots, taken=taken, roll=roll)
     signatures = _check_statements(bundle, prepared, ballots, check=check)
     found = _judge(prepared, opened, votes, ballots=ballots, signatures=signatures)
+    if prepared["kind"] == "secret":
+        found = replace(found, given=len(given), receipts=recount_secret.receipts(bundle, ballots))
     _compare(found, bundle["result"])
     return found
+
+
+def hash_of(body: dict[str, Any]) -> str:
+    """The hash of an event's fields (W40), in hexadecimal."""
+    return hashlib.sha256(_EVENT + canonical.encode(body)).hexdigest()
 
 
 def _check_events(bundle: dict[str, Any], events: list[dict[str, Any]]) -> None:
     before = 0
     for event in events:
         body = {name: value for name, value in event.items() if name != "hash"}
-        stated = hashlib.sha256(_EVENT + canonical.encode(body)).hexdigest()
-        _must(stated == event["hash"], f"event {event['seq']} was changed: it does not have the hash it states")
+        _must(hash_of(body) == event["hash"], f"event {event['seq']} was changed: it does not have the hash it states")
         _must(event["meeting"] == bundle["meeting"], f"event {event['seq']} is of another meeting")
         _must(event["data"]["vote"] == bundle["vote"], f"event {event['seq']} is of another vote")
         _must(event["seq"] > before, f"event {event['seq']} does not follow the one before")
         before = event["seq"]
     order = [event["kind"] for event in events]
     running = order.index("vote_opened"), order.index("vote_closed")
-    took = [(at, event["seq"]) for at, event in enumerate(events) if event["kind"] == "ballots_taken"]
+    gathering = {"ballots_taken", "ballots_given", "ballots_called"}
+    took = [(at, event["seq"]) for at, event in enumerate(events) if event["kind"] in gathering]
     late = [seq for at, seq in took if not running[0] < at < running[1]]
     _must(not late, f"event {late[:1]} took ballots while the vote was not open")
 
@@ -178,7 +192,7 @@ def _judge(
     }
     of = bases[rule["base"]]
     here = sum(1 for line in roll if line["present"])
-    chair = next((means[ballot["answer"]] for ballot in ballots if ballot["person"] == opened.get("chair")), "")
+    chair = next((means[ballot["answer"]] for ballot in ballots if ballot.get("person") == opened.get("chair")), "")
     return Recounted(
         question=prepared["question"],
         kind=prepared["kind"],

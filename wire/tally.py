@@ -13,6 +13,7 @@ Usage::
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -88,6 +89,9 @@ def lines(vote: Vote) -> tuple[Line, ...]:
     if vote.kind is VoteKind.HANDS:
         counted = dict(vote.hands)
         return tuple(Line(a.answer, counted.get(a.answer, 0), counted.get(a.answer, 0)) for a in vote.answers)
+    if vote.kind is VoteKind.SECRET:
+        heads = Counter(ballot.answer for ballot in vote.secret)
+        return tuple(Line(each.answer, heads[each.answer], heads[each.answer]) for each in vote.answers)
     weights = {elector.person: elector.weight for elector in vote.roll}
     return tuple(
         Line(
@@ -153,6 +157,6 @@ def _is_tie(vote: Vote, favour: int, against: int, *, of: int) -> bool:
 
 
 def _chairs_side(vote: Vote) -> Meaning | None:
-    """What the chair's own ballot means; of a show of hands nobody knows."""
+    """What the chair's own ballot means; of a show of hands and of a secret vote nobody knows."""
     mine = next((ballot.answer for ballot in vote.ballots if ballot.person == vote.chair), None)
     return next((each.means for each in vote.answers if each.answer == mine), None)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from wire import secret_fold
 from wire.ballots import NONCE_BYTES, commitment
 from wire.errors import BadField
 from wire.events import Event
@@ -44,6 +45,7 @@ MAX_ELECTORS: Final = 1_000
 MAX_WEIGHT: Final = 1_000
 MAX_SECONDS: Final = 24 * 3600
 MAX_SHARE: Final = 1_000
+_NOT_TAKEN: Final = frozenset({VoteKind.HANDS, VoteKind.SECRET})
 
 
 def read_prepared(data: Fields) -> Vote:
@@ -54,14 +56,17 @@ def read_prepared(data: Fields) -> Vote:
     weights = tuple(_weight(entry) for entry in data.objects("weights", limit=MAX_ELECTORS))
     if len({person for person, _ in weights}) != len(weights):
         raise BadField("vote_prepared.weights", "names a person twice")
+    kind, rule = VoteKind(data.choice("kind", frozenset(VoteKind))), _rule(data.object("rule"))
+    if kind is VoteKind.SECRET and (weights or rule.tie is Tie.CHAIR):
+        raise BadField("vote_prepared.kind", "is secret, with weights or a casting vote that would name a ballot")
     return Vote(
         vote=data.id("vote", "v"),
         item=data.id("item", "i"),
-        kind=VoteKind(data.choice("kind", frozenset(VoteKind))),
+        kind=kind,
         question=data.text("question", limit=2000),
         template=data.text("template", limit=40),
         answers=answers,
-        rule=_rule(data.object("rule")),
+        rule=rule,
         seconds=data.number("seconds", high=MAX_SECONDS),
         weights=weights,
         repeats=data.id("repeats", "v") if data.has("repeats") else None,
@@ -127,7 +132,9 @@ def _opened(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     chair = data.id("chair", "u") if data.has("chair") else None
     turnout = Turnout(len(roll), sum(1 for each in roll if each.present))
     shown = replace(state, display=Display(DisplayMode.VOTE))
-    return _with(shown, replace(vote, roll=roll, chair=chair, turnout=turnout, opened_at=event.at))
+    key = secret_fold.read_key(data) if vote.kind is VoteKind.SECRET else ""
+    opened = replace(vote, roll=roll, chair=chair, turnout=turnout, token_key=key, opened_at=event.at)
+    return _with(shown, opened)
 
 
 def _elector(data: Fields) -> Elector:
@@ -155,7 +162,7 @@ def _announced(state: MeetingState, event: Event, data: Fields) -> MeetingState:
 
 def _taken(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     vote = _known(state, data)
-    if vote.state not in RUNNING or vote.kind is VoteKind.HANDS:
+    if vote.state not in RUNNING or vote.kind in _NOT_TAKEN:
         raise BadField("ballots_taken.vote", "takes no ballots")
     fresh = tuple(_commitment(entry) for entry in data.objects("ballots", limit=MAX_ELECTORS))
     may = {each.person for each in vote.roll if each.present} - {each.person for each in vote.taken}
@@ -164,6 +171,15 @@ def _taken(state: MeetingState, event: Event, data: Fields) -> MeetingState:
         raise BadField("ballots_taken.ballots", "holds somebody who may not vote, or has voted")
     turnout = replace(vote.turnout, cast=vote.turnout.cast + len(fresh))
     return _with(state, replace(vote, taken=(*vote.taken, *fresh), turnout=turnout))
+
+
+def _given(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    return _with(state, secret_fold.given(_known(state, data), data))
+
+
+def _called(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    before = _known(state, data)
+    return _with(state, secret_fold.called(before, _moved(state, data, VoteChange.CALL), data))
 
 
 def _commitment(data: Fields) -> Taken:
@@ -176,6 +192,8 @@ def _closed(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     vote = replace(_moved(state, data, VoteChange.CLOSE), closed_at=event.at)
     if vote.kind is VoteKind.HANDS:
         return _with(state, _counted(vote, data))
+    if vote.kind is VoteKind.SECRET:
+        return _with(state, secret_fold.closed(event.meeting, vote, data))
     ballots = tuple(_ballot(entry) for entry in data.objects("ballots", limit=MAX_ELECTORS))
     promised = {each.person: each.commitment for each in vote.taken}
     kept = {each.person: _opens_to(event.meeting, vote, each) for each in ballots}
@@ -239,6 +257,8 @@ def _with(state: MeetingState, vote: Vote) -> MeetingState:
 HANDLERS: Final[dict[str, Callable[[MeetingState, Event, Fields], MeetingState]]] = {
     PREPARED: _prepared,
     TAKEN: _taken,
+    secret_fold.GIVEN: _given,
+    VoteChange.CALL.value: _called,
     VoteChange.OPEN.value: _opened,
     VoteChange.PAUSE.value: _stepped,
     VoteChange.RESUME.value: _stepped,

@@ -13,12 +13,12 @@ from typing import Any
 
 from wire.fields import print_instant
 from wire.tally import Verdict, hundredths, verdict
-from wire.votes import COUNTED, Share, Vote
+from wire.votes import COUNTED, Share, Vote, VoteKind
 
 
 def section(vote: Vote) -> dict[str, Any]:
     """One entry of the section ``votes``."""
-    voted = {each.person for each in vote.taken}
+    voted = {each.person for each in vote.taken} | {each.person for each in vote.given}
     return {
         "vote": vote.vote,
         "item": vote.item,
@@ -59,7 +59,22 @@ def section(vote: Vote) -> dict[str, Any]:
         "ballots": [
             {"person": each.person, "answer": each.answer, "statement": each.statement} for each in vote.ballots
         ],
+        "secret": secret(vote),
         "result": result(vote),
+    }
+
+
+def secret(vote: Vote) -> dict[str, Any] | None:
+    """Of a secret vote: which collection goes on and why, and the published ballots by their receipts (W80)."""
+    if vote.kind is not VoteKind.SECRET:
+        return None
+    return {
+        "run": 0 if vote.call is None else vote.call.run,
+        "reason": "" if vote.call is None else vote.call.reason,
+        "ballots": [
+            {"receipt": receipt, "answer": each.answer}
+            for receipt, each in zip(vote.receipts, vote.secret, strict=True)
+        ],
     }
 
 

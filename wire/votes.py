@@ -16,22 +16,25 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from wire.errors import PhaseError
+from wire.secret_ballots import SecretBallot
 
 
 class VoteKind(enum.StrEnum):
-    """giơ tay (thư ký ghi) · công khai · ký tên. Secret ballots and elections have events of their own."""
+    """giơ tay (thư ký ghi) · công khai · ký tên · bỏ phiếu kín. Elections have events of their own."""
 
     HANDS = "hands"
     OPEN = "open"
     NAMED = "named"
+    SECRET = "secret"  # noqa: S105 - a kind of vote, no password
 
 
 class VoteState(enum.StrEnum):
-    """đã tạo → đang mở ⇄ tạm dừng → đã đóng → đã công bố; đã hủy."""
+    """đã tạo → đang mở ⇄ tạm dừng → (phiếu kín: đang thu phiếu →) đã đóng → đã công bố; đã hủy."""
 
     CREATED = "created"
     OPEN = "open"
     PAUSED = "paused"
+    COLLECTING = "collecting"
     CLOSED = "closed"
     ANNOUNCED = "announced"
     WITHDRAWN = "withdrawn"
@@ -43,6 +46,7 @@ class VoteChange(enum.StrEnum):
     OPEN = "vote_opened"
     PAUSE = "vote_paused"
     RESUME = "vote_resumed"
+    CALL = "ballots_called"
     CLOSE = "vote_closed"
     ANNOUNCE = "vote_announced"
     WITHDRAW = "vote_withdrawn"
@@ -55,15 +59,20 @@ TABLE: Final[dict[tuple[VoteState, VoteChange], VoteState]] = {
     (VoteState.OPEN, VoteChange.CLOSE): VoteState.CLOSED,
     (VoteState.OPEN, VoteChange.WITHDRAW): VoteState.WITHDRAWN,
     (VoteState.PAUSED, VoteChange.RESUME): VoteState.OPEN,
+    (VoteState.OPEN, VoteChange.CALL): VoteState.COLLECTING,
+    (VoteState.PAUSED, VoteChange.CALL): VoteState.COLLECTING,
+    (VoteState.COLLECTING, VoteChange.CALL): VoteState.COLLECTING,
+    (VoteState.COLLECTING, VoteChange.CLOSE): VoteState.CLOSED,
+    (VoteState.COLLECTING, VoteChange.WITHDRAW): VoteState.WITHDRAWN,
     (VoteState.PAUSED, VoteChange.CLOSE): VoteState.CLOSED,
     (VoteState.PAUSED, VoteChange.WITHDRAW): VoteState.WITHDRAWN,
     (VoteState.CLOSED, VoteChange.ANNOUNCE): VoteState.ANNOUNCED,
 }
 
 #: Ballots have been asked for and are not published yet.
-RUNNING: Final = frozenset({VoteState.OPEN, VoteState.PAUSED})
+RUNNING: Final = frozenset({VoteState.OPEN, VoteState.PAUSED, VoteState.COLLECTING})
 #: What everybody in the meeting knows of; one that is prepared is the leaders' own business.
-SHOWN: Final = frozenset({VoteState.OPEN, VoteState.PAUSED, VoteState.CLOSED, VoteState.ANNOUNCED})
+SHOWN: Final = RUNNING | {VoteState.CLOSED, VoteState.ANNOUNCED}
 #: Ballots are published.
 COUNTED: Final = frozenset({VoteState.CLOSED, VoteState.ANNOUNCED})
 
@@ -167,8 +176,35 @@ class Ballot:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A secret ballot was given to somebody at a device (W77). ``blinded``: SHA-256 of what was signed blind.
+
+    ``relay``: the key with which this seat will mix (32 bytes); all in hexadecimal.
+    """
+
+    person: str
+    device: str
+    blinded: str
+    relay: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A collection of secret ballots (W78). ``key``: what they are sealed to; ``relays``: keys of those who mix."""
+
+    run: int
+    key: str
+    relays: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Vote:
-    """One vote. ``hands``: what the secretary counted, of a show of hands."""
+    """One vote. ``hands``: what the secretary counted, of a show of hands.
+
+    Of a secret vote: ``token_key`` is the modulus that signs blind, ``given`` to whom, ``call`` the newest collection,
+    ``secret`` the published ballots, ``receipts`` theirs.
+    """
 
     vote: str
     item: str
@@ -188,6 +224,11 @@ class Vote:
     taken: tuple[Taken, ...] = ()
     ballots: tuple[Ballot, ...] = ()
     hands: tuple[tuple[str, int], ...] = ()
+    token_key: str = ""
+    given: tuple[Given, ...] = ()
+    call: Call | None = None
+    secret: tuple[SecretBallot, ...] = ()
+    receipts: tuple[str, ...] = ()
     opened_at: dt.datetime | None = None
     closed_at: dt.datetime | None = None
     announced_at: dt.datetime | None = None
