@@ -8,6 +8,7 @@ Usage: ``HANDLERS[event.kind](state, event, data)``.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -39,6 +40,8 @@ from wire.votes import (
 
 PREPARED: Final = "vote_prepared"
 TAKEN: Final = "ballots_taken"
+#: In the data of a closing: nobody closed it, its time was over.
+CLOCK: Final = "clock"
 MAX_VOTES: Final = 500
 MAX_ANSWERS: Final = 10
 MAX_ELECTORS: Final = 1_000
@@ -133,7 +136,8 @@ def _opened(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     turnout = Turnout(len(roll), sum(1 for each in roll if each.present))
     shown = replace(state, display=Display(DisplayMode.VOTE))
     key = secret_fold.read_key(data) if vote.kind is VoteKind.SECRET else ""
-    opened = replace(vote, roll=roll, chair=chair, turnout=turnout, token_key=key, opened_at=event.at)
+    ends_at = event.at + dt.timedelta(seconds=vote.seconds) if vote.seconds else None
+    opened = replace(vote, roll=roll, chair=chair, turnout=turnout, token_key=key, opened_at=event.at, ends_at=ends_at)
     return _with(shown, opened)
 
 
@@ -151,7 +155,16 @@ def _elector(data: Fields) -> Elector:
 def _stepped(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     vote = _moved(state, data, VoteChange(event.kind))
     reason = data.text("reason", limit=2000) if data.has("reason") else vote.reason
-    return _with(state, replace(vote, reason=reason))
+    return _with(state, _timed(replace(vote, reason=reason), event))
+
+
+def _timed(vote: Vote, event: Event) -> Vote:
+    """The clock stands still during a pause: what was left is left."""
+    if vote.state is VoteState.PAUSED:
+        return replace(vote, paused_at=event.at)
+    if vote.state is not VoteState.OPEN or vote.ends_at is None or vote.paused_at is None:
+        return vote
+    return replace(vote, ends_at=vote.ends_at + (event.at - vote.paused_at), paused_at=None)
 
 
 def _announced(state: MeetingState, event: Event, data: Fields) -> MeetingState:
@@ -189,7 +202,10 @@ def _commitment(data: Fields) -> Taken:
 
 
 def _closed(state: MeetingState, event: Event, data: Fields) -> MeetingState:
-    vote = replace(_moved(state, data, VoteChange.CLOSE), closed_at=event.at)
+    by_clock = data.has("by") and data.choice("by", frozenset({CLOCK})) == CLOCK
+    if by_clock and not _known(state, data).is_over(event.at):
+        raise BadField("vote_closed.by", "is the clock, whose time is not over")
+    vote = replace(_moved(state, data, VoteChange.CLOSE), closed_at=event.at, by_clock=by_clock)
     if vote.kind is VoteKind.HANDS:
         return _with(state, _counted(vote, data))
     if vote.kind is VoteKind.SECRET:

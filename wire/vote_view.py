@@ -40,6 +40,8 @@ def section(vote: Vote) -> dict[str, Any]:
         "opened_at": _moment(vote.opened_at),
         "closed_at": _moment(vote.closed_at),
         "announced_at": _moment(vote.announced_at),
+        "ends_at": _moment(vote.ends_at),
+        "by_clock": vote.by_clock,
         "turnout": {
             "entitled": vote.turnout.entitled,
             "present": vote.turnout.present,

@@ -73,6 +73,8 @@ TABLE: Final[dict[tuple[VoteState, VoteChange], VoteState]] = {
 RUNNING: Final = frozenset({VoteState.OPEN, VoteState.PAUSED, VoteState.COLLECTING})
 #: What everybody in the meeting knows of; one that is prepared is the leaders' own business.
 SHOWN: Final = RUNNING | {VoteState.CLOSED, VoteState.ANNOUNCED}
+#: Kinds that their clock may close.
+_CLOCKED: Final = frozenset({VoteKind.OPEN, VoteKind.NAMED})
 #: Ballots are published.
 COUNTED: Final = frozenset({VoteState.CLOSED, VoteState.ANNOUNCED})
 
@@ -232,12 +234,25 @@ class Vote:
     opened_at: dt.datetime | None = None
     closed_at: dt.datetime | None = None
     announced_at: dt.datetime | None = None
+    #: when its clock closes it; while it is paused the clock stands still, and this is moved on when it goes on
+    ends_at: dt.datetime | None = None
+    paused_at: dt.datetime | None = None
+    by_clock: bool = False
     #: the reader may not know names and result (``wire/visibility.py``)
     sealed: bool = False
 
     def elector(self, person: str) -> Elector | None:
         """The person's line on the roll."""
         return next((each for each in self.roll if each.person == person), None)
+
+    @property
+    def is_clocked(self) -> bool:
+        """Whether its clock closes it. Hands are counted by people, secret ballots are called for: those wait."""
+        return self.state is VoteState.OPEN and self.kind in _CLOCKED and self.ends_at is not None
+
+    def is_over(self, now: dt.datetime) -> bool:
+        """Whether its clock has run out."""
+        return self.is_clocked and self.ends_at is not None and now >= self.ends_at
 
     def has_answer(self, answer: str) -> bool:
         """Whether it is one of the answers."""

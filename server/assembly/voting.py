@@ -12,6 +12,7 @@ import os
 from server.services import Services
 from server.tokens.routes import asker
 from server.voting.acts import seat_acts
+from server.voting.clock import VoteClock
 from server.voting.pulse import VotePulse
 from server.voting.routes import blueprint
 from server.voting.service import VotingService
@@ -30,8 +31,11 @@ def build(services: Services) -> None:
     )
     pulse = VotePulse(voting, services.clock)
     voting.recorders.append(pulse)
+    clock = VoteClock(voting, services.clock)
+    voting.timers.append(clock)
     services.voting = voting
     services.seat_acts |= seat_acts(voting, services.rooms)
     services.blueprints.append(blueprint(voting, services.clock, seal=asker(services.consoles)))
-    services.starters.append(pulse.start)
-    services.closers.append(pulse.stop)
+    for thread in (pulse, clock):
+        services.starters.append(thread.start)
+        services.closers.append(thread.stop)

@@ -10,6 +10,7 @@ Usage::
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,7 +23,7 @@ from server.voting import errors
 from wire.errors import PhaseError
 from wire.phases import LIVE, PREPARING, Phase
 from wire.state import MeetingState, Member, MemberRole, Presence
-from wire.vote_fold import PREPARED, TAKEN
+from wire.vote_fold import CLOCK, PREPARED, TAKEN
 from wire.votes import RUNNING, Answer, Rule, Vote, VoteChange, VoteKind, VoteState, step
 
 #: Who has a vote in a meeting; guests, outside presenters and the secretary have none.
@@ -161,6 +162,18 @@ def move(state: MeetingState, vote: str, change: VoteChange, *, by: By, reason: 
     _stepping(state, vote, change)
     data: dict[str, Any] = {"vote": vote}
     return (Draft(change.value, {**data, "reason": reason} if reason else data),)
+
+
+def close_by_clock(
+    state: MeetingState, vote: str, *, stored: Sequence[StoredBallot], now: dt.datetime
+) -> tuple[Draft, ...]:
+    """Close what its clock has ended, as the chair would; nothing when somebody was faster, or paused it meanwhile."""
+    found = known(state, vote)
+    if not found.is_over(now):
+        return ()
+    ballots = [_published(each) for each in sorted(stored, key=lambda each: each.person)]
+    data = {"vote": vote, "ballots": ballots, "by": CLOCK}
+    return (*record(found, stored), Draft(VoteChange.CLOSE.value, data))
 
 
 def close(

@@ -51,8 +51,20 @@ class BallotStore(Protocol):
         """The commitments of these voters stand in the log."""
         ...
 
+    def open_ones(self, tx: Transaction) -> list[tuple[MeetingId, str]]:
+        """Meetings and votes that take ballots now."""
+        ...
+
     def unrecorded(self, tx: Transaction) -> list[tuple[MeetingId, str]]:
         """Meetings and votes with ballots that are not in the log yet."""
+        ...
+
+
+class Timer(Protocol):
+    """Closes votes when their time is over."""
+
+    def look(self) -> None:
+        """A vote was opened, paused, resumed or closed; returns at once."""
         ...
 
 

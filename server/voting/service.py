@@ -22,13 +22,14 @@ from server.idempotency.service import ActKey, answered
 from server.meetings.commands import By
 from server.meetings.logbook import Decide, Look
 from server.meetings.model import Draft, Log
+from server.meetings.ports import Also
 from server.meetings.service import MeetingService
 from server.statements.model import must_say
 from server.statements.service import StatementService, Verified
 from server.unit import Transaction, UnitOfWork
 from server.voting import errors, model
 from server.voting.model import NewVote, StoredBallot
-from server.voting.ports import BallotStore, BallotTaken, Recorder
+from server.voting.ports import BallotStore, BallotTaken, Recorder, Timer
 from wire import ids
 from wire.ballot_statement import vote_statement
 from wire.ballots import commitment
@@ -72,6 +73,15 @@ class Cast:
     signed: SignedBallot | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Clocked:
+    """A vote that runs by the clock, and when that ends."""
+
+    meeting: MeetingId
+    vote: str
+    ends_at: dt.datetime
+
+
 class VotingService:
     """All votes of all meetings."""
 
@@ -93,6 +103,8 @@ class VotingService:
         self._random: Final = random
         #: told of every stored ballot
         self.recorders: Final[list[Recorder]] = []
+        #: told when a vote may have begun or ended to run
+        self.timers: Final[list[Timer]] = []
 
     def prepare(self, meeting: MeetingId, new: NewVote, *, vote: str | None, ask: Ask) -> dict[str, Any]:
         """Write a vote down, or one that is not open yet anew; gives ``{seq, vote}``."""
@@ -189,6 +201,28 @@ class VotingService:
 
         self._meetings.change(meeting, actor="system", now=now, decide=decide, also=mark, look=look)
 
+    def clocked(self) -> list[Clocked]:
+        """Every open vote that its clock will close, or should have closed."""
+        with self._unit.read() as tx:
+            running = self._store.open_ones(tx)
+        found = [(meeting, model.known(self._meetings.state(meeting), vote)) for meeting, vote in running]
+        return [
+            Clocked(meeting, vote.vote, vote.ends_at) for meeting, vote in found if vote.ends_at and vote.is_clocked
+        ]
+
+    def close_by_clock(self, meeting: MeetingId, vote: str, *, now: dt.datetime) -> None:
+        """Close a vote whose clock has run out; nothing when it has not, or somebody was faster (W85)."""
+        stored: list[StoredBallot] = []
+
+        def look(tx: Transaction) -> None:
+            stored[:] = self._store.of_vote(tx, vote)
+
+        def decide(log: Log) -> Sequence[Draft]:
+            return model.close_by_clock(log.state, vote, stored=stored, now=now)
+
+        keep = self._keeper(meeting, vote)
+        self._meetings.change(meeting, actor="system", now=now, decide=decide, also=keep, look=look)
+
     def unrecorded(self) -> list[tuple[MeetingId, str]]:
         """Meetings and votes with ballots whose commitments are not in the log (after a crash)."""
         with self._unit.read() as tx:
@@ -208,6 +242,15 @@ class VotingService:
     def _change(
         self, meeting: MeetingId, vote: str, *, decide: Decide, ask: Ask, look: Look | None = None
     ) -> dict[str, Any]:
+        keep = self._keeper(meeting, vote)
+        done = self._meetings.change(
+            meeting, actor=ask.actor, now=ask.now, decide=decide, key=ask.key, also=keep, look=look
+        )
+        for timer in self.timers:
+            timer.look()
+        return done
+
+    def _keeper(self, meeting: MeetingId, vote: str) -> Also:
         def keep(tx: Transaction, state: MeetingState) -> dict[str, Any]:
             # A vote is prepared under a name made anew at each try; the answer says which it became.
             self._store.set_state(tx, meeting, vote, state=model.known(state, vote).state)
@@ -218,9 +261,7 @@ class VotingService:
                 self._statements.publish(tx, signed, seq=state.seq)
             return {"vote": vote}
 
-        return self._meetings.change(
-            meeting, actor=ask.actor, now=ask.now, decide=decide, key=ask.key, also=keep, look=look
-        )
+        return keep
 
     def _store_ballot(
         self, meeting: MeetingId, cast: Cast, found: Verified | None, *, key: ActKey, now: dt.datetime

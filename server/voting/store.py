@@ -105,6 +105,11 @@ class SqlBallotStore:
         """The commitments of these voters stand in the log."""
         tx.execute(update(ballots).where(ballots.c.vote == vote, ballots.c.person.in_(people)).values(recorded=True))
 
+    def open_ones(self, tx: Connection) -> list[tuple[MeetingId, str]]:
+        """Meetings and votes that take ballots now."""
+        query = select(votes.c.meeting, votes.c.id).where(votes.c.state == VoteState.OPEN.value)
+        return [(MeetingId(row.meeting), row.id) for row in tx.execute(query)]
+
     def unrecorded(self, tx: Connection) -> list[tuple[MeetingId, str]]:
         """Meetings and votes with ballots that are not in the log yet."""
         query = (

@@ -53,10 +53,10 @@ describe('V6 a result in words', () => {
 
 describe('a vote’s clock', () => {
   it('counts down by the server, and stands still without a duration', () => {
-    const open = { ...golden, seconds: 60, opened_at: '2026-11-22T01:00:00.000Z' };
+    const open = { ...golden, seconds: 60, ends_at: '2026-11-22T01:01:00.000Z' };
     expect(secondsLeft(open, Date.parse('2026-11-22T01:00:45.000Z'))).toBe(15);
     expect(secondsLeft(open, Date.parse('2026-11-22T01:02:00.000Z'))).toBeLessThan(0);
-    expect(secondsLeft({ ...open, seconds: 0 }, Date.now())).toBeNull();
+    expect(secondsLeft({ ...open, ends_at: null }, Date.now())).toBeNull();
   });
 });
 
@@ -81,13 +81,19 @@ describe('V2 a vote that is being prepared', () => {
       item: item.item,
       kind: 'open',
       template: 'approve',
-      seconds: 60,
+      seconds: 0,
+      weights: [],
       rule: { base: 'all', majority: { num: 1, den: 2, more: true }, quorum: null, tie: 'fails' },
     });
   });
   it('comes back from a vote as it was sent', () => {
     const sent = body({ ...fresh({ item: golden.item, title: 'x' } as AgendaItem), quorum: 'two_thirds', majority: 'two_thirds_all', tie: 'chair' });
     const { rule } = sent as { rule: Vote['rule'] };
-    expect(body(from({ ...golden, rule, template: 'approve', seconds: 60, weights: [] }))).toMatchObject({ rule });
+    const weights = [{ person: 'u-1', weight: 3 }];
+    expect(body(from({ ...golden, rule, template: 'approve', seconds: 60, weights }))).toMatchObject({ rule, weights, seconds: 60 });
+  });
+  it('gives nobody a weight and has no clock when hands are counted', () => {
+    const hands = { ...fresh({ item: golden.item, title: 'x' } as AgendaItem), kind: 'hands', seconds: 's60', weights: { 'u-1': 3 } } as const;
+    expect(body(hands)).toMatchObject({ seconds: 0, weights: [] });
   });
 });

@@ -157,6 +157,10 @@ export interface Vote {
   opened_at: string | null;
   closed_at: string | null;
   announced_at: string | null;
+  /** When its clock closes it; stands still while it is paused. Null without a clock. */
+  ends_at: string | null;
+  /** Nobody closed it: its time was over. */
+  by_clock: boolean;
   turnout: { entitled: number; present: number; cast: number };
   /** All for who leads, and for everybody once it is announced; before that a member's own line alone. */
   roll: { person: string; name: string; weight: number; present: boolean; voted: boolean }[];

@@ -63,8 +63,7 @@ export function isWeighted(vote: Vote): boolean {
 
 /** Seconds left, by the server's clock; null without a duration, below zero when time is up. */
 export function secondsLeft(vote: Vote, now: number): number | null {
-  if (vote.seconds === 0 || vote.opened_at === null) return null;
-  return Math.ceil(vote.seconds - (now - Date.parse(vote.opened_at)) / 1000);
+  return vote.ends_at === null ? null : Math.ceil((Date.parse(vote.ends_at) - now) / 1000);
 }
 
 /** The text of an answer, as it was asked. */

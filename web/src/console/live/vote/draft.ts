@@ -17,6 +17,8 @@ export interface Draft {
   quorum: string;
   tie: 'fails' | 'chair';
   seconds: string;
+  /** Only of those who count for more than one; empty: one person, one vote. */
+  weights: Record<string, number>;
   repeats: string | null;
   reason: string;
 }
@@ -51,7 +53,8 @@ export function fresh(item: AgendaItem): Draft {
     majority: 'half_all',
     quorum: 'none',
     tie: 'fails',
-    seconds: 's60',
+    seconds: 'none',
+    weights: {},
     repeats: null,
     reason: '',
   };
@@ -73,6 +76,7 @@ export function from(vote: Vote): Draft {
     quorum: key(QUORUMS, (share) => (share === null ? rule.quorum === null : rule.quorum !== null && same(share, rule.quorum)), 'none'),
     tie: rule.tie,
     seconds: key(SECONDS, (seconds) => seconds === vote.seconds, 'none'),
+    weights: Object.fromEntries(vote.weights.map(({ person, weight }) => [person, weight])),
     repeats: vote.repeats,
     reason: vote.reason,
   };
@@ -89,9 +93,17 @@ export function body(draft: Draft): object {
     template: draft.template,
     ...(draft.template === 'own' ? { answers: draft.own.map(({ text, means }) => ({ text: text.trim(), means })) } : {}),
     rule: { base, majority: share, quorum, tie: draft.tie },
-    seconds: SECONDS[draft.seconds],
+    // Hands are counted by people: no clock closes them, and nobody counts for more.
+    seconds: draft.kind === 'hands' ? 0 : SECONDS[draft.seconds],
+    weights: draft.kind === 'hands' ? [] : weighed(draft),
     ...(draft.repeats ? { repeats: draft.repeats, reason: draft.reason.trim() } : {}),
   };
+}
+
+function weighed({ weights }: Draft): object[] {
+  return Object.entries(weights)
+    .filter(([, weight]) => weight !== 1)
+    .map(([person, weight]) => ({ person, weight }));
 }
 
 function same(a: Share, b: Share): boolean {
