@@ -32,7 +32,7 @@ class Command:
 
 
 COMMANDS: dict[str, Command] = {
-    "serve": Command("server.cli", "serve", "server", "chạy máy chủ phòng họp", "run the room's server"),
+    "serve": Command("server.cli_serve", "serve", "server", "chạy máy chủ phòng họp", "run the room's server"),
     "seat": Command("edge.cli", "seat", "edge", "chạy thiết bị tại chỗ ngồi", "run the agent of one seat"),
     "token": Command("edge.bridge.cli", "token", "card", "cầu nối USB token trên máy tính", "USB tokens for a PC"),
     "admin": Command("server.cli", "admin", "server", "quản trị: tài khoản, dữ liệu", "accounts, data, migrations"),

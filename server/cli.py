@@ -1,4 +1,4 @@
-"""The server's commands: ``phonghop serve | admin`` (``verify`` is in ``cli_verify``).
+"""The server's command ``phonghop admin`` (each of the others has a module of its own).
 
 Rules: a password is read from standard input or made here and shown once, never taken from the command line, where
 every process of the machine could read it. Exit status: 0 done, 1 refused or not verified, 2 wrong words or settings.
@@ -21,8 +21,8 @@ from typing import Final
 
 import web
 from server import cli_batch, cli_certificates, logs
-from server.app import create_app, services_of
 from server.assembly import core, fleet
+from server.cli_settings import REFUSED, WRONG, no_folder, parser_of, settings_of
 from server.clock import SystemClock
 from server.db import migrate
 from server.db.engine import Database
@@ -32,40 +32,20 @@ from server.identity.model import Role
 from server.identity.service import IdentityService, NewAccount
 from server.keys.site import SiteKeys
 from server.services import Services
-from server.settings import BadSettings, Settings
+from server.settings import Settings
 from wire import ids
 from wire.ids import MeetingId
 from wire.secret import Secret
 
-_REFUSED: Final = 1
-_WRONG: Final = 2
 _PASSWORD_BYTES: Final = 10
-
-
-def serve(argv: list[str]) -> int:
-    """Run the server until a signal ends it."""
-    parser = _parser("serve", "Chạy máy chủ phòng họp · run the room's server")
-    settings = _settings(parser.parse_args(argv))
-    if settings is None:
-        return _WRONG
-    logs.configure(settings.log_level)
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as fault:
-        return _no_folder(fault)
-    # The whole server takes a second to load, which the other commands need not wait for.
-    from server.run import serve as run_server  # noqa: PLC0415
-
-    run_server(settings)
-    return 0
 
 
 def admin(argv: list[str]) -> int:
     """Prepare the data directory, migrate, look after accounts."""
     words = _admin_parser().parse_args(argv)
-    settings = _settings(words)
+    settings = settings_of(words)
     if settings is None:
-        return _WRONG
+        return WRONG
     logs.configure("WARNING")
     return _run(words, settings)
 
@@ -76,41 +56,14 @@ def _run(words: argparse.Namespace, settings: Settings) -> int:
     except ServerError as refusal:
         text = web.error_text(refusal.code, refusal.data)
         print(f"{text.vi}\n{text.en}  [{refusal.code}]", file=sys.stderr)
-        return _REFUSED
+        return REFUSED
     except OSError as fault:
-        return _no_folder(fault)
+        return no_folder(fault)
     return status
 
 
-def _no_folder(fault: OSError) -> int:
-    print(f"{fault.filename}: không dùng được · cannot be used ({fault.strerror})", file=sys.stderr)
-    return _REFUSED
-
-
-def _parser(name: str, description: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(f"phonghop {name}", description=description)
-    parser.add_argument(
-        "--config",
-        type=Path,
-        default=os.environ.get("PHONGHOP_CONFIG") or None,
-        help="tệp thiết lập TOML; biến PHONGHOP_* được ưu tiên · settings file; PHONGHOP_* variables win",
-    )
-    return parser
-
-
-def _settings(words: argparse.Namespace) -> Settings | None:
-    file = words.config
-    try:
-        return Settings.load(os.environ, None if file is None else Path(file))
-    except BadSettings as bad:
-        print("Thiết lập sai · wrong settings:", file=sys.stderr)
-        for problem in bad.problems:
-            print(f"  {problem}", file=sys.stderr)
-        return None
-
-
 def _admin_parser() -> argparse.ArgumentParser:
-    parser = _parser("admin", "Quản trị máy chủ · look after the server")
+    parser = parser_of("admin", "Quản trị máy chủ · look after the server")
     parts = parser.add_subparsers(required=True, metavar="init | migrate | user | anchor | certificate | batch")
 
     def command(
@@ -214,8 +167,10 @@ def _batch(settings: Settings, words: argparse.Namespace) -> int:
 
 
 def _dossier(settings: Settings, words: argparse.Namespace) -> int:
-    app = create_app(settings)
-    services = services_of(app)
+    # A whole server takes seconds to load, which the other commands need not wait for.
+    from server.app import create_app, services_of  # noqa: PLC0415
+
+    services = services_of(create_app(settings))
     try:
         data = services.dossiers.export(MeetingId(words.meeting), by="system", now=services.clock.now())
     finally:

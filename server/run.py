@@ -1,7 +1,8 @@
 """Runs the application under gunicorn: one worker process, many threads (docs/adr/0004-server-shape.md).
 
 Rules: the worker ends with its parent, however that one ends; a stop drops the live screens first, so that their
-threads do not hold it up; the address is told once the worker answers.
+threads do not hold it up; the address is told once the worker answers. The application is imported by the worker alone:
+it takes seconds, and the parent has no use for it.
 
 Usage::
 
@@ -19,7 +20,7 @@ import sys
 import threading
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -28,9 +29,11 @@ from gunicorn.glogging import Logger
 
 import web
 from server import logs
-from server.app import create_app, services_of
 from server.errors import ServerError
 from server.settings import Settings
+
+if TYPE_CHECKING:
+    from server.services import Services
 
 GRACE_S: Final = 8
 _PR_SET_PDEATHSIG: Final = 1
@@ -45,7 +48,7 @@ def serve(settings: Settings) -> None:
 
 def application(settings: Settings | None = None) -> Flask:
     """The application for a gunicorn that was started by its own command."""
-    return create_app(settings or load_settings())
+    return _load(settings or load_settings())
 
 
 def load_settings() -> Settings:
@@ -108,12 +111,24 @@ class _Program(BaseApplication):
 
     def load(self) -> Any:
         try:
-            return create_app(self._settings)
+            return _load(self._settings)
         except ServerError as refusal:
             text = web.error_text(refusal.code, refusal.data)
             raise AppImportError(f"{text.vi}\n{text.en}  [{refusal.code}]") from None
         except OSError as fault:
             raise AppImportError(f"{fault.filename}: {fault.strerror}") from None
+
+
+def _load(settings: Settings) -> Flask:
+    from server.app import create_app  # noqa: PLC0415 - the rule above
+
+    return create_app(settings)
+
+
+def _services(app: Flask) -> Services:
+    from server.app import services_of  # noqa: PLC0415 - the rule above
+
+    return services_of(app)
 
 
 def _follow_parent(_arbiter: object, _worker: object) -> None:
@@ -124,7 +139,7 @@ def _follow_parent(_arbiter: object, _worker: object) -> None:
 
 def _begin(worker: Any) -> None:
     app: Flask = worker.wsgi
-    services = services_of(app)
+    services = _services(app)
     services.start()
     _close_early(worker, app)
     host, port, *_ = worker.sockets[0].sock.getsockname()
@@ -138,7 +153,7 @@ def _close_early(worker: Any, app: Flask) -> None:
 
     def stop(number: int, frame: FrameType | None) -> None:
         finish(number, frame)
-        threading.Thread(target=services_of(app).live.close, name="closing", daemon=True).start()
+        threading.Thread(target=_services(app).live.close, name="closing", daemon=True).start()
 
     signal.signal(signal.SIGTERM, stop)
 
@@ -146,4 +161,4 @@ def _close_early(worker: Any, app: Flask) -> None:
 def _end(_arbiter: object, worker: Any) -> None:
     app = getattr(worker, "wsgi", None)  # not there when the application could not be built
     if app is not None:
-        services_of(app).close()
+        _services(app).close()

@@ -16,7 +16,6 @@ from typing import Final
 from deploy.demo.console import Console
 from deploy.demo.papers import build_papers
 from deploy.demo.papers.background import made_meanwhile
-from deploy.demo.people import ADMIN, PASSWORD
 from deploy.demo.room import Room
 from deploy.demo.seeding import Progress, Seeding
 
@@ -43,7 +42,6 @@ def furnish(room: Room, console: Console, *, papers_made: Callable[[], object]) 
     if known is not None:
         return str(known["display"])
     began = time.monotonic()
-    room.add_account(ADMIN, PASSWORD)
     terminals = tuple(room.terminal(number) for number in range(1, len(room.ports.seats) + 1))
     seeding = Seeding(room.ports.http, terminals, seed=room.folder.seed, began=console.step)
     furnished = seeding.furnish()

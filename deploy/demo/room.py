@@ -79,17 +79,17 @@ class Room:
     ) -> None:
         self.programs.__exit__(kind, error, trace)
 
-    def prepare(self) -> None:
-        """Write the configuration; make keys, certificates and the database where they are missing."""
-        self.configuration.write_server()
-        self.admin("init")
+    def prepare(self, first: Person, password: Secret) -> None:
+        """Write the configuration; make keys, certificates, the database and the first account where they are missing.
 
-    def add_account(self, person: Person, password: Secret) -> None:
-        """The first account, which no other can make; one that is there already is fine. Raises CommandFailed."""
-        words = [f"--{name}={value}" for name, value in (("name", person.name), ("position", person.position))]
-        words += [f"--role={role}" for role in person.roles]
+        That account no other can make. Raises CommandFailed.
+        """
+        self.configuration.write_server()
+        words = [f"--{name}={value}" for name, value in (("name", first.name), ("position", first.position))]
+        words += [f"--role={role}" for role in first.roles]
+        account = ("user", "add", first.username, *words, "--password-stdin")
         try:
-            self.admin("user", "add", person.username, *words, "--password-stdin", secret=password)
+            self._batch(shlex.join(("init",)), shlex.join(account), secret=password)
         except CommandFailed as failed:
             if "[username-taken]" not in str(failed):
                 raise
@@ -167,26 +167,27 @@ class Room:
         numbers = range(1, len(self.ports.seats) + 1)
         return tuple(address_of(self.run_folder(number)).reveal().decode("ascii") for number in numbers)
 
-    def admin(self, *words: str, secret: Secret | None = None) -> None:
-        """Run `phonghop admin …`; ``secret`` goes to its standard input. Raises CommandFailed."""
-        self._admin(words, b"" if secret is None else secret.reveal() + b"\n")
-
     def admin_batch(self, *commands: tuple[str, ...]) -> None:
-        """Run many of them in one process, for each takes seconds to load. Raises CommandFailed at the first."""
-        self._admin(("batch",), "".join(f"{shlex.join(words)}\n" for words in commands).encode())
+        """Run `phonghop admin …` of each in one process, for each takes seconds to load.
 
-    def _admin(self, words: tuple[str, ...], said: bytes) -> None:
+        Raises CommandFailed at the first that is refused.
+        """
+        self._batch(*(shlex.join(words) for words in commands))
+
+    def _batch(self, *lines: str, secret: Secret | None = None) -> None:
+        """The lines, and below them the ``secret`` that the last one reads."""
         done = subprocess.run(
-            (*_PHONGHOP, "admin", *words),
-            input=said,
+            (*_PHONGHOP, "admin", "batch"),
+            input="".join(f"{line}\n" for line in lines).encode()
+            + (b"" if secret is None else secret.reveal() + b"\n"),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=own_environment() | self._settings(),
             check=False,
         )
-        lines = done.stdout.decode("utf-8", errors="replace").splitlines()
+        said = done.stdout.decode("utf-8", errors="replace").splitlines()
         if done.returncode:
-            raise CommandFailed(f"phonghop admin {words[0]}", done.returncode, lines[-_LAST_LINES:])
+            raise CommandFailed("phonghop admin", done.returncode, said[-_LAST_LINES:])
 
     def ca_sha256(self) -> str:
         """What a terminal is given of this site: SHA-256 of the site CA's certificate."""

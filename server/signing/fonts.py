@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from fontTools import subset
 from fontTools.ttLib import TTFont, TTLibError
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
@@ -93,6 +92,9 @@ def _font_with(text: str, fonts: Sequence[Path]) -> TTFont:
 
 
 def _cut(font: TTFont, text: str) -> None:
+    # Half a second that every start would wait for, and a first signature need not notice.
+    from fontTools import subset  # noqa: PLC0415
+
     # keys(): a TTFont cannot be iterated over.
     options = subset.Options(
         drop_tables=[table for table in font.keys() if table not in _KEPT_TABLES and table != "GlyphOrder"],  # noqa: SIM118

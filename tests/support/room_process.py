@@ -170,9 +170,8 @@ def running_room(
         reader_environment=environment,
     )
     with made as room:
-        room.prepare()
+        room.prepare(people.ADMIN, people.PASSWORD)
         room.start()
-        room.add_account(people.ADMIN, people.PASSWORD)
         terminals = tuple(room.terminal(number + 1) for number in range(seats))
         seeding = Seeding(ports.http, terminals, seed=home.seed, began=lambda _: None)
         yield RunningRoom(room, notes, seeding, seeding.furnish())

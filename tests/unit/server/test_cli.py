@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from server import cli, cli_verify
+from server import cli, cli_serve, cli_verify
 from server.app import create_app, services_of
 from server.clock import SystemClock
 from server.factors import totp
@@ -130,7 +130,7 @@ def test_wrong_settings_end_before_anything_is_made(
 ) -> None:
     monkeypatch.setenv("PHONGHOP_PORT", "http")
     assert cli.admin(["init"]) == 2
-    assert cli.serve([]) == 2
+    assert cli_serve.serve([]) == 2
     assert "PHONGHOP_PORT" in capsys.readouterr().err
     assert not data.exists()
 
@@ -140,7 +140,7 @@ def test_a_data_directory_that_cannot_be_is_said_in_words(
 ) -> None:
     monkeypatch.setenv("PHONGHOP_DATA_DIR", "/proc/nowhere")
     assert cli.admin(["init"]) == 1
-    assert cli.serve([]) == 1
+    assert cli_serve.serve([]) == 1
     assert capsys.readouterr().err.count("/proc/nowhere: không dùng được") == 2
 
 
