@@ -11,6 +11,8 @@ bin := .venv/bin
 npm := PATH="$(CURDIR)/$(bin):$$PATH" npm --prefix web
 
 export PYTHONUTF8 := 1
+# Hundreds of processes are started here; without what Python keeps of a compiled module each compiles all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## Danh sách lệnh · this list
