@@ -326,10 +326,7 @@ def _read_error(error: Exception) -> tuple[str, int, dict[str, Any]]:
 
 
 def _data(error: Exception) -> dict[str, Any]:
-    if isinstance(error, errors.ServerError):
-        return error.data
-    path, reason = getattr(error, "path", None), getattr(error, "reason", None)
-    return {"path": path, "reason": reason} if path else {}
+    return error.data if isinstance(error, errors.ServerError | WireError) else {}
 
 
 class CsrfMissing(errors.NotAllowed):

@@ -24,13 +24,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class WireError(Exception):
     """Root of the package; ``code`` is stable and names a text in the catalogues."""
 
     code: ClassVar[str] = "wire-error"
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the text of the code names, as JSON."""
+        return {}
 
 
 class BadId(WireError):
@@ -60,6 +65,11 @@ class BadField(WireError):
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Which field, and what is wrong with it."""
+        return {"path": self.path, "reason": self.reason}
 
 
 class UnknownVersion(WireError):

@@ -128,7 +128,7 @@ class SeatActs:
         except Unavailable:
             raise
         except (ServerError, WireError) as refusal:
-            return Outcome("refused", refusal.code, refusal.data if isinstance(refusal, ServerError) else {})
+            return Outcome("refused", refusal.code, refusal.data)
         return known
 
     def _do(self, act: Act, key: ActKey, *, device: str, seat: str, now: dt.datetime) -> dict[str, Any]:
@@ -199,7 +199,7 @@ class SeatActs:
 
     def _refuse(self, key: ActKey, meeting: str, refusal: ServerError | WireError, *, now: dt.datetime) -> Outcome:
         """Keep the refusal, unless the act is known already: then that answer stands."""
-        data = refusal.data if isinstance(refusal, ServerError) else {}
+        data = refusal.data
         answer = {"outcome": "refused", "code": refusal.code, "data": data}
         try:
             with self._unit.begin() as tx:

@@ -105,7 +105,7 @@ class SeatSigning:
         except Unavailable:
             raise
         except (ServerError, WireError) as refusal:
-            return Outcome("refused", refusal.code, refusal.data if isinstance(refusal, ServerError) else {})
+            return Outcome("refused", refusal.code, refusal.data)
 
     def _asked(self, act: Act, data: Fields, *, device: str, seat: str, now: dt.datetime) -> _Asked:
         """Who asks for which round; raises NotSignedInHere and what else keeps a person from acting here."""

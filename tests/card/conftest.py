@@ -12,6 +12,7 @@ import pytest
 
 from deploy.softtoken.bank import ReaderBank
 from edge.card.pcsc import Context
+from tests.pki.fixtures import pki, pki_server, running_pki  # noqa: F401
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,19 +14,23 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from deploy.softtoken.bank import ReaderBank
-from deploy.softtoken.contents import CHUID, Contents, certificate_object, chuid, load, save
-from deploy.softtoken.keys import Algorithm
+from deploy.softtoken.card import Card
+from deploy.softtoken.contents import CAPABILITIES, CHUID, DISCOVERY, Contents, certificate_object, chuid, load, save
+from deploy.softtoken.keys import Algorithm, PinPolicy
 from edge.card import tlv
-from edge.card.algorithms import Digest, KeyKind
+from edge.card.algorithms import Digest, Hash, KeyKind
 from edge.card.certificate import Purpose, read
-from edge.card.errors import CertificateUnreadable
+from edge.card.errors import CertificateUnreadable, PinRequired
 from edge.card.pcsc import Context
 from edge.card.piv import PIN_RULE
 from edge.card.piv_objects import certificate_der, global_pin_is_primary, serial
-from tests.card.rigs import PivRig
+from edge.card.piv_token import open_piv
+from tests.card.rigs import PivRig, wait_for_card, wait_until_empty
 from tests.support.softtoken import DOCUMENT, LOGIN, certificate, key, key_usage, pin
 
 _GSA = Path(__file__).resolve().parents[1] / "vectors" / "gsa-icam" / "piv-auth.pem"
+#: T=0 alone, historical bytes "PIVsim".
+_T0 = bytes.fromhex("3b6600ff") + b"PIVsim"
 _PRINTED, _SECURITY, _FACE, _FINGERS = 0x5FC109, 0x5FC106, 0x5FC108, 0x5FC103
 
 
@@ -97,6 +102,87 @@ def test_gsa_s_own_certificate_and_key_sign(bank: ReaderBank, context: Context) 
     assert found.key is KeyKind.RSA_2048
     token.sign(Purpose.LOGIN, Digest.of(found.key.usual_hash, b"GSA"), pin=pin())
     rig.finish()
+
+
+#: What is missing, odd or over, and what the card's number is then.
+_ODD: dict[str, tuple[dict[int, bytes | None], bool]] = {
+    "no CCC": ({CAPABILITIES: None}, True),
+    "no CHUID": ({CHUID: None}, False),
+    "no discovery object": ({DISCOVERY: None}, True),
+    "empty CCC and discovery object": ({CAPABILITIES: b"", DISCOVERY: b""}, True),
+    "CHUID cut short": ({CHUID: bytes.fromhex("3019d4e7")}, False),
+    "none of the three": ({CAPABILITIES: None, CHUID: None, DISCOVERY: None}, False),
+}
+
+
+@pytest.mark.parametrize("what", _ODD)
+def test_G65_a_card_without_its_optional_objects_signs_all_the_same(
+    bank: ReaderBank, context: Context, what: str
+) -> None:
+    made = _laid_out(Algorithm.P256, Algorithm.P256, pack=False)
+    changed, is_numbered = _ODD[what]
+    for tag, value in changed.items():
+        if value is None:
+            del made.objects[tag]
+        else:
+            made.objects[tag] = value
+    rig = PivRig(bank, context, made)
+    token = rig.open()
+    # A card without a number of its own is known by its first certificate.
+    assert (token.identity.serial == made.guid.hex()) is is_numbered
+    assert token.identity.serial
+    for purpose in Purpose:
+        token.sign(purpose, Digest.of(Hash.SHA256, b"ICAM"), pin=pin())
+    rig.finish()
+
+
+def test_G65_an_expired_chuid_decides_nothing(bank: ReaderBank, context: Context) -> None:
+    """What counts is the certificate, which the server judges; the CHUID only gives the card a number."""
+    made = _laid_out(Algorithm.P256, Algorithm.P256, pack=False)
+    made.objects[CHUID] = made.objects[CHUID].replace(b"20351231", b"20171231")
+    rig = PivRig(bank, context, made)
+    token = rig.open()
+    assert token.identity.serial == made.guid.hex()
+    token.sign(Purpose.LOGIN, Digest.of(Hash.SHA256, b"ICAM"), pin=pin())
+    rig.finish()
+
+
+def test_G65_keys_that_want_the_pin_every_time_get_it_right_before_each_signature(
+    bank: ReaderBank, context: Context
+) -> None:
+    made = _laid_out(Algorithm.P256, Algorithm.RSA_2048, pack=False)
+    made.keys = {slot: replace(held, policy=PinPolicy.ALWAYS) for slot, held in made.keys.items()}
+    rig = PivRig(bank, context, made)
+    token = rig.open()
+    for purpose in (Purpose.LOGIN, Purpose.DOCUMENT, Purpose.LOGIN):
+        digest = Digest.of(Hash.SHA256, b"ICAM")
+        token.sign(purpose, digest, pin=pin())
+        with pytest.raises(PinRequired):
+            token.sign(purpose, digest)
+    assert token.pin_state().verified, "no try was lost"
+    rig.finish()
+
+
+@pytest.mark.parametrize("algorithm", [Algorithm.P256, Algorithm.RSA_3072])
+def test_G65_a_card_that_speaks_t0_is_read_in_pieces_and_signs(
+    bank: ReaderBank, context: Context, algorithm: Algorithm
+) -> None:
+    """Card 37 of GSA's is one: T=0, where a command with data carries no Le and an answer is always fetched."""
+    made = _laid_out(algorithm, algorithm, pack=False)
+    wait_until_empty(context, bank.readers[1])
+    bank.insert(1, Card(made), answer_to_reset=_T0)
+    wait_for_card(context, bank.readers[1])
+    handle = context.connect(bank.readers[1])
+    heard: list[bytes] = []
+    inserted = bank.inserted(1)
+    assert inserted is not None
+    inserted.faults.answer = lambda apdu: heard.append(bytes(apdu))
+    token = open_piv(handle)
+    for purpose in Purpose:
+        kind = token.certificates[purpose].key
+        token.sign(purpose, Digest.of(kind.usual_hash, b"ICAM"), pin=pin())
+    token.close()
+    assert all(len(apdu) <= 5 + apdu[4] for apdu in heard if len(apdu) > 5), "no Le after data"
 
 
 def test_a_packed_certificate_is_unpacked_and_a_bomb_is_not() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import queue
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,90 +10,27 @@ import pytest
 from deploy.softtoken.bank import ReaderBank
 from deploy.softtoken.card import Card
 from deploy.softtoken.keys import Algorithm
-from deploy.softtoken.reader import Inserted
 from edge.card.algorithms import Digest
 from edge.card.certificate import Purpose, read
 from edge.card.errors import CardReset
 from edge.card.pcsc import Context
-from edge.card.worker import CardWorker
-from edge.events import CardCame, CardFailed, CardOpened, CardsWatched, CardWent, Event, TokenRefused, TokenSigned
+from edge.events import CardFailed, CardOpened, CardsWatched, CardWent, TokenRefused, TokenSigned
 from edge.model import CardSignature
 from edge.ports import SignOrder
-from tests.card.rigs import wait_until_empty
+from tests.card.desk import AT, MESSAGE, Desk, emptied
 from tests.support.poll import until
 from tests.support.softtoken import PIN, WRONG, contents, pin, sent_to
 from wire.proof import TokenData
 
-AT = 2
-MESSAGE = b"what is to be signed"
-VERIFY = bytes.fromhex("00200080")
-
-
-class Desk:
-    """A worker on one reader of the bank, and what it told."""
-
-    def __init__(self, bank: ReaderBank) -> None:
-        self.bank = bank
-        self.reader = bank.readers[AT]
-        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self.worker = CardWorker(self.events.put, is_ours=lambda name: name == self.reader)
-
-    def next(self, kind: type[Event] | tuple[type[Event], ...]) -> Event:
-        while True:
-            event = self.events.get(timeout=15)
-            if isinstance(event, kind):
-                return event
-
-    def plug(self, card: Card) -> tuple[Inserted, CardOpened]:
-        """A card goes in and is opened."""
-        inserted, count = self.insert(card)
-        self.worker.open(self.reader, count)
-        opened = self.next((CardOpened, CardFailed))
-        assert isinstance(opened, CardOpened), opened
-        return inserted, opened
-
-    def insert(self, card: Card) -> tuple[Inserted, int]:
-        with Context.open() as context:
-            wait_until_empty(context, self.reader)
-        inserted = self.bank.insert(AT, card)
-        came = self.next(CardCame)
-        assert isinstance(came, CardCame)
-        assert came.reader == self.reader
-        return inserted, came.count
-
-    def sign(self, opened: CardOpened, given: bytearray, **more: object) -> TokenSigned | TokenRefused:
-        order = {
-            "request": 7,
-            "reader": opened.reader,
-            "count": opened.count,
-            "fingerprint": opened.token.fingerprint,
-            "message": MESSAGE,
-            "pin": given,
-            "last_try_ok": False,
-            "build": lambda der, signature: TokenData("c-aaaaaaaaaaaaaaaa", bytes(32), der, signature),
-        }
-        self.worker.sign(SignOrder(**(order | more)))  # type: ignore[arg-type]
-        told = self.next((TokenSigned, TokenRefused))
-        assert isinstance(told, TokenSigned | TokenRefused)
-        assert not any(given), "the PIN is zeros, whatever came of it"
-        return told
-
 
 @pytest.fixture
 def desk(bank: ReaderBank) -> Iterator[Desk]:
-    _empty(bank)
+    emptied(bank)
     made = Desk(bank)
     made.worker.start()
     yield made
     made.worker.stop()
     bank.pull(AT)
-
-
-def _empty(bank: ReaderBank) -> None:
-    """A service that has noticed that the card of the test before is out: it looks every 400 ms."""
-    bank.pull(AT)
-    with Context.open() as context:
-        wait_until_empty(context, bank.readers[AT])
 
 
 @pytest.fixture
@@ -232,7 +168,7 @@ def test_released_it_is_reset_and_free_for_others(desk: Desk, free: Callable[[],
 
 
 def test_stopped_it_lets_go_of_the_card(bank: ReaderBank, free: Callable[[], bool]) -> None:
-    _empty(bank)
+    emptied(bank)
     desk = Desk(bank)
     desk.worker.start()
     _, opened = desk.plug(Card(contents()))

@@ -30,6 +30,7 @@ def pki_server(running_pki: PkiServer) -> Iterator[PkiServer]:
     running_pki.asked.clear()
     yield running_pki
     running_pki.fault.clear()
+    running_pki.much_later.clear()
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """The services of the test PKI over real HTTP on the loopback, with the faults that real ones have.
 
 Rules: listens on a port of its own; ``fault`` says what happens to requests whose path contains a word: ``silent``
-(the connection stays open without an answer until the server stops), ``refused`` (503), ``garbage``, ``trickle`` (one
-byte now and then), ``cut`` (the connection is closed in the middle).
+(the connection stays open without an answer until the server stops), ``late`` (the right answer, when the test sets
+``much_later``), ``refused`` (503), ``garbage``, ``trickle`` (one byte now and then), ``cut`` (the connection is closed
+in the middle). ``answered`` counts the requests that are over.
 
 Usage::
 
@@ -14,6 +15,7 @@ Usage::
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, Self
@@ -27,6 +29,8 @@ class PkiServer:
     def __init__(self) -> None:
         self.fault: Final[dict[str, str]] = {}
         self.asked: Final[list[str]] = []
+        self.answered = 0
+        self.much_later: Final = threading.Event()
         self.closing: Final = threading.Event()
         self.pki: TestPki | None = None
         self._http: Final = _Http(("127.0.0.1", 0), _Handler)
@@ -44,6 +48,7 @@ class PkiServer:
 
     def __exit__(self, *_: object) -> None:
         self.closing.set()
+        self.much_later.set()
         self._http.shutdown()
         self._http.server_close()
         self._thread.join()
@@ -64,12 +69,20 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer("POST", self.rfile.read(int(self.headers.get("Content-Length", "0"))))
 
     def _answer(self, method: str, body: bytes) -> None:
+        # Who asked a late service has gone by then.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self._say(method, body)
+        self.server.owner.answered += 1
+
+    def _say(self, method: str, body: bytes) -> None:
         owner = self.server.owner
         owner.asked.append(self.path)
         fault = next((what for word, what in owner.fault.items() if word in self.path), "")
         if fault == "silent":
             owner.closing.wait(60)
             return
+        if fault == "late":
+            owner.much_later.wait(60)
         pki = owner.pki
         found = None if pki is None or fault == "refused" else pki.answer(method, self.path, body)
         if fault == "garbage":
