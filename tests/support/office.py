@@ -24,6 +24,7 @@ from server.app import create_app, services_of
 from server.identity.model import FactorRule, Role
 from server.identity.service import NewAccount
 from server.settings import Settings
+from tests.support import migrated
 from wire import ids
 from wire.secret import Secret
 
@@ -129,6 +130,7 @@ class Office:
         self.clock = clock or HandClock()
         # Of the house's rules the second factor has tests of its own; the others sign in with a password.
         base = Settings(data_dir=folder, argon2_memory_kib=64, disk_reserve_mib=0, second_factor=FactorRule.OFF)
+        migrated.put(folder / "phonghop.db")
         self.app = create_app(dataclasses.replace(base, **settings), clock=self.clock)
         self.services = services_of(self.app)
         self.people = {name: self._add(name, roles) for name, roles in self.PEOPLE}

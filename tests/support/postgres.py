@@ -78,10 +78,10 @@ class Postgres:
                 self._server.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def new_database(self) -> str:
-        """The URL of a fresh, empty database."""
+    def new_database(self, *, like: str = "template1") -> str:
+        """The URL of a fresh database, empty or as the one named is, where nobody may be connected then."""
         name = f"test_{next(_NAMES)}"
-        self._run("createdb", "-h", str(self.folder), "-U", "phonghop", name)
+        self._run("createdb", "-h", str(self.folder), "-U", "phonghop", "-T", like, name)
         return f"postgresql+psycopg://phonghop@/{name}?host={self.folder}"
 
     def _answers(self) -> bool:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from server.db import migrate
 from server.db.engine import Database
 from server.identity import model
 from server.identity.errors import TooManyTries, TooManyTriesHere
 from server.identity.store import SqlIdentityStore
 from server.identity.throttle import Throttle
 from server.proxy import behind_proxy, is_loopback
+from tests.support import migrated
 from tests.support.office import PASSWORD, START, Office
 
 
@@ -23,8 +23,8 @@ class Guard:
     """A throttle on a database of its own, and a clock."""
 
     def __init__(self, folder: Path) -> None:
+        migrated.put(folder / "tries.db")
         self.database = Database(f"sqlite:///{folder / 'tries.db'}")
-        migrate.upgrade(self.database)
         self.throttle = Throttle(self.database, SqlIdentityStore())
         self.now = START
 
