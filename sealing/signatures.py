@@ -123,6 +123,15 @@ def server_verifier(public: bytes) -> Verify:
     return verify
 
 
+def holds(public: bytes, data: bytes, signature: bytes) -> bool:
+    """Whether an Ed25519 signature is of the raw key ``public``: the check of signed notes (W72)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, data)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
 def device_verifier(lookup: Callable[[str], bytes | None]) -> Verify:
     """A check against the key that ``lookup(device id)`` knows (DER SPKI; None: no such device)."""
 

@@ -19,6 +19,8 @@
     ├── BadCertificate      bad-certificate
     ├── BadCms              bad-cms
     ├── BadBundle           vote-bundle-broken
+    ├── BadNote             bad-note
+    ├── BadProof            bad-proof
     └── PhaseError          phase-not-allowed
 """
 
@@ -142,6 +144,18 @@ class BadBundle(WireError):
     """A vote's bundle does not hold together (W69); the message names the first thing that is wrong."""
 
     code = "vote-bundle-broken"
+
+
+class BadNote(WireError):
+    """A signed note or checkpoint that cannot be read, or is not signed by the key that is known (W72)."""
+
+    code = "bad-note"
+
+
+class BadProof(WireError):
+    """A proof of the record that does not show what it should (W71)."""
+
+    code = "bad-proof"
 
 
 class PhaseError(WireError):
