@@ -18,7 +18,19 @@ from typing import Any, Final
 from flask import Flask
 
 from server import front, web
-from server.assembly import core, distribution, factors, fleet, papers, screens, signing, statements, tokens, voting
+from server.assembly import (
+    core,
+    distribution,
+    factors,
+    fleet,
+    papers,
+    record,
+    screens,
+    signing,
+    statements,
+    tokens,
+    voting,
+)
 from server.clock import Clock, SystemClock
 from server.db import migrate
 from server.db.engine import Database
@@ -32,6 +44,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     core.build,
     screens.build,
     fleet.build,
+    record.build,
     factors.build,
     tokens.build,
     papers.build,

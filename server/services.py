@@ -43,6 +43,7 @@ from server.papers.files import PaperFiles
 from server.papers.ports import PaperStore
 from server.papers.service import PaperService
 from server.pki.site import SitePki
+from server.record.service import RecordService
 from server.rooms.service import RoomService
 from server.settings import Settings
 from server.signing.service import SigningService
@@ -110,6 +111,7 @@ class Services:
     papers: PaperService = field(init=False)
     renderer: Renderer = field(init=False)
     audit: AdminLog = field(init=False)
+    record: RecordService = field(init=False)
     trust_admin: TrustAdmin = field(init=False)
     signing: SigningService = field(init=False)
     rounds: SigningDesk = field(init=False)

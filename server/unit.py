@@ -2,7 +2,7 @@
 
 Rules: services get a :class:`UnitOfWork` and hand its transaction to the stores; what a transaction is, only stores
 know (an SQLAlchemy ``Connection``), hence the alias. Whoever is to be told of a change is told after the block has
-ended, never inside it.
+ended, never inside it. What all transactions have to wait for each other for is done last.
 
 Usage::
 
@@ -13,6 +13,7 @@ Usage::
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeAlias
 
@@ -29,4 +30,12 @@ class UnitOfWork(Protocol):
 
     def read(self) -> AbstractContextManager[Transaction]:
         """A transaction that only reads; it never waits for a writer."""
+        ...
+
+
+class LastWrites(Protocol):
+    """What all transactions have to wait for each other for."""
+
+    def last(self, tx: Transaction, write: Callable[[Transaction], None]) -> None:
+        """Have ``write`` done in the transaction ``tx`` after everything else, just before it is committed."""
         ...

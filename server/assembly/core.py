@@ -12,7 +12,7 @@ import logging
 import os
 from typing import Final
 
-from server.assembly import factors
+from server.assembly import factors, record
 from server.chores import Chore, Chores
 from server.door import Door
 from server.idempotency.service import forget_old
@@ -70,7 +70,7 @@ def build(services: Services) -> None:
     identity = build_identity(services)
     rooms = RoomService(database, SqlRoomStore(), ledger=ledger, random=os.urandom)
     store = SqlMeetingStore()
-    logbook = Logbook(database, store, ledger=ledger, announcer=slots, epochs=slots)
+    logbook = Logbook(database, store, ledger=ledger, announcer=slots, epochs=slots, record=record.recorder(services))
     outside = Outside(
         people=identity,
         rooms=rooms,

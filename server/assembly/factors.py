@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import os
 
-from server.audit.service import AdminLog
-from server.audit.store import SqlAuditStore
+from server.assembly.record import build_audit
 from server.factors import routes
 from server.factors.service import FactorService
 from server.factors.store import SqlFactorStore
@@ -39,7 +38,7 @@ def build_factors(services: Services) -> FactorService:
         services.database,
         SqlFactorStore(),
         _LateMaster(services),
-        AdminLog(services.database, SqlAuditStore()),
+        build_audit(services),
         os.urandom,
         services.settings.site_name,
     )

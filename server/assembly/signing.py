@@ -18,9 +18,8 @@ from typing import Any, Final
 
 from pyhanko.sign.timestamps import TimeStamper
 
+from server.assembly.record import build_audit
 from server.assembly.tokens import ConsoleSessions
-from server.audit.service import AdminLog
-from server.audit.store import SqlAuditStore
 from server.chores import Chore, Chores
 from server.fleet.limits import AddressLimit
 from server.identity.store import SqlIdentityStore
@@ -73,7 +72,7 @@ class _Seats:
 def build(services: Services) -> None:
     """Put the features together and register their routes and chores."""
     settings, clock = services.settings, services.clock
-    services.audit = AdminLog(services.database, SqlAuditStore())
+    services.audit = build_audit(services)
     services.trust_admin = build_admin(services)
     trust = signing_trust(services)
     services.signing = build_signing(services, trust)

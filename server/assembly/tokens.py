@@ -15,8 +15,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from server.audit.service import AdminLog
-from server.audit.store import SqlAuditStore
+from server.assembly.record import build_audit
 from server.fleet.limits import AddressLimit
 from server.idempotency.service import ActKey
 from server.idempotency.store import SqlActLedger
@@ -95,7 +94,7 @@ class ConsoleSessions:
 def build_recording_trust(services: Services, what: str, *, by: str, now: dt.datetime) -> TrustService:
     """Trust for one change from the server's own console: it stands in the administrators' log with its commit."""
     trust = build_trust(services)
-    log = AdminLog(services.database, SqlAuditStore())
+    log = build_audit(services)
     key = ActKey(ids.new("a", os.urandom(ids.RANDOM_BYTES)), by, what)
     store = RecordingStore(
         trust.tools.store, log, SqlActLedger(), key=key, now=now, sessions=ConsoleSessions(SqlIdentityStore())

@@ -61,11 +61,16 @@ def broken_at(events: Iterable[AdminEvent]) -> int | None:
     """The number of the first entry that does not fit what was before it; None when all do."""
     before = NOTHING
     for number, one in enumerate(events, start=1):
-        expected = _hash(one.number, one.at, actor=one.actor, kind=one.kind, data=one.data, before=one.before)
+        expected = hash_of(one)
         if (one.number, one.before, one.hash) != (number, before, expected):
             return number
         before = one.hash
     return None
+
+
+def hash_of(one: AdminEvent) -> str:
+    """What its content hashes to, whatever it states."""
+    return _hash(one.number, one.at, actor=one.actor, kind=one.kind, data=one.data, before=one.before)
 
 
 def _hash(number: int, at: dt.datetime, *, actor: str, kind: str, data: dict[str, Any], before: str) -> str:

@@ -12,6 +12,15 @@ from typing import Protocol
 
 from server.audit.model import AdminEvent
 from server.unit import Transaction
+from wire.entries import Entry
+
+
+class Record(Protocol):
+    """The house's record of everything (L1)."""
+
+    def add(self, tx: Transaction, entries: Sequence[Entry]) -> None:
+        """Leaves that are there when ``tx`` is committed."""
+        ...
 
 
 class AuditStore(Protocol):

@@ -1,6 +1,6 @@
 """Writes and reads the administrators' log.
 
-Rules: ``record`` is called inside the transaction of the change.
+Rules: ``record`` is called inside the transaction of the change; the entry's leaf of the record comes with it (L1).
 
 Usage::
 
@@ -18,8 +18,9 @@ from typing import Any
 
 from server.audit import model
 from server.audit.model import AdminEvent
-from server.audit.ports import AuditStore
+from server.audit.ports import AuditStore, Record
 from server.unit import Transaction, UnitOfWork
+from wire.entries import HOUSE, Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,13 @@ class AdminLog:
 
     unit: UnitOfWork
     store: AuditStore
+    kept: Record
 
     def record(self, tx: Transaction, kind: str, data: dict[str, Any], *, actor: str, now: dt.datetime) -> AdminEvent:
         """One more entry, there when ``tx`` is committed."""
         event = model.follow(self.store.last(tx), kind=kind, data=data, actor=actor, at=now)
         self.store.add(tx, event)
+        self.kept.add(tx, [Entry(HOUSE, event.number, event.hash)])
         return event
 
     def newest(self, *kinds: str, limit: int) -> Sequence[AdminEvent]:

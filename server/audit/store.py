@@ -8,13 +8,14 @@ Usage: ``SqlAuditStore().add(tx, event)``.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Integer, String, Table, Text, select, text
 
-from server.audit.model import AdminEvent
+from server.audit.model import AdminEvent, hash_of
 from server.db.metadata import Moment, metadata
+from wire.errors import WireError
 
 EVENTS: Final = Table(
     "admin_events",
@@ -62,6 +63,14 @@ class SqlAuditStore:
     def all(self, tx: Connection) -> Sequence[AdminEvent]:
         """All, the oldest first."""
         return [_event(row) for row in tx.execute(select(EVENTS).order_by(EVENTS.c.number))]
+
+    def hashes(self, tx: Connection) -> Iterator[tuple[int, str]]:
+        """Number and computed hash of every row, empty for one that cannot be read: for a check of the record."""
+        for row in tx.execute(select(EVENTS).order_by(EVENTS.c.number)):
+            try:
+                yield row.number, hash_of(_event(row))
+            except (ValueError, WireError):
+                yield row.number, ""
 
 
 def _event(row: Any) -> AdminEvent:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ POOL_WAIT_S: Final = 20
 #: How SQLite and PostgreSQL say that their disk is full.
 _FULL: Final = ("database or disk is full", "No space left on device")
 _AWAY: Final = ("is locked", "unable to open", "disk I/O error", "readonly database")
+_LAST: Final = "phonghop_last_writes"
 _LOG: Final = logging.getLogger("database")
 
 
@@ -53,8 +54,12 @@ class Database:
         with _told(), self._turn(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+            last_writes: list[Callable[[Connection], None]] = []
+            connection.execution_options(**{_LAST: last_writes})
             try:
                 yield connection
+                for write in last_writes:
+                    write(connection)
             except BaseException:
                 connection.rollback()
                 raise
@@ -72,6 +77,14 @@ class Database:
                 yield connection
             finally:
                 connection.rollback()
+
+    def last(self, tx: Connection, write: Callable[[Connection], None]) -> None:
+        """Have ``write`` done after everything else of ``tx``, just before the commit.
+
+        A lock that everybody needs is then the last one that anybody takes: no two writers wait for each other, and
+        it is held for as long as a commit takes.
+        """
+        tx.get_execution_options()[_LAST].append(write)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

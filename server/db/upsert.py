@@ -1,4 +1,4 @@
-"""Insert a row, or replace its values when the key is there: one statement on both databases.
+"""Insert a row, or replace its values (or leave them) when the key is there: one statement on both databases.
 
 Rules: only for tables where the last word counts; logs and acts use a plain insert that fails.
 
@@ -20,3 +20,10 @@ def upsert(connection: Connection, table: Table, *, values: Mapping[str, Any], k
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table).values(values).on_conflict_do_update(index_elements=key, set_=rest)
     return postgresql.insert(table).values(values).on_conflict_do_update(index_elements=key, set_=rest)
+
+
+def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> Insert:
+    """The statement; a row that is there stays as it is. Waits for whoever is just writing it."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table).values(values).on_conflict_do_nothing()
+    return postgresql.insert(table).values(values).on_conflict_do_nothing()

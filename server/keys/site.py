@@ -25,25 +25,27 @@ from server.pki.files import write_private
 _MASTER: Final = "master.key"
 _SIGNING: Final = "signing.key"
 _MAILBOX: Final = "mailbox.key"
+_RECORD: Final = "record.key"
 
 
 @dataclass(frozen=True, slots=True)
 class SiteKeys:
-    """Ed25519 for signing, X25519 for the mailbox, AES for what lies in the database."""
+    """Ed25519 for messages and, by a key of its own, for the record; X25519 for the mailbox, AES for the database."""
 
     signer: ServerSigner
     mailbox: BoxKey
     master: MasterKey
+    record: ServerSigner
 
     @classmethod
     def load_or_create(cls, folder: Path) -> SiteKeys:
         """The keys of ``folder``, made when it is empty; raises :class:`KeysDamaged`."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # The master key is made first and last lost: others without it mean a damaged folder.
-        if not (folder / _MASTER).exists() and any((folder / name).exists() for name in (_SIGNING, _MAILBOX)):
+        if not (folder / _MASTER).exists() and any((folder / name).exists() for name in (_SIGNING, _MAILBOX, _RECORD)):
             raise KeysDamaged(file=_MASTER)
         master = MasterKey.load_or_create(folder / _MASTER)
-        return cls(_signer(folder / _SIGNING), _mailbox(folder / _MAILBOX), master)
+        return cls(_signer(folder / _SIGNING), _mailbox(folder / _MAILBOX), master, _signer(folder / _RECORD))
 
 
 def _signer(path: Path) -> ServerSigner:

@@ -1,9 +1,10 @@
 """The meetings' logs: read, append, cache (M1–M3).
 
 Rules: one change of a meeting at a time in this process, and the primary key (meeting, seq) guards against any other
-writer: who loses reads the log again and decides again. Act and events are committed together; announcements follow in
-the log's order. The folded log is cached and can be thrown away at any moment. When the database failed at the commit,
-only it knows what is true: whoever looks next reads it again, and what was committed after all is announced then.
+writer: who loses reads the log again and decides again. Act, events and their leaves of the record are committed
+together; announcements follow in the log's order. The folded log is cached and can be thrown away at any moment. When
+the database failed at the commit, only it knows what is true: whoever looks next reads it again, and what was committed
+after all is announced then.
 
 Usage::
 
@@ -25,8 +26,9 @@ from server.idempotency.ports import ActLedger, ActTaken, DoneAct
 from server.idempotency.service import ActKey, answered
 from server.meetings.errors import NoSuchMeeting
 from server.meetings.model import Draft, Log
-from server.meetings.ports import Also, Announcer, Epochs, LogMoved, MeetingStore
+from server.meetings.ports import Also, Announcer, Epochs, LogMoved, MeetingStore, Record
 from server.unit import Transaction, UnitOfWork
+from wire.entries import Entry
 from wire.errors import WireError
 from wire.events import Event
 from wire.ids import MeetingId
@@ -46,13 +48,21 @@ class Logbook:
     """All meetings' logs."""
 
     def __init__(
-        self, unit: UnitOfWork, store: MeetingStore, *, ledger: ActLedger, announcer: Announcer, epochs: Epochs
+        self,
+        unit: UnitOfWork,
+        store: MeetingStore,
+        *,
+        ledger: ActLedger,
+        announcer: Announcer,
+        epochs: Epochs,
+        record: Record,
     ) -> None:
         self._unit: Final = unit
         self._store: Final = store
         self._ledger: Final = ledger
         self._announcer: Final = announcer
         self._epochs: Final = epochs
+        self._record: Final = record
         self._logs: Final[OrderedDict[MeetingId, Log]] = OrderedDict()
         #: the last log that was announced, where a commit may have happened since
         self._doubted: Final[dict[MeetingId, Log]] = {}
@@ -121,6 +131,7 @@ class Logbook:
         after = log.grown(events)
         if events:
             self._store.append(tx, events, state=after.state)
+            self._record.add(tx, [Entry(event.meeting, event.seq, event.hash) for event in events])
         if after.state.epoch != log.state.epoch:
             started = self._epochs.start(tx, log.meeting, now=now)
             if started not in {0, after.state.epoch}:

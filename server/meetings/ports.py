@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from server.idempotency.service import ActKey
 from server.unit import Transaction
+from wire.entries import Entry
 from wire.events import Event
 from wire.fields import Fields
 from wire.ids import MeetingId
@@ -60,6 +61,14 @@ class Epochs(Protocol):
 
     def start(self, tx: Transaction, meeting: str, *, now: dt.datetime) -> int:
         """Keep the next epoch's key in the transaction of its event; its number."""
+        ...
+
+
+class Record(Protocol):
+    """The house's record of everything (L1)."""
+
+    def add(self, tx: Transaction, entries: Sequence[Entry]) -> None:
+        """Leaves that are there when ``tx`` is committed."""
         ...
 
 

@@ -8,7 +8,7 @@ Usage: ``SqlMeetingStore().append(connection, events, state=state)``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, delete, insert, select
@@ -18,6 +18,7 @@ from server.db.metadata import Moment, metadata
 from server.db.upsert import upsert
 from server.meetings.ports import LogMoved, MeetingRow
 from wire import canonical
+from wire.errors import WireError
 from wire.events import Event
 from wire.ids import MeetingId
 from wire.state import MeetingState, MemberRole
@@ -50,6 +51,7 @@ meeting_events = Table(
     Column("hash", String(64), nullable=False),
     Column("body", Text, nullable=False),
 )
+_PORTION: Final = 500
 _ROW: Final = (
     meetings.c.id,
     meetings.c.room,
@@ -101,6 +103,16 @@ class SqlMeetingStore:
         query = select(meeting_events.c.body).where(meeting_events.c.meeting == meeting, meeting_events.c.seq == seq)
         body = tx.execute(query).scalar_one_or_none()
         return None if body is None else Event.from_value(canonical.decode(body.encode()))
+
+    def hashes(self, tx: Connection) -> Iterator[tuple[str, int, str]]:
+        """Meeting, number and computed hash of every row, empty for one that cannot be read (a check of the record)."""
+        query = select(meeting_events.c.meeting, meeting_events.c.seq, meeting_events.c.body)
+        ordered = query.order_by(meeting_events.c.meeting, meeting_events.c.seq)
+        for row in tx.execute(ordered).yield_per(_PORTION):
+            try:
+                yield row.meeting, row.seq, Event.from_value(canonical.decode(row.body.encode())).hash
+            except (ValueError, WireError):
+                yield row.meeting, row.seq, ""
 
     def rows(
         self, tx: Connection, *, person: str | None = None, room: str | None = None, phases: Collection[str] = ()

@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from server.audit.service import AdminLog
 from server.audit.store import SqlAuditStore
 from server.db.engine import Database
+from server.record.service import Recorder
+from server.record.store import SqlRecordStore
 
 NOW = dt.datetime(2026, 11, 23, 1, 2, 3, 456789, tzinfo=dt.UTC)
 
 
 def test_L1_many_at_once_make_one_chain(database: Database) -> None:
-    log = AdminLog(database, SqlAuditStore())
+    log = AdminLog(database, SqlAuditStore(), Recorder(database, SqlRecordStore()))
 
     def write(number: int) -> None:
         with database.begin() as tx:
@@ -28,7 +30,7 @@ def test_L1_many_at_once_make_one_chain(database: Database) -> None:
 
 
 def test_what_is_rolled_back_was_never_written(database: Database) -> None:
-    log = AdminLog(database, SqlAuditStore())
+    log = AdminLog(database, SqlAuditStore(), Recorder(database, SqlRecordStore()))
     try:
         with database.begin() as tx:
             log.record(tx, "picture_set", {}, actor="system", now=NOW)

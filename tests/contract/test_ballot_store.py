@@ -17,6 +17,8 @@ from server.meetings.logbook import Logbook
 from server.meetings.model import Draft
 from server.meetings.service import MeetingService, Outside
 from server.meetings.store import SqlMeetingStore
+from server.record.service import Recorder
+from server.record.store import SqlRecordStore
 from server.rooms.model import Room
 from server.rooms.store import SqlRoomStore
 from server.slots import Slots
@@ -45,7 +47,9 @@ class Town:
         self.meeting = MeetingId(fresh_id("m"))
         self.vote = fresh_id("v")
         slots, ledger, store = Slots(), SqlActLedger(), SqlMeetingStore()
-        logbook = Logbook(database, store, ledger=ledger, announcer=slots, epochs=slots)
+        logbook = Logbook(
+            database, store, ledger=ledger, announcer=slots, epochs=slots, record=Recorder(database, SqlRecordStore())
+        )
         nobody: Outside = None  # type: ignore[assignment]  # names and rooms are not asked for here
         self.meetings = MeetingService(database, store, logbook=logbook, outside=nobody)
         unsigned: StatementService = None  # type: ignore[assignment]  # open votes have no statements

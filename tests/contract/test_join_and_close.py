@@ -17,6 +17,8 @@ from server.meetings.commands import By, Step
 from server.meetings.logbook import Logbook
 from server.meetings.model import Draft, Log
 from server.meetings.store import SqlMeetingStore
+from server.record.service import Recorder
+from server.record.store import SqlRecordStore
 from server.rooms.model import Room
 from server.rooms.store import SqlRoomStore
 from server.slots import Slots
@@ -36,7 +38,14 @@ class Side:
 
     def __init__(self, database: Database) -> None:
         self.database = Database(database.engine.url.render_as_string(hide_password=False))
-        self.logbook = Logbook(self.database, MEETINGS, ledger=SqlActLedger(), announcer=Slots(), epochs=Slots())
+        self.logbook = Logbook(
+            self.database,
+            MEETINGS,
+            ledger=SqlActLedger(),
+            announcer=Slots(),
+            epochs=Slots(),
+            record=Recorder(self.database, SqlRecordStore()),
+        )
         self.thread: threading.Thread | None = None
         self.fault: Exception | None = None
 

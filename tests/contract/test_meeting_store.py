@@ -15,6 +15,8 @@ from server.meetings.logbook import Logbook
 from server.meetings.model import Draft, Log
 from server.meetings.ports import LogMoved
 from server.meetings.store import SqlMeetingStore, meeting_events
+from server.record.service import Recorder
+from server.record.store import SqlRecordStore
 from server.rooms.model import Room
 from server.rooms.store import SqlRoomStore
 from server.slots import Slots
@@ -136,7 +138,14 @@ class _Told:
 
 def _logbook(database: Database, told: _Told) -> Logbook:
     slots = Slots(announcers=[told])
-    return Logbook(database, STORE, ledger=SqlActLedger(), announcer=slots, epochs=slots)
+    return Logbook(
+        database,
+        STORE,
+        ledger=SqlActLedger(),
+        announcer=slots,
+        epochs=slots,
+        record=Recorder(database, SqlRecordStore()),
+    )
 
 
 def test_M2_two_writers_that_know_nothing_of_each_other_lose_no_event(database: Database, room: str) -> None:

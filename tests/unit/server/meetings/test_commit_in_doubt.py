@@ -14,6 +14,8 @@ from server.idempotency.store import SqlActLedger
 from server.meetings.logbook import Logbook
 from server.meetings.model import Draft
 from server.meetings.store import SqlMeetingStore
+from server.record.service import Recorder
+from server.record.store import SqlRecordStore
 from server.slots import Slots
 from server.unit import Transaction, UnitOfWork
 from tests.support.office import Office, fresh_id
@@ -60,7 +62,14 @@ def test_M3_what_was_committed_in_doubt_is_told(tmp_path: Path, what: str) -> No
     meeting, now = MeetingId(office.meeting("open")), office.clock.now()
     unit, ear, slots = Mumbling(office.services.database), Ear(), Slots()
     slots.announcers.append(ear)
-    logbook = Logbook(unit, SqlMeetingStore(), ledger=SqlActLedger(), announcer=slots, epochs=slots)
+    logbook = Logbook(
+        unit,
+        SqlMeetingStore(),
+        ledger=SqlActLedger(),
+        announcer=slots,
+        epochs=slots,
+        record=Recorder(office.services.database, SqlRecordStore()),
+    )
     recess, key = Draft("meeting_recessed", {}), ActKey(fresh_id("a"), "system", "recess")
     seq = logbook.log(meeting).state.seq
     unit.mumbles = True

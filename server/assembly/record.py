@@ -1,0 +1,86 @@
+"""The record of everything: who adds to it, who signs it, how it is checked.
+
+Rules: puts ``record`` into the services. A checkpoint is signed a few seconds after something was added, never while
+it is; when the database does not go on from what was signed, nothing is signed any more and the log says so once.
+
+Usage: ``record.build(services)``, after ``fleet.build``; ``build_audit(services)``, ``recorder(services)`` before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from sealing.signatures import holds
+from server.assembly.logs import SqlLogs
+from server.audit.service import AdminLog
+from server.audit.store import SqlAuditStore
+from server.chores import Chore
+from server.keys.site import SiteKeys
+from server.record.errors import RecordForked
+from server.record.keep import FileKeep
+from server.record.service import Recorder, RecordService, Tools
+from server.record.store import SqlRecordStore
+from server.services import Services
+from wire.note import NoteKey
+
+SIGN_S: Final = 5.0
+_ORIGIN: Final = "record.phonghop.local"
+
+
+def recorder(services: Services) -> Recorder:
+    """What the logs need of the record."""
+    return Recorder(services.database, SqlRecordStore())
+
+
+def build_audit(services: Services) -> AdminLog:
+    """The administrators' log."""
+    return AdminLog(services.database, SqlAuditStore(), recorder(services))
+
+
+def note_key(keys: SiteKeys) -> NoteKey:
+    """The public key of the record; the log is named by it, so that no two houses have logs of one name."""
+    public = keys.record.public
+    return NoteKey(f"{_ORIGIN}/{hashlib.sha256(public).hexdigest()[:16]}", public)
+
+
+def build_record(services: Services) -> RecordService:
+    """The service; needs the keys."""
+    keep = FileKeep(services.settings.data_dir / "record" / "checkpoint")
+    return RecordService(
+        Tools(
+            services.database,
+            SqlRecordStore(),
+            SqlLogs(),
+            keep,
+            note_key(services.keys),
+            services.keys.record.sign,
+            holds,
+        )
+    )
+
+
+def build(services: Services) -> None:
+    """Put the feature together."""
+    services.record = build_record(services)
+    services.chores.add(Chore("checkpoints of the record", SIGN_S, _Signer(services).sign))
+
+
+class _Signer:
+    """Signs what was added."""
+
+    def __init__(self, services: Services) -> None:
+        self._services: Final = services
+        self._forked = False
+
+    def sign(self) -> None:
+        """A checkpoint, when there is more than the last one says."""
+        record = self._services.record
+        newest = record.newest()
+        if self._forked or (newest is not None and newest.size == record.size()):
+            return
+        try:
+            record.sign(now=self._services.clock.now())
+        except RecordForked:
+            # Told by the service; it stays so until the server is started with another database.
+            self._forked = True

@@ -1,0 +1,30 @@
+"""What can be wrong with the record.
+
+::
+
+    RecordError
+    ├── RecordForked     record-forked: the database does not go on from what was signed before
+    └── RecordTooShort   record-too-short: a proof is asked for of a size the record never had
+"""
+
+from __future__ import annotations
+
+from server.errors import Conflict
+
+
+class RecordError(Conflict):
+    """Root of the package."""
+
+    code = "record-error"
+
+
+class RecordForked(RecordError):
+    """What the database holds is not what a checkpoint was signed over; ``data["size"]`` says which."""
+
+    code = "record-forked"
+
+
+class RecordTooShort(RecordError):
+    """Nobody can have seen this size; ``data["size"]``."""
+
+    code = "record-too-short"

@@ -1,0 +1,79 @@
+"""Values of the record: what was signed, what a terminal has seen, what a check found.
+
+Rules: pure.
+
+Usage: ``Problem("event-changed", {"log": "m-…", "seq": 4})``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from wire.merkle import HASH_BYTES, Edge
+
+#: So many are named; the first says where to look.
+MOST_PROBLEMS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A checkpoint as it was signed: the whole note."""
+
+    size: int
+    root: bytes
+    note: bytes
+    at: dt.datetime
+
+
+class SeatState(enum.StrEnum):
+    """What a terminal says of the record, and what is thought of it."""
+
+    #: it holds a checkpoint that this record goes on from
+    GOOD = "good"
+    #: it has none yet
+    NONE = "none"
+    #: it holds one that this record does not go on from, or was shown one that did not follow
+    FORKED = "forked"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The newest checkpoint that a terminal keeps; ``root`` in hexadecimal."""
+
+    device: str
+    size: int
+    root: str
+    state: SeatState
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not as it should be; ``code`` has its words under ``verify`` in the catalogues."""
+
+    code: str
+    data: dict[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of the whole record found: nothing is wrong when there are no problems."""
+
+    size: int
+    root: bytes
+    logs: int
+    checkpoints: int
+    problems: tuple[Problem, ...]
+
+
+def pack_edge(edge: Edge) -> bytes:
+    """The hashes of the right edge, one after the other."""
+    return b"".join(edge.hashes)
+
+
+def read_edge(size: int, data: bytes) -> Edge:
+    """As :func:`pack_edge` wrote it."""
+    return Edge(size, tuple(data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)))

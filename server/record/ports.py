@@ -1,0 +1,84 @@
+"""Where the record is kept, and what it asks of others.
+
+Rules: leaves, nodes and checkpoints are only added.
+
+Usage: ``RecordService(Tools(...))`` in ``server/assembly/record.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from server.record.model import Seen, Signed
+from server.unit import Transaction
+from wire.entries import Entry
+from wire.merkle import Edge, Node, Nodes
+
+
+class RecordStore(Protocol):
+    """The tables whose names begin with ``record``."""
+
+    def append(self, tx: Transaction, entries: Sequence[Entry]) -> Edge:
+        """Add leaves; nobody else does until the transaction ends."""
+        ...
+
+    def hold(self, tx: Transaction) -> Edge:
+        """The right edge; nobody else appends until the transaction ends."""
+        ...
+
+    def edge(self, tx: Transaction) -> Edge:
+        """The right edge as it is now."""
+        ...
+
+    def nodes(self, tx: Transaction) -> Nodes:
+        """Reads the roots of complete subtrees; what is not there is a LookupError."""
+        ...
+
+    def all_nodes(self, tx: Transaction) -> Iterator[Node]:
+        """Every kept subtree above the leaves."""
+        ...
+
+    def entries(self, tx: Transaction, *, log: str | None = None) -> Iterator[tuple[int, Entry]]:
+        """The leaves by number, of one log or of all."""
+        ...
+
+    def add_signed(self, tx: Transaction, signed: Signed) -> None:
+        """Keep a checkpoint."""
+        ...
+
+    def newest_signed(self, tx: Transaction) -> Signed | None:
+        """The one of the largest size."""
+        ...
+
+    def all_signed(self, tx: Transaction) -> Sequence[Signed]:
+        """All, the smallest first."""
+        ...
+
+    def set_seen(self, tx: Transaction, seen: Seen) -> None:
+        """What a terminal said last."""
+        ...
+
+    def all_seen(self, tx: Transaction) -> Sequence[Seen]:
+        """Of all terminals."""
+        ...
+
+
+class Logs(Protocol):
+    """The events themselves, as they lie there: a check trusts nothing that the application read before."""
+
+    def all(self, tx: Transaction) -> Iterable[tuple[str, int, str]]:
+        """Every row: its log, its number, and the hash computed from its content, empty when it cannot be read."""
+        ...
+
+
+class Keep(Protocol):
+    """One more place for the newest checkpoint, beside the database."""
+
+    def read(self) -> bytes | None:
+        """The note that was kept last."""
+        ...
+
+    def write(self, note: bytes) -> None:
+        """Keep it, durably."""
+        ...
