@@ -173,15 +173,17 @@ class Agent:
         if not pattern:
             return None
         try:
+            from edge.card.watchdog import DEAF_FILE, RunCommand, TouchFile, Watchdog  # noqa: PLC0415 - not everywhere
             from edge.card.worker import CardWorker  # noqa: PLC0415 - not everywhere
         except ImportError as exc:
             _LOG.warning("no USB tokens at this seat, people sign in with passwords: %s is not installed", exc.name)
             return None
-        module = self._settings.pkcs11_module
+        module, restart = self._settings.pkcs11_module, self._settings.pcscd_restart
         return CardWorker(
             lambda event: self._queue.put(lambda seat: seat.handle(event)),
             is_ours=lambda reader: fnmatch.fnmatchcase(reader, pattern),
             modules=probe.candidates(Path(module) if module else None),
+            watchdog=Watchdog(RunCommand(restart) if restart else TouchFile(self._settings.run_dir / DEAF_FILE)),
         )
 
     # ---------------------------------------------------------- what others tell

@@ -136,6 +136,9 @@ class Settings:
     card_reader: str = _setting(_pattern, "*")
     # A vendor's PKCS#11 module; empty: the usual places are tried, PIV cards need none.
     pkcs11_module: str = _setting(_file, "")
+    # What starts the card service again when it no longer hears of its USB ports; empty: systemd does, told by a file
+    # (deploy/systemd/phonghop-pcscd.path).
+    pcscd_restart: str = _setting(_pattern, "")
 
     log_level: str = _setting(_level, "INFO")
 

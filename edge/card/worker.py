@@ -32,6 +32,7 @@ from edge.card.opening import open_token
 from edge.card.pcsc import Context
 from edge.card.pin import wiped
 from edge.card.token import Token, certificate_for
+from edge.card.watchdog import Watchdog
 from edge.card.watching import CardEvent, CardIn, CardOut, ReadersChanged, ServiceBack, ServiceGone
 from edge.events import (
     CardCame,
@@ -73,9 +74,11 @@ class CardWorker:
         *,
         is_ours: Callable[[str], bool],
         modules: Sequence[Path] = (),
+        watchdog: Watchdog | None = None,
         open_context: Callable[[], Context] = Context.open,
     ) -> None:
         self._tell: Final = tell
+        self._watchdog: Final = watchdog
         self._is_ours: Final = is_ours
         self._modules: Final = tuple(modules)
         self._open_context: Final = open_context
@@ -88,9 +91,13 @@ class CardWorker:
         """Begin; what is in the readers already is told as coming in."""
         self._thread.start()
         self._monitor.start()
+        if self._watchdog is not None:
+            self._watchdog.start()
 
     def stop(self) -> None:
         """Let go of the token, end both threads; raises ``TimeoutError`` when a driver does not let go."""
+        if self._watchdog is not None:
+            self._watchdog.stop()
         self._orders.put(None)
         if self._thread.is_alive():
             self._thread.join(_STOP_S)
@@ -117,6 +124,8 @@ class CardWorker:
     # ---------------------------------------------------------- the monitor's thread
 
     def _heard(self, event: CardEvent) -> None:
+        if self._watchdog is not None:
+            self._watchdog.heard(event)
         match event:
             case CardIn(reader, count=count) if self._is_ours(reader):
                 self._tell(CardCame(reader, count))

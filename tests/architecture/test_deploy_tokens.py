@@ -6,10 +6,14 @@ import json
 import re
 import subprocess
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from edge.card.hearing import RESTS_S
+from edge.card.watchdog import DEAF_FILE
+from edge.settings import Settings
 from tests.architecture.source import ROOT
 from tests.architecture.test_deploy_systemd import settings
 
@@ -56,6 +60,20 @@ def test_readers_are_kept_awake_after_libccid_has_had_its_say() -> None:
     assert Path(_UDEV).name > "92-libccid.rules"
 
 
+def test_G67_what_the_agent_writes_is_what_the_unit_watches_and_root_reads_nothing_of_it() -> None:
+    (watched,) = settings("phonghop-pcscd.path")["PathChanged"]
+    (folder,) = settings("phonghop-seat.service")["RuntimeDirectory"]
+    assert Path(watched) == Path("/run") / folder / DEAF_FILE
+    defaults = {each.name: each.default for each in fields(Settings)}
+    assert defaults["run_dir"] == Path("/run") / folder
+    does = settings("phonghop-pcscd.service")
+    assert does["ExecStart"][0] == "/bin/systemctl restart pcscd.service"
+    program, _, rest_s = does["ExecStart"][1].partition(" ")
+    assert (program, int(rest_s) >= RESTS_S[0]) == ("/bin/sleep", True), "it rests as long as the agent does"
+    assert does["StartLimitIntervalSec"] == ["0"], "a limit would end the path unit for good"
+    assert DEAF_FILE not in " ".join(value for values in does.values() for value in values)
+
+
 def test_the_software_token_is_in_no_installation_and_the_product_does_not_know_it() -> None:
     build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
     installed = {name for target in build["targets"].values() for name in target.get("only-include", ())}
@@ -67,6 +85,7 @@ def test_the_software_token_is_in_no_installation_and_the_product_does_not_know_
     ] == []
 
 
-def test_the_operations_guide_names_both() -> None:
+def test_the_operations_guide_names_them() -> None:
     guide = (ROOT / "docs" / "OPERATIONS.md").read_text(encoding="utf-8")
     assert all(str(path.relative_to(ROOT)) in guide for path in (_POLKIT, _UDEV))
+    assert "phonghop-pcscd.path" in guide

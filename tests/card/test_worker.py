@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import queue
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,8 +15,12 @@ from deploy.softtoken.keys import Algorithm
 from edge.card.algorithms import Digest
 from edge.card.certificate import Purpose, read
 from edge.card.errors import CardReset
+from edge.card.hearing import PATIENCE_S
 from edge.card.pcsc import Context
-from edge.events import CardFailed, CardOpened, CardsWatched, CardWent, TokenRefused, TokenSigned
+from edge.card.watchdog import Watchdog
+from edge.card.watching import CardOut
+from edge.card.worker import CardWorker
+from edge.events import CardCame, CardFailed, CardOpened, CardsWatched, CardWent, Event, TokenRefused, TokenSigned
 from edge.model import CardSignature
 from edge.ports import SignOrder
 from tests.card.desk import AT, MESSAGE, Desk, emptied
@@ -252,6 +258,33 @@ def test_a_driver_that_raises_anything_ends_one_order_and_logs_no_text(
     assert given == pin("MARKED-1")
     desk.worker.open(opened.reader, opened.count)
     assert isinstance(desk.next(CardOpened), CardOpened)
+
+
+def test_G67_the_watchdog_lives_with_the_worker_and_is_told_what_the_service_tells(bank: ReaderBank) -> None:
+    emptied(bank)
+    looks: list[int] = []
+    devices: set[str] = set()
+    came: queue.SimpleQueue[Event] = queue.SimpleQueue()
+
+    def plugged() -> frozenset[str]:
+        looks.append(len(devices))
+        return frozenset(devices)
+
+    watchdog = Watchdog(lambda: None, devices=plugged, look_s=0.01)
+    worker = CardWorker(came.put, is_ours=lambda name: name == bank.readers[AT], watchdog=watchdog)
+    worker.start()
+    bank.insert(AT, Card(contents()))
+    until(lambda: isinstance(came.get(timeout=15), CardCame), what="a card is in")
+    until(lambda: len(looks) > 3, what="it looks by itself")
+    worker.stop()
+    assert not [thread for thread in threading.enumerate() if thread.name == "card-watchdog"]
+    devices.add("1-1:1.0#3")
+    moment = 1e6
+    assert not watchdog.look(now_s=moment)
+    assert not watchdog.look(now_s=moment + PATIENCE_S), "it was told that a card is in"
+    watchdog.heard(CardOut(bank.readers[AT], 1))
+    assert watchdog.look(now_s=moment + PATIENCE_S), "the device is newer than every reader"
+    bank.pull(AT)
 
 
 def test_other_readers_are_not_this_seats(desk: Desk) -> None:

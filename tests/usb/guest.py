@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from edge.card.errors import CardError
+from edge.card.watchdog import TouchFile, Watchdog
 from edge.card.worker import CardWorker
 from edge.ports import SignOrder
 from wire.proof import TokenData
@@ -34,6 +35,7 @@ _PCSCD: Final = ("/usr/sbin/pcscd", "--foreground")
 _KERNEL_SAYS: Final = 15  # NETLINK_KOBJECT_UEVENT (linux/netlink.h)
 _GROUP_KERNEL: Final = 1
 _POWER: Final = "[0-9]*-[0-9]*/power/control"
+_DEAF: Final = Path("/run/pcscd-deaf")
 _HIDDEN: Final = frozenset({"pin"})
 
 
@@ -44,12 +46,13 @@ class Guest:
         self._line: Final = line
         self._lock: Final = threading.Lock()
         self._pcscd: subprocess.Popen[bytes] | None = None
-        self._worker: Final = CardWorker(self._told, is_ours=lambda reader: True)
+        watchdog = Watchdog(self._asked)
+        self._worker: Final = CardWorker(self._told, is_ours=lambda reader: True, watchdog=watchdog)
 
     def run(self) -> None:
         """Until the line ends or `quit` is said."""
         threading.Thread(target=self._listen_to_kernel, daemon=True).start()
-        self._start_pcscd()
+        self._start_pcscd(_PCSCD)
         self._worker.start()
         self.say("Ready", python=sys.version.split()[0], pyscard=_pyscard())
         rest = b""
@@ -66,6 +69,16 @@ class Guest:
             data = json.dumps(said, default=_plain).encode() + b"\n"
             while data:
                 data = data[os.write(self._line, data) :]
+
+    def _asked(self) -> None:
+        """What the units of systemd do on a terminal, on which there is no systemd here."""
+        TouchFile(_DEAF)()
+        self.say("PcscdAsked")
+        if _DEAF.exists():
+            _DEAF.unlink()
+            self._end_pcscd()
+            self._start_pcscd(_PCSCD)
+            self.say("PcscdStarted")
 
     def _told(self, event: Any) -> None:
         at = time.monotonic()
@@ -112,11 +125,17 @@ class Guest:
         self.say("PcscdKilled")
 
     def _do_start_pcscd(self) -> None:
-        self._start_pcscd()
+        self._start_pcscd(_PCSCD)
         self.say("PcscdStarted")
 
-    def _start_pcscd(self) -> None:
-        self._pcscd = subprocess.Popen(_PCSCD, stdin=subprocess.DEVNULL)
+    def _do_deafen_pcscd(self) -> None:
+        """The same service, but what udev tells everybody on this machine no longer reaches it."""
+        self._end_pcscd()
+        self._start_pcscd(("unshare", "--net", *_PCSCD))
+        self.say("PcscdDeafened")
+
+    def _start_pcscd(self, command: tuple[str, ...]) -> None:
+        self._pcscd = subprocess.Popen(command, stdin=subprocess.DEVNULL)
 
     def _end_pcscd(self) -> None:
         if self._pcscd is not None:
