@@ -51,7 +51,19 @@ PARTS = ("pages/1", "text/1", "search", "outline")
 READS = ("seat", "live", *(f"{HOME.removeprefix('/api/')}/{part}" for part in PARTS))
 STATEMENTS = ("statements", "statements/a-1/sign", "statements/a-1/leave")
 ROUNDS = ("rounds/k-1/open", "rounds/k-1/sign", "rounds/close")
-CHANGES = ("sign-in", "token", "unlock", "lock", "sign-out", "act", "touched", "following", *STATEMENTS, *ROUNDS)
+CHANGES = (
+    "sign-in",
+    "token",
+    "unlock",
+    "lock",
+    "sign-out",
+    "act",
+    "touched",
+    "following",
+    "front",
+    *STATEMENTS,
+    *ROUNDS,
+)
 
 
 @pytest.mark.parametrize("path", READS)
