@@ -1,7 +1,8 @@
 """The record of everything: who adds to it, who signs it, how it is checked.
 
-Rules: puts ``record`` into the services. A checkpoint is signed a few seconds after something was added, never while
-it is; when the database does not go on from what was signed, nothing is signed any more and the log says so once.
+Rules: puts ``record`` into the services, and the record's public key into ``record/key.vkey``. A checkpoint is signed a
+few seconds after something was added, never while it is; when the database does not go on from what was signed, nothing
+is signed any more and the log says so once.
 
 Usage: ``record.build(services)``, after ``fleet.build``; ``build_audit(services)``, ``recorder(services)`` before it.
 """
@@ -17,6 +18,7 @@ from server.audit.service import AdminLog
 from server.audit.store import SqlAuditStore
 from server.chores import Chore
 from server.keys.site import SiteKeys
+from server.pki.files import PUBLIC_MODE, replace_file
 from server.record.errors import RecordForked
 from server.record.keep import FileKeep
 from server.record.service import Recorder, RecordService, Tools
@@ -63,6 +65,10 @@ def build_record(services: Services) -> RecordService:
 def build(services: Services) -> None:
     """Put the feature together."""
     services.record = build_record(services)
+    # What a house gives to those who verify its dossiers.
+    folder = services.settings.data_dir / "record"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    replace_file(folder / "key.vkey", f"{services.record.tools.key.print()}\n".encode(), mode=PUBLIC_MODE)
     services.chores.add(Chore("checkpoints of the record", SIGN_S, _Signer(services).sign))
 
 

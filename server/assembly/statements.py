@@ -52,6 +52,7 @@ def build(services: Services) -> None:
             rounds=services.signing,
             trust=services.trust,
             log=services.audit,
+            record=services.record,
         )
     )
     services.blueprints.append(dossier_routes.blueprint(services.dossiers, services.clock))

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from wire import canonical
-from wire.fields import print_instant
+from wire.fields import Fields, print_instant
 
 NOTHING: Final = "0" * 64
+MAX_DATA_BYTES: Final = 32 * 1024
 _LABEL: Final = b"phonghop/v1/admin-event\0"
 
 
@@ -35,6 +36,26 @@ class AdminEvent:
     data: dict[str, Any]
     before: str
     hash: str
+
+    def whole(self) -> dict[str, Any]:
+        """JSON with all that the hash covers, as a dossier brings it."""
+        return {**self.to_value(), "before": self.before}
+
+    @classmethod
+    def from_value(cls, value: Any) -> AdminEvent:
+        """What :meth:`whole` made; raises a WireError. The stated hash is not looked at: see :func:`hash_of`."""
+        fields = Fields(value, "house")
+        found = cls(
+            fields.number("number", low=1),
+            fields.instant("at"),
+            fields.text("actor", limit=80),
+            fields.text("kind", limit=60),
+            fields.free("data", limit_bytes=MAX_DATA_BYTES),
+            fields.hex("before", size=32),
+            fields.hex("hash", size=32),
+        )
+        fields.end()
+        return found
 
     def to_value(self) -> dict[str, Any]:
         """JSON for a screen."""

@@ -10,16 +10,18 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from server.dossier import reading, verifying
-from server.dossier.anchors import Anchors
+from server.dossier.anchors import Anchors, record_keys
 from server.dossier.findings import Findings
 from server.dossier.reading import NotADossier
 from server.dossier.verifying import Checking
 from server.signatures.sandbox import NoSandbox, confine
 from server.trust.errors import CertificateUnreadable
+from wire.errors import BadNote
 
 MEMORY_BYTES: Final = 4 * 2**30
 CPU_S: Final = 1800
@@ -44,14 +46,21 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="tin chứng thư số gốc có trong chính hồ sơ · trust the anchors that the dossier brings itself",
     )
+    found.add_argument(
+        "--record-key",
+        type=Path,
+        help="tệp khóa công khai của nhật ký toàn vẹn · file with the public key of the record",
+    )
     found.add_argument("--cms", type=Path, help="chữ ký của việc đã ký, nếu không nằm cạnh · signature of a signed act")
     return found
 
 
 def run(words: argparse.Namespace) -> tuple[int, str]:
-    """Exit status and report; raises OSError, CertificateUnreadable, NotADossier."""
+    """Exit status and report; raises OSError, CertificateUnreadable, BadNote, NotADossier."""
     found, file = Findings(), words.file
     anchors = Anchors() if words.anchors is None else Anchors.of_folder(words.anchors)
+    if words.record_key is not None:
+        anchors = replace(anchors, keys=record_keys(words.record_key))
     checking = Checking(anchors, dt.datetime.now(dt.UTC))
     if file.is_dir():
         return _dossier(reading.open_folder(file), words, checking=checking, found=found)
@@ -88,6 +97,9 @@ def main() -> int:
         return _WRONG_WORDS
     except (OSError, NotADossier) as exc:
         print(f"{words.file}: không đọc được · cannot be read ({exc})", file=sys.stderr)  # noqa: T201 - the report
+        return _WRONG_WORDS
+    except BadNote:
+        print(f"{words.record_key}: không phải khóa của nhật ký toàn vẹn · no key of a record", file=sys.stderr)  # noqa: T201 - the report
         return _WRONG_WORDS
     except CertificateUnreadable:
         print(f"{words.anchors}: có tệp không phải chứng thư số · a file is no certificate", file=sys.stderr)  # noqa: T201 - the report

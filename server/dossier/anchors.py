@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from server.trust.certificates import MAX_BYTES, read
 from server.trust.errors import CertificateUnreadable
 from server.trust.model import Facts
 from server.trust.paths import Known
+from wire.note import NoteKey
 
 _PEM: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 _FROM_DOSSIER: Final = "authorities/anchors/"
@@ -32,6 +33,8 @@ class Anchors:
     facts: tuple[Facts, ...] = ()
     others: tuple[bytes, ...] = field(default=(), repr=False)
     own: bool = False
+    #: of records, given by whoever checks
+    keys: tuple[NoteKey, ...] = ()
 
     @property
     def known(self) -> Known:
@@ -48,8 +51,9 @@ class Anchors:
         """With what a dossier brings: its helpers always, its anchors only when they are ``trusted``."""
         helpers = tuple(_certificates(files, _OTHERS, _FROM_DOSSIER))
         if not trusted:
-            return Anchors(self.facts, tuple(one.der for one in helpers))
-        return Anchors((*self.facts, *_certificates(files, _FROM_DOSSIER)), tuple(one.der for one in helpers), own=True)
+            return replace(self, others=tuple(one.der for one in helpers))
+        facts = (*self.facts, *_certificates(files, _FROM_DOSSIER))
+        return replace(self, facts=facts, others=tuple(one.der for one in helpers), own=True)
 
     def tell(self, found: Findings) -> None:
         """Say which anchors are used."""
@@ -59,6 +63,12 @@ class Anchors:
             found.right("anchor", name=one.name, fingerprint=one.fingerprint)
         if self.own:
             found.unsure("anchors-own")
+
+
+def record_keys(file: Path) -> tuple[NoteKey, ...]:
+    """The keys of records in a file, one a line; raises BadNote, OSError."""
+    lines = file.read_bytes()[: 100 * MAX_BYTES].decode("utf-8", "replace").split("\n")
+    return tuple(NoteKey.read(line) for line in lines if line.strip())
 
 
 def _read_all(data: bytes) -> list[Facts]:

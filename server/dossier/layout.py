@@ -25,6 +25,8 @@ from wire.fields import Fields, print_instant
 
 TYPE: Final = "phonghop.dossier"
 INDEX: Final = "index.json"
+#: What the record says of this dossier; it names the index, so the index cannot name it.
+RECORD: Final = "record.json"
 EVENTS: Final = "events.json"
 README: Final = "README.txt"
 MAX_FILES: Final = 20_000
@@ -100,7 +102,7 @@ class Index:
             elif _entry(files[name]) != entry:
                 yield "changed", name
         for name in files:
-            if name != INDEX and name not in self.files:
+            if name not in {INDEX, RECORD} and name not in self.files:
                 yield "extra", name
 
 

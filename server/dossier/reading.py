@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from server.dossier.layout import INDEX, MAX_FILES, NAME
+from server.dossier.layout import INDEX, MAX_FILES, NAME, RECORD
 
 MAX_BYTES: Final = 1024**3
 _MAGIC: Final = b"PK\x03\x04"
@@ -79,5 +79,5 @@ def open_archive(data: bytes) -> dict[str, bytes]:
 
 
 def _must_be_name(name: str) -> None:
-    if name != INDEX and NAME.fullmatch(name) is None:
+    if name not in {INDEX, RECORD} and NAME.fullmatch(name) is None:
         raise NotADossier(f"{name[:100]!r}: no dossier has such a file")

@@ -1,7 +1,7 @@
 """Writes a meeting's dossier: its log, the signed acts with their evidence, the signed papers, the authorities.
 
 Rules G48: what is written is what is kept, byte for byte; nothing plain touches the disk of the server; that somebody
-took a dossier stands in the administrators' log (L3).
+took a dossier stands in the administrators' log (L3), with the SHA-256 of its index: the record's signature covers it.
 
 Usage: ``Dossiers(tools).export(meeting, by="person:u-…", now=now)``.
 """
@@ -9,20 +9,26 @@ Usage: ``Dossiers(tools).export(meeting, by="person:u-…", now=now)``.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from server.audit.model import AdminEvent
 from server.audit.service import AdminLog
-from server.dossier.layout import EVENTS, INDEX, README, Index, evidence_value, material_name
+from server.dossier.layout import EVENTS, INDEX, README, RECORD, Index, evidence_value, material_name
+from server.record.errors import RecordForked
+from server.record.service import RecordService
 from server.statements.ports import KeptStatement
 from server.trust.model import Kept
 from server.trust.ports import Authority
 from wire import canonical
+from wire.entries import HOUSE
 from wire.events import Event
 from wire.ids import MeetingId
+from wire.inclusions import Inclusions, Proof
 from wire.state import MeetingState
 
 EXPORTED: Final = "dossier_exported"
@@ -30,8 +36,11 @@ EXPORTED: Final = "dossier_exported"
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 _README: Final = """HỒ SƠ CUỘC HỌP · DOSSIER OF A MEETING
 
-Kiểm chứng, không cần mạng:  phonghop verify HỒ-SƠ.zip --anchors THƯ-MỤC-CHỨNG-THƯ-SỐ-GỐC
-Verify it, without a network: phonghop verify DOSSIER.zip --anchors FOLDER-OF-TRUSTED-CERTIFICATES
+Kiểm chứng, không cần mạng:  phonghop verify HỒ-SƠ.zip --anchors THƯ-MỤC-CHỨNG-THƯ-SỐ-GỐC --record-key TỆP-KHÓA
+Verify it, without a network: phonghop verify DOSSIER.zip --anchors FOLDER-OF-TRUSTED-CERTIFICATES --record-key FILE
+
+TỆP-KHÓA là khóa công khai của nhật ký toàn vẹn; lấy từ chính cơ quan tổ chức cuộc họp, không lấy từ hồ sơ.
+FILE holds the public key of the record; take it from the house that held the meeting, not from the dossier.
 
 Chứng thư số của cơ quan cấp có trong authorities/ chỉ để tham khảo: hãy lấy chứng thư số gốc từ chính cơ quan cấp.
 The certificates in authorities/ are for reference only: take the trusted ones from the authority itself.
@@ -90,6 +99,7 @@ class Tools:
     rounds: Rounds
     trust: Trust
     log: AdminLog
+    record: RecordService
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +111,26 @@ class Dossiers:
     def export(self, meeting: MeetingId, *, by: str, now: dt.datetime) -> bytes:
         """The dossier as a ZIP archive; raises NoSuchMeeting."""
         files = self.files(meeting)
-        index = Index.of(meeting, self.tools.meetings.state(meeting).title, files, made_at=now)
+        index = Index.of(meeting, self.tools.meetings.state(meeting).title, files, made_at=now).encode()
+        told = {"meeting": meeting, "files": len(files), "index_sha256": hashlib.sha256(index).hexdigest()}
         with self.tools.log.unit.begin() as tx:
-            self.tools.log.record(tx, EXPORTED, {"meeting": meeting, "files": len(files)}, actor=by, now=now)
-        return archive({INDEX: index.encode(), **files})
+            export = self.tools.log.record(tx, EXPORTED, told, actor=by, now=now)
+        events = len(canonical.decode(files[EVENTS])["events"])
+        return archive({INDEX: index, **self._recorded(meeting, events, export, now=now), **files})
+
+    def _recorded(self, meeting: MeetingId, events: int, export: AdminEvent, *, now: dt.datetime) -> dict[str, bytes]:
+        """What the record says of it; nothing when the record is not what it was, which the reader is told."""
+        record = self.tools.record
+        try:
+            signed = record.sign(now=now)
+        except RecordForked:
+            return {}
+        if signed is None:
+            return {}
+        proofs = [Proof(one.number, one.proof) for one in record.prove(meeting, size=signed.size)]
+        number, proof = record.prove_one(HOUSE, export.number, size=signed.size)
+        found = Inclusions(record.tools.key, signed.note, tuple(proofs[:events]), export.whole(), Proof(number, proof))
+        return {RECORD: found.encode()}
 
     def files(self, meeting: MeetingId) -> dict[str, bytes]:
         """All files but the index, by name."""

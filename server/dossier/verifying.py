@@ -1,8 +1,9 @@
 """Checks a dossier, without server and network, and names what is wrong.
 
-Rules G49: in this order – the files are those of the index, the log is whole and folds, every signed act and the log
-hold each other, every signature holds and its certificate was good at that moment, every signed paper is the file the
-log names and its signatures hold. What cannot be confirmed (no anchor) is told apart from what is wrong.
+Rules G49, W73: in this order – the files are those of the index, the log is whole and folds, the record knows its
+events and this export, every signed act and the log hold each other, every signature holds and its certificate was
+good then, every signed paper is the file the log names and its signatures hold. What cannot be confirmed (no anchor, no
+key of the record) is told apart from what is wrong.
 
 Usage::
 
@@ -19,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from server.dossier import acts, signatures
+from server.dossier import acts, recorded, signatures
 from server.dossier.acts import SignedAct
 from server.dossier.anchors import Anchors
 from server.dossier.findings import Findings
@@ -57,6 +58,7 @@ def verify(files: Mapping[str, bytes], checking: Checking, found: Findings) -> N
         return
     if index is not None and index.meeting != events[0].meeting:
         found.wrong("log-other-meeting")
+    recorded.check(files, events, checking.anchors, found)
     _acts(files, events, checking=checking, found=found)
     _papers(files, events, checking=checking, found=found)
 

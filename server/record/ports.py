@@ -43,6 +43,10 @@ class RecordStore(Protocol):
         """The leaves by number, of one log or of all."""
         ...
 
+    def number_of(self, tx: Transaction, log: str, seq: int) -> int | None:
+        """Where an event's leaf is, the first if somebody put in another; None when there is none."""
+        ...
+
     def add_signed(self, tx: Transaction, signed: Signed) -> None:
         """Keep a checkpoint."""
         ...

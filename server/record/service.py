@@ -111,6 +111,14 @@ class RecordService:
             found = [(number, entry) for number, entry in store.entries(tx, log=log) if number < size]
             return [Proven(number, entry, inclusion(number, size, nodes)) for number, entry in found]
 
+    def prove_one(self, log: str, seq: int, *, size: int) -> tuple[int, tuple[bytes, ...]]:
+        """Number and proof of one leaf in the tree of ``size``; raises RecordTooShort for one that is not in it."""
+        with self.tools.unit.read() as tx:
+            number = self.tools.store.number_of(tx, log, seq)
+            if number is None or number >= size:
+                raise RecordTooShort(size=size)
+            return number, inclusion(number, size, self.tools.store.nodes(tx))
+
     def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
         """What shows that the record of ``new`` leaves begins with that of ``old``; raises RecordTooShort."""
         with self.tools.unit.read() as tx:

@@ -123,6 +123,12 @@ class SqlRecordStore:
         for row in tx.execute(wanted).yield_per(_PORTION):
             yield row.number, _entry(row)
 
+    def number_of(self, tx: Connection, log: str, seq: int) -> int | None:
+        """Where an event's leaf is, the first if somebody put in another; None when there is none."""
+        wanted = select(LEAVES.c.number).where(LEAVES.c.log == log, LEAVES.c.seq == seq).order_by(LEAVES.c.number)
+        found: int | None = tx.execute(wanted.limit(1)).scalar_one_or_none()
+        return found
+
     def add_signed(self, tx: Connection, signed: Signed) -> None:
         """Keep a checkpoint."""
         note = signed.note.decode()

@@ -20,10 +20,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.dossier.anchors import Anchors
+from sealing.signatures import ServerSigner, holds
+from server.dossier.anchors import Anchors, record_keys
 from server.dossier.findings import Findings
-from server.dossier.layout import EVENTS, INDEX, Index
+from server.dossier.layout import EVENTS, INDEX, RECORD, Index
 from server.dossier.reading import NotADossier, open_archive
+from server.dossier.recorded import check as recorded_check
 from server.dossier.service import archive
 from server.dossier.verifying import Checking, verify
 from tests.pki.authority import TestPki
@@ -32,7 +34,12 @@ from tests.signing.test_named_votes import Room
 from tests.signing.test_rounds_http import opened, path_of, sign
 from tests.signing.test_statements_http import CARDS, add_paper, attendance, expected, send
 from wire import cades, canonical
+from wire.checkpoint import Checkpoint
+from wire.errors import WireError
 from wire.events import Event
+from wire.fields import parse_instant
+from wire.inclusions import Inclusions
+from wire.note import NoteKey
 from wire.statement import Statement
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,18 +58,21 @@ class Whole:
 
     def check(self, files: Mapping[str, bytes], *, trusted: bool = False, root: bool = True) -> Findings:
         """What is found, with the house's anchor unless told otherwise."""
-        given_one = Anchors.of_folder(_ANCHOR[0]) if root else Anchors()
+        given_one = dataclasses.replace(Anchors.of_folder(_ANCHOR[0]), keys=_KEYS) if root else Anchors()
         found = Findings()
         verify(files, Checking(given_one.with_dossier(files, trusted=trusted), self.now), found)
         return found
 
 
 _ANCHOR: list[Path] = []
+#: of the record of the house that made the dossiers
+_KEYS: tuple[NoteKey, ...] = ()
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory, running_pki: Any) -> Iterator[Whole]:
     """Two roll calls, an approval, signed minutes, a signed closing."""
+    global _KEYS  # noqa: PLW0603 - as the anchor: known to whoever checks, and no part of the dossier
     pki: TestPki = running_pki.pki
     folder = tmp_path_factory.mktemp("dossier")
     office = House(folder / "house", pki)
@@ -89,6 +99,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory, running_pki: Any) -> Iterato
     anchor.mkdir()
     (anchor / "root.cer").write_bytes(pki.der("root"))
     _ANCHOR[:] = [anchor]
+    _KEYS = record_keys(office.services.settings.data_dir / "record" / "key.vkey")
+    assert (office.services.record.tools.key,) == _KEYS
     yield Whole(reply.raw.data, open_archive(reply.raw.data), pki.der("root"), office.clock.now(), short)
     office.services.close()
 
@@ -96,8 +108,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory, running_pki: Any) -> Iterato
 def rehashed(files: dict[str, bytes]) -> dict[str, bytes]:
     """As somebody would who changes a file and mends the index."""
     index = Index.read(files[INDEX])
-    others = {name: data for name, data in files.items() if name != INDEX}
-    return {INDEX: Index.of(index.meeting, index.title, others, made_at=index.made_at).encode(), **others}
+    others = {name: data for name, data in files.items() if name not in {INDEX, RECORD}}
+    kept = {RECORD: files[RECORD]} if RECORD in files else {}
+    return {INDEX: Index.of(index.meeting, index.title, others, made_at=index.made_at).encode(), **kept, **others}
 
 
 def statements(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -118,7 +131,7 @@ def test_G49_a_whole_dossier_is_right_and_says_what_was_checked(whole: Whole) ->
     codes = [code for _, code in found.codes]
     assert codes.count("statement") == 4
     assert codes.count("pdf-signature") == 2
-    assert {"index", "log", "anchor"} <= set(codes)
+    assert {"index", "log", "anchor", "record-key", "record-events", "index-signed"} <= set(codes)
     assert hashlib.sha256(whole.root).hexdigest() in found.text()
     assert "ĐẠT · VERIFIED" in found.text()
 
@@ -169,7 +182,7 @@ def test_G49_a_changed_byte_anywhere_is_named(whole: Whole) -> None:
     for name, data in whole.files.items():
         changed = bytearray(data)
         changed[len(changed) // 2] ^= 1
-        if name != INDEX:
+        if name not in {INDEX, RECORD}:
             assert list(index.differences({**whole.files, name: bytes(changed)})) == [("changed", name)]
     found = whole.check({**whole.short, EVENTS: whole.short[EVENTS].replace(b"(demo)", b"(demO)")})
     assert ("wrong", "file-changed") in found.codes
@@ -185,7 +198,9 @@ def test_G49_a_changed_byte_is_found_though_the_index_was_mended(whole: Whole, d
     changed = bytearray(whole.short[name])
     changed[at] ^= 1 << data.draw(st.integers(0, 7))
     found = whole.check(rehashed({**whole.short, name: bytes(changed)}))
-    assert found.status != 0, f"{name} {at}"
+    told = {code for mark, code in found.codes if mark != "right"}
+    # The record knows of any change by itself; the others have to see this one as well.
+    assert told - {"index-other", "event-unproven"}, f"{name} {at}"
 
 
 @pytest.mark.parametrize("kind", ["attend", "approve_papers", "close"])
@@ -273,6 +288,97 @@ def test_G48_a_file_more_or_less_is_named(whole: Whole) -> None:
     assert ("wrong", "index-missing") in whole.check({n: d for n, d in whole.short.items() if n != INDEX}).codes
 
 
+# What the record says of it
+
+
+def recorded(files: Mapping[str, bytes], **changed: Any) -> dict[str, bytes]:
+    """With something of ``record.json`` changed."""
+    return {**files, RECORD: canonical.encode({**json.loads(files[RECORD]), **changed})}
+
+
+def test_W73_without_its_proofs_or_without_a_known_key_nothing_is_confirmed(whole: Whole) -> None:
+    bare = {name: data for name, data in whole.short.items() if name != RECORD}
+    assert [code for mark, code in whole.check(bare).codes if mark != "right"] == ["record-none"]
+    unknown = Anchors.of_folder(_ANCHOR[0]).with_dossier(whole.short, trusted=False)
+    found = Findings()
+    verify(whole.short, Checking(unknown, whole.now), found)
+    assert [(mark, code) for mark, code in found.codes if mark != "right"] == [("unsure", "record-key-own")]
+
+
+def test_W73_another_index_or_another_file_is_not_what_was_exported(whole: Whole) -> None:
+    index = Index.read(whole.short[INDEX])
+    later = dataclasses.replace(index, made_at=index.made_at + dt.timedelta(days=1)).encode()
+    assert ("wrong", "index-other") in whole.check({**whole.short, INDEX: later}).codes
+    others = {name: data for name, data in whole.short.items() if not name.startswith("authorities/")}
+    assert ("wrong", "index-other") in whole.check(rehashed(others)).codes
+
+
+@pytest.mark.parametrize("what", ["changed", "removed", "cut off", "added", "exchanged"])
+def test_L1_every_event_of_a_dossier_is_held_by_the_record(whole: Whole, what: str) -> None:
+    """The log is made whole again after every change, hash by hash: it is its own best witness, and still found out."""
+    values = json.loads(whole.short[EVENTS])["events"]
+    (shown,) = [value for value in values if value["kind"] == "item_started"] or [values[-2]]
+    at = values.index(shown)
+    match what:
+        case "changed":
+            values[at] = {**shown, "actor": "system"}
+        case "removed":
+            del values[at]
+        case "cut off":
+            del values[-1]
+        case "added":
+            values.insert(at, shown)
+        case _:
+            values[at - 1], values[at] = values[at], values[at - 1]
+    events: list[Event] = []
+    for value in values:
+        last = events[-1] if events else None
+        events.append(
+            Event.after(
+                last,
+                meeting=value["meeting"],
+                at=parse_instant(value["at"]),
+                actor=value["actor"],
+                kind=value["kind"],
+                data=value["data"],
+            )
+        )
+    found = Findings()
+    recorded_check(whole.short, events, Anchors(keys=_KEYS), found)
+    (told,) = [(one.mark.value, one.code) for one in found.all if one.mark.value == "wrong"]
+    assert told == ("wrong", "event-unproven" if what in {"changed", "exchanged"} else "record-count")
+
+
+def test_W73_a_changed_proof_checkpoint_or_export_is_named(whole: Whole) -> None:
+    record = json.loads(whole.short[RECORD])
+    events = [dict(one) for one in record["events"]]
+    events[2] = {**events[2], "number": events[1]["number"]}
+    found = whole.check(recorded(whole.short, events=events))
+    assert [(one.code, one.data["seq"]) for one in found.all if one.code == "event-unproven"] == [("event-unproven", 3)]
+    assert ("wrong", "record-count") in whole.check(recorded(whole.short, events=events[:-1])).codes
+    export = {**record["house"], "actor": "person:u-aaaaaaaaaaaaaaaa"}
+    assert ("wrong", "export-unproven") in whole.check(recorded(whole.short, house=export)).codes
+    for spoilt in ({"checkpoint": record["checkpoint"].replace("\n", "0\n", 2)}, {"more": 1}, {"checkpoint": 7}):
+        assert ("wrong", "record-broken") in whole.check(recorded(whole.short, **spoilt)).codes
+
+
+def test_W73_a_record_made_up_with_a_key_of_ones_own_is_told(whole: Whole) -> None:
+    """Everything in it holds together; only the key is not that of the house."""
+    stranger = ServerSigner.generate()
+    key = NoteKey(_KEYS[0].name, stranger.public)
+    record = Inclusions.read(whole.short[RECORD])
+    old = Checkpoint.open(record.checkpoint, _KEYS[0], holds)
+    forged = dataclasses.replace(record, key=key, checkpoint=old.note(key, stranger.sign).encode())
+    found = whole.check({**whole.short, RECORD: forged.encode()})
+    assert [(mark, code) for mark, code in found.codes if mark != "right"] == [("wrong", "record-key-other")]
+
+
+@given(st.binary(max_size=300))
+def test_W73_a_reader_of_proofs_raises_its_own_error(data: bytes) -> None:
+    with pytest.raises(WireError):
+        Inclusions.read(data)
+
+
 @given(st.binary(max_size=300))
 def test_W01_a_reader_of_archives_and_of_the_index_raises_its_own_error(data: bytes) -> None:
     with pytest.raises(NotADossier):
@@ -314,11 +420,13 @@ def phonghop(*words: str | Path) -> tuple[int, str]:
 def test_G49_the_command_works_without_network_on_all_there_is(whole: Whole, tmp_path: Path) -> None:
     dossier, folder = tmp_path / "ho-so.zip", tmp_path / "ho-so"
     dossier.write_bytes(whole.zip)
-    status, text = phonghop(dossier, "--anchors", _ANCHOR[0])
+    known = ("--anchors", _ANCHOR[0], "--record-key", tmp_path / "key.vkey")
+    (tmp_path / "key.vkey").write_text(f"{_KEYS[0].print()}\n")
+    status, text = phonghop(dossier, *known)
     assert (status, "ĐẠT · VERIFIED" in text) == (0, True), text
     with zipfile.ZipFile(io.BytesIO(whole.zip)) as found:
         found.extractall(folder)
-    assert phonghop(folder, "--anchors", _ANCHOR[0])[0] == 0
+    assert phonghop(folder, *known)[0] == 0
     assert phonghop(folder / EVENTS)[0] == 0
     statement = folder / f"{statements(whole.files)['close']}.json"
     status, text = phonghop(statement, "--anchors", _ANCHOR[0])
@@ -338,6 +446,7 @@ def test_G49_wrong_words_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "anchors").mkdir()
     (tmp_path / "anchors" / "x.cer").write_bytes(b"no certificate")
     assert phonghop(broken, "--anchors", tmp_path / "anchors")[0] == 2
+    assert phonghop(broken, "--record-key", tmp_path / "anchors" / "x.cer")[0] == 2
 
 
 def test_G48_the_archive_is_the_same_for_the_same_files(whole: Whole) -> None:
@@ -360,6 +469,7 @@ def test_V7_the_signed_ballots_of_a_named_vote_are_checked_with_the_dossier(tmp_
     (tmp_path / "root.cer").write_bytes(pki.der("root"))
     anchors = Anchors.of_folder(tmp_path / "root.cer")
     found = Findings()
+    anchors = dataclasses.replace(anchors, keys=(house.services.record.tools.key,))
     verify(files, Checking(anchors.with_dossier(files, trusted=False), house.clock.now()), found)
     assert found.status == 0, found.text()
     assert [code for _, code in found.codes].count("statement") == 2
