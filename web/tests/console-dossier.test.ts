@@ -1,0 +1,83 @@
+import { cleanup, render, screen } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { useTexts } from '$lib/i18n/texts.svelte.ts';
+import { notices } from '$lib/ui/notices.svelte.ts';
+import type { MeetingDesk } from '../src/console/meeting/desk.svelte.ts';
+import Steps from '../src/console/meeting/Steps.svelte';
+
+let answer: () => Response;
+let asked: string[];
+let saved: string[];
+beforeEach(async () => {
+  await useTexts('common', 'console', 'house');
+  asked = [];
+  saved = [];
+  answer = () => new Response('PK', { headers: { 'Content-Type': 'application/zip' } });
+  vi.stubGlobal('fetch', async (path: string) => {
+    asked.push(path);
+    return answer();
+  });
+  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+    saved.push(this.download);
+  });
+  URL.createObjectURL = () => 'blob:x';
+  URL.revokeObjectURL = () => undefined;
+});
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+});
+
+/** What the steps need of a desk. */
+const desk = (phase: string, seesLog = true): MeetingDesk =>
+  ({
+    id: 'm-1',
+    path: '/api/meetings/m-1',
+    phase,
+    seesLog,
+    isSecretary: true,
+    members: { value: [] },
+    agenda: { value: [] },
+    unsaved: [],
+    now: { papers: [] },
+  }) as unknown as MeetingDesk;
+const button = { name: 'Tải hồ sơ cuộc họp' };
+
+describe('G48 the dossier of a meeting', () => {
+  it('is there when the meeting is over, for who may see its log', async () => {
+    for (const phase of ['closed', 'locked']) {
+      render(Steps, { desk: desk(phase) });
+      expect(await screen.findByRole('button', button)).toBeTruthy();
+      cleanup();
+    }
+    for (const one of [desk('open'), desk('cancelled'), desk('closed', false)]) {
+      render(Steps, { desk: one });
+      await Promise.resolve();
+      expect(screen.queryByRole('button', button)).toBeNull();
+      cleanup();
+    }
+  });
+  it('is saved under the name of its meeting once the person has read what it is', async () => {
+    render(Steps, { desk: desk('closed') });
+    await userEvent.click(await screen.findByRole('button', button));
+    expect(asked).toEqual([]);
+    expect(screen.getByText(/không cần mạng/)).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Tải hồ sơ' }));
+    expect(asked).toEqual(['/api/meetings/m-1/dossier']);
+    expect(saved).toEqual(['ho-so-m-1.zip']);
+    expect(notices().at(-1)?.text).toContain('ho-so-m-1.zip');
+  });
+  it('says why there is none, and can be asked for again', async () => {
+    const refused = { error: { code: 'server-busy', vi: 'Máy chủ đang bận.', en: 'The server is busy.' } };
+    answer = () => new Response(JSON.stringify(refused), { status: 503 });
+    render(Steps, { desk: desk('closed') });
+    await userEvent.click(await screen.findByRole('button', button));
+    await userEvent.click(screen.getByRole('button', { name: 'Tải hồ sơ' }));
+    expect(await screen.findByText('Máy chủ đang bận.')).toBeTruthy();
+    expect(saved).toEqual([]);
+    answer = () => new Response('PK');
+    await userEvent.click(screen.getByRole('button', { name: 'Tải hồ sơ' }));
+    expect(saved).toEqual(['ho-so-m-1.zip']);
+  });
+});
