@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 _AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 _QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -37,11 +37,30 @@ _OVERFLOWS = """(scrolls) => {
 def chromium() -> Iterator[Browser]:
     """A browser of its own; `--no-sandbox`, because tests may run as root."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", *_QUIET])
+        browser = launched(driver)
         try:
             yield browser
         finally:
             browser.close()
+
+
+class Profile:
+    """A Chromium that keeps what it keeps in ``folder``, as that of a terminal does; its one context is a window."""
+
+    def __init__(self, driver: Playwright, folder: Path) -> None:
+        self._driver = driver
+        self._folder = folder
+
+    def new_context(self, **words: Any) -> BrowserContext:
+        """Starts it."""
+        return self._driver.chromium.launch_persistent_context(
+            str(self._folder), executable_path=shutil.which("chromium"), args=["--no-sandbox", *_QUIET], **words
+        )
+
+
+def launched(driver: Playwright) -> Browser:
+    """A browser that forgets; whoever asked for it closes it."""
+    return driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", *_QUIET])
 
 
 def contrast_faults(page: Page) -> list[str]:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.browser.chromium import contrast_faults, faults
+from tests.browser.chromium import Profile, contrast_faults, faults
 
 Size = tuple[int, int]
 #: The panel of a terminal, 10.1 inches; a chair's laptop; a large monitor, and the display of the room.
@@ -34,7 +34,7 @@ CLICKED_PX = 32
 class Screen:
     """A window of the size of the thing it stands for; ``name`` says whose it is."""
 
-    def __init__(self, browser: Browser, name: str, *, size: Size, touch: bool = False) -> None:
+    def __init__(self, browser: Browser | Profile, name: str, *, size: Size, touch: bool = False) -> None:
         self.name = name
         self.size = size
         self.touch = touch
@@ -100,6 +100,10 @@ class Screen:
     def switched_on(self) -> None:
         """A new window, with nothing in it yet."""
         self.page = self._listening(self._context.new_page())
+
+    def put_away(self) -> None:
+        """Nobody looks at it any more."""
+        self._context.close()
 
     def _listening(self, page: Page) -> Page:
         page.on("pageerror", lambda error: self._said.append(str(error)))

@@ -31,6 +31,8 @@ from wire import ids
 
 TITLE: Final = "Họp thử USB token (demo)"
 PAPER: Final = "Báo cáo thử (demo)"
+#: Words that stand in the paper and nowhere else.
+INSIDE: Final = "Qv5mZt chỉ có trong tài liệu"
 WAIT_S: Final = 30.0
 _TRY_S: Final = 3.0
 _ITEM: Final = ids.new("i", bytes(ids.RANDOM_BYTES))
@@ -38,12 +40,32 @@ _ITEM: Final = ids.new("i", bytes(ids.RANDOM_BYTES))
 
 @dataclass
 class TokenRoom:
-    """A running room and its readers; ``meeting`` is approved and has one published paper."""
+    """A running room and its readers; ``meeting`` is open and has one published paper, whose file is in ``desk``."""
 
     room: RunningRoom
     stand: Stand
     pin: str
+    desk: Path
     meeting: str = ""
+
+    def meets(self) -> None:
+        """A meeting begins; its paper is at every terminal, where nobody is signed in."""
+        self.desk.mkdir(exist_ok=True)
+        self.meeting = _meeting(self)
+        for seat in range(len(self.room.room.ports.seats)):
+            self.until(seat, _is_complete, what="the paper is there")
+
+    def meets_again(self) -> None:
+        """Unless the meeting is open still."""
+        with self.room.sign_in(people.SECRETARY) as secretary:
+            phase = secretary.get(f"/api/meetings/{self.meeting}")["sections"]["meeting"]["phase"]
+        if phase != "open":
+            self.meets()
+
+    def ends(self) -> None:
+        """The meeting is closed, for another one in the same room."""
+        with self.room.sign_in(people.CHAIR) as chair:
+            chair.post(f"/api/meetings/{self.meeting}/close", {}, step="")
 
     def shown(self, seat: int) -> dict[str, Any]:
         """All that a terminal's page shows."""
@@ -133,10 +155,8 @@ def token_room(folder: Path, *, seats: int = 2, pin: str = PIN, bridge: bool = F
             running_room(folder, seats=seats, stand=stand, bridge=bridge) as room,
         ):
             enrol(room.room, stand)
-            made = TokenRoom(room, stand, pin)
-            made.meeting = _meeting(made, folder)
-            for seat in range(seats):
-                made.until(seat, _is_complete, what="the paper is there")
+            made = TokenRoom(room, stand, pin, desk=folder / "desk")
+            made.meets()
             yield made
     finally:
         shutil.rmtree(short, ignore_errors=True)
@@ -146,7 +166,7 @@ def _is_complete(shown: dict[str, Any]) -> bool:
     return (shown["seat"]["state"], shown["usb_token"]["state"]) == ("welcome", "absent")
 
 
-def _meeting(made: TokenRoom, folder: Path) -> str:
+def _meeting(made: TokenRoom) -> str:
     room, persons, seats = made.room, made.room.furnished.persons, made.room.furnished.seats
     about = {
         "title": TITLE,
@@ -163,8 +183,8 @@ def _meeting(made: TokenRoom, folder: Path) -> str:
     )
     members = [{"person": persons[who.username], "role": role, "seat": seats[seat]} for who, role, seat in placed]
     item = {"item": _ITEM, "parent": None, "title": "Nghe báo cáo", "minutes": 30}
-    file = folder / "paper.pdf"
-    file.write_bytes(pdfs.text_pdf([PAPER], pages=3))
+    file = made.desk / "paper.pdf"
+    file.write_bytes(pdfs.text_pdf([PAPER, INSIDE], pages=3))
     with room.sign_in(people.SECRETARY) as secretary, room.sign_in(people.CHAIR) as chair:
         meeting = str(secretary.post("/api/meetings", about, step="")["id"])
         path = f"/api/meetings/{meeting}"

@@ -1,0 +1,53 @@
+"""The one room of this folder: it begins with the first test that wants it and ends with the last one of the folder.
+
+Rules: pytest keeps such a fixture for a folder that is a package, or to the end of the run; these folders are none, and
+a whole room should not run while others are tested. So it is ended here when the next test is elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.browser.tokens.day import Day, lived
+from tests.browser.tokens.house import House, house
+from tests.support.token_room import TokenRoom
+
+_HERE = Path(__file__).resolve().parent
+_OPEN = ExitStack()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    yield
+    if nextitem is None or _HERE not in nextitem.path.parents:
+        _OPEN.close()
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """The room with everything in it, as it is."""
+    return _OPEN.enter_context(house(tmp_path_factory.mktemp("tokens")))
+
+
+@pytest.fixture(scope="session")
+def day(whole: House, tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """A meeting from its first sign-in to its dossier; lived once."""
+    return lived(whole, tmp_path_factory.mktemp("day"))
+
+
+@pytest.fixture
+def tidy(whole: House) -> Iterator[House]:
+    """The room, for one test."""
+    yield whole
+    whole.tidied()
+
+
+@pytest.fixture
+def room(tidy: House) -> TokenRoom:
+    """Its terminals and readers, with a meeting that is open."""
+    tidy.room.meets_again()
+    return tidy.room
