@@ -22,6 +22,8 @@ from tests.support import pdfs
 from tests.support.token_room import TokenRoom
 
 TITLE: Final = "Biên bản cuộc họp thử (demo)"
+#: The file that is put up for signing, in the caller's folder.
+FILE: Final = "minutes.pdf"
 
 
 @dataclass
@@ -33,7 +35,7 @@ class SigningRoom:
     def opened(self, folder: Path, *signers: people.Person, order: str = "ordered", pages: int = 3) -> str:
         """A round over minutes of so many pages; its id."""
         persons = self.room.room.furnished.persons
-        file = folder / "minutes.pdf"
+        file = folder / FILE
         file.write_bytes(pdfs.text_pdf([TITLE], pages=pages))
         asked = {
             "kind": "minutes",

@@ -143,8 +143,10 @@ class TokenRoom:
 
 
 @contextmanager
-def token_room(folder: Path, *, seats: int = 2, pin: str = PIN, bridge: bool = False) -> Iterator[TokenRoom]:
-    """A furnished room whose people have tokens, and a meeting to sign in to."""
+def token_room(
+    folder: Path, *, seats: int = 2, pin: str = PIN, bridge: bool = False, meeting: bool = True
+) -> Iterator[TokenRoom]:
+    """A furnished room whose people have tokens, and a ``meeting`` to sign in to."""
     # Not in pytest's own folder: a socket's path has little room.
     short = Path(tempfile.mkdtemp(prefix="bank-"))
     cards = folder / "tokens"
@@ -156,7 +158,8 @@ def token_room(folder: Path, *, seats: int = 2, pin: str = PIN, bridge: bool = F
         ):
             enrol(room.room, stand)
             made = TokenRoom(room, stand, pin, desk=folder / "desk")
-            made.meets()
+            if meeting:
+                made.meets()
             yield made
     finally:
         shutil.rmtree(short, ignore_errors=True)

@@ -24,6 +24,8 @@ from tests.browser.pages_console import ConsolePerson
 from tests.browser.screen import DESK
 from tests.browser.tokens.holder import Holder
 from tests.browser.tokens.house import PIN, WRONG_PIN, House
+from tests.browser.tokens.watch import Watch
+from tests.support.signing_room import FILE as MINUTES
 from tests.support.signing_room import SigningRoom
 from tests.support.token_room import PAPER, TITLE
 from tests.support.vote_room import QUESTION, RULE
@@ -35,13 +37,14 @@ _SIGN_IN, _UNLOCK = "Đăng nhập", "Mở khóa"
 
 @dataclass
 class Day:
-    """What is left of it."""
+    """What is left of it; ``minutes`` as they were before anybody signed them."""
 
     meeting: str
     dossier: Path
-    signed: Path
+    minutes: Path
     agenda_s: float
     recounted: recount.Recounted
+    watch: Watch
     flaws: list[str]
     complaints: list[str]
 
@@ -49,26 +52,36 @@ class Day:
 def lived(house: House, folder: Path) -> Day:
     """All of it, once."""
     flaws: list[str] = []
+    watch = Watch(house)
     _goes_wrong(house)
     deputy = house.holder(0, people.DEPUTY, keeps=True)
     agenda_s = _agenda_and_lock(house, deputy, flaws)
+    watch.glances(deputy.page, at="the agenda")
     delegate = house.holder(1, people.DELEGATE)
     delegate.signs_in()
     recounted = _vote(house, (deputy, delegate), flaws)
-    signed = _minutes(house, (deputy, delegate), folder, flaws)
-    dossier = _end(house, signed, folder, flaws)
+    watch.glances(deputy.page, at="the vote")
+    signed = _minutes(house, (deputy, delegate), folder, flaws=flaws, watch=watch)
+    watch.learns()
+    dossier = _end(house, signed, folder, flaws=flaws, watch=watch)
     complaints = house.complaints()
     meeting = house.room.meeting
     house.tidied()
-    return Day(meeting, dossier, signed, agenda_s, recounted, flaws, complaints)
+    return Day(meeting, dossier, folder / MINUTES, agenda_s, recounted, watch, flaws, complaints)
 
 
 def _goes_wrong(house: House) -> None:
     """PINs where they do not belong, and cards that fail: what is said of it must not hold the PIN."""
     room = house.room
     page = room.room.touch_page(0)
-    bodies: tuple[dict[str, object], ...] = ({"pin": [PIN]}, {"pin": {"x": PIN}}, {"pin": PIN * 9}, {"PIN": PIN})
-    for body in (*bodies, {"pin": PIN, "more": PIN}):
+    bodies: tuple[dict[str, object], ...] = (
+        {"pin": [PIN]},
+        {"pin": {"x": PIN}},
+        {"pin": PIN * 9},
+        {"PIN": PIN},
+        {"pin": PIN, "m": PIN},
+    )
+    for body in bodies:
         _refused(house, "/api/token", body)
     for call in ("/api/act", "/api/unlock", f"/api/{PIN}"):
         _refused(house, call, {"pin": PIN, "act": PIN, "kind": PIN, "data": PIN, "password": PIN})
@@ -144,7 +157,7 @@ def _vote(house: House, voters: tuple[Holder, ...], flaws: list[str]) -> recount
     return recount.recount(json.dumps(bundle).encode(), check=check_signature)
 
 
-def _minutes(house: House, seats: tuple[Holder, ...], folder: Path, flaws: list[str]) -> Path:
+def _minutes(house: House, seats: tuple[Holder, ...], folder: Path, *, flaws: list[str], watch: Watch) -> Path:
     """The secretary, then the chair, at the seats where the others sat; the file that both signed."""
     rounds = SigningRoom(house.room)
     for holder, who in zip(seats, (people.SECRETARY, people.CHAIR), strict=True):
@@ -160,6 +173,7 @@ def _minutes(house: House, seats: tuple[Holder, ...], folder: Path, flaws: list[
     flaws += secretary.screen.flaws()
     secretary.reads_all()
     secretary.wants_to_sign()
+    watch.glances(secretary.page, at="the signing")
     secretary.mistypes_pin("Ký", left=2)
     flaws += secretary.screen.flaws()
     secretary.types_pin(PIN, "Ký")
@@ -179,7 +193,7 @@ def _minutes(house: House, seats: tuple[Holder, ...], folder: Path, flaws: list[
     return signed
 
 
-def _end(house: House, signed: Path, folder: Path, flaws: list[str]) -> Path:
+def _end(house: House, signed: Path, folder: Path, *, flaws: list[str], watch: Watch) -> Path:
     """The console finds the minutes valid; the chair closes; the secretary takes the dossier."""
     url = house.room.room.console_url
     secretary = ConsolePerson(house.screen("secretary", size=DESK), url)
@@ -207,4 +221,5 @@ def _end(house: House, signed: Path, folder: Path, flaws: list[str]) -> Path:
     dossier = folder / saved.value.suggested_filename
     saved.value.save_as(dossier)
     secretary.sees("Đã tải hồ sơ")
+    watch.glances(secretary.page, at="the dossier")
     return dossier

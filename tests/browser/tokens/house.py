@@ -87,11 +87,13 @@ def house(folder: Path) -> Iterator[House]:
     home, profile, beside = (folder / name for name in ("home", "profile", "beside"))
     for made in (home, beside):
         made.mkdir()
-    with token_room(home, seats=SEATS, pin=PIN) as room:
+    with token_room(home, seats=SEATS, pin=PIN, meeting=False) as room:
         with room.room.sign_in(people.IT) as operator:
             devices = [DeviceId(found["id"]) for found in operator.get("/api/devices")["devices"]]
         with tapped(room.room, beside, devices) as tap, sync_playwright() as driver:
             browser = launched(driver)
+            # After the tap: what makes a meeting secret travels at its beginning.
+            room.meets()
             try:
                 yield House(room, home, profile, driver, browser, tap)
             finally:
