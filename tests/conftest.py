@@ -2,8 +2,8 @@
 
 Rules: unit, contract and architecture tests run on any worker; a file that starts brokers, servers and browsers stays
 on one, which starts them once; files that start a whole room share one worker, because two rooms on two cores time
-each other out. Examples of a property have no deadline of their own: on
-a busy machine the slow one would not be the wrong one. Fixtures live beside the tests that use them.
+each other out, and so do those that are tested in one room with tokens. Examples of a property have no deadline of
+their own: on a busy machine the slow one would not be the wrong one. Fixtures live beside the tests that use them.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ _TESTS = Path(__file__).resolve().parent
 _REAL_PARTS = frozenset({"integration", "browser", "card", "chaos", "real_files"})
 #: What a test imports to start server, broker, proxy and seats together.
 _WHOLE_ROOM = frozenset({"RunningRoom", "Demo"})
+#: The folder whose files share one room.
+_ONE_ROOM = "tokens"
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +43,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _group(item: pytest.Item) -> str:
+    if item.path.parent.name == _ONE_ROOM:
+        return _ONE_ROOM
     module = item.getparent(pytest.Module)
     starts_room = module is not None and _WHOLE_ROOM.intersection(vars(module.obj))
     return "whole-room" if starts_room else item.path.stem

@@ -55,15 +55,15 @@ class TokenRoom:
         for seat in range(len(self.room.room.ports.seats)):
             self.until(seat, _is_complete, what="the paper is there")
 
-    def meets_again(self) -> None:
-        """Unless the meeting is open still."""
+    @property
+    def is_open(self) -> bool:
+        """Whether its meeting goes on."""
         with self.room.sign_in(people.SECRETARY) as secretary:
-            phase = secretary.get(f"/api/meetings/{self.meeting}")["sections"]["meeting"]["phase"]
-        if phase != "open":
-            self.meets()
+            meeting = secretary.get(f"/api/meetings/{self.meeting}")["sections"]["meeting"]
+        return bool(meeting["phase"] == "open")
 
     def ends(self) -> None:
-        """The meeting is closed, for another one in the same room."""
+        """The meeting is closed, so that another one can be held in the room."""
         with self.room.sign_in(people.CHAIR) as chair:
             chair.post(f"/api/meetings/{self.meeting}/close", {}, step="")
 
@@ -126,6 +126,12 @@ class TokenRoom:
             return refused.code
         return ""
 
+    def picture(self, seat: int) -> bytes:
+        """A page of the one paper, as soon as it is at the terminal."""
+        self.until(seat, _has_its_paper, what="the paper")
+        paper = next(each for each in self.shown(seat)["papers"] if each["title"] == PAPER)
+        return self.room.touch_page(seat).picture(paper["paper"], 1, 1, width=480)
+
     def opens(self, seat: int, title: str, *, page: int) -> dict[str, Any]:
         """Open a paper at a page, away from the presenter, and wait until the seat says so; what it says."""
         paper = next(each for each in self.shown(seat)["papers"] if each["title"] == title)
@@ -167,6 +173,10 @@ def token_room(
 
 def _is_complete(shown: dict[str, Any]) -> bool:
     return (shown["seat"]["state"], shown["usb_token"]["state"]) == ("welcome", "absent")
+
+
+def _has_its_paper(shown: dict[str, Any]) -> bool:
+    return [each["ready"] for each in shown["holding"].values()] == [True]
 
 
 def _meeting(made: TokenRoom) -> str:

@@ -131,7 +131,8 @@ def _agenda_and_lock(house: House, deputy: Holder, flaws: list[str]) -> float:
     flaws += deputy.screen.flaws()
     house.room.plug(0, people.DEPUTY)
     deputy.types_pin(PIN, _UNLOCK)
-    deputy.sees_agenda(AGENDA)
+    deputy.sees_agenda()
+    deputy.reads_page(2)
     return took
 
 

@@ -5,7 +5,6 @@ The files are judged by pyHanko (in the server's check) and by poppler's pdfsig.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +15,14 @@ from deploy.demo import people
 from tests.signing.pdfsig import second_opinion
 from tests.support.poll import until
 from tests.support.signing_room import SigningRoom
-from tests.support.token_room import TokenRoom, token_room
+from tests.support.token_room import TokenRoom
 
 pytestmark = pytest.mark.timeout(420)
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TokenRoom]:
-    with token_room(tmp_path_factory.mktemp("signing")) as found:
-        yield found
-
-
 @pytest.fixture
-def rounds(running: TokenRoom) -> Iterator[SigningRoom]:
-    """Nobody is signed in, no token is in; every token has all its tries."""
-    yield SigningRoom(running)
-    for seat in range(2):
-        running.pull(seat)
-        if running.where(seat) in {"locked", "signed_in"}:
-            running.room.touch_page(seat).post("/api/sign-out", {})
-        running.until_where(seat, "welcome")
-    for person in (people.SECRETARY, people.CHAIR, people.DEPUTY, people.DELEGATE):
-        running.stand.renew(person.username)
+def rounds(room: TokenRoom) -> SigningRoom:
+    return SigningRoom(room)
 
 
 def test_G40_secretary_and_chair_sign_minutes_in_order_at_two_seats(rounds: SigningRoom, tmp_path: Path) -> None:
@@ -177,7 +162,9 @@ def test_G40_the_token_of_somebody_else_signs_nothing(rounds: SigningRoom, tmp_p
     rounds.until_step(0, "done")
 
 
-def test_a_round_that_is_closed_or_a_server_that_is_away_is_said(rounds: SigningRoom, tmp_path: Path) -> None:
+def test_D3_without_the_server_reading_goes_on_and_the_lock_opens_but_nothing_is_signed_and_nobody_new_gets_in(
+    rounds: SigningRoom, tmp_path: Path
+) -> None:
     room = rounds.room
     room.signs_in(0, people.DEPUTY)
     k = rounds.opened(tmp_path, people.DEPUTY)
@@ -187,9 +174,18 @@ def test_a_round_that_is_closed_or_a_server_that_is_away_is_said(rounds: Signing
         room.until(0, lambda shown: shown["link"]["state"] == "offline", what="offline")
         assert rounds.signs(0, k) == "offline"
         assert rounds.section(0)["open"]["ready"], "reading goes on"
+        room.pull(0)
+        room.plug(0, people.DELEGATE)
+        assert room.types_pin(0) == "seat-token-other"
+        room.pull(0)
+        room.plug(0, people.DEPUTY)
+        assert room.types_pin(0) == ""
+        room.until_where(0, "signed_in")
+        assert room.picture(0)
     finally:
         room.room.start("server")
         room.until(0, lambda shown: shown["link"]["state"] == "online", what="online again")
+    rounds.reads(0, k)
     rounds.closed(k)
     rounds.until(0, lambda signing: bool(signing["rounds"][0]["closed_at"]), what="the round is closed")
     assert rounds.signs(0, k) == "seat-round-not-waiting"

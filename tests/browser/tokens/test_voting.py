@@ -6,50 +6,45 @@ fingers and for its size. The pictures go to ``test-results/voting`` to be looke
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from deploy.demo import people
-from tests.browser.chromium import chromium
 from tests.browser.pages_chair import Chair
 from tests.browser.pages_display import WallDisplay
 from tests.browser.pages_seat import SeatPerson
 from tests.browser.screen import DESK, SEAT, WALL, Screen
-from tests.support.room_process import RunningRoom, running_room
+from tests.browser.tokens.house import House
 from tests.support.vote_room import QUESTION, VOTERS, VoteMeeting
 from wire import recount
 
 pytestmark = pytest.mark.timeout(420)
-_PICTURES = Path(__file__).resolve().parents[2] / "test-results" / "voting"
+_PICTURES = Path(__file__).resolve().parents[3] / "test-results" / "voting"
 
 
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRoom]:
-    with running_room(tmp_path_factory.mktemp("voting"), seats=3) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(room: RunningRoom) -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
+@pytest.fixture
+def house(tidy: House) -> House:
+    """The room without a meeting: these tests hold their own."""
+    if tidy.room.is_open:
+        tidy.room.ends()
+    return tidy
 
 
 class Scene:
     """Everybody's screens, and what is wrong with them."""
 
-    def __init__(self, room: RunningRoom, browser: Browser) -> None:
+    def __init__(self, house: House) -> None:
+        room = house.room.room
         self.meeting = VoteMeeting.made(room)
         self.meeting.sit_down()
-        self.chair = Chair(Screen(browser, "chair", size=DESK), room.console_url)
+        self.chair = Chair(house.screen("chair", size=DESK), room.console_url)
         self.seats = [
-            SeatPerson(Screen(browser, f"seat {n}", size=SEAT, touch=True), lambda n=n: room.seat_url(n))  # type: ignore[misc]
+            SeatPerson(house.screen(f"seat {n}", size=SEAT, touch=True), lambda n=n: room.seat_url(n))  # type: ignore[misc]
             for n in range(len(VOTERS))
         ]
-        self.wall = WallDisplay(Screen(browser, "display", size=WALL))
+        self.wall = WallDisplay(house.screen("display", size=WALL))
         self.flaws: list[str] = []
 
     @property
@@ -155,8 +150,8 @@ def _announce(scene: Scene) -> None:
     scene.look(chair.screen, "chair-announced")
 
 
-def test_V3_V5_V10_a_vote_from_two_touches_to_the_recount(room: RunningRoom, browser: Browser) -> None:
-    scene = Scene(room, browser)
+def test_V3_V5_V10_a_vote_from_two_touches_to_the_recount(house: House) -> None:
+    scene = Scene(house)
     scene.arrive()
     for act in (_open, _vote, _hesitate, _announce):
         act(scene)
@@ -169,10 +164,9 @@ def test_V3_V5_V10_a_vote_from_two_touches_to_the_recount(room: RunningRoom, bro
     scene.meeting.step_meeting("close")
 
 
-def test_D3_a_ballot_that_waits_for_the_link_says_so_and_counts_when_it_has_come(
-    room: RunningRoom, browser: Browser
-) -> None:
-    scene = Scene(room, browser)
+def test_D3_a_ballot_that_waits_for_the_link_says_so_and_counts_when_it_has_come(house: House) -> None:
+    scene = Scene(house)
+    room = house.room.room
     scene.arrive()
     first, second, _ = scene.seats
     vote = scene.meeting.open_vote()
