@@ -31,6 +31,13 @@ def away(whole: House, tmp_path: Path) -> Offline:
     return way
 
 
+@pytest.fixture
+def known(whole: House) -> tuple[str | Path, ...]:
+    """What whoever checks has from elsewhere: the authority's root, and the key of the house's record."""
+    record = whole.room.room.room.folder.path("server", "record", "key.vkey")
+    return "--anchors", whole.room.stand.authority.certificate_file, "--record-key", record
+
+
 def test_I1_I2_V7_G40_a_day_is_lived_on_screens(day: Day) -> None:
     assert day.agenda_s < _SIGN_IN_S
     assert (day.recounted.signatures, day.recounted.cast) == (2, 2)
@@ -39,8 +46,8 @@ def test_I1_I2_V7_G40_a_day_is_lived_on_screens(day: Day) -> None:
     assert day.complaints == []
 
 
-def test_G49_its_dossier_is_verified_without_a_network(day: Day, whole: House, away: Offline) -> None:
-    status, text = verify(away, day.dossier, "--anchors", whole.room.stand.authority.certificate_file)
+def test_G49_its_dossier_is_verified_without_a_network(day: Day, away: Offline, known: tuple[str | Path, ...]) -> None:
+    status, text = verify(away, day.dossier, *known)
     assert (status, "ĐẠT · VERIFIED" in text) == (0, True), text
     for person in (people.DEPUTY, people.DELEGATE, people.SECRETARY, people.CHAIR):
         assert person.name in text, f"{person.username} signed something"
@@ -49,7 +56,9 @@ def test_G49_its_dossier_is_verified_without_a_network(day: Day, whole: House, a
 
 
 @pytest.mark.parametrize("part", [r"events\.json", r"statements/\w+\.json", r"statements/.*\.p7s", r"signed/.*\.pdf"])
-def test_G49_a_changed_byte_is_named(day: Day, whole: House, away: Offline, tmp_path: Path, part: str) -> None:
+def test_G49_a_changed_byte_is_named(
+    day: Day, away: Offline, known: tuple[str | Path, ...], tmp_path: Path, part: str
+) -> None:
     with zipfile.ZipFile(day.dossier) as found:
         files = {name: found.read(name) for name in found.namelist()}
     name = next(name for name in files if re.fullmatch(part, name))
@@ -58,8 +67,7 @@ def test_G49_a_changed_byte_is_named(day: Day, whole: House, away: Offline, tmp_
     for path, data in {**files, name: bytes(changed)}.items():
         (tmp_path / "dossier" / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "dossier" / path).write_bytes(data)
-    anchors = whole.room.stand.authority.certificate_file
-    status, text = verify(away, tmp_path / "dossier", "--anchors", anchors)
+    status, text = verify(away, tmp_path / "dossier", *known)
     assert status == 1, text
     wrong = [line for line in text.splitlines() if "✗" in line]
     assert any(name in line for line in wrong), text
