@@ -39,6 +39,7 @@ from edge.page.kiosk import SECRET_BYTES, Kiosk, launcher
 from edge.page.pictures import Pictures
 from edge.page.server import PageServer
 from edge.ports import Ports
+from edge.record import RecordKeeper
 from edge.screen import Screen
 from edge.seat import Seat
 from edge.settings import Settings
@@ -85,6 +86,7 @@ class Agent:
             clock=self._clock,
             random=os.urandom,
             reserve_bytes=settings.disk_reserve_mib * _MIB,
+            record=RecordKeeper(self._disk),
         )
         limits = Limits(idle_s=settings.idle_lock_s, following_s=settings.following_lock_s, grace_s=settings.grace_s)
         self._cards: Final = self._card_worker()

@@ -42,6 +42,7 @@
     ├── MeetingFault              why a meeting is not shown
     │   ├── AgentOutdated         agent-outdated
     │   └── LogBroken             log-broken
+    ├── RecordDiffers             seat-record-differs
     ├── VaultError                what the store on disk cannot give or take
     │   ├── StoreClosed           seat-store-closed
     │   ├── StoreUnreadable       seat-store-unreadable
@@ -311,6 +312,12 @@ class LogBroken(MeetingFault):
     """The server's log does not follow the one kept here (W41)."""
 
     code = "log-broken"
+
+
+class RecordDiffers(EdgeError):
+    """The server's record does not go on from the one this seat has seen (W75)."""
+
+    code = "seat-record-differs"
 
 
 class VaultError(EdgeError):

@@ -120,6 +120,13 @@ class FaultChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordFound:
+    """The record is, or is no longer, another one than this seat has seen."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignInAsked:
     """A person gave a password."""
 
@@ -374,7 +381,8 @@ class Ticked:
 
 Event = (
     IdentityChanged | Opened | LinkUp | LinkDown | Welcomed | WishChanged | Heard | LogCame | Acked | Stored | Destroyed
-    | Forgotten | FaultChanged | CardsWatched | CardCame | CardWent | CardOpened | CardFailed | PinGiven | ChallengeCame
+    | Forgotten | FaultChanged | RecordFound | CardsWatched | CardCame | CardWent | CardOpened | CardFailed | PinGiven
+    | ChallengeCame
     | TokenSigned | TokenRefused | StatementAsked | StatementConfirmed | StatementLeft | RoundsCame | RoundAsked
     | RoundClosed | RoundFile | RoundConfirmed | PinRight | OfferCame | OfferRefused | SignInAsked | UnlockAsked
     | PasswordChecked | LockAsked | SignOutAsked | ActAsked | Touched | FollowsPresenter | Laid | Ticked

@@ -228,7 +228,9 @@ class Hands:
     def health(self, *, generation: int, seqs: dict[str, int], screen: str) -> None:
         """Say how the seat is (D4)."""
         free_mb = self._ports.vault.free_bytes() // _MIB
-        self._ports.say(lambda head: messages.Health(head, generation, seqs, free_mb, screen))
+        keeper = self._ports.record
+        kept = None if keeper is None else keeper.kept
+        self._ports.say(lambda head: messages.Health(head, generation, seqs, free_mb, screen, kept))
 
     def _report(self, chunks: Chunks) -> None:
         have = chunks.have

@@ -1,8 +1,8 @@
 """What comes from the server: opened, checked, kept; what it means is said to the machine.
 
-Rules W11, W20–W34: nothing unsigned or unsealed is believed; a paper's manifest must be the one that the meeting's log
-names; a chunk must be the one that the manifest names. What is refused is counted by its code and changes nothing.
-An offer that comes before its event, its key or the wish waits here (a few, in memory) and is looked at again.
+Rules W11, W20–W34, W74, W75: nothing unsigned or unsealed is believed; a paper's manifest must be the one that the
+meeting's log names; a chunk must be the one that the manifest names. What is refused is counted by its code and changes
+nothing. An offer that comes before its event, its key or the wish waits here (a few, in memory) and is looked at again.
 
 Usage::
 
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from edge.challenge import Expected, check
-from edge.errors import ChallengeForeign, DiskFull, SeatRefusal
+from edge.errors import ChallengeForeign, DiskFull, SeatRefusal, VaultError
 from edge.events import (
     Acked,
     ChallengeCame,
@@ -27,6 +27,7 @@ from edge.events import (
     FaultChanged,
     LogCame,
     OfferCame,
+    RecordFound,
     RoundsCame,
     Welcomed,
     WishChanged,
@@ -145,6 +146,8 @@ class Inbox:
                 return (LogCame(message.meeting, message.events, message.head_seq),)
             case messages.Key():
                 self._key(message)
+            case messages.RecordCheckpoint():
+                return self._record(message)
         return ()
 
     def _signing(self, message: messages.SignRounds | messages.SignPart | messages.SignOffer) -> tuple[Event, ...]:
@@ -172,6 +175,19 @@ class Inbox:
         if message.meeting in self._unread:
             self._unread.discard(message.meeting)
             self._hands.want_events(message.meeting, kept.state.seq)
+
+    def _record(self, shown: messages.RecordCheckpoint) -> tuple[Event, ...]:
+        """Keep it; one that does not go on from what is kept is said on the screen, and to the server (W75)."""
+        keeper = self._ports.record
+        if keeper is None:
+            return ()
+        before = keeper.fault
+        try:
+            keeper.take(shown)
+        except VaultError as exc:
+            # It is offered again.
+            _LOG.warning("a checkpoint was not kept: %s", exc.code)
+        return () if keeper.fault == before else (RecordFound(keeper.fault),)
 
     def _challenge(self, challenge: messages.Challenge, state: State) -> ChallengeCame:
         """Whether this seat may have it signed, by what it knows itself (W57)."""

@@ -61,6 +61,7 @@ from edge.events import (
     PasswordChecked,
     PinGiven,
     PinRight,
+    RecordFound,
     RoundAsked,
     RoundClosed,
     RoundConfirmed,
@@ -263,6 +264,10 @@ def _forgotten(state: State, event: Forgotten, now: Now) -> Result:
     return replace(state, meetings={n: f for n, f in state.meetings.items() if n != event.meeting}), ()
 
 
+def _record(state: State, event: RecordFound, now: Now) -> Result:
+    return replace(state, record_fault=event.code), ()
+
+
 def _fault(state: State, event: FaultChanged, now: Now) -> Result:
     return replace(state, fault=event.code), ()
 
@@ -406,6 +411,7 @@ _HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
     Destroyed: _destroyed,
     Forgotten: _forgotten,
     FaultChanged: _fault,
+    RecordFound: _record,
     CardsWatched: tokens.watched,
     CardCame: tokens.came,
     CardWent: tokens.went,

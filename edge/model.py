@@ -355,6 +355,8 @@ class State:
     recalled: Recalled | None = None
     #: an error code that stands at the whole seat (a full disk)
     fault: str = ""
+    #: an error code: the record is another one than this seat has seen (W75)
+    record_fault: str = ""
     cards: Cards = field(default_factory=Cards)
     #: kind of act → what makes its statement (:mod:`edge.declaring`)
     makers: Mapping[str, Maker] = field(default_factory=dict, repr=False)

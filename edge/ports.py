@@ -17,6 +17,7 @@ from edge.clock import Clock
 from edge.link.codec import Channel
 from edge.link.ports import Link
 from edge.model import CardSignature
+from edge.record import RecordKeeper
 from edge.vault.run_dir import RunDir
 from edge.vault.store import Vault
 from wire import ids
@@ -77,6 +78,8 @@ class Ports:
     channel: Channel | None = None
     link: Link | None = None
     cards: CardDesk | None = None
+    #: what this seat has seen of the record; None: it keeps nothing of it
+    record: RecordKeeper | None = None
     ahead: dt.timedelta = field(default_factory=dt.timedelta)
 
     def say(self, build: Callable[[Head], Message]) -> None:

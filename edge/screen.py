@@ -90,7 +90,8 @@ class Drawn:
         # The parts of a state are replaced, never changed: the same object looks the same.
         shown_from = (
             state.identity, state.link.state, state.link.since_at, state.opened, state.confirmed, state.wish,
-            state.session, state.acts, state.recalled, state.fault, state.cards, state.signing_in is not None,
+            state.session, state.acts, state.recalled, state.fault, state.record_fault, state.cards,
+            state.signing_in is not None,
             state.declaring, state.rounds, state.round_file, state.paper, tuple(round_file.items()),
             tuple(map(id, state.meetings.values())), holding,
         )  # fmt: skip

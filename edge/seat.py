@@ -66,6 +66,7 @@ from edge.events import (
     LinkUp,
     Opened,
     PasswordChecked,
+    RecordFound,
     Stored,
     Ticked,
 )
@@ -120,6 +121,8 @@ class Seat:
         key = self._ports.run_dir.load_key()
         if key is not None:
             self._open_store(key, warm=True)
+        if self._ports.record is not None and self._ports.record.fault:
+            self._waiting.append(RecordFound(self._ports.record.fault))
         self._drain()
 
     def attach(self, signer: DeviceSigner, site: Site, link: Link) -> None:

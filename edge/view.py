@@ -131,7 +131,10 @@ def _seat(state: State, followed: Followed | None, picture: Picture | None) -> S
         "device": state.identity.device,
         "code": state.identity.code if where is Situation.ENROLLING else "",
         "qr": None if picture is None or where is not Situation.ENROLLING else picture.to_value(),
-        "message": state.identity.message or (followed.fault if followed is not None else "") or state.fault,
+        "message": state.identity.message
+        or (followed.fault if followed is not None else "")
+        or state.fault
+        or state.record_fault,
     }
 
 

@@ -68,6 +68,7 @@ TABLE: Final[dict[tuple[str, str], Lane]] = {
     ("s", "sign_rounds"): _box("sign_rounds"),
     ("s", "sign_part"): _box("sign_part"),
     ("s", "sign_offer"): _box("sign_offer"),
+    ("s", "checkpoint"): _box("checkpoint"),
     ("s", "man"): _room("offer"),
     ("s", "fix"): Lane(Sealing.CHUNK),
     ("r", "ev"): _room("events"),

@@ -22,7 +22,7 @@ from wire.ids import DeviceId, MeetingId, PaperId, RoomId
 
 UP_LANES: Final = frozenset({"hello", "join", "want", "have", "knock", "act", "receipt", "health", "gone"})
 DOWN_LANES: Final = frozenset(
-    {"welcome", "desired", "key", "challenge", "ack", "log", "sign_rounds", "sign_part", "sign_offer"}
+    {"welcome", "desired", "key", "challenge", "ack", "log", "sign_rounds", "sign_part", "sign_offer", "checkpoint"}
 )
 
 MAX_VERSION: Final = 9_999

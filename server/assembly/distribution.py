@@ -16,6 +16,7 @@ from server.distribution.service import Distribution, Outside
 from server.distribution.store import SqlLinkStore
 from server.link.mqtt import Address, MqttLink, TlsFiles
 from server.pki.site import SERVER_USER
+from server.record.seats import SeatRecord
 from server.services import Services
 
 
@@ -49,6 +50,7 @@ def outside_of(services: Services) -> Outside:
         challenges=services.tokens,
         watcher=services.live,
         rounds=services.seat_signing,
+        record=SeatRecord(services.record),
         clock=services.clock,
         random=os.urandom,
     )

@@ -24,7 +24,7 @@ from server.distribution.chunks import of_bitmap
 from server.distribution.errors import DeviceWithoutSeat
 from server.distribution.model import NUMBERS, DeviceLink, SeatKey
 from server.distribution.peers import Peer, Peers
-from server.distribution.ports import Challenges, Watcher
+from server.distribution.ports import Challenges, Record, Watcher
 from server.distribution.ports import Rounds as SigningRounds
 from server.distribution.rooms import Rooms, Source, batches
 from server.distribution.wishes import Wishes
@@ -64,6 +64,7 @@ class Parts:
     challenges: Challenges
     watcher: Watcher
     signing: SigningRounds
+    record: Record
     random: Callable[[int], bytes]
 
 
@@ -186,10 +187,20 @@ class Hearing:
         )
         with self._parts.source.unit.begin() as tx:
             self._note(tx, peer, health.head, now=now)
+        self._record(peer, health.record, now)
         # The answer tells the seat that the server is there, and how far each meeting is.
         self._parts.wishes.tell(peer, self._parts.wishes.of(peer))
         self._parts.watcher.fleet_changed()
         self.delivery_changed(peer)
+
+    def _record(self, peer: Peer, kept: messages.Kept | None, now: Moment) -> None:
+        """Judge what a seat has seen of the record, and show it what has been added since (W74)."""
+        if kept is None:
+            return
+        self._parts.record.hear(peer.device, kept, now=now.at)
+        later = self._parts.record.later_than(peer.device)
+        if later is not None:
+            self._parts.peers.tell(peer, later)
 
     def _note(self, tx: Transaction, peer: Peer, head: Head, *, now: Moment) -> None:
         """Write the number of a message down with its effect."""

@@ -8,7 +8,7 @@ Usage: ``Distribution(Outside(...), store, link=link)`` in ``server/assembly/dis
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from sealing.epochs import EpochKey
@@ -18,7 +18,7 @@ from server.papers.ports import StoredVersion
 from server.unit import Transaction
 from wire.events import Event
 from wire.ids import DeviceId, MeetingId
-from wire.messages import SigningRound
+from wire.messages import Head, Kept, RecordCheckpoint, SigningRound
 from wire.records import Layout
 from wire.secret import Secret
 from wire.state import MeetingState, SeatReceipt
@@ -62,6 +62,18 @@ class Rounds(Protocol):
 
     def rounds_for(self, meeting: MeetingId, person: str) -> Sequence[SigningRound]:
         """Those in which a person is a signer, the newest first."""
+        ...
+
+
+class Record(Protocol):
+    """The record, as the seats keep what they see of it (``server.record.seats``)."""
+
+    def hear(self, device: str, kept: Kept, *, now: dt.datetime) -> None:
+        """A seat has said what it keeps."""
+        ...
+
+    def later_than(self, device: str) -> Callable[[Head], RecordCheckpoint] | None:
+        """What a seat that was heard does not have yet; None when there is nothing."""
         ...
 
 

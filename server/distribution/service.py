@@ -34,7 +34,7 @@ from server.distribution.model import Held, changes_wishes, is_held
 from server.distribution.outsiders import Outsiders
 from server.distribution.peers import Peers
 from server.distribution.plan import Pace
-from server.distribution.ports import Challenges, Fleet, Watcher
+from server.distribution.ports import Challenges, Fleet, Record, Watcher
 from server.distribution.ports import Rounds as SigningRounds
 from server.distribution.rooms import Rooms, Source
 from server.distribution.wishes import Wishes
@@ -83,6 +83,7 @@ class Outside:
     challenges: Challenges
     watcher: Watcher
     rounds: SigningRounds
+    record: Record
     clock: Clock
     random: Callable[[int], bytes]
 
@@ -129,6 +130,7 @@ class Distribution:
                 challenges=outside.challenges,
                 watcher=outside.watcher,
                 signing=outside.rounds,
+                record=outside.record,
                 random=outside.random,
             )
         )

@@ -29,6 +29,7 @@ from edge.link.codec import Site
 from edge.link.ports import Frame
 from edge.model import Identity, Limits, Standing
 from edge.ports import Ports
+from edge.record import RecordKeeper
 from edge.screen import Screen
 from edge.seat import Seat
 from edge.vault.run_dir import RunDir
@@ -139,6 +140,7 @@ class TestSeat:
             clock=self.room.clock,
             random=self.room.chance.randbytes,
             reserve_bytes=reserve_bytes,
+            record=RecordKeeper(self.disk),
         )
         seat = Seat(ports, self.outside, limits=limits or Limits(idle_s=300, grace_s=10))
         self.seat = seat

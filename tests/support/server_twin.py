@@ -344,6 +344,10 @@ class ServerTwin:
 
     # ------------------------------------------------------------ what goes
 
+    def answer(self, device: TwinDevice, lane: str, build: Callable[[Head], Any]) -> None:
+        """Say something to a seat in its session."""
+        self._say(device, lane, build)
+
     def _say(self, device: TwinDevice, lane: str, build: Callable[[Head], Any]) -> None:
         device.said += 1
         message = build(Head(device.id, device.session, device.said, BEGIN))

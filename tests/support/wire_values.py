@@ -272,6 +272,15 @@ def messages() -> st.SearchStrategy[Any]:
             seqs=st.dictionaries(of_kind("m"), st.integers(0, 9_999), max_size=3),
             disk_free_mb=st.integers(0, 10**6),
             screen=texts(40),
+            record=st.none() | _kept(),
+        ),
+        st.builds(
+            msg.RecordCheckpoint,
+            head=heads(),
+            note=texts(300),
+            key=texts(100),
+            old=st.integers(0, 2**40),
+            proof=st.lists(st.binary(min_size=32, max_size=32), max_size=5).map(tuple),
         ),
         _logs(),
         chains().map(lambda events: msg.Events(events[0].meeting, events)),
@@ -287,6 +296,11 @@ def messages() -> st.SearchStrategy[Any]:
 
 def _hashes() -> st.SearchStrategy[str]:
     return _keys().map(bytes.hex)
+
+
+def _kept() -> st.SearchStrategy[msg.Kept]:
+    roots = st.binary(min_size=32, max_size=32).map(bytes.hex)
+    return st.just(msg.Kept()) | st.builds(msg.Kept, size=st.integers(1, 2**40), root=roots, forked=st.booleans())
 
 
 def _sign_rounds() -> st.SearchStrategy[Any]:

@@ -1,6 +1,6 @@
 """What server and seat say to each other: one frozen dataclass a message.
 
-Rules W24–W29, W32, W34, W42, W53, W59–W61. Every message travels as a DSSE envelope (``wire.envelope``) of the
+Rules W24–W29, W32, W34, W42, W53, W59–W61, W74. Every message travels as a DSSE envelope (``wire.envelope``) of the
 type in ``TYPE``, sealed in a box frame, with a :class:`Head` that says which device, which session
 and which number. Room messages (:class:`Events`, :class:`PaperOffer`) carry no head: their own
 sequence numbers and hashes do the work.
@@ -21,6 +21,7 @@ from wire.messages.head import KEY_BYTES, SESSION_BYTES, Head, Message
 from wire.messages.keys import SEALED_BYTES, Join, Key
 from wire.messages.log import Events, Log
 from wire.messages.papers import WANTS, WRAPPED_BYTES, Have, PaperOffer, Want
+from wire.messages.record import Kept, RecordCheckpoint
 from wire.messages.session import MAX_MEETINGS, MAX_PAPERS, Desired, Health, Hello, Holding, Welcome, Wish
 from wire.messages.sign_in import Challenge, Knock
 from wire.messages.signing import RoundMark, RoundSigner, SigningRound, SignOffer, SignPart, SignRounds
@@ -41,6 +42,7 @@ TYPES: Final[dict[str, type[Any]]] = {
         SignRounds,
         SignPart,
         SignOffer,
+        RecordCheckpoint,
         Act,
         Ack,
         Receipt,
@@ -86,12 +88,14 @@ __all__ = [
     "Hello",
     "Holding",
     "Join",
+    "Kept",
     "Key",
     "Knock",
     "Log",
     "Message",
     "PaperOffer",
     "Receipt",
+    "RecordCheckpoint",
     "RoundMark",
     "RoundSigner",
     "SignOffer",

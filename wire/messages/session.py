@@ -17,6 +17,7 @@ from wire import ids
 from wire.errors import BadField
 from wire.fields import Fields
 from wire.messages.head import KEY_BYTES, Head, b64, print_paper, read_epoch, read_paper
+from wire.messages.record import Kept
 from wire.topics import PaperVersion
 
 #: Meetings a seat can know at one time, and papers of one meeting.
@@ -208,6 +209,8 @@ class Health:
     seqs: dict[str, int]
     disk_free_mb: int
     screen: str
+    #: what it keeps of the record (W74); None: it keeps nothing of it
+    record: Kept | None = None
 
     def to_value(self) -> dict[str, Any]:
         """As JSON."""
@@ -217,6 +220,7 @@ class Health:
             "seqs": self.seqs,
             "disk_free_mb": self.disk_free_mb,
             "screen": self.screen,
+            "record": None if self.record is None else self.record.to_value(),
         }
 
     @classmethod
@@ -230,4 +234,5 @@ class Health:
             seqs={ids.parse("m", meeting): seqs.number(meeting) for meeting in meetings},
             disk_free_mb=fields.number("disk_free_mb"),
             screen=fields.text("screen", limit=40),
+            record=Kept.read(fields.object("record")) if fields.has("record") else None,
         )
