@@ -19,8 +19,11 @@ from deploy.demo import people
 from tests.browser.chromium import chromium, faults
 from tests.browser.pages_console import ConsolePerson
 from tests.browser.screen import CLICKED_PX, DESK, Screen
+from tests.support import pdfs
 from tests.support.signing_room import TITLE, SigningRoom
+from tests.support.token_room import TITLE as MEETING
 from tests.support.token_room import TokenRoom, token_room
+from tests.support.vote_room import RULE
 
 pytestmark = pytest.mark.timeout(420)
 _LOCKS = 5
@@ -83,6 +86,14 @@ class PcPerson(ConsolePerson):
         """In the bridge's window."""
         window.get_by_label("Mã PIN", exact=True).fill(pin)
         window.get_by_role("button", name=go, exact=True).click()
+
+    def signs(self, window: Page, *words: str, go: str = "Ký") -> None:
+        """Read the words in the bridge's window, look at it, and sign."""
+        for each in words:
+            expect(window.get_by_text(each)).to_be_visible()
+        assert faults(window, least_px=CLICKED_PX, scrolls=True) == []
+        self.types_pin(window, self.room.pin, go=go)
+        closed(window)
 
     def sees_locked(self) -> None:
         """Nothing but the lock."""
@@ -173,6 +184,71 @@ def test_G50_a_page_of_another_origin_reads_nothing_and_changes_nothing(room: To
             "CALL", one
         )
         assert person.page.evaluate(told, person.bridge) == "TypeError", one
+
+
+def test_G56_G57_the_chair_approves_attends_votes_and_closes_with_a_signature(
+    room: TokenRoom, browser: Browser, tmp_path: Path
+) -> None:
+    paper, question = _paper_and_vote(room, tmp_path)
+    person = PcPerson(browser, room, people.CHAIR, host="chutri.localhost")
+    person.knows_the_bridge()
+    person.arrives()
+    person.button("Đăng nhập bằng USB token").click()
+    person.pairs()
+    window = person.window_after("Đăng nhập")
+    person.plugs(window)
+    person.types_pin(window, room.pin)
+    person.is_greeted(people.CHAIR)
+
+    person.page.goto(f"{person.address}#/certificates")
+    window = person.window_after("Đăng ký chứng thư số ký văn bản")
+    expect(window.get_by_text("Chứng thư số để ký văn bản")).to_be_visible()
+    person.signs(window, f"Đăng ký cho tài khoản: {people.CHAIR.name}", go="Chứng minh")
+    person.sees("Đã đăng ký chứng thư số.")
+
+    person.page.goto(f"{person.address}#/meetings/{room.meeting}/papers")
+    person.button(f"Phê duyệt “{paper}”").click()
+    window = person.window_after("Ký số phê duyệt")
+    person.signs(window, f"Tôi phê duyệt 1 tài liệu của cuộc họp “{MEETING}”")
+    person.sees(re.compile(f"đã ký số – {re.escape(people.CHAIR.name)}"))
+
+    person.page.goto(f"{person.address}#/meetings/{room.meeting}/live")
+    person.button("Điểm danh bằng chữ ký số").click()
+    person.signs(person.window_after("Ký số điểm danh"), f"Tôi có mặt tại cuộc họp “{MEETING}”")
+    expect(person.page.get_by_role("button", name="Điểm danh bằng chữ ký số")).to_have_count(0)
+    person.button("Biểu quyết").click()
+    person.button("Mở").click()
+    person.button("Tán thành").click()
+    person.signs(person.window_after("Ký số và gửi: Tán thành"), "Tôi chọn: Tán thành.", f"Nội dung: {question}")
+    person.sees("Ý kiến của đồng chí đã được ghi nhận.")
+    person.button("Đóng biểu quyết").click()
+    person.answers("Đóng biểu quyết")
+
+    person.button("Bế mạc").click()
+    assert person.page.get_by_role("button", name="Bế mạc và thu hồi, không ký số").is_enabled()
+    assert person.screen.flaws() == []
+    person.signs(person.window_after("Ký số và bế mạc"), f"Tôi bế mạc cuộc họp “{MEETING}”")
+    person.sees(re.compile(f"Bế mạc: đã ký số – {re.escape(people.CHAIR.name)}"))
+    assert unforeseen(person) == []
+    with room.room.sign_in(people.SECRETARY) as secretary:
+        kept = secretary.get(f"/api/meetings/{room.meeting}/statements")["statements"]
+    assert [one["kind"] for one in kept] == ["approve_papers", "attend", "vote", "close"]
+    room.stand.pull(_PC)
+    person.sees_locked()
+
+
+def _paper_and_vote(room: TokenRoom, folder: Path) -> tuple[str, str]:
+    """A paper that waits for approval, and a named vote that was prepared: title and question."""
+    title, question = "Tờ trình thứ hai (demo)", "Thông qua tờ trình?"
+    file = folder / "second.pdf"
+    file.write_bytes(pdfs.text_pdf([title]))
+    with room.room.sign_in(people.SECRETARY) as secretary:
+        path = f"/api/meetings/{room.meeting}"
+        item = secretary.get(path)["sections"]["agenda"][0]["item"]
+        secretary.upload(f"{path}/papers", file, {"item": item, "title": title, "secrecy": "normal"}, step="")
+        vote = {"item": item, "kind": "named", "question": question, "template": "approve", "rule": RULE}
+        secretary.post(f"{path}/votes", vote, step="")
+    return title, question
 
 
 def test_G55_secretary_and_chair_sign_a_paper_from_the_console(

@@ -43,6 +43,7 @@ const ROUTES: readonly Route[] = [
     load: withTexts(() => import('./trust/Trust.svelte'), 'house'),
     roles: ['security_admin', 'auditor'],
   },
+  { name: 'certificates', patterns: ['/certificates'], load: withTexts(() => import('./token/Own.svelte'), 'acts', 'factor'), roles: [] },
   { name: 'factor', patterns: ['/second-factor'], load: withTexts(() => import('./factor/Factor.svelte'), 'factor'), roles: [] },
 ];
 
