@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Flask, Response, request, send_from_directory
+from flask import Blueprint, Flask, Response, request
 from flask.typing import ResponseReturnValue
 
 from edge.bridge.callers import TICKET_HEADER, Door, guard
@@ -28,6 +28,7 @@ from edge.bridge.papers import MAX_FILE_BYTES, MAX_UPDATE_BYTES, Offer
 from edge.bridge.streams import Told
 from edge.errors import ServerRefused
 from edge.page import answers
+from edge.page.front import front
 from pages.renderer import Renderer
 from wire.asking import MAX_BYTES as MAX_ASK_BYTES
 from wire.errors import BadField
@@ -39,9 +40,6 @@ MAX_SECRET: Final = 512
 MAX_PIN: Final = 64
 PAGE_WIDTH: Final = 1200
 _COOKIE_S: Final = 400 * 24 * 3600
-_NOT_BUILT: Final = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>USB token</title>
-<h1>Giao diện chưa được dựng</h1><p>Hãy chạy <code>make web</code>.</p>
-<h1 lang="en">The front end is not built</h1><p lang="en">Run <code>make web</code>.</p></html>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +71,7 @@ def create_bridge(surface: Surface) -> Flask:
 
 
 def _front(surface: Surface) -> Blueprint:
-    routes = Blueprint("front", __name__)
-    dist = surface.dist
-
-    @routes.get("/")
-    def page() -> ResponseReturnValue:
-        if not (dist / "bridge.html").is_file():
-            return Response(_NOT_BUILT, status=503, mimetype="text/html")
-        response = send_from_directory(dist, "bridge.html")
-        response.headers["Cache-Control"] = "no-cache"
-        return response
-
-    @routes.get("/assets/<path:name>")
-    def asset(name: str) -> ResponseReturnValue:
-        response = send_from_directory(dist / "assets", name)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
-
-    @routes.get("/favicon.svg")
-    def icon() -> ResponseReturnValue:
-        return send_from_directory(dist, "favicon.svg")
+    routes = front(surface.dist, page="bridge.html", title="USB token")
 
     @routes.get("/here")
     def here() -> ResponseReturnValue:

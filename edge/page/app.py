@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, request, send_from_directory
+from flask import Blueprint, Flask, Response, request
 from flask.typing import ResponseReturnValue
 
 from edge.errors import BadRequest, PaperNotHere, PaperNotReady, SeatLocked, SignInFirst
@@ -38,6 +38,7 @@ from edge.events import (
 from edge.page import answers, guard
 from edge.page.board import Board
 from edge.page.desk import Desk
+from edge.page.front import front
 from edge.page.kiosk import Kiosk
 from edge.page.pictures import Pictures
 from edge.screen import Screen
@@ -58,9 +59,6 @@ MAX_CODE: Final = 64
 #: A mark changes so often (P6); pages drawn before stay good for as long.
 MARK_MINUTES: Final = 10
 VIETNAM: Final = dt.timezone(dt.timedelta(hours=7))
-_NOT_BUILT: Final = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Chỗ ngồi</title>
-<h1>Giao diện chưa được dựng</h1><p>Hãy chạy <code>make web</code>.</p>
-<h1 lang="en">The front end is not built</h1><p lang="en">Run <code>make web</code>.</p></html>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ def create_page(page: Page, *, port: Callable[[], int], dist: Path) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     guard.guard(app, token=page.token, port=port, kiosk=page.kiosk)
     answers.explain_errors(app)
-    app.register_blueprint(_front(dist))
+    app.register_blueprint(front(dist, page="seat.html", title="Chỗ ngồi"))
     app.register_blueprint(_kiosk(page))
     app.register_blueprint(_seat(page))
     app.register_blueprint(_person(page))
@@ -93,30 +91,6 @@ def create_page(page: Page, *, port: Callable[[], int], dist: Path) -> Flask:
     app.register_blueprint(_rounds(page))
     app.register_blueprint(_papers(page))
     return app
-
-
-def _front(dist: Path) -> Blueprint:
-    routes = Blueprint("front", __name__)
-
-    @routes.get("/")
-    def seat() -> ResponseReturnValue:
-        if not (dist / "seat.html").is_file():
-            return Response(_NOT_BUILT, status=503, mimetype="text/html")
-        response = send_from_directory(dist, "seat.html")
-        response.headers["Cache-Control"] = "no-cache"
-        return response
-
-    @routes.get("/assets/<path:name>")
-    def asset(name: str) -> ResponseReturnValue:
-        response = send_from_directory(dist / "assets", name)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
-
-    @routes.get("/favicon.svg")
-    def icon() -> ResponseReturnValue:
-        return send_from_directory(dist, "favicon.svg")
-
-    return routes
 
 
 def _kiosk(page: Page) -> Blueprint:

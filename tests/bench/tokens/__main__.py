@@ -1,6 +1,6 @@
-"""Measures tokens at a seat: PIN to agenda, pulled out to locked, in at another seat; prints a table.
+"""Measures tokens at a seat and at a console's PC: PIN to agenda, pulled out to locked, in at another seat; a table.
 
-Usage: ``python -m tests.bench.tokens [--locks 50]``; about five minutes.
+Usage: ``python -m tests.bench.tokens [--locks 50] [--only console]``; about ten minutes, half of it for each.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from playwright.sync_api import Browser, Page
 
 from deploy.demo import people
 from tests.bench.report import table
+from tests.bench.tokens.clocks import ahead
+from tests.bench.tokens.console import ConsoleLocks, Locks
 from tests.bench.tokens.yardstick import BareClient
 from tests.browser.chromium import chromium
 from tests.browser.screen import SEAT, Screen
@@ -29,10 +31,10 @@ from tests.support.token_room import PAPER, TokenRoom, token_room
 
 _WATCH: Final = Path(__file__).parent / "watch.js"
 _WAIT_MS: Final = 20_000
-_CALIBRATIONS: Final = 50
 #: One sign-in from the beginning for so many locks; the others open the lock again.
 _FRESH_EVERY: Final = 5
 _MOVES: Final = 10
+_SEATS: Final = 2
 _CONFIRM: Final = re.compile("^(Đăng nhập|Mở khóa)$")
 
 
@@ -67,13 +69,31 @@ def main(words: Sequence[str]) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser("python -m tests.bench.tokens", description=__doc__)
     parser.add_argument("--locks", type=int, default=50)
+    parser.add_argument("--only", choices=("seat", "console"))
     asked = parser.parse_args(words)
-    with tempfile.TemporaryDirectory(prefix="bench-tokens-") as folder, token_room(Path(folder)) as room:
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-tokens-") as folder,
+        token_room(Path(folder), seats=_SEATS, bridge=True) as room,
+    ):
         os.environ.update(room.stand.environment)  # before this program's first word to the service
-        with chromium() as browser, BareClient(room.stand.reader(0)) as bare:
-            figures = _Bench(room, browser, bare).run(asked.locks)
-    print(figures.markdown())  # noqa: T201
+        with chromium() as browser:
+            if asked.only != "console":
+                with BareClient(room.stand.reader(0)) as bare:
+                    print(_Bench(room, browser, bare).run(asked.locks).markdown())  # noqa: T201
+            if asked.only != "seat":
+                with BareClient(room.stand.reader(_SEATS)) as bare:
+                    found = ConsoleLocks(room, browser, bare, reader=_SEATS).run(asked.locks)
+                    print(_console(found))  # noqa: T201
     return 0
+
+
+def _console(found: Locks) -> str:
+    rows = [
+        _row("Token pulled out of the PC → console covered", found.locks, "500 ms"),
+        _row("– the service tells a bare client, same removal", found.bare, ""),
+        _row("– what we add to that", found.ours, ""),
+    ]
+    return table(["", "median", "worst", "n", "budget"], rows)
 
 
 class _Bench:
@@ -85,7 +105,7 @@ class _Bench:
         self.pages: Final = [self._page(browser, seat) for seat in range(2)]
         self.figures: Final = Figures()
         #: What has to be added to this program's monotonic clock (ms) to get a page's.
-        self._ahead: Final = _ahead(self.pages[0])
+        self._ahead: Final = ahead(self.pages[0])
 
     def run(self, locks: int) -> Figures:
         """All rounds."""
@@ -150,17 +170,6 @@ class _Bench:
 
 def _there(page: Page, state: str) -> None:
     page.evaluate("state => { tokenBench.expect(state); return tokenBench.done(); }", state)
-
-
-def _ahead(page: Page) -> float:
-    """From the quickest of many questions; off by at most half of what that took."""
-    tried = []
-    for _ in range(_CALIBRATIONS):
-        before = time.monotonic()
-        there = float(page.evaluate("tokenBench.now()"))
-        after = time.monotonic()
-        tried.append((after - before, there - 500 * (before + after)))
-    return min(tried)[1]
 
 
 def _row(name: str, found: list[float], budget: str) -> list[str]:

@@ -1,5 +1,5 @@
 /*
- * Runs in a seat's page: when was a thing that people wait for painted, and when did a finger confirm the PIN.
+ * Runs in a page: when was a thing that people wait for painted, and when did a finger confirm the PIN.
  *
  * Rules: "painted" is the task after the frame in which it first stood in the document. Moments are milliseconds since 1970, made from
  * performance.timeOrigin, so that they can be compared with those of a program of the same machine.
@@ -15,6 +15,9 @@
     // The agenda with its buttons, or the page that was in front when the lock fell.
     inside: () => document.querySelector('[aria-label="Thao tác"]')?.checkVisibility() === true || STATES.page(),
     page: () => document.querySelector('.stage canvas') !== null,
+    // A console: the words of the lock are there, and what was in front is not to be seen.
+    covered: () => seen('Màn hình đang khóa') && document.querySelector('.app')?.checkVisibility({ visibilityProperty: true }) === false,
+    uncovered: () => document.querySelector('.app h1')?.checkVisibility({ visibilityProperty: true }) === true,
     welcome: () => seen('Cắm USB token để đăng nhập'),
   };
   let waiting = null;

@@ -12,10 +12,12 @@ import { type About, find } from './bridge.ts';
 export function watchToken(session: Session): () => void {
   const ending = new AbortController();
   const run = async (): Promise<void> => {
+    // Locked from within the loop that hears it: what follows lets go of connections, and the screen is not to wait for that.
+    const lock = (): void => void (ending.signal.aborted || session.lock());
     try {
-      if (await isOut(session, ending.signal)) session.lock();
+      await watch(session, { signal: ending.signal, lock });
     } catch {
-      if (!ending.signal.aborted) session.lock();
+      lock();
     }
   };
   if ('locks' in navigator) void navigator.locks.request('phonghop-token', { signal: ending.signal }, run).catch(() => undefined);
@@ -23,15 +25,19 @@ export function watchToken(session: Session): () => void {
   return () => ending.abort();
 }
 
-/** Waits until the token is out, or the watch is ended. */
-async function isOut(session: Session, signal: AbortSignal): Promise<boolean> {
+/** Returns when the token is out, or the watch is ended. */
+async function watch(session: Session, { signal, lock }: { signal: AbortSignal; lock: () => void }): Promise<void> {
   const { ports } = await session.api.get<About>('/api/bridge');
   const { bridge } = await find(ports);
-  if (signal.aborted) return false;
-  if (!bridge) return true;
+  if (signal.aborted) return;
+  if (!bridge) return lock();
   const { message } = await session.api.send<{ message: string }>('POST', '/api/bridge/watch');
   const asking = await bridge.ask(message);
   signal.addEventListener('abort', () => void asking.withdraw());
-  for await (const told of asking.told()) if (!told.inside) return !signal.aborted;
-  return !signal.aborted;
+  for await (const told of asking.told()) {
+    if (told.inside) continue;
+    lock();
+    return;
+  }
+  lock();
 }
