@@ -25,6 +25,9 @@ SIGN_IN: Final = "sign_in"
 SIGN_OUT: Final = "sign_out"
 #: A ballot.
 CAST: Final = "vote_cast"
+#: A secret ballot, as the page asks for it (never kept), and what the outbox holds: the same, blinded (W77).
+CAST_SECRET: Final = "ballot_cast"  # noqa: S105 - a kind of act
+BALLOT_ASK: Final = "ballot_ask"
 #: An entry of the outbox that is a receipt, not a person's act.
 RECEIPT: Final = "receipt"
 

@@ -15,9 +15,10 @@ from typing import Any
 from edge.model import CardWork, Queued, Session, Signing, SignsWith
 from wire.events import Event as LogEvent
 from wire.front import Front
-from wire.messages import Challenge, SigningRound, SignOffer, Wish
+from wire.messages import Challenge, Mix, SigningRound, SignOffer, Wish
 from wire.proof import TokenData
 from wire.state import MeetingState
+from wire.votes import Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,58 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeBallot:
+    """Write a secret ballot down, and ask the server to sign it blind."""
+
+    request: int
+    act: str
+    meeting: str
+    person: str
+    vote: str
+    answer: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishBallot:
+    """The server has signed a secret ballot, or refused to."""
+
+    act: str
+    outcome: str
+    code: str
+    data: Mapping[str, Any] = field(hash=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """Send the secret ballots of a vote that is collected."""
+
+    vote: Vote
+    meeting: str
+
+
+@dataclass(frozen=True, slots=True)
+class MixBoxes:
+    """Open this seat's layer of these boxes, if it is its turn, and hand back what is inside."""
+
+    mix: Mix
+    vote: Vote
+
+
+@dataclass(frozen=True, slots=True)
+class FindBallots:
+    """Look for this seat's ballots in what was published."""
+
+    vote: Vote
+
+
+@dataclass(frozen=True, slots=True)
+class EraseBallots:
+    """Overwrite what is kept of a secret vote."""
+
+    vote: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
     """The entry is done with: drop it; for a receipt, note that it is confirmed."""
 
@@ -265,9 +318,10 @@ class Answer:
     data: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
+BallotCommand = MakeBallot | FinishBallot | HandIn | MixBoxes | FindBallots | EraseBallots
 PaperCommand = OpenRound | CloseRound | CheckPin | DropPin | SendBegin | ExamineAndSign | SendAnswer
 Command = (
     Greet | Listen | SendSignIn | OpenCard | ReleaseCard | SendKnock | VerifyPinAndSign | SignWithCard | PaperCommand
-    | SendTokenSignIn | SendFront | SendEntry | SendHealth | Report | Replan | SaveWish | Record | Keep | Settle
-    | CheckPassword | RememberPassword | ForgetPassword | SaveSession | HidePages | Wipe | Answer
+    | BallotCommand | SendTokenSignIn | SendFront | SendEntry | SendHealth | Report | Replan | SaveWish | Record | Keep
+    | Settle | CheckPassword | RememberPassword | ForgetPassword | SaveSession | HidePages | Wipe | Answer
 )  # fmt: skip

@@ -34,6 +34,10 @@
     │   ├── RoundFileBroken       seat-round-file-broken
     │   ├── OfferLate             seat-offer-late
     │   ├── AnswerUnsure          seat-answer-unsure
+    │   ├── NoSecretVote          seat-no-secret-vote
+    │   ├── BallotExists          already-voted
+    │   ├── BallotNotSigned       seat-ballot-not-signed
+    │   ├── BallotLineForeign     seat-ballot-line-foreign
     │   ├── PaperNotHere          paper-not-here
     │   ├── PaperNotReady         paper-not-ready
     │   ├── PageNotDrawn          page-not-drawn
@@ -154,6 +158,30 @@ class Offline(SeatRefusal):
     """This needs the server, and the server cannot be reached."""
 
     code = "offline"
+
+
+class NoSecretVote(SeatRefusal):
+    """No secret vote is open here that asks for this answer."""
+
+    code = "seat-no-secret-vote"
+
+
+class BallotExists(SeatRefusal):
+    """The person has a ballot here already, which is signed, or says something else."""
+
+    code = "already-voted"
+
+
+class BallotNotSigned(SeatRefusal):
+    """What came from the server is no signature of the ballot."""
+
+    code = "seat-ballot-not-signed"
+
+
+class BallotLineForeign(SeatRefusal):
+    """The log says something else of this seat's ballot than what was asked for (W81)."""
+
+    code = "seat-ballot-line-foreign"
 
 
 class NotAMember(SeatRefusal):

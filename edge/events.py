@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from edge.model import CardSignature, Identity, Queued, Recalled, Session, TokenSeen
+from edge.model import CardSignature, HeldLine, Identity, Queued, Recalled, Session, TokenSeen
 from wire.events import Event as LogEvent
 from wire.front import Front
-from wire.messages import Challenge, SignOffer, SignRounds, Wish
+from wire.messages import Challenge, Mix, SignOffer, SignRounds, Wish
 from wire.proof import TokenData
 from wire.state import MeetingState
 
@@ -37,6 +37,7 @@ class Opened:
     queue: tuple[Queued, ...] = ()
     session: Session | None = None
     recalled: Recalled | None = None
+    ballots: tuple[HeldLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,36 @@ class Stored:
 
     entry: Queued
     request: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BallotHeld:
+    """A secret ballot lies here, or was refused."""
+
+    line: HeldLine
+
+
+@dataclass(frozen=True, slots=True)
+class BallotAway:
+    """This seat's secret ballots of a vote were not handed in; ``code`` says why."""
+
+    vote: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class BallotsFound:
+    """Whether the ballots of this seat stand in what was published, by person."""
+
+    vote: str
+    found: Mapping[str, bool] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MixCame:
+    """The server wants this seat to mix."""
+
+    mix: Mix
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,5 +416,6 @@ Event = (
     | ChallengeCame
     | TokenSigned | TokenRefused | StatementAsked | StatementConfirmed | StatementLeft | RoundsCame | RoundAsked
     | RoundClosed | RoundFile | RoundConfirmed | PinRight | OfferCame | OfferRefused | SignInAsked | UnlockAsked
-    | PasswordChecked | LockAsked | SignOutAsked | ActAsked | Touched | FollowsPresenter | Laid | Ticked
+    | PasswordChecked | LockAsked | SignOutAsked | ActAsked | Touched | FollowsPresenter | Laid | Ticked | BallotHeld
+    | BallotAway | BallotsFound | MixCame
 )  # fmt: skip

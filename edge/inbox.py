@@ -26,6 +26,7 @@ from edge.events import (
     Event,
     FaultChanged,
     LogCame,
+    MixCame,
     OfferCame,
     RecordFound,
     RoundsCame,
@@ -142,8 +143,8 @@ class Inbox:
                 return (self._challenge(message, state),)
             case messages.SignRounds() | messages.SignPart() | messages.SignOffer():
                 return self._signing(message)
-            case messages.Log():
-                return (LogCame(message.meeting, message.events, message.head_seq),)
+            case messages.Mix() | messages.Log():
+                return (_heard(message),)
             case messages.Key():
                 self._key(message)
             case messages.RecordCheckpoint():
@@ -311,6 +312,12 @@ class Inbox:
         if self.refused[exc.code].bit_count() == 1:
             # The 1st, 2nd, 4th, 8th … of a kind: a flood of them does not fill the log.
             _LOG.warning("refused on %s/%s: %s (%s)", topic.tree, topic.lane, exc.code, exc)
+
+
+def _heard(message: messages.Mix | messages.Log) -> Event:
+    if isinstance(message, messages.Mix):
+        return MixCame(message)
+    return LogCame(message.meeting, message.events, message.head_seq)
 
 
 def _is_much(chunks: Chunks) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from edge import people, rounds, statements, tokens
+from edge import ballots, people, rounds, statements, tokens
 from edge.commands import (
     Answer,
     Command,
@@ -37,6 +37,9 @@ from edge.errors import AgentOutdated, DeviceRevoked, LogBroken
 from edge.events import (
     Acked,
     ActAsked,
+    BallotAway,
+    BallotHeld,
+    BallotsFound,
     CardCame,
     CardFailed,
     CardOpened,
@@ -55,6 +58,7 @@ from edge.events import (
     LinkUp,
     LockAsked,
     LogCame,
+    MixCame,
     OfferCame,
     OfferRefused,
     Opened,
@@ -118,6 +122,8 @@ def _consequences(before: State, after: State, *, commands: list[Command], now: 
     for part in (statements.consequences, rounds.consequences):
         after, told = part(before, after)
         commands += told
+    after, told = ballots.consequences(after, now)
+    commands += told
     after, forgetting = tokens.forget_pin(after)
     commands += forgetting
     shown_before, shown_after = reader(before), reader(after)
@@ -185,6 +191,7 @@ def _opened(state: State, event: Opened, now: Now) -> Result:
         queue=people.receipts_first(event.queue),
         session=event.session,
         recalled=event.recalled,
+        ballots=event.ballots,
     )
     if opened.session is not None:
         for entry in opened.queue:
@@ -257,11 +264,12 @@ def _wished(state: State, wish: Wish) -> Result:
 def _destroyed(state: State, event: Destroyed, now: Now) -> Result:
     meetings = {name: followed for name, followed in state.meetings.items() if name != event.meeting}
     recalled = Recalled(event.meeting, event.title, event.papers, event.pages, confirmed=False, since_s=now.s)
-    return replace(state, meetings=meetings, recalled=recalled), ()
+    return ballots.gone(replace(state, meetings=meetings, recalled=recalled), event.meeting)
 
 
 def _forgotten(state: State, event: Forgotten, now: Now) -> Result:
-    return replace(state, meetings={n: f for n, f in state.meetings.items() if n != event.meeting}), ()
+    left = {n: f for n, f in state.meetings.items() if n != event.meeting}
+    return ballots.gone(replace(state, meetings=left), event.meeting)
 
 
 def _record(state: State, event: RecordFound, now: Now) -> Result:
@@ -341,7 +349,9 @@ def _pin_right(state: State, event: PinRight, now: Now) -> Result:
 
 
 def _acked(state: State, event: Acked, now: Now) -> Result:
-    return rounds.acked(_heard(state, Heard(), now)[0], event, now) or people.acked(state, event, now)
+    first = ballots.acked(state, event)
+    after, commands = rounds.acked(_heard(state, Heard(), now)[0], event, now) or people.acked(state, event, now)
+    return after, (*first, *commands)
 
 
 # ---------------------------------------------------------------- time
@@ -433,6 +443,10 @@ _HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
     OfferCame: rounds.offered,
     OfferRefused: rounds.offer_refused,
     Acked: _acked,
+    BallotHeld: ballots.held,
+    BallotAway: ballots.away,
+    BallotsFound: ballots.found,
+    MixCame: ballots.mix,
     Stored: people.stored,
     SignInAsked: people.sign_in_asked,
     UnlockAsked: people.unlock_asked,

@@ -234,6 +234,32 @@ class Declaring:
     work: CardWork | None = None
 
 
+class BallotState(enum.StrEnum):
+    """How far a secret ballot of this seat is."""
+
+    ASKING = "asking"
+    SEALED = "sealed"
+    HANDED_IN = "handed_in"
+    LOOKED_FOR = "looked_for"
+    FOUND = "found"
+    MISSING = "missing"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLine:
+    """A secret ballot of this seat, without what it says. ``run``, ``said_s``: handed in for which collection, when."""
+
+    meeting: str
+    vote: str
+    person: str
+    receipt: str
+    state: BallotState
+    code: str = ""
+    run: int = 0
+    said_s: float = 0.0
+
+
 class PaperStep(enum.StrEnum):
     """How far the signing of a paper is."""
 
@@ -361,6 +387,7 @@ class State:
     #: kind of act → what makes its statement (:mod:`edge.declaring`)
     makers: Mapping[str, Maker] = field(default_factory=dict, repr=False)
     declaring: Declaring | None = None
+    ballots: tuple[HeldLine, ...] = ()
     #: what waits for the signature of who sits here, as the server said it last
     rounds: SignRounds | None = None
     round_file: OpenFile | None = None

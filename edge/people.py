@@ -13,8 +13,8 @@ import math
 from dataclasses import replace
 from typing import Final
 
-from edge import acts, errors, tokens
-from edge.acts import RECEIPT, SIGN_OUT
+from edge import acts, ballots, errors, tokens
+from edge.acts import CAST_SECRET, RECEIPT, SIGN_OUT
 from edge.commands import (
     Answer,
     CheckPassword,
@@ -267,6 +267,8 @@ def act_asked(state: State, event: ActAsked, now: Now) -> Result:
         return _refuse(state, event.request, errors.SignInFirst.code)
     if situation(state) is not Situation.SIGNED_IN:
         return _refuse(state, event.request, errors.SeatLocked.code if session.locked else errors.NoMeeting.code)
+    if event.kind == CAST_SECRET:
+        return ballots.asked(touched(state, Touched(), now)[0], event, session)
     try:
         acts.check(event.kind, dict(event.data))
     except WireError:

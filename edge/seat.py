@@ -20,8 +20,10 @@ from functools import partial
 from typing import Final
 
 from edge import clock
+from edge.ballot_hands import BallotHands, line
 from edge.commands import (
     Answer,
+    BallotCommand,
     CheckPassword,
     CheckPin,
     CloseRound,
@@ -33,6 +35,7 @@ from edge.commands import (
     HidePages,
     Keep,
     Listen,
+    MakeBallot,
     OpenCard,
     OpenRound,
     Record,
@@ -105,6 +108,7 @@ class Seat:
         self.inbox: Final = Inbox(ports, self._hands, self._files)
         self._pace: Final = Pace()
         self.passwords: Final = Passwords()
+        self._ballots: Final = BallotHands(ports)
         self._papers: Final = PaperHands(ports, self._hands, self._files, passwords=self.passwords)
         self._verifier: Verifier | None = None
         self._waiting: deque[Event] = deque()
@@ -235,8 +239,6 @@ class Seat:
                 vault.meeting(meeting).record(events, state)
             case HidePages():
                 self._hide()
-            case ForgetPassword():
-                self._verifier = None
             case Answer(request):
                 self.passwords.drop(request)
                 self._outside.answer(command)
@@ -245,6 +247,8 @@ class Seat:
             case CloseRound():
                 self._papers.perform(command)
                 self._hide()
+            case _ if isinstance(command, BallotCommand):
+                self._use_ballots(command)
             case _:
                 self._perform_at_length(command)
 
@@ -262,11 +266,8 @@ class Seat:
                 self._use_token(command)
             case Keep():
                 self._keep(command)
-            case CheckPassword(request):
-                self._check_password(request)
-            case RememberPassword(request):
-                password = self.passwords.get(request)
-                self._verifier = None if password is None else Verifier(password)
+            case CheckPassword() | RememberPassword() | ForgetPassword():
+                self._use_password(command)
             case SaveSession(session):
                 if self._ports.vault.is_open:
                     self._ports.run_dir.save_session(session, self._ports.vault.sealer())
@@ -313,6 +314,7 @@ class Seat:
             meetings={kept.keyring.meeting: kept.state for kept in vault.meetings()},
             queue=tuple(Queued(entry.act, entry.kind, entry.meeting) for entry in vault.outbox.waiting()),
             session=self._ports.run_dir.load_session(vault.sealer()),
+            ballots=tuple(line(held, ballot) for held in vault.ballots.all() for ballot in held.ballots),
             recalled=None
             if last is None
             else Recalled(last.meeting, last.title, len(last.papers), last.pages, confirmed=False, since_s=now_s),
@@ -394,6 +396,16 @@ class Seat:
 
     # ------------------------------------------------------------ people
 
+    def _use_password(self, command: CheckPassword | RememberPassword | ForgetPassword) -> None:
+        match command:
+            case CheckPassword(request):
+                self._check_password(request)
+            case RememberPassword(request):
+                password = self.passwords.get(request)
+                self._verifier = None if password is None else Verifier(password)
+            case ForgetPassword():
+                self._verifier = None
+
     def _check_password(self, request: int) -> None:
         password = self.passwords.get(request)
         right = None if self._verifier is None or password is None else self._verifier.matches(password)
@@ -424,6 +436,17 @@ class Seat:
                 pin = self.passwords.hand_over(work.request)
                 if pin is not None:
                     self._hands.sign_document(command, pin)
+
+    def _use_ballots(self, command: BallotCommand) -> None:
+        if not isinstance(command, MakeBallot):
+            self._waiting.extend(self._ballots.perform(command))
+            return
+        try:
+            made = self._ballots.make(command, self.state, keep=self._keep, answer=self._outside.answer)
+        except VaultError as exc:
+            self._outside.answer(Answer(command.request, exc.code))
+            raise
+        self._waiting.extend(made)
 
     def _keep(self, command: Keep) -> None:
         entry = Entry(

@@ -71,6 +71,7 @@ def sections(state: State, *, holding: Mapping[PaperVersion, Section], picture: 
         "holding": {str(paper): value for paper, value in sorted(holding.items()) if paper in shown},
         "acts": [_act(state, index) for index in range(len(state.acts))] if who is not None else [],
         "recalled": _recalled(state),
+        "ballots": _ballots(state, who),
         "signing": _signing(state, who),
         "front": _front(state, who),
     }
@@ -221,6 +222,15 @@ def _named(member: Member) -> Section:
 def _act(state: State, index: int) -> Section:
     shown = state.acts[index]
     return {"act": shown.act, "kind": shown.kind, "state": shown.state.value, "code": shown.code}
+
+
+def _ballots(state: State, who: tuple[str, str] | None) -> list[Section]:
+    """The person's own secret ballots at this seat, by their receipts; never what they say."""
+    return [
+        {"vote": line.vote, "state": line.state.value, "receipt": line.receipt, "run": line.run, "code": line.code}
+        for line in state.ballots
+        if who is not None and (line.meeting, line.person) == who
+    ]
 
 
 def _recalled(state: State) -> Section | None:

@@ -53,6 +53,7 @@ from server.tokens.consoles import Consoles
 from server.tokens.service import TokenSignIn
 from server.trust.admin import TrustAdmin
 from server.trust.service import TrustService
+from server.voting.secret.urn import Urn
 from server.voting.service import VotingService
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class Services:
     meetings: MeetingService = field(init=False)
     acts: ActHandler = field(init=False)
     voting: VotingService = field(init=False)
+    urn: Urn = field(init=False)
     ledger: ActLedger = field(init=False)
     door: Door = field(init=False)
     live: LiveHub = field(init=False)

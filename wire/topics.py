@@ -20,9 +20,23 @@ from wire import ids
 from wire.errors import BadId, BadTopic
 from wire.ids import DeviceId, MeetingId, PaperId, RoomId
 
-UP_LANES: Final = frozenset({"hello", "join", "want", "have", "knock", "act", "receipt", "health", "gone"})
+UP_LANES: Final = frozenset(
+    {"hello", "join", "want", "have", "knock", "act", "receipt", "health", "gone", "drop", "mixed"}
+)
 DOWN_LANES: Final = frozenset(
-    {"welcome", "desired", "key", "challenge", "ack", "log", "sign_rounds", "sign_part", "sign_offer", "checkpoint"}
+    {
+        "welcome",
+        "desired",
+        "key",
+        "challenge",
+        "ack",
+        "log",
+        "sign_rounds",
+        "sign_part",
+        "sign_offer",
+        "checkpoint",
+        "mix",
+    }
 )
 
 MAX_VERSION: Final = 9_999

@@ -23,7 +23,8 @@ from edge.errors import DiskFull, StoreClosed, StoreUnreadable
 from edge.outbox import NAME as OUTBOX_NAME
 from edge.outbox import Outbox
 from edge.plan import Held
-from edge.vault import recalled
+from edge.vault import ballots, recalled
+from edge.vault.ballots import BallotBook
 from edge.vault.chunks import FOLDER as PAPERS
 from edge.vault.chunks import Chunks, ciphertext_name, remove_chunks
 from edge.vault.disk import Disk
@@ -53,6 +54,7 @@ class Vault:
         self._sealer: Sealer | None = None
         self._outbox: Outbox | None = None
         self._notes: Notes | None = None
+        self._ballots: BallotBook | None = None
         self._meetings: dict[str, KeptMeeting] = {}
         #: recalls that a full disk has not let be written yet
         self._unwritten: dict[str, Note] = {}
@@ -68,6 +70,13 @@ class Vault:
         if self._outbox is None:
             raise StoreClosed
         return self._outbox
+
+    @property
+    def ballots(self) -> BallotBook:
+        """The secret ballots that wait here; raises :class:`StoreClosed`."""
+        if self._ballots is None:
+            raise StoreClosed
+        return self._ballots
 
     @property
     def notes(self) -> Notes:
@@ -90,6 +99,7 @@ class Vault:
             self._disk.put(_CHECK, sealer.seal(b"phonghop", place=_CHECK))
         self._notes = self._load_or_shred(lambda: Notes.load(self._disk, sealer), recalled.FOLDER, lost)
         self._outbox = self._load_or_shred(lambda: Outbox.open(self._disk, sealer), OUTBOX_NAME, lost)
+        self._ballots = self._load_or_shred(lambda: BallotBook.load(self._disk, sealer), ballots.FOLDER, lost)
         for meeting in self._disk.names(MEETINGS):
             try:
                 self._meetings[meeting] = KeptMeeting.load(self._disk, meeting, sealer=sealer)
@@ -102,7 +112,7 @@ class Vault:
 
     def close(self) -> None:
         """Forget every key; the disk keeps what it has."""
-        self._sealer = self._outbox = self._notes = None
+        self._sealer = self._outbox = self._notes = self._ballots = None
         self._meetings.clear()
         self._unwritten.clear()
 
@@ -111,7 +121,7 @@ class Vault:
         self.close()
         for meeting in self._disk.names(MEETINGS):
             self._remove_meeting(meeting, kept_papers(self._disk, meeting))
-        for place in (recalled.FOLDER, OUTBOX_NAME, _WISH, _CHECK):
+        for place in (recalled.FOLDER, ballots.FOLDER, OUTBOX_NAME, _WISH, _CHECK):
             self._shred(place)
         self._remove_strays()
 
@@ -254,7 +264,7 @@ class Vault:
             return load()
 
     def _shred(self, place: str) -> None:
-        if place == recalled.FOLDER:
+        if place in {recalled.FOLDER, ballots.FOLDER}:
             for name in self._disk.names(place):
                 self._disk.shred(f"{place}/{name}")
             self._disk.remove(place)

@@ -51,6 +51,7 @@ def outside_of(services: Services) -> Outside:
         watcher=services.live,
         rounds=services.seat_signing,
         record=SeatRecord(services.record),
+        ballots=services.urn,
         clock=services.clock,
         random=os.urandom,
     )
@@ -61,7 +62,7 @@ def plug(services: Services, distribution: Distribution) -> None:
     slots, watchers = services.slots, services.fleet.watchers
     slots.announcers[:] = [each for each in slots.announcers if not isinstance(each, Distribution)]
     watchers[:] = [each for each in watchers if not isinstance(each, Distribution)]
-    services.distribution = distribution
+    services.distribution = services.urn.line = distribution
     slots.holders = slots.presence = slots.delivery = distribution
     slots.announcers.append(distribution)
     watchers.append(distribution)

@@ -1,6 +1,7 @@
 """Votes: the service, the thread that records, routes and seats' acts.
 
-Rules: puts ``voting`` into the services; runs after the meetings and statements, before the link to the seats.
+Rules: puts ``voting`` and ``urn`` into the services; runs after the meetings and statements, before the link to the
+seats.
 
 Usage: ``voting.build(services)``.
 """
@@ -15,12 +16,25 @@ from server.voting.acts import seat_acts
 from server.voting.clock import VoteClock
 from server.voting.pulse import VotePulse
 from server.voting.routes import blueprint
-from server.voting.service import VotingService
+from server.voting.secret.service import SecretVotes
+from server.voting.secret.store import SqlSecretStore
+from server.voting.secret.urn import Urn
+from server.voting.service import SecretDesk, VotingService
 from server.voting.store import SqlBallotStore
 
 
 def build(services: Services) -> None:
     """Put the feature together."""
+    secret = SecretVotes(
+        services.database,
+        SqlSecretStore(),
+        ballots=SqlBallotStore(),
+        meetings=services.meetings,
+        ledger=services.ledger,
+        master=services.keys.master,
+        random=os.urandom,
+    )
+    urn = Urn(secret, services.clock, random=os.urandom)
     voting = VotingService(
         services.database,
         SqlBallotStore(),
@@ -28,14 +42,18 @@ def build(services: Services) -> None:
         ledger=services.ledger,
         statements=services.statements,
         random=os.urandom,
+        secret=SecretDesk(secret, urn),
     )
     pulse = VotePulse(voting, services.clock)
     voting.recorders.append(pulse)
     clock = VoteClock(voting, services.clock)
     voting.timers.append(clock)
-    services.voting = voting
-    services.seat_acts |= seat_acts(voting, services.rooms)
-    services.blueprints.append(blueprint(voting, services.clock, seal=asker(services.consoles)))
-    for thread in (pulse, clock):
+    secret.recorders.append(pulse)
+    services.voting, services.urn = voting, urn
+    services.slots.announcers.append(urn)
+    services.seat_acts |= seat_acts(voting, secret, services.rooms)
+    routes = blueprint(voting, services.clock, seal=asker(services.consoles), progress=urn.progress)
+    services.blueprints.append(routes)
+    for thread in (pulse, clock, urn):
         services.starters.append(thread.start)
         services.closers.append(thread.stop)

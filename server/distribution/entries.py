@@ -7,6 +7,7 @@ Usage: ``queue.put(LinkChanged(is_up=True))``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -14,6 +15,7 @@ from server.distribution.acts import Performed
 from server.fleet.model import FleetChange
 from wire.events import Event
 from wire.ids import MeetingId
+from wire.messages import Head, Message
 from wire.state import MeetingState
 from wire.topics import Topic
 
@@ -51,6 +53,14 @@ class RoundsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Say:
+    """Something for one device, from another feature."""
+
+    device: str
+    build: Callable[[Head], Message]
+
+
+@dataclass(frozen=True, slots=True)
 class AuditDue:
     """It is time to look for what nobody was told of."""
 
@@ -60,4 +70,4 @@ class Stop:
     """The end."""
 
 
-Entry: TypeAlias = Came | LinkChanged | MeetingChanged | FleetChange | Performed | RoundsChanged | AuditDue | Stop
+Entry: TypeAlias = Came | LinkChanged | MeetingChanged | FleetChange | Performed | RoundsChanged | Say | AuditDue | Stop

@@ -24,7 +24,7 @@ from server.distribution.chunks import of_bitmap
 from server.distribution.errors import DeviceWithoutSeat
 from server.distribution.model import NUMBERS, DeviceLink, SeatKey
 from server.distribution.peers import Peer, Peers
-from server.distribution.ports import Challenges, Record, Watcher
+from server.distribution.ports import Ballots, Challenges, Record, Watcher
 from server.distribution.ports import Rounds as SigningRounds
 from server.distribution.rooms import Rooms, Source, batches
 from server.distribution.wishes import Wishes
@@ -65,6 +65,7 @@ class Parts:
     watcher: Watcher
     signing: SigningRounds
     record: Record
+    ballots: Ballots
     random: Callable[[int], bytes]
 
 
@@ -96,6 +97,8 @@ class Hearing:
                 self._knock(peer, message)
             case messages.Act():
                 self._act(peer, message, size=len(opened.envelope))
+            case messages.Drop() | messages.Mixed():
+                self._parts.ballots.heard(peer.device, message)
             case messages.Receipt():
                 self._receipt(peer, message, opened.envelope, now=now)
             case messages.Health():

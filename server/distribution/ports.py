@@ -18,7 +18,7 @@ from server.papers.ports import StoredVersion
 from server.unit import Transaction
 from wire.events import Event
 from wire.ids import DeviceId, MeetingId
-from wire.messages import Head, Kept, RecordCheckpoint, SigningRound
+from wire.messages import Drop, Head, Kept, Mixed, RecordCheckpoint, SigningRound
 from wire.records import Layout
 from wire.secret import Secret
 from wire.state import MeetingState, SeatReceipt
@@ -138,6 +138,14 @@ class LinkStore(Protocol):
         self, tx: Transaction, act: str, *, device: DeviceId, meeting: MeetingId, envelope: bytes, at: dt.datetime
     ) -> None:
         """Keep a signed receipt, and note that the device's key for the meeting is destroyed."""
+        ...
+
+
+class Ballots(Protocol):
+    """What is done with secret ballots that are handed in (the urn)."""
+
+    def heard(self, device: str, message: Drop | Mixed) -> None:
+        """Returns at once."""
         ...
 
 

@@ -27,14 +27,14 @@ from sealing.signatures import ServerSigner, device_verifier
 from server.clock import Clock
 from server.distribution.acts import ActDesk, Performed
 from server.distribution.board import Board
-from server.distribution.entries import AuditDue, Came, Entry, LinkChanged, MeetingChanged, RoundsChanged, Stop
+from server.distribution.entries import AuditDue, Came, Entry, LinkChanged, MeetingChanged, RoundsChanged, Say, Stop
 from server.distribution.hearing import Hearing, Moment, Parts
 from server.distribution.inflow import Inflow
 from server.distribution.model import Held, changes_wishes, is_held
 from server.distribution.outsiders import Outsiders
 from server.distribution.peers import Peers
 from server.distribution.plan import Pace
-from server.distribution.ports import Challenges, Fleet, Record, Watcher
+from server.distribution.ports import Ballots, Challenges, Fleet, Record, Watcher
 from server.distribution.ports import Rounds as SigningRounds
 from server.distribution.rooms import Rooms, Source
 from server.distribution.wishes import Wishes
@@ -46,6 +46,7 @@ from server.meetings.ports import ActHandler, Holder
 from wire.errors import WireError
 from wire.events import Event
 from wire.ids import DeviceId, MeetingId, RoomId
+from wire.messages import Head, Message
 from wire.state import MeetingState
 from wire.topics import PaperVersion, Topic
 
@@ -84,6 +85,7 @@ class Outside:
     watcher: Watcher
     rounds: SigningRounds
     record: Record
+    ballots: Ballots
     clock: Clock
     random: Callable[[int], bytes]
 
@@ -131,6 +133,7 @@ class Distribution:
                 watcher=outside.watcher,
                 signing=outside.rounds,
                 record=outside.record,
+                ballots=outside.ballots,
                 random=outside.random,
             )
         )
@@ -198,6 +201,15 @@ class Distribution:
     def rounds_changed(self, meeting: MeetingId) -> None:
         """A round of signing has changed: the seats of its signers are told (W59)."""
         self._queue.put(RoundsChanged(meeting))
+
+    def say(self, device: str, build: Callable[[Head], Message]) -> None:
+        """Send one device a message soon, if it is there."""
+        self._queue.put(Say(device, build))
+
+    def here(self, devices: Collection[str]) -> frozenset[str]:
+        """Those that are connected."""
+        found = self._board.presence([DeviceId(device) for device in devices])
+        return frozenset(device for device, presence in found.items() if presence.online)
 
     def holding(self, meeting: MeetingId) -> Sequence[Holder]:
         """The devices that were sent a key of the meeting and have not destroyed it."""
@@ -298,6 +310,10 @@ class Distribution:
                 self._performed(entry)
             case RoundsChanged():
                 self._rounds_changed(entry)
+            case Say(device, build):
+                peer = self._peers.get(device)
+                if peer is not None:
+                    self._peers.tell(peer, build)
             case AuditDue():
                 self._audit()
             case LinkChanged(is_up=True):

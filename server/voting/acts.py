@@ -13,9 +13,12 @@ from server.meetings.commands import By
 from server.meetings.ports import Rooms, SeatAct, Seated
 from server.statements.errors import StatementCertificateUnsure, StatementKindUnknown
 from server.trust.errors import PkiServiceAway, RevocationUnknown
+from server.voting.secret.service import SecretVotes, Wanted
 from server.voting.service import Ask, Cast, SignedBallot, VotingService
 from wire.ballots import NONCE_BYTES
+from wire.blind import MODULUS_BYTES
 from wire.fields import Fields
+from wire.messages import KEY_BYTES
 from wire.statement import VOTE, Place, SignedStatement, Statement
 from wire.votes import VoteChange
 
@@ -27,7 +30,7 @@ _STEPS: Final = {
 }
 
 
-def seat_acts(voting: VotingService, rooms: Rooms) -> dict[str, SeatAct]:
+def seat_acts(voting: VotingService, secret: SecretVotes, rooms: Rooms) -> dict[str, SeatAct]:
     """By kind of act."""
 
     def cast(data: Fields, seated: Seated) -> dict[str, Any]:
@@ -42,7 +45,19 @@ def seat_acts(voting: VotingService, rooms: Rooms) -> dict[str, SeatAct]:
         data.end()
         return voting.close(seated.meeting, vote, ask=_ask(seated))
 
-    return {"vote_cast": cast, "vote_close": close, **{kind: _step(voting, way) for kind, way in _STEPS.items()}}
+    def give(data: Fields, seated: Seated) -> dict[str, Any]:
+        wanted = Wanted(
+            vote=data.id("vote", "v"),
+            person=seated.person,
+            device=seated.device,
+            blinded=bytes.fromhex(data.hex("blinded", size=MODULUS_BYTES)),
+            relay=data.hex("relay", size=KEY_BYTES),
+        )
+        data.end()
+        return secret.give(seated.meeting, wanted, key=seated.key, now=seated.now)
+
+    acts: dict[str, SeatAct] = {"vote_cast": cast, "vote_close": close, "ballot_ask": give}
+    return acts | {kind: _step(voting, way) for kind, way in _STEPS.items()}
 
 
 def _ballot(data: Fields, seated: Seated, rooms: Rooms) -> Cast:

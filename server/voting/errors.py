@@ -14,12 +14,18 @@
     ├── AnotherVoteRunning    another-vote-running
     ├── NobodyPresent         nobody-present: nobody could vote
     ├── VoteNotCounted        vote-not-counted: there is no bundle before the close
-    └── HandsNotBallots       hands-not-ballots: a show of hands is counted by the secretary
+    ├── HandsNotBallots       hands-not-ballots: a show of hands is counted by the secretary
+    ├── SecretAtSeats         secret-at-seats: a secret ballot is asked for and kept by a seat (V8)
+    ├── NotASecretVote        not-a-secret-vote
+    ├── TooFewForSecret       too-few-for-secret: among so few nothing is secret
+    ├── TooFewBallots         too-few-ballots: and of so few ballots neither
+    └── NoMoreRuns            no-more-runs: collected in vain too often
     Malformed
     ├── NoSuchAnswer          no-such-answer
     ├── AnswerTwice           answer-twice
     ├── WeightWithoutVote     weight-without-vote: of somebody who has no vote
     ├── WeightsWithHands      weights-with-hands
+    ├── SecretNamesNobody     secret-names-nobody: weights or a casting vote would show whose ballot is whose
     ├── HandsMissing          hands-missing
     ├── HandsTooMany          hands-too-many: more than were present
     ├── SignatureMissing      vote-signature-missing: a named vote is signed (V7)
@@ -89,6 +95,42 @@ class HandsNotBallots(Conflict):
     """Of a show of hands there are no ballots."""
 
     code = "hands-not-ballots"
+
+
+class SecretAtSeats(Conflict):
+    """A secret ballot is cast at a seat."""
+
+    code = "secret-at-seats"
+
+
+class NotASecretVote(Conflict):
+    """Ballots are given out in secret votes only."""
+
+    code = "not-a-secret-vote"
+
+
+class TooFewForSecret(Conflict):
+    """Fewer than ``data["least"]`` people are there (``data["present"]``)."""
+
+    code = "too-few-for-secret"
+
+
+class TooFewBallots(Conflict):
+    """Fewer than ``data["least"]`` ballots were given (``data["given"]``): publishing them would name them."""
+
+    code = "too-few-ballots"
+
+
+class NoMoreRuns(Conflict):
+    """The ballots were collected ``data["runs"]`` times in vain."""
+
+    code = "no-more-runs"
+
+
+class SecretNamesNobody(Malformed):
+    """A secret vote has no weights and no casting vote."""
+
+    code = "secret-names-nobody"
 
 
 class NoSuchAnswer(Malformed):

@@ -22,9 +22,10 @@ from server.meetings.model import Draft, may
 from server.voting import errors
 from wire.errors import PhaseError
 from wire.phases import LIVE, PREPARING, Phase
+from wire.secret_ballots import LEAST_BALLOTS
 from wire.state import MeetingState, Member, MemberRole, Presence
 from wire.vote_fold import CLOCK, PREPARED, TAKEN
-from wire.votes import RUNNING, Answer, Rule, Vote, VoteChange, VoteKind, VoteState, step
+from wire.votes import RUNNING, Answer, Rule, Tie, Vote, VoteChange, VoteKind, VoteState, step
 
 #: Who has a vote in a meeting; guests, outside presenters and the secretary have none.
 VOTERS: Final = frozenset({MemberRole.CHAIR, MemberRole.MEMBER})
@@ -103,6 +104,8 @@ def prepare(state: MeetingState, vote: str, new: NewVote, *, by: By) -> tuple[Dr
         raise errors.AnswerTwice
     if new.weights and new.kind is VoteKind.HANDS:
         raise errors.WeightsWithHands
+    if new.kind is VoteKind.SECRET and (new.weights or new.rule.tie is Tie.CHAIR):
+        raise errors.SecretNamesNobody
     if not {person for person, _ in new.weights} <= {member.person for member in voters(state)}:
         raise errors.WeightWithoutVote
     return (Draft(PREPARED, to_value(vote, new)),)
@@ -135,8 +138,8 @@ def to_value(vote: str, new: NewVote) -> dict[str, Any]:
     return value
 
 
-def open_vote(state: MeetingState, vote: str, by: By) -> tuple[Draft, ...]:
-    """Open it, with the roll as it is now (A2)."""
+def open_vote(state: MeetingState, vote: str, by: By, *, token_key: str = "") -> tuple[Draft, ...]:
+    """Open it, with the roll as it is now (A2); a secret one with the key that signs blind."""
     must_lead(state, by)
     found = _stepping(state, vote, VoteChange.OPEN)
     if state.phase is not Phase.OPEN:
@@ -149,10 +152,15 @@ def open_vote(state: MeetingState, vote: str, by: By) -> tuple[Draft, ...]:
         {"person": m.person, "name": m.name, "weight": weights.get(m.person, 1), "present": m.person in here}
         for m in voters(state)
     ]
-    if not any(line["present"] for line in roll):
+    there = sum(1 for line in roll if line["present"])
+    if not there:
         raise errors.NobodyPresent
+    if found.kind is VoteKind.SECRET and there < LEAST_BALLOTS:
+        raise errors.TooFewForSecret(present=there, least=LEAST_BALLOTS)
     chair = next((member.person for member in state.members if member.role is MemberRole.CHAIR), None)
     data: dict[str, Any] = {"vote": vote, "roll": roll}
+    if found.kind is VoteKind.SECRET:
+        data["token_key"] = token_key
     return (Draft(VoteChange.OPEN.value, data if chair is None else {**data, "chair": chair}),)
 
 
@@ -190,6 +198,12 @@ def close(
     return (*record(found, stored), Draft(VoteChange.CLOSE.value, {"vote": vote, "ballots": ballots}))
 
 
+def must_collect(state: MeetingState, vote: str, by: By) -> Vote:
+    """The secret vote that is to be closed; raises unless its ballots may be collected."""
+    must_lead(state, by)
+    return _stepping(state, vote, VoteChange.CALL)
+
+
 def record(vote: Vote, stored: Sequence[StoredBallot]) -> tuple[Draft, ...]:
     """The commitments that are not in the log yet; none when all are."""
     taken = {each.person for each in vote.taken}
@@ -203,8 +217,16 @@ def must_vote(state: MeetingState, vote: str, person: str, *, answer: str) -> Vo
     found = known(state, vote)
     if found.kind is VoteKind.HANDS:
         raise errors.HandsNotBallots
+    if found.kind is VoteKind.SECRET:
+        raise errors.SecretAtSeats
     if not found.has_answer(answer):
         raise errors.NoSuchAnswer
+    return must_be_on_the_roll(state, vote, person)
+
+
+def must_be_on_the_roll(state: MeetingState, vote: str, person: str) -> Vote:
+    """The vote; raises unless it runs and the person was there when it was opened."""
+    found = known(state, vote)
     if found.state not in RUNNING:
         # Also while the opening is being written down: without a roll nobody may vote yet.
         raise errors.VoteNotOpen(state=found.state.value)

@@ -60,7 +60,7 @@ def new_vote(fields: Fields) -> NewVote:
     rule = fields.object("rule")
     new = NewVote(
         item=fields.id("item", "i"),
-        kind=VoteKind(fields.choice("kind", frozenset(VoteKind) - {VoteKind.SECRET})),
+        kind=VoteKind(fields.choice("kind", frozenset(VoteKind))),
         question=fields.text("question", limit=2000).strip(),
         template=template,
         answers=TEMPLATES[template] if template in TEMPLATES else _own(fields),

@@ -32,12 +32,17 @@ from wire.votes import VoteChange
 
 #: A question to the bridge of the browser that calls (base 64); raises BridgeUnknown.
 Seal = Callable[[Kind, Mapping[str, Any]], str]
+#: By vote.
+Progress = Callable[[str], dict[str, Any]]
 _LEADERS: Final = (MemberRole.CHAIR, MemberRole.SECRETARY)
 _VOTERS: Final = (MemberRole.CHAIR, MemberRole.MEMBER)
 
 
-def blueprint(voting: VotingService, clock: Clock, *, seal: Seal) -> Blueprint:
-    """All routes under ``/api/meetings/<m>/votes``; ``seal`` asks the bridge of the caller's PC (G56)."""
+def blueprint(voting: VotingService, clock: Clock, *, seal: Seal, progress: Progress) -> Blueprint:
+    """All routes under ``/api/meetings/<m>/votes``.
+
+    ``seal`` asks the bridge of the caller's PC (G56); ``progress`` tells how far the collection of a secret vote is.
+    """
     routes = Blueprint("voting", __name__, url_prefix="/api/meetings/<meeting>/votes")
 
     def ask(kind: str, content: Any) -> Ask:
@@ -66,6 +71,12 @@ def blueprint(voting: VotingService, clock: Clock, *, seal: Seal) -> Blueprint:
             MeetingId(meeting), _vote(vote), Maker(actor().person_id, None, clock.now()), answer=chosen
         )
         return answer({"message": seal(Kind.STATEMENT, {"statement": found.to_value()})})
+
+    @routes.get("/<vote>/collection")
+    @allow(Role.SECRETARY, member=_LEADERS)
+    def collection(meeting: str, vote: str) -> ResponseReturnValue:
+        voting.must_know(MeetingId(meeting), _vote(vote))
+        return answer(progress(_vote(vote)))
 
     @routes.get("/<vote>/bundle")
     @allow(Role.SECRETARY, Role.AUDITOR, member=_LEADERS)

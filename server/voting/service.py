@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from server.idempotency.ports import ActLedger, ActTaken, DoneAct
 from server.idempotency.service import ActKey, answered
@@ -30,6 +30,11 @@ from server.unit import Transaction, UnitOfWork
 from server.voting import errors, model
 from server.voting.model import NewVote, StoredBallot
 from server.voting.ports import BallotStore, BallotTaken, Recorder, Timer
+from server.voting.secret import model as secret_model
+from server.voting.secret.keys import TokenKey
+from server.voting.secret.model import NextCall
+from server.voting.secret.ports import GivenBallot
+from server.voting.secret.service import SecretVotes
 from wire import ids
 from wire.ballot_statement import vote_statement
 from wire.ballots import commitment
@@ -42,6 +47,28 @@ from wire.statement import Place, SignedStatement, Statement
 from wire.votes import COUNTED, RUNNING, VoteChange, VoteKind, VoteState
 
 _TRIES: Final = 3
+_GIVING: Final = frozenset({VoteState.OPEN, VoteState.PAUSED})
+_OVER: Final = frozenset({VoteState.CLOSED, VoteState.WITHDRAWN})
+
+
+class UrnPort(Protocol):
+    """Carries collections (``server/voting/secret/urn.py``)."""
+
+    def next_call(self, given: Sequence[GivenBallot]) -> NextCall:
+        """What the first run is called with."""
+        ...
+
+    def go_on(self, vote: str) -> None:
+        """Wait no longer for who is missing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SecretDesk:
+    """What secret votes are made of."""
+
+    votes: SecretVotes
+    urn: UrnPort
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +121,7 @@ class VotingService:
         ledger: ActLedger,
         statements: StatementService,
         random: Callable[[int], bytes],
+        secret: SecretDesk | None = None,
     ) -> None:
         self._unit: Final = unit
         self._store: Final = store
@@ -101,6 +129,7 @@ class VotingService:
         self._ledger: Final = ledger
         self._statements: Final = statements
         self._random: Final = random
+        self._secret: Final = secret
         #: told of every stored ballot
         self.recorders: Final[list[Recorder]] = []
         #: told when a vote may have begun or ended to run
@@ -119,18 +148,25 @@ class VotingService:
 
     def step(self, meeting: MeetingId, vote: str, change: VoteChange, *, ask: Ask, reason: str = "") -> dict[str, Any]:
         """Open, pause, resume, announce or withdraw it; gives ``{seq, vote}``."""
+        is_secret = model.known(self._meetings.state(meeting), vote).kind is VoteKind.SECRET
+        key = TokenKey.generate() if change is VoteChange.OPEN and is_secret else None
 
         def decide(log: Log) -> Sequence[Draft]:
             if change is VoteChange.OPEN:
-                return model.open_vote(log.state, vote, ask.by)
+                return model.open_vote(log.state, vote, ask.by, token_key="" if key is None else key.public)
             return model.move(log.state, vote, change, by=ask.by, reason=reason)
 
-        return self._change(meeting, vote, decide=decide, ask=ask)
+        return self._change(meeting, vote, decide=decide, ask=ask, token_key=key)
 
     def close(
         self, meeting: MeetingId, vote: str, *, ask: Ask, hands: tuple[tuple[str, int], ...] = ()
     ) -> dict[str, Any]:
-        """Close it and publish its ballots, or the hands that were counted; gives ``{seq, vote}``."""
+        """Close it and publish its ballots, or the hands that were counted; gives ``{seq, vote}``.
+
+        Of a secret vote this calls the collection (V8); once more means: go on without who is missing.
+        """
+        if model.known(self._meetings.state(meeting), vote).kind is VoteKind.SECRET:
+            return self._collect(meeting, vote, ask)
         stored: list[StoredBallot] = []
 
         def look(tx: Transaction) -> None:
@@ -141,6 +177,28 @@ class VotingService:
             return model.close(log.state, vote, ask.by, stored=stored, hands=hands)
 
         return self._change(meeting, vote, decide=decide, ask=ask, look=look)
+
+    def _collect(self, meeting: MeetingId, vote: str, ask: Ask) -> dict[str, Any]:
+        desk, given = self._desk(), list[GivenBallot]()
+
+        def look(tx: Transaction) -> None:
+            given[:] = desk.votes.given(tx, vote)
+
+        def decide(log: Log) -> Sequence[Draft]:
+            if model.must_collect(log.state, vote, ask.by).state is VoteState.COLLECTING:
+                return ()
+            return secret_model.begin(model.known(log.state, vote), given, desk.urn.next_call(given))
+
+        goes_on = model.known(self._meetings.state(meeting), vote).state is VoteState.COLLECTING
+        done = self._change(meeting, vote, decide=decide, ask=ask, look=look)
+        if goes_on:
+            desk.urn.go_on(vote)
+        return done
+
+    def _desk(self) -> SecretDesk:
+        if self._secret is None:
+            raise errors.NotASecretVote
+        return self._secret
 
     def cast(self, meeting: MeetingId, cast: Cast, *, key: ActKey, now: dt.datetime) -> dict[str, Any]:
         """Store a ballot; gives ``{vote, commitment, at}``. The same act again gives the same.
@@ -188,12 +246,16 @@ class VotingService:
     def record(self, meeting: MeetingId, vote: str, *, now: dt.datetime) -> None:
         """Write the commitments of stored ballots to the log, if any are missing there."""
         stored: list[StoredBallot] = []
+        given: list[GivenBallot] = []
 
         def look(tx: Transaction) -> None:
             stored[:] = self._store.of_vote(tx, vote, unrecorded=True)
+            given[:] = [] if self._secret is None else self._secret.votes.given(tx, vote)
 
         def decide(log: Log) -> Sequence[Draft]:
             found = model.known(log.state, vote)
+            if found.kind is VoteKind.SECRET:
+                return secret_model.record(found, given) if found.state in _GIVING else ()
             return model.record(found, stored) if found.state in RUNNING else ()
 
         def mark(tx: Transaction, _state: MeetingState) -> None:
@@ -226,7 +288,12 @@ class VotingService:
     def unrecorded(self) -> list[tuple[MeetingId, str]]:
         """Meetings and votes with ballots whose commitments are not in the log (after a crash)."""
         with self._unit.read() as tx:
-            return self._store.unrecorded(tx)
+            secret = [] if self._secret is None else self._secret.votes.unrecorded(tx)
+            return [*self._store.unrecorded(tx), *secret]
+
+    def must_know(self, meeting: MeetingId, vote: str) -> None:
+        """Raise NoSuchVote unless it is a vote of this meeting."""
+        model.known(self._meetings.state(meeting), vote)
 
     def bundle(self, meeting: MeetingId, vote: str) -> dict[str, Any]:
         """Everything an independent count needs (V10, W69); raises NoSuchVote, VoteNotCounted."""
@@ -240,9 +307,16 @@ class VotingService:
         return bundle_of(found, self._meetings.events(meeting), title=title, statements=statements)
 
     def _change(
-        self, meeting: MeetingId, vote: str, *, decide: Decide, ask: Ask, look: Look | None = None
+        self,
+        meeting: MeetingId,
+        vote: str,
+        *,
+        decide: Decide,
+        ask: Ask,
+        look: Look | None = None,
+        token_key: TokenKey | None = None,
     ) -> dict[str, Any]:
-        keep = self._keeper(meeting, vote)
+        keep = self._keeper(meeting, vote, token_key)
         done = self._meetings.change(
             meeting, actor=ask.actor, now=ask.now, decide=decide, key=ask.key, also=keep, look=look
         )
@@ -250,11 +324,15 @@ class VotingService:
             timer.look()
         return done
 
-    def _keeper(self, meeting: MeetingId, vote: str) -> Also:
+    def _keeper(self, meeting: MeetingId, vote: str, token_key: TokenKey | None = None) -> Also:
         def keep(tx: Transaction, state: MeetingState) -> dict[str, Any]:
             # A vote is prepared under a name made anew at each try; the answer says which it became.
             self._store.set_state(tx, meeting, vote, state=model.known(state, vote).state)
             found = model.known(state, vote)
+            if token_key is not None:
+                self._desk().votes.keep_key(tx, vote, token_key)
+            if found.kind is VoteKind.SECRET and found.state in _OVER:
+                self._desk().votes.over(tx, vote)
             self._store.mark_recorded(tx, vote, frozenset(each.person for each in found.taken))
             signed = [each.statement for each in found.ballots if each.statement]
             if signed:

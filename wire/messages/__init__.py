@@ -1,6 +1,6 @@
 """What server and seat say to each other: one frozen dataclass a message.
 
-Rules W24–W29, W32, W34, W42, W53, W59–W61, W74. Every message travels as a DSSE envelope (``wire.envelope``) of the
+Rules W24–W29, W32, W34, W42, W53, W59–W61, W74, W79. Every message travels as a DSSE envelope (``wire.envelope``) of
 type in ``TYPE``, sealed in a box frame, with a :class:`Head` that says which device, which session
 and which number. Room messages (:class:`Events`, :class:`PaperOffer`) carry no head: their own
 sequence numbers and hashes do the work.
@@ -17,6 +17,7 @@ from typing import Any, Final
 from wire.errors import UnknownType
 from wire.fields import Fields
 from wire.messages.acts import MAX_DATA_BYTES, OUTCOMES, Ack, Act, HeldPaper, Receipt
+from wire.messages.casting import Drop, Mix, Mixed
 from wire.messages.head import KEY_BYTES, SESSION_BYTES, Head, Message
 from wire.messages.keys import SEALED_BYTES, Join, Key
 from wire.messages.log import Events, Log
@@ -43,6 +44,9 @@ TYPES: Final[dict[str, type[Any]]] = {
         SignPart,
         SignOffer,
         RecordCheckpoint,
+        Drop,
+        Mix,
+        Mixed,
         Act,
         Ack,
         Receipt,
@@ -80,6 +84,7 @@ __all__ = [
     "Act",
     "Challenge",
     "Desired",
+    "Drop",
     "Events",
     "Have",
     "Head",
@@ -93,6 +98,8 @@ __all__ = [
     "Knock",
     "Log",
     "Message",
+    "Mix",
+    "Mixed",
     "PaperOffer",
     "Receipt",
     "RecordCheckpoint",

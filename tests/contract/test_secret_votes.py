@@ -1,0 +1,236 @@
+"""Secret votes, rules V4, V8, W77–W81: one suite, both databases; server and seats die in between."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from edge.errors import BallotExists, BallotLineForeign, BallotNotSigned, NoSecretVote
+from server.db.engine import Database
+from server.errors import ServerError
+from server.voting import errors
+from server.voting.secret.ports import BallotGiven, GivenBallot
+from server.voting.secret.store import SqlSecretStore
+from tests.support.meeting_log import named
+from tests.support.office import fresh_id
+from tests.support.secret_room import SecretRoom
+from wire.messages import Drop, Mix
+from wire.votes import VoteState
+
+ANSWERS = ["for", "against", "for", "abstain", "for"]
+STORE = SqlSecretStore()
+
+
+@pytest.fixture
+def room(database: Database) -> SecretRoom:
+    return SecretRoom(database, word=fresh_id("a"))
+
+
+def _counted(room: SecretRoom) -> dict[str, int]:
+    return dict(Counter(ballot.answer for ballot in room.found.secret))
+
+
+def test_V8_a_whole_secret_vote_counts_and_every_seat_finds_its_ballot(room: SecretRoom) -> None:
+    room.vote_all(ANSWERS)
+    assert room.found.state is VoteState.CLOSED
+    assert _counted(room) == {"for": 3, "against": 1, "abstain": 1}
+    for seat in room.seats:
+        assert seat.book.found(room.found) == {seat.person: True}
+        seat.book.erase(room.vote)
+        assert seat.disk.names("ballots") == []
+    with room.database.read() as tx:
+        assert STORE.key(tx, room.vote) is None
+
+
+def test_W77_one_ballot_is_given_a_person_and_asking_again_gives_the_same(room: SecretRoom) -> None:
+    room.ask(0, "for")
+    with pytest.raises(BallotExists):
+        room.ask(0, "against")
+    room.seats[0].disk.shred(f"ballots/{room.vote}")
+    room.seats[0].restart()  # a seat that has lost everything asks with another blinded ballot
+    with pytest.raises(errors.AlreadyVoted):
+        room.ask(0, "against", act=fresh_id("a"))
+    row = GivenBallot(named("u", "x"), named("d", "x"), "00" * 32, "11" * 32)
+    with room.database.begin() as tx:
+        STORE.give(tx, room.vote, row)
+    with pytest.raises(BallotGiven), room.database.begin() as tx:
+        STORE.give(tx, room.vote, replace(row, blinded="22" * 32))
+    with room.database.read() as tx:
+        assert STORE.find(tx, room.vote, row.person) == row
+
+
+def test_V4_one_person_asking_at_once_with_many_ballots_is_given_one(room: SecretRoom) -> None:
+    done: list[str] = []
+
+    def ask(number: int) -> None:
+        seat = room.seats[number]
+        person, seat_name = room.seats[0].person, seat.name
+        held, ballot = seat.book.make(
+            room.meeting,
+            room.found,
+            person,
+            answer="for",
+            act=fresh_id("a"),
+            random=lambda size: bytes([number]) * size,
+        )
+        assert seat_name
+        try:
+            room.give(held, ballot, person=person, device=seat.device)
+            done.append("given")
+        except ServerError as refusal:
+            done.append(refusal.code)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == ["already-voted"] * 4 + ["given"]
+
+
+def test_V8_the_server_dies_between_the_asking_and_the_collection_and_nothing_is_lost(room: SecretRoom) -> None:
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+        room.start()  # kill -9
+    assert room.voting.unrecorded() == [(room.meeting, room.vote)]
+    room.call()
+    room.drop(0, 1, 2)
+    room.start()  # kill -9 in the middle: the run's key is gone
+    room.urn.do(room.urn._take_up)
+    room.urn.drain()
+    assert room.found.call is not None
+    assert (room.found.call.run, room.found.call.reason) == (2, "restarted")
+    room.drop()
+    room.settle()
+    assert _counted(room) == {"for": 3, "against": 1, "abstain": 1}
+
+
+def test_V8_a_seat_that_dies_keeps_its_ballot_and_its_key_as_a_relay(room: SecretRoom) -> None:
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+    for seat in room.seats:
+        seat.restart()
+    room.call()
+    room.drop()
+    room.settle()
+    assert len(room.found.secret) == 5
+
+
+def test_W77_a_ballot_that_was_not_signed_yet_is_asked_for_again_with_the_same_words(room: SecretRoom) -> None:
+    seat = room.seats[0]
+    made = seat.book.make(room.meeting, room.found, seat.person, answer="for", act=fresh_id("a"), random=bytes)
+    seat.restart()
+    again = seat.book.make(room.meeting, room.found, seat.person, answer="for", act=fresh_id("a"), random=bytes)
+    assert again[1] == made[1]
+    with pytest.raises(BallotNotSigned):
+        seat.book.signed(made[1].act, "00" * 256)
+    with pytest.raises(NoSecretVote):
+        seat.book.make(room.meeting, room.found, seat.person, answer="maybe", act=fresh_id("a"), random=bytes)
+
+
+def test_W78_two_ballots_are_not_collected_and_none_is_closed_at_once(room: SecretRoom) -> None:
+    room.ask(0, "for")
+    room.ask(1, "for")
+    with pytest.raises(errors.TooFewBallots):
+        room.call()
+    empty = SecretRoom(room.database, word=fresh_id("a"))
+    empty.call()
+    assert (empty.found.state, empty.found.secret) == (VoteState.CLOSED, ())
+
+
+def test_W78_after_the_call_no_ballot_is_given_and_the_chair_goes_on_without_who_is_missing(room: SecretRoom) -> None:
+    for number in range(4):
+        room.ask(number, ANSWERS[number])
+    room.call()
+    with pytest.raises((NoSecretVote, errors.VoteNotOpen)):
+        room.ask(4, "for")
+    room.drop(0, 1, 2)
+    room.settle()
+    assert room.found.state is VoteState.COLLECTING
+    progress = room.urn.progress(room.vote)
+    assert (progress["wanted"], progress["received"], progress["missing"]) == (4, 3, [room.seats[3].person])
+    room.call(act="go on")
+    room.settle()
+    assert (room.found.state, len(room.found.secret)) == (VoteState.CLOSED, 3)
+    assert room.seats[3].book.found(room.found) == {room.seats[3].person: False}
+
+
+def test_W79_a_relay_that_does_not_answer_is_left_out_of_the_next_run(room: SecretRoom) -> None:
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+    room.call()
+    call = room.found.call
+    assert call is not None
+    first = next(each.device for each in room.found.given if each.relay == call.relays[0])
+    next(seat for seat in room.seats if seat.device == first).online = False
+    room.drop()
+    room.settle()
+    assert room.found.state is VoteState.COLLECTING
+    room.clock.advance(seconds=7)
+    room.settle()
+    call = room.found.call
+    assert call is not None
+    assert (call.run, call.reason) == (2, "relay_silent")
+    assert first not in {each.device for each in room.found.given if each.relay in call.relays}
+    room.drop()
+    room.settle()
+    assert len(room.found.secret) == 5
+
+
+def test_W79_a_relay_that_loses_a_ballot_is_left_out_and_the_ballot_is_not_lost(room: SecretRoom) -> None:
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+    room.call()
+    room.loses = 1
+    room.drop()
+    room.settle()
+    assert room.found.call is not None
+    assert (room.found.call.run, room.found.call.reason) == (2, "incomplete")
+    room.loses = 0
+    room.drop()
+    room.settle()
+    assert len(room.found.secret) == 5
+
+
+def test_W79_a_seat_mixes_one_set_a_run_and_only_when_it_is_its_turn(room: SecretRoom) -> None:
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+    room.call()
+    room.drop()
+    room.settle()
+    state, (device, mix) = room.before_close, room.told[0]
+    seat = next(each for each in room.seats if each.device == device)
+    assert isinstance(mix, Mix)
+    assert seat.book.mix(mix, state) is not None
+    assert seat.book.mix(replace(mix, boxes=mix.boxes[1:]), state) is None
+    assert seat.book.mix(replace(mix, layer=2 if mix.layer == 0 else 0), state) is None
+    assert seat.book.mix(replace(mix, run=2), state) is None
+
+
+def test_W81_a_seat_takes_no_part_when_the_log_has_another_line_of_it(room: SecretRoom) -> None:
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+    room.call()
+    seat, vote = room.seats[0], room.found
+    given = tuple(replace(each, relay="ff" * 32) if each.person == seat.person else each for each in vote.given)
+    with pytest.raises(BallotLineForeign):
+        seat.book.boxes(replace(vote, given=given))
+    assert len(seat.book.boxes(vote)) == 1
+
+
+def test_W79_what_was_not_asked_for_is_not_taken(room: SecretRoom) -> None:
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+    room.call()
+    call, seat = room.found.call, room.seats[0]
+    assert call is not None
+    box = seat.book.boxes(room.found)
+    other = seat.book.boxes(room.found)
+    for boxes in (box + other, (box[0][:-1],), ()):  # two ballots of one voter, another size, nothing
+        room.urn.heard(seat.device, Drop(room.head(seat), room.meeting, room.vote, call.run, boxes))
+    room.urn.heard(named("d", "stranger"), Drop(room.head(seat), room.meeting, room.vote, call.run, box))
+    room.urn.drain()
+    assert room.urn.progress(room.vote)["received"] == 0
