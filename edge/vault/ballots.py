@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 from edge.errors import BallotExists, BallotLineForeign, BallotNotSigned, NoSecretVote
 from edge.vault.disk import Disk
 from edge.vault.seal import Sealer
-from sealing.boxes import KEY_BYTES, BoxKey, new_key
+from sealing.boxes import KEY_BYTES, BoxKey
 from sealing.onions import Place, peel, seal_ballot
 from wire import canonical
 from wire.blind import FACTOR_BYTES, MODULUS_BYTES, PREFIX_BYTES, SALT_BYTES, blind, factor_of, finalize
@@ -151,7 +151,7 @@ class BallotBook:
         """
         if vote.kind is not VoteKind.SECRET or vote.state is not VoteState.OPEN or not vote.has_answer(answer):
             raise NoSecretVote
-        held = self._votes.get(vote.vote) or HeldVote(meeting, vote.vote, vote.token_key, new_key())
+        held = self._votes.get(vote.vote) or _fresh_vote(meeting, vote, random)
         known = held.find(person)
         if known is not None and (known.signature or known.answer != answer):
             raise BallotExists
@@ -244,6 +244,10 @@ class BallotBook:
         sealed = self._sealer.seal(canonical.encode(held.to_value()), place=place)
         self._disk.put(place, sealed)
         self._votes[held.vote] = held
+
+
+def _fresh_vote(meeting: str, vote: Vote, random: Callable[[int], bytes]) -> HeldVote:
+    return HeldVote(meeting, vote.vote, vote.token_key, BoxKey.from_secret(Secret(random(KEY_BYTES))))
 
 
 def _fresh(

@@ -99,7 +99,7 @@ def test_V8_the_server_dies_between_the_asking_and_the_collection_and_nothing_is
     room.call()
     room.drop(0, 1, 2)
     room.start()  # kill -9 in the middle: the run's key is gone
-    room.urn.do(room.urn._take_up)
+    room.urn.take_up()
     room.urn.drain()
     assert room.found.call is not None
     assert (room.found.call.run, room.found.call.reason) == (2, "restarted")

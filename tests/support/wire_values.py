@@ -239,6 +239,9 @@ def messages() -> st.SearchStrategy[Any]:
         _sign_rounds(),
         _sign_parts(),
         _sign_offers(),
+        _drops(),
+        _batches(msg.Mix),
+        _batches(msg.Mixed),
         st.builds(
             msg.Act,
             head=heads(),
@@ -324,6 +327,18 @@ def _sign_rounds() -> st.SearchStrategy[Any]:
         | st.builds(msg.RoundMark, st.integers(1, 20_000), st.tuples(lengths, lengths, lengths, lengths)),
     )
     return st.builds(msg.SignRounds, heads(), of_kind("m"), of_kind("u"), st.lists(rounds, max_size=3).map(tuple))
+
+
+def _boxes() -> st.SearchStrategy[Any]:
+    return st.lists(st.binary(min_size=1, max_size=60), max_size=3).map(tuple)
+
+
+def _drops() -> st.SearchStrategy[Any]:
+    return st.builds(msg.Drop, heads(), of_kind("m"), of_kind("v"), st.integers(1, 100), _boxes())
+
+
+def _batches(kind: Any) -> st.SearchStrategy[Any]:
+    return st.builds(kind, heads(), of_kind("m"), of_kind("v"), st.integers(1, 100), st.integers(0, 2), _boxes())
 
 
 def _sign_parts() -> st.SearchStrategy[Any]:

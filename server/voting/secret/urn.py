@@ -82,7 +82,7 @@ class Urn:
 
     def start(self) -> None:
         """Call anew what a crash has interrupted, and go on."""
-        self._queue.put(self._take_up)
+        self._queue.put(self.take_up)
         self._thread = threading.Thread(target=self._run, name="urn", daemon=True)
         self._thread.start()
 
@@ -171,7 +171,8 @@ class Urn:
         for vote in list(self._running):
             self.do(partial(self._advance, vote))
 
-    def _take_up(self) -> None:
+    def take_up(self) -> None:
+        """Call anew what was called before this object was there."""
         for meeting, vote in self._secret.collecting():
             if vote not in self._running:
                 self._call_again(meeting, vote, Anew(model.RESTARTED, frozenset()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -15,15 +16,13 @@ from edge.events import (
     BallotHeld,
     BallotsFound,
     LinkDown,
-    LinkUp,
-    LogCame,
     MixCame,
     Stored,
 )
 from edge.model import BallotState, HeldLine, Queued
 from tests.support import secret_votes as secret
 from tests.support.meeting_log import MEETING, MeetingLog, named
-from tests.support.playbook import Playbook, act_id
+from tests.support.playbook import BEGIN, Playbook, act_id
 from wire.messages import Head, Mix
 
 NAMES = ["lan", "minh", "ha"]
@@ -37,10 +36,10 @@ class Seat:
         self.log = MeetingLog().prepared()
         self.log.add("meeting_opened")
         self.vote = secret.open_secret(self.log, NAMES)
-        self.book = Playbook().signed_in(self.log, "lan")
+        self.book = Playbook().enrolled().welcomed(self.log).signed_in("lan", log=self.log)
 
-    def came(self, kind: str, data: dict[str, object]) -> None:
-        self.book.on(LogCame(MEETING, (self.log.add(kind, data),)))
+    def came(self, kind: str, data: dict[str, Any]) -> None:
+        self.book.told(self.log, (kind, data))
 
     def sealed(self) -> None:
         """Lan's ballot lies here, signed."""
@@ -79,16 +78,16 @@ def test_W77_what_the_server_signed_is_kept_before_the_act_leaves_the_outbox(sea
 
 def test_W79_a_ballot_is_handed_in_when_it_is_called_again_every_run_and_while_nobody_answers(seat: Seat) -> None:
     seat.sealed()
-    assert seat.book.does_not(HandIn)
+    seat.book.does_not(HandIn)
     seat.collecting()
     assert seat.book.does(HandIn).vote.vote == seat.vote
     assert (seat.line.state, seat.line.run) == (BallotState.HANDED_IN, 1)
     seat.book.after(1)
-    assert seat.book.does_not(HandIn)
+    seat.book.does_not(HandIn)
     seat.book.after(6)
-    assert seat.book.does(HandIn)
+    seat.book.does(HandIn)
     seat.came("ballots_called", secret.called(seat.vote, NAMES, run=2, reason="restarted"))
-    assert seat.book.does(HandIn)
+    seat.book.does(HandIn)
     assert seat.line.run == 2
 
 
@@ -97,17 +96,16 @@ def test_W79_without_a_link_nothing_is_handed_in_until_it_is_back(seat: Seat) ->
     seat.book.on(LinkDown())
     seat.collecting()
     assert seat.line.state is BallotState.SEALED
-    seat.book.on(LinkUp())
     seat.book.welcomed(seat.log)
-    assert seat.book.does(HandIn)
+    assert seat.line.state is BallotState.HANDED_IN
 
 
 def test_W79_boxes_are_mixed_for_a_vote_that_this_seat_knows(seat: Seat) -> None:
-    head = Head(named("d", "device"), bytes(16), 1, seat.book.now.at)
+    head = Head(named("d", "device"), bytes(16), 1, BEGIN)
     seat.book.on(MixCame(Mix(head, MEETING, seat.vote, 1, 0, ())))
-    assert seat.book.does(MixBoxes)
+    seat.book.does(MixBoxes)
     seat.book.on(MixCame(Mix(head, MEETING, named("v", "other"), 1, 0, ())))
-    assert seat.book.does_not(MixBoxes)
+    seat.book.does_not(MixBoxes)
 
 
 def test_W81_what_is_published_is_compared_told_and_then_erased(seat: Seat) -> None:
@@ -121,7 +119,7 @@ def test_W81_what_is_published_is_compared_told_and_then_erased(seat: Seat) -> N
         seat.book.on(BallotsFound(seat.vote, {named("u", "lan"): there}))
         assert seat.book.does(EraseBallots).vote == seat.vote
         assert seat.line.state is state
-    shown = seat.book.page["ballots"]
+    shown = seat.book.sections["ballots"]
     assert shown == [{"vote": seat.vote, "state": "found", "receipt": LINE.receipt, "run": 1, "code": ""}]
     assert "answer" not in json.dumps(shown)
 
@@ -129,7 +127,7 @@ def test_W81_what_is_published_is_compared_told_and_then_erased(seat: Seat) -> N
 def test_W81_a_withdrawn_vote_leaves_nothing(seat: Seat) -> None:
     seat.sealed()
     seat.came("vote_withdrawn", {"vote": seat.vote, "reason": "demo"})
-    assert seat.book.does(EraseBallots)
+    seat.book.does(EraseBallots)
     assert seat.book.state.ballots == ()
 
 
