@@ -25,6 +25,8 @@ from server.meetings.logbook import Logbook
 from server.meetings.model import Draft
 from server.meetings.service import MeetingService, Outside
 from server.meetings.store import SqlMeetingStore
+from server.record.service import Recorder
+from server.record.store import SqlRecordStore
 from server.rooms.model import Room
 from server.rooms.store import SqlRoomStore
 from server.slots import Slots
@@ -111,7 +113,7 @@ class SecretRoom:
     def start(self) -> None:
         """The server's parts anew, as after ``kill -9``."""
         self.slots, ledger, store = Slots(), SqlActLedger(), SqlMeetingStore()
-        logbook = Logbook(self.database, store, ledger=ledger, announcer=self.slots, epochs=self.slots)
+        logbook = self._logbook(store, ledger, self.slots)
         nobody: Outside = None  # type: ignore[assignment]  # names and rooms are not asked for here
         unsigned: StatementService = None  # type: ignore[assignment]  # nor statements
         self.meetings = MeetingService(self.database, store, logbook=logbook, outside=nobody)
@@ -136,6 +138,10 @@ class SecretRoom:
             random=self._random("votes"),
             secret=SecretDesk(self.secret, self.urn),
         )
+
+    def _logbook(self, store: SqlMeetingStore, ledger: SqlActLedger, slots: Slots) -> Logbook:
+        record = Recorder(self.database, SqlRecordStore())
+        return Logbook(self.database, store, ledger=ledger, announcer=slots, epochs=slots, record=record)
 
     def _random(self, name: str) -> Callable[[int], bytes]:
         count = itertools.count()
@@ -167,7 +173,7 @@ class SecretRoom:
             SqlBallotStore().set_state(tx, self.meeting, self.vote, state=VoteState.OPEN)
             SqlSecretStore().keep_key(tx, self.vote, self.key.to_secret().reveal())
 
-        logbook = Logbook(self.database, store, ledger=SqlActLedger(), announcer=slots, epochs=slots)
+        logbook = self._logbook(store, SqlActLedger(), slots)
         logbook.append(self.meeting, actor="system", now=START, decide=lambda _: drafts, also=keep, creates=True)
 
     # What is there

@@ -95,9 +95,9 @@ def test_W79_without_a_link_nothing_is_handed_in_until_it_is_back(seat: Seat) ->
     seat.sealed()
     seat.book.on(LinkDown())
     seat.collecting()
-    assert seat.line.state is BallotState.SEALED
+    assert [each.state for each in seat.book.state.ballots] == [BallotState.SEALED]
     seat.book.welcomed(seat.log)
-    assert seat.line.state is BallotState.HANDED_IN
+    assert [each.state for each in seat.book.state.ballots] == [BallotState.HANDED_IN]
 
 
 def test_W79_boxes_are_mixed_for_a_vote_that_this_seat_knows(seat: Seat) -> None:

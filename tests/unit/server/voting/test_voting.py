@@ -18,6 +18,7 @@ from wire.messages import Act, Head
 from wire.state import MeetingState
 
 NONCE = "5a" * 32
+CASTING_VOTE = {"base": "all", "majority": {"num": 1, "den": 2, "more": True}, "quorum": None, "tie": "chair"}
 
 
 class Room:
@@ -202,7 +203,8 @@ def _own(text: str, means: str) -> dict[str, str]:
         ({"template": "own"}, "bad-field"),
         ({"template": "approve", "answers": []}, "bad-field"),
         ({"question": " "}, "bad-field"),
-        ({"kind": "secret"}, "bad-field"),
+        ({"kind": "whispered"}, "bad-field"),
+        ({"kind": "secret", "rule": CASTING_VOTE}, "secret-names-nobody"),
         ({"weights": [{"person": "u-aaaaaaaaaaaaaaaa", "weight": 2}]}, "weight-without-vote"),
         ({"repeats": "v-aaaaaaaaaaaaaaaa"}, "no-such-vote"),
     ],
@@ -266,3 +268,16 @@ def test_V5_before_the_close_no_answer_leaves_the_server(room: Room) -> None:
         told = room.section(browser, vote)
         assert (told["result"], told["ballots"]) == (None, [])
     assert room.secretary.get(f"{room.path}/votes/{vote}/bundle").code == "vote-not-counted"
+
+
+def test_V8_a_secret_vote_wants_three_people_and_their_seats(room: Room) -> None:
+    vote = room.prepare(kind="secret")
+    refused = room.chair.post(f"{room.path}/votes/{vote}/open")
+    assert (refused.code, refused.data) == ("too-few-for-secret", {"present": 2, "least": 3})
+    asked = {"vote": vote, "blinded": "01" * 256, "relay": "02" * 32}
+    assert room.act(1, "ballot_ask", "daibieu", asked).code == "vote-not-open"
+    opened = room.open()
+    assert room.act(1, "ballot_ask", "daibieu", {**asked, "vote": opened}).code == "not-a-secret-vote"
+    cast = room.chair.post(f"{room.path}/votes/{vote}/ballot", {"answer": "for", "nonce": NONCE})
+    assert cast.code == "secret-at-seats"
+    assert room.secretary.get(f"{room.path}/votes/{vote}/collection").done() == {}
