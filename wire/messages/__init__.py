@@ -1,8 +1,8 @@
 """What server and seat say to each other: one frozen dataclass a message.
 
 Rules W24–W29, W32, W34, W42, W53, W59–W61, W74, W79. Every message travels as a DSSE envelope
-(``wire.envelope``) of the type in ``TYPE``, sealed in a box frame, with a :class:`Head` that says which device, which session
-and which number. Room messages (:class:`Events`, :class:`PaperOffer`) carry no head: their own
+(``wire.envelope``) of the type in ``TYPE``, sealed in a box frame, with a :class:`Head` that says which device, which
+session and which number. Room messages (:class:`Events`, :class:`PaperOffer`) carry no head: their own
 sequence numbers and hashes do the work.
 
 Usage::
