@@ -42,6 +42,7 @@ BREAKING: Final = frozenset(
         "signature-wrong",
         "changed-afterwards",
         "certificate-revoked",
+        "certificate-altered",
         "certificate-weak",
         "certificate-wrong-usage",
         "certificate-not-yet-valid",

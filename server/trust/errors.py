@@ -11,6 +11,7 @@
     │       ├── CertificateNotYetValid    certificate-not-yet-valid
     │       ├── CertificateRevoked        certificate-revoked
     │       ├── IssuerUnknown             certificate-issuer-unknown: no path to an anchor of the house
+    │       ├── CertificateAltered        certificate-altered: its issuer's signature does not fit what it says
     │       ├── CertificateWeak           certificate-weak: SHA-1, or a key that is too short or of another kind
     │       ├── CertificateWrongUsage     certificate-wrong-usage
     │       └── NotAnAuthority            certificate-not-an-authority
@@ -71,6 +72,12 @@ class IssuerUnknown(CertificateRefused):
     """No path leads to an anchor of the house; ``data["issuer"]``."""
 
     code = "certificate-issuer-unknown"
+
+
+class CertificateAltered(CertificateRefused):
+    """Its issuer's signature does not fit: it was changed after it was issued, or somebody else made it."""
+
+    code = "certificate-altered"
 
 
 class CertificateWeak(CertificateRefused):
@@ -159,6 +166,7 @@ REFUSALS: Final[dict[str, type[CertificateRefused | RevocationUnknown]]] = {
         CertificateNotYetValid,
         CertificateRevoked,
         IssuerUnknown,
+        CertificateAltered,
         CertificateWeak,
         CertificateWrongUsage,
         RevocationUnknown,

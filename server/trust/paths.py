@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from asn1crypto import x509
+from cryptography.exceptions import InvalidSignature
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import (
     DisallowedAlgorithmError,
@@ -32,6 +33,7 @@ from pyhanko_certvalidator.errors import (
 )
 
 from server.trust.errors import (
+    CertificateAltered,
     CertificateExpired,
     CertificateNotYetValid,
     CertificateRefused,
@@ -154,4 +156,6 @@ def refusal(exc: Exception, leaf: x509.Certificate) -> CertificateRefused | Revo
         return CertificateWeak(why="algorithm")
     if isinstance(exc, PathBuildingError):
         return IssuerUnknown(issuer=leaf.issuer.human_friendly)
+    if isinstance(exc.__context__, InvalidSignature):
+        return CertificateAltered()
     return CertificateRefused()

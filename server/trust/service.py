@@ -20,6 +20,7 @@ from server.trust import model
 from server.trust.errors import (
     REFUSALS,
     AnchorUnknown,
+    CertificateRefused,
     CertificateRevoked,
     CertificateTaken,
     CertificateUnknown,
@@ -191,7 +192,7 @@ class TrustService:
                 self._judge(one.facts, now, *Use)
             except CertificateRevoked:
                 revoked += 1
-            except tuple(REFUSALS.values()):
+            except (CertificateRefused, RevocationUnknown):
                 continue
         return revoked
 

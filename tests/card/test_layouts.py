@@ -1,4 +1,4 @@
-"""Cards laid out as the GSA ICAM test cards are, and a key and certificate of theirs (tests/vectors/gsa-icam)."""
+"""Cards laid out as the GSA ICAM test cards are; what there is of theirs is in ``test_gsa_cards.py``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, pkcs7
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from deploy.softtoken.bank import ReaderBank
@@ -28,7 +28,6 @@ from edge.card.piv_token import open_piv
 from tests.card.rigs import PivRig, wait_for_card, wait_until_empty
 from tests.support.softtoken import DOCUMENT, LOGIN, certificate, key, key_usage, pin
 
-_GSA = Path(__file__).resolve().parents[1] / "vectors" / "gsa-icam" / "piv-auth.pem"
 #: T=0 alone, historical bytes "PIVsim".
 _T0 = bytes.fromhex("3b6600ff") + b"PIVsim"
 _PRINTED, _SECURITY, _FACE, _FINGERS = 0x5FC109, 0x5FC106, 0x5FC108, 0x5FC103
@@ -85,22 +84,6 @@ def test_a_card_of_that_layout_is_read_and_signs(
         certificate_ = token.certificates[purpose]
         digest = Digest.of(certificate_.key.usual_hash, b"ICAM")
         token.sign(purpose, digest, pin=pin())
-    rig.finish()
-
-
-def test_gsa_s_own_certificate_and_key_sign(bank: ReaderBank, context: Context) -> None:
-    pem = _GSA.read_bytes()
-    private = load_pem_private_key(pem, password=None)
-    assert isinstance(private, rsa.RSAPrivateKey)
-    der = x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
-    made = Contents(guid=secrets.token_bytes(16))
-    made.put_key(LOGIN, private, der)
-    rig = PivRig(bank, context, made)
-    token = rig.open()
-    found = token.certificates[Purpose.LOGIN]
-    assert found.subject == "CN=ICAM PIV Authentication,OU=ICAM Test Cards,O=U.S. Government,C=US"
-    assert found.key is KeyKind.RSA_2048
-    token.sign(Purpose.LOGIN, Digest.of(found.key.usual_hash, b"GSA"), pin=pin())
     rig.finish()
 
 

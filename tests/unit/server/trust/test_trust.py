@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -21,6 +22,7 @@ from server.trust.certificates import read
 from server.trust.errors import (
     CertificateExpired,
     CertificateNotYetValid,
+    CertificateRefused,
     CertificateRevoked,
     CertificateTaken,
     CertificateUnknown,
@@ -34,8 +36,9 @@ from server.trust.errors import (
     RevocationUnknown,
 )
 from server.trust.fetch import HttpFetcher
-from server.trust.model import Policy
-from server.trust.ports import Enrolled, Proof
+from server.trust.model import Facts, Material, Policy
+from server.trust.paths import Paths
+from server.trust.ports import Authority, Enrolled, Proof
 from server.trust.revocation import Revocation
 from server.trust.service import TrustService
 from tests.pki.authority import TestPki
@@ -176,6 +179,33 @@ def test_G24_revoked_after_enrolment_is_found_at_the_next_question_and_stays(
     with pytest.raises(CertificateRevoked):
         trust.standing(facts.fingerprint, now=_now())
     assert trust.enrolled(facts.fingerprint).revoked_at is not None
+
+
+class Puzzled(Paths):
+    """A judge that cannot make sense of one certificate, for a reason that has no name."""
+
+    def __init__(self, fingerprint: str) -> None:
+        self._fingerprint = fingerprint
+
+    def chain(
+        self, facts: Facts, authorities: Sequence[Authority], *, material: Material | None, now: dt.datetime
+    ) -> tuple[bytes, ...]:
+        if facts.fingerprint == self._fingerprint:
+            raise CertificateRefused
+        return super().chain(facts, authorities, material=material, now=now)
+
+
+def test_G24_one_certificate_that_nobody_can_judge_does_not_hide_that_another_is_revoked(
+    pki: TestPki, people: Database
+) -> None:
+    trust = _trust(pki, people, policy=Policy(fresh_s=0))
+    odd = _enrol(trust, pki, "an")
+    with people.begin() as tx:
+        trust.tools.store.enrol(tx, _enrolled_before(read(pki.der("revoked"))))
+    puzzled = TrustService(replace(trust.tools, judge=Puzzled(odd)))
+    assert next(one.facts.fingerprint for one in puzzled.certificates_of(AN)) == odd, "it is looked at first"
+    assert puzzled.refresh(_now()) == 1
+    assert puzzled.enrolled(pki.fingerprint("revoked")).revoked_at is not None
 
 
 def test_G24_withdrawn_by_the_house_is_withdrawn_at_once(pki: TestPki, people: Database) -> None:
