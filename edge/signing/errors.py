@@ -9,6 +9,7 @@
         ├── HoleWrong              sign-hole-wrong
         ├── UpdateWrong            sign-update-wrong
         ├── MarkElsewhere          sign-mark-elsewhere
+        ├── NumberDiffers          sign-number-differs
         ├── AttributesWrong        sign-attributes-wrong
         ├── DigestWrong            sign-digest-wrong
         └── OtherCertificate       sign-other-certificate
@@ -53,6 +54,12 @@ class MarkElsewhere(SignRefused):
     """The mark would stand somewhere else than the person was shown, or there is one where none was shown."""
 
     code = "sign-mark-elsewhere"
+
+
+class NumberDiffers(SignRefused):
+    """Another number or date would be written than the person was shown, or one where none was shown."""
+
+    code = "sign-number-differs"
 
 
 class AttributesWrong(SignRefused):

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from edge.signing import attributes
-from edge.signing.errors import AttributesWrong, FileDiffers, MarkElsewhere
+from edge.signing.errors import AttributesWrong, FileDiffers, MarkElsewhere, NumberDiffers
 from edge.signing.update import Box, Change, inspect
 
 #: Points: what rounding on the way may move a mark, far less than anybody sees.
@@ -47,10 +48,19 @@ class ToSign:
     box: tuple[float, float, float, float]
 
 
-def examine(shown: bytes, offered: Offered, *, certificate: bytes, digest: str, mark: Mark | None) -> ToSign:
+def examine(
+    shown: bytes,
+    offered: Offered,
+    *,
+    certificate: bytes,
+    digest: str,
+    mark: Mark | None,
+    written: Mapping[str, str] | None = None,
+) -> ToSign:
     """Raises a leaf of SignRefused. ``digest`` follows from the card's key: ``sha384`` for P-384, else ``sha256``.
 
-    ``mark`` is where the person was shown that it will stand; None: they were told that there is none.
+    ``mark`` is where the person was shown that it will stand; None: they were told that there is none. ``written``:
+    number and date as they were shown, by the field's name; none: nothing is filled in.
     """
     if digest not in attributes.HASHES.values():
         raise AttributesWrong(why="algorithm")
@@ -58,6 +68,8 @@ def examine(shown: bytes, offered: Offered, *, certificate: bytes, digest: str, 
         raise FileDiffers
     change = inspect(shown, offered.file)
     _must_stand_at(mark, change)
+    if dict(change.written) != dict(written or {}):
+        raise NumberDiffers
     begin, end = change.hole
     found = hashlib.new(digest, offered.file[:begin])
     found.update(offered.file[end:])

@@ -3,7 +3,8 @@
 Rules G6: the bytes after the shown file are objects, one cross-reference section that names exactly these, and the
 end; of the objects that were there before only the page's list of annotations, the form's list of fields and the
 catalogue's entry of the form may differ, each by the new field alone; new objects take numbers nobody refers to; none
-holds an action, a script, an attachment or a layer; the mark is drawn in the field's box, which covers at most a
+holds an action, a script, an attachment or a layer; number and date may be filled into
+fields prepared for them (``filling``); the mark is drawn in the field's box, which covers at most a
 quarter of the page.
 
 Usage::
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from edge.signing import filling
 from edge.signing.errors import FileUnreadable, HoleWrong, UpdateWrong
 from edge.signing.objects import Lexer, Name, Ref, Stream, indirect
 from edge.signing.reading import PdfFile, read_section, start_of
@@ -26,8 +28,9 @@ SUBFILTER: Final = "ETSI.CAdES.detached"
 MAX_COVER: Final = 0.25
 _SIGNATURE_KEYS: Final = frozenset(
     {"Type", "Filter", "SubFilter", "Contents", "ByteRange", "M", "Name", "Reason", "Location", "ContactInfo"}
+    | {"Reference"}
 )
-_FIELD_KEYS: Final = frozenset({"FT", "T", "Type", "Subtype", "F", "Rect", "P", "AP", "V"})
+_FIELD_KEYS: Final = frozenset({"FT", "T", "Type", "Subtype", "F", "Rect", "P", "AP", "V", "Lock"})
 _FORM_KEYS: Final = frozenset({"Fields", "SigFlags"})
 _DRAWING_KEYS: Final = frozenset({"Type", "Subtype", "BBox", "Resources", "Length", "Filter"})
 _TRAILER_KEYS: Final = frozenset(
@@ -36,7 +39,7 @@ _TRAILER_KEYS: Final = frozenset(
 #: Of the catalogue: where the form is, and which edition of PDF the file claims.
 _CATALOGUE_KEYS: Final = frozenset({"AcroForm", "Extensions", "Version"})
 _FORBIDDEN: Final = frozenset(
-    {"A", "AA", "JS", "JavaScript", "OpenAction", "OC", "OCProperties", "EF", "EmbeddedFiles", "RichMedia", "Lock"}
+    {"A", "AA", "JS", "JavaScript", "OpenAction", "OC", "OCProperties", "EF", "EmbeddedFiles", "RichMedia"}
     | {"Perms", "Names", "URI", "Launch", "GoTo", "Movie", "Sound", "XFA", "Kids", "Encrypt", "SV"}
 )
 _MAX_PAGES: Final = 20_000
@@ -59,6 +62,8 @@ class Change:
     shown_box: Box
     hole: tuple[int, int]
     field: bytes
+    #: what was written into the fields prepared for it, by name
+    written: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +158,18 @@ def _check(both: _Both, whole: bytes) -> Change:
     if set(values) - _FIELD_KEYS or values.get("V") != Ref(signature, 0) or values.get("Subtype") != "Widget":
         raise UpdateWrong(why="field")
     _check_drawing(both, values.get("AP"), new)
-    allowed = _check_page(both, values, Ref(widget, 0)) | _check_form(both, Ref(widget, 0), values["T"])
+    filled = filling.find(both.came, new, resolve=both.base.resolve)
+    # The lock is a new object like any other of the update.
+    filling.check_locks(both.now(values.get("Lock")), both.came[signature].get("Reference"), filled=filled)
+    for number in filled:
+        _check_drawing(both, both.came[number]["AP"], new)
+    allowed = set(filled)
+    allowed |= _check_page(both, values, Ref(widget, 0)) | _check_form(both, Ref(widget, 0), values["T"])
     if set(both.came) - new - allowed:
         raise UpdateWrong(why="other")
     box = _box(both, values)
-    return Change(_page_number(both.base, values["P"]), box, _shown(both, values, box), hole, values["T"])
+    written = tuple(sorted(filled.values()))
+    return Change(_page_number(both.base, values["P"]), box, _shown(both, values, box), hole, values["T"], written)
 
 
 def _check_signature(both: _Both, number: int, whole: bytes) -> tuple[int, int]:

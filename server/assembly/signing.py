@@ -31,6 +31,7 @@ from server.signatures.checker import SignatureChecker
 from server.signing import routes as signing_routes
 from server.signing.desk import DeskTools, SigningDesk
 from server.signing.pades import PadesMaker
+from server.signing.register import SqlRegister
 from server.signing.safe import SealedFiles
 from server.signing.seats import SeatSigning, SeatTools
 from server.signing.service import SigningService, SigningTools
@@ -165,6 +166,7 @@ def build_signing(services: Services, trust: TrustService) -> SigningService:
         SealedFiles(services.keys.master),
         PadesMaker(stamper),
         trust=trust,
+        register=SqlRegister(),
         journal=services.audit,
         meetings=services.meetings,
     )

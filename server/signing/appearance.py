@@ -64,8 +64,13 @@ def draw(writer: BasePdfFileWriter, mark: Mark) -> Any:
         content = f"BT 0 g /F {LINE_SIZE:g} Tf {left:.3f} {base:.3f} Td {letters.shown} Tj ET"
     else:
         resources, content = {}, ""
+    return form(writer, width, height, content=content, resources=resources)
+
+
+def form(writer: BasePdfFileWriter, width: float, height: float, *, content: str, resources: dict[Any, Any]) -> Any:
+    """A form XObject of this size, in the file; its reference."""
     box = generic.ArrayObject([generic.FloatObject(f"{side:.3f}") for side in (0, 0, width, height)])
-    form = generic.StreamObject(
+    made = generic.StreamObject(
         {
             pdf_name("/Type"): pdf_name("/XObject"),
             pdf_name("/Subtype"): pdf_name("/Form"),
@@ -74,7 +79,7 @@ def draw(writer: BasePdfFileWriter, mark: Mark) -> Any:
         },
         stream_data=content.encode("ascii"),
     )
-    return writer.add_object(form)
+    return writer.add_object(made)
 
 
 def _open(data: bytes) -> Image.Image:

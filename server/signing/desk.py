@@ -22,7 +22,7 @@ from typing import Any, Final, Protocol
 from pages.model import PageText
 from server.errors import Conflict, Unsupported
 from server.identity.model import Account, Actor
-from server.signing import appearance, views
+from server.signing import appearance, issue, pades, views
 from server.signing.errors import (
     NoSigners,
     NotASigner,
@@ -30,6 +30,7 @@ from server.signing.errors import (
     RoundUnknown,
     SealOutOfTurn,
     SignerNotMember,
+    YearPrinted,
 )
 from server.signing.model import Level, Order, Round
 from server.signing.planning import MarkKind, MarkPlan, MarkWish, plan_of
@@ -131,9 +132,10 @@ class SigningDesk:
                 raise SignerNotMember(who=self._name(person))
         if new.order is not Order.ORDERED and any(wish.kind is MarkKind.SEAL for _, wish in new.signers):
             raise SealOutOfTurn
-        opening = Opening(
-            new.title, tuple(people), new.order, new.level, meeting, new.kind.value, marks=self._plans(new, texts)
-        )
+        marks = self._plans(new, texts)
+        if any(wish.numbered for _, wish in new.signers):
+            pdf = pades.make_room(pdf, issue.find(texts[0]).parts)
+        opening = Opening(new.title, tuple(people), new.order, new.level, meeting, new.kind.value, marks=marks)
         self.tools.signing.open_round(round_id, pdf, opening, by=asked.actor.label, now=asked.now)
         self.tools.changed(meeting)
         return self.one(meeting, round_id, now=asked.now)
@@ -195,11 +197,26 @@ class SigningDesk:
         found = [each for each in self.rounds(meeting, now=now)["rounds"] if _signs(each, person)]
         return [(each, self._place(each["round"], person)) for each in found]
 
-    def _place(self, round_id: str, person: PersonId) -> tuple[int, tuple[float, float, float, float]] | None:
+    def number(self, round_id: str, person: PersonId, *, now: dt.datetime) -> dict[str, Any] | None:
+        """The number and date that this signer would give now, and what is written where; None: they give none."""
+        plan = self._plan(round_id, person)
+        if plan is None or plan.numbering is None:
+            return None
+        number, day = self.tools.signing.next_number(round_id, plan.numbering, now=now)
+        try:
+            written = {part.value: text for part, text in plan.numbering.written(number, day).items()}
+        except YearPrinted:
+            written = {}
+        return {"number": f"{number:02d}{plan.numbering.notation}", "date": day.isoformat(), "written": written}
+
+    def _plan(self, round_id: str, person: PersonId) -> MarkPlan | None:
         tools = self.tools.signing.tools
         with tools.unit.read() as tx:
             planned = tools.store.mark(tx, round_id, person)
-        plan = None if planned is None else MarkPlan.from_bytes(planned.plan, None)
+        return None if planned is None else MarkPlan.from_bytes(planned.plan, None)
+
+    def _place(self, round_id: str, person: PersonId) -> tuple[int, tuple[float, float, float, float]] | None:
+        plan = self._plan(round_id, person)
         if plan is None or plan.rect is None:
             return None
         return plan.page, (plan.rect.x0, plan.rect.y0, plan.rect.x1, plan.rect.y1)
@@ -220,6 +237,7 @@ class SigningDesk:
             "sha256": found["sha256"],
             "size_bytes": found["size_bytes"],
             "mark": mark,
+            "number": self.number(round_id, person, now=now),
         }
 
     def begin(self, meeting: MeetingId, round_id: str, *, fingerprint: str, asked: Asked) -> dict[str, Any]:
@@ -231,10 +249,15 @@ class SigningDesk:
         tools = self.tools.signing.tools
         with tools.unit.read() as tx:
             planned = tools.store.mark(tx, round_id, asked.person)
-        mark = None
-        if planned is not None:
-            mark = MarkPlan.from_bytes(planned.plan, planned.picture).mark(now=asked.now)
-        offer = self.tools.signing.begin(round_id, asked.person, fingerprint=fingerprint, mark=mark, now=asked.now)
+        plan = None if planned is None else MarkPlan.from_bytes(planned.plan, planned.picture)
+        offer = self.tools.signing.begin(
+            round_id,
+            asked.person,
+            fingerprint=fingerprint,
+            mark=None if plan is None else plan.mark(now=asked.now),
+            now=asked.now,
+            numbering=None if plan is None else plan.numbering,
+        )
         self.tools.changed(meeting)
         return views.offer_value(offer)
 

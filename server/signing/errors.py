@@ -20,6 +20,11 @@
     │   ├── AnchorMissing                 signing-anchor-missing: position or name is not in the text
     │   ├── AnchorTwice                   signing-anchor-twice: they are, more than once
     │   ├── NoRoomForMark                 signing-no-room
+    │   ├── YearPrinted                   signing-year-printed: the paper names another year than the one it is dated in
+    │   ├── SignedBefore                  signing-signed-before: no room for a number can be made in a signed file
+    │   ├── NumberHeld                    signing-number-held: another paper is being given its number just now
+    │   ├── NumberOutOfTurn               signing-number-out-of-turn: numbers follow one another
+    │   ├── NumberTaken                   signing-number-taken
     │   ├── FileChanged                   signing-file-changed: another revision than the one prepared
     │   ├── SignatureWrong                signing-signature-wrong: the card's answer is no signature of this file
     │   ├── LeaseHeld                     signing-lease-held: somebody else signs just now
@@ -121,6 +126,36 @@ class NoRoomForMark(Conflict):
     """The mark would cover text or leave the page; ``data["page"]``."""
 
     code = "signing-no-room"
+
+
+class YearPrinted(Conflict):
+    """``data["printed"]`` stands in the paper, ``data["year"]`` is that of the date."""
+
+    code = "signing-year-printed"
+
+
+class SignedBefore(Conflict):
+    """Fields that come after a signature would make it say that the file was changed."""
+
+    code = "signing-signed-before"
+
+
+class NumberHeld(Conflict):
+    """Another paper is being given its number; ``data["wait_s"]``."""
+
+    code = "signing-number-held"
+
+
+class NumberOutOfTurn(Conflict):
+    """The year has begun: the next number is ``data["next"]``."""
+
+    code = "signing-number-out-of-turn"
+
+
+class NumberTaken(Conflict):
+    """Somebody was faster; nothing was signed."""
+
+    code = "signing-number-taken"
 
 
 class FileChanged(Conflict):

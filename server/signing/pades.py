@@ -18,7 +18,7 @@ import datetime as dt
 import hashlib
 import io
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -27,18 +27,33 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.fields import (
+    FieldMDPAction,
+    FieldMDPSpec,
+    MDPPerm,
+    SigFieldSpec,
+    SigSeedSubFilter,
+    enumerate_sig_fields,
+)
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import ExternalSigner
-from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
+from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import PdfSignedData, PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_signer import _ensure_esic_ext as ensure_pades_extension
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.pdf_embedded import read_certification_data
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from server.signing import appearance
-from server.signing.errors import FileChanged, PageTurned, SignatureWrong, SigningFileLocked, SigningFileRefused
+from server.signing import appearance, blanks
+from server.signing.errors import (
+    FileChanged,
+    PageTurned,
+    SignatureWrong,
+    SignedBefore,
+    SigningFileLocked,
+    SigningFileRefused,
+)
+from server.signing.issue import Blank, Part
 from server.signing.marks import VIETNAM
 from server.signing.model import Level, Mark
 from server.signing.state import Prepared
@@ -69,16 +84,38 @@ class Completed:
     level: Level
 
 
+def make_room(base: bytes, found: Sequence[Blank]) -> bytes:
+    """``base`` with fields for number and date (G61); raises SigningFileRefused, SigningFileLocked, SignedBefore."""
+    writer = _writer(base)
+    if any(True for _ in enumerate_sig_fields(writer.prev, filled_status=True)):
+        raise SignedBefore
+    return blanks.prepare(base, found, writer=writer, to_page=lambda rect: _box(writer, Mark(1, rect)))
+
+
 def prepare(
-    base: bytes, signer: Facts, *, mark: Mark | None, level: Level, now: dt.datetime, reason: str = ""
+    base: bytes,
+    signer: Facts,
+    *,
+    mark: Mark | None,
+    level: Level,
+    now: dt.datetime,
+    reason: str = "",
+    written: Mapping[Part, str] | None = None,
 ) -> Prepared:
-    """A file with a hole for ``signer``; raises SigningFileRefused, SigningFileLocked and what the mark raises."""
+    """A file with a hole for ``signer``; raises SigningFileRefused, SigningFileLocked and what the mark raises.
+
+    ``written``: number and date, into the fields that :func:`make_room` made.
+    """
     digest = certificates.digest_for(signer)
     name = f"ChuKy-{secrets.token_hex(8)}"
     try:
         writer = _writer(base)
         ensure_pades_extension(writer)
-        found, output = _with_hole(writer, signer, mark=mark, digest=digest, now=now, name=name, reason=reason)
+        if written:
+            blanks.fill(writer, written)
+        found, output = _with_hole(
+            writer, signer, mark=mark, digest=digest, now=now, name=name, reason=reason, locks=tuple(written or ())
+        )
     except (PdfError, SigningError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         # pyHanko answers a stranger's odd structure with any of these; none of them is a fault of the person.
         raise SigningFileRefused(why=type(exc).__name__) from exc
@@ -96,6 +133,7 @@ def prepare(
         certificate=signer.der,
         field_name=name,
         level=level,
+        is_numbered=bool(written),
     )
 
 
@@ -154,10 +192,13 @@ def _with_hole(
     now: dt.datetime,
     name: str,
     reason: str,
+    locks: Sequence[Part],
 ) -> tuple[PreparedByteRangeDigest, io.BytesIO]:
     page = 1 if mark is None else mark.page
     box = None if mark is None else _box(writer, mark)
-    steps = PdfCMSEmbedder(SigFieldSpec(name, on_page=page - 1, box=box)).write_cms(name, writer)
+    lock = FieldMDPSpec(FieldMDPAction.INCLUDE, fields=[part.value for part in locks]) if locks else None
+    spec = SigFieldSpec(name, on_page=page - 1, box=box, field_mdp_spec=lock)
+    steps = PdfCMSEmbedder(spec).write_cms(name, writer)
     widget = next(steps).get_object()
     if mark is not None:
         normal = appearance.draw(writer, mark)
@@ -171,10 +212,15 @@ def _with_hole(
     placeholder[pdf_name("/Name")] = generic.pdf_string(signer.name)
     if reason:
         placeholder[pdf_name("/Reason")] = generic.pdf_string(reason)
-    steps.send(SigObjSetup(sig_placeholder=placeholder))
+    steps.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=_locking(lock, digest)))
     output = io.BytesIO()
     found, _ = steps.send(SigIOSetup(md_algorithm=digest, in_place=False, output=output))
     return found, output
+
+
+def _locking(lock: FieldMDPSpec | None, digest: str) -> SigMDPSetup | None:
+    """What was filled in with this signature may not change after it (ISO 32000-2 § 12.8.2.4)."""
+    return None if lock is None else SigMDPSetup(md_algorithm=digest, field_lock=lock)
 
 
 def _box(writer: IncrementalPdfFileWriter, mark: Mark) -> Any:
@@ -246,9 +292,18 @@ class PadesMaker:
     def __init__(self, stamper: Callable[[], TimeStamper | None] = lambda: None) -> None:
         self._stamper: Final = stamper
 
-    def prepare(self, base: bytes, signer: Facts, *, mark: Mark | None, level: Level, now: dt.datetime) -> Prepared:
+    def prepare(
+        self,
+        base: bytes,
+        signer: Facts,
+        *,
+        mark: Mark | None,
+        level: Level,
+        now: dt.datetime,
+        written: Mapping[Part, str] | None = None,
+    ) -> Prepared:
         """As :func:`prepare`."""
-        return prepare(base, signer, mark=mark, level=level, now=now)
+        return prepare(base, signer, mark=mark, level=level, now=now, written=written)
 
     def complete(self, base: bytes, prepared: Prepared, signature: bytes, *, chain: Sequence[bytes]) -> Completed:
         """As :func:`complete`."""

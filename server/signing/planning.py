@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pages.model import PageText
-from server.signing import anchors, appearance, marks
+from server.signing import anchors, appearance, issue, marks
 from server.signing.errors import PictureMissing, SealAlone
+from server.signing.issue import Part
 from server.signing.model import Mark, Rect
 from wire import canonical
 from wire.fields import Fields
@@ -27,6 +28,7 @@ from wire.fields import Fields
 #: What a line of an attachment measures does not depend on the moment: all figures are of one width.
 _SOME_MOMENT: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 DEFAULT_SEAL_MM: Final = 36.0
+MAX_NUMBER: Final = 99_999
 
 
 class MarkKind(enum.StrEnum):
@@ -47,6 +49,23 @@ class MarkWish:
     name: str = ""
     choice: int | None = None
     number: str = ""
+    #: of a seal: number and date are given at its signing; ``first``: with which number the year's series goes on
+    numbered: bool = False
+    first: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """What is filled into the fields of a paper at the agency's signature; ``year`` is printed, 0 when it is not."""
+
+    parts: tuple[Part, ...]
+    notation: str
+    year: int = 0
+    first: int = 0
+
+    def written(self, number: int, day: dt.date) -> Mapping[Part, str]:
+        """As :func:`server.signing.issue.values`."""
+        return issue.written(self.parts, number=number, day=day, year=self.year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +76,7 @@ class MarkPlan:
     page: int = 1
     rect: Rect | None = None
     picture: bytes | None = field(default=None, repr=False)
+    numbering: Numbering | None = None
 
     def mark(self, *, now: dt.datetime) -> Mark | None:
         """What is drawn when somebody signs now."""
@@ -70,14 +90,17 @@ class MarkPlan:
         """Canonical JSON, without the picture; lengths in thousandths of a point."""
         rect = self.rect
         sides = None if rect is None else [round(1000 * side) for side in (rect.x0, rect.y0, rect.x1, rect.y1)]
-        return canonical.encode({"page": self.page, "rect": sides, **_wish_value(self.wish)})
+        value = {"page": self.page, "rect": sides, **_wish_value(self.wish)}
+        return canonical.encode(value | ({} if self.numbering is None else {"numbering": _printed(self.numbering)}))
 
     @classmethod
     def from_bytes(cls, data: bytes, picture: bytes | None) -> MarkPlan:
         """What :meth:`to_bytes` gave."""
         fields = Fields(canonical.decode(data), "mark")
         sides = [side / 1000 for side in fields.items("rect", limit=4)] if fields.has("rect") else None
-        return cls(wish_of(fields), fields.number("page", low=1), None if sides is None else Rect(*sides), picture)
+        numbering = _numbering(fields.object("numbering")) if fields.has("numbering") else None
+        rect = None if sides is None else Rect(*sides)
+        return cls(wish_of(fields), fields.number("page", low=1), rect, picture, numbering)
 
 
 def wish_of(fields: Fields) -> MarkWish:
@@ -89,7 +112,19 @@ def wish_of(fields: Fields) -> MarkWish:
         name=fields.text("name", limit=200, empty=True) if fields.has("name") else "",
         choice=fields.number("choice", high=1000) if fields.has("choice") else None,
         number=fields.text("number", limit=60, empty=True) if fields.has("number") else "",
+        numbered=fields.has("numbered") and fields.flag("numbered"),
+        first=fields.number("first", high=MAX_NUMBER) if fields.has("first") else 0,
     )
+
+
+def _printed(numbering: Numbering) -> dict[str, Any]:
+    parts = [part.value for part in numbering.parts]
+    return {"parts": parts, "notation": numbering.notation, "year": numbering.year, "first": numbering.first}
+
+
+def _numbering(fields: Fields) -> Numbering:
+    parts = tuple(Part(name) for name in fields.items("parts", limit=len(Part)))
+    return Numbering(parts, fields.text("notation", limit=60), fields.number("year"), fields.number("first"))
 
 
 def plan_of(
@@ -102,7 +137,8 @@ def plan_of(
 ) -> MarkPlan:
     """The wish with its place.
 
-    Raises AnchorMissing, AnchorTwice, NoRoomForMark, LettersMissing, PictureMissing, SealAlone.
+    Raises AnchorMissing, AnchorTwice, NoRoomForMark, LettersMissing, PictureMissing, SealAlone; a seal that is
+    ``numbered`` wants room for number and date on the first page.
     """
     if wish.kind is MarkKind.NONE:
         return MarkPlan(wish)
@@ -131,7 +167,11 @@ def _seal(
         raise SealAlone
     page = under[-1].page
     rect = marks.seal_rect(under[-1].rect, diameter_mm=seal_mm)
-    return MarkPlan(wish, page, marks.fitting(rect, texts[page - 1], number=page), picture)
+    numbering = None
+    if wish.numbered:
+        found = issue.find(texts[0])
+        numbering = Numbering(tuple(blank.part for blank in found.parts), found.notation, found.year, wish.first)
+    return MarkPlan(wish, page, marks.fitting(rect, texts[page - 1], number=page), picture, numbering)
 
 
 def _wish_value(wish: MarkWish) -> dict[str, Any]:
@@ -141,4 +181,6 @@ def _wish_value(wish: MarkWish) -> dict[str, Any]:
         "name": wish.name,
         "choice": wish.choice,
         "number": wish.number,
+        "numbered": wish.numbered,
+        "first": wish.first,
     }

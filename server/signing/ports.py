@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from server.meetings.model import Draft, Log
+from server.signing.issue import Part
 from server.signing.model import Level, Mark, Round
+from server.signing.numbers import Number, Wanted
 from server.signing.state import Prepared
 from server.trust.model import Facts, Standing
 from server.trust.ports import Enrolled
@@ -105,8 +107,17 @@ class Finished(Protocol):
 class Pades(Protocol):
     """Makes and finishes files with a hole (``server.signing.pades``)."""
 
-    def prepare(self, base: bytes, signer: Facts, *, mark: Mark | None, level: Level, now: dt.datetime) -> Prepared:
-        """Raises SigningFileRefused and what the mark raises."""
+    def prepare(
+        self,
+        base: bytes,
+        signer: Facts,
+        *,
+        mark: Mark | None,
+        level: Level,
+        now: dt.datetime,
+        written: Mapping[Part, str] | None = None,
+    ) -> Prepared:
+        """Raises SigningFileRefused and what the mark raises; ``written``: number and date."""
         ...
 
     def complete(self, base: bytes, prepared: Prepared, signature: bytes, *, chain: Sequence[bytes]) -> Finished:
@@ -171,6 +182,26 @@ class Safe(Protocol):
 
     def open(self, revision: Revision) -> bytes:
         """The file; raises when it is not the one that was sealed."""
+        ...
+
+
+class Register(Protocol):
+    """The numbers of papers (G63)."""
+
+    def next(self, tx: Transaction, wanted: Wanted) -> int:
+        """The number the paper would get now."""
+        ...
+
+    def hold(self, tx: Transaction, wanted: Wanted, *, until: dt.datetime, now: dt.datetime) -> int:
+        """The next number, for this paper alone until ``until``; raises NumberHeld."""
+        ...
+
+    def keep(self, tx: Transaction, round_id: str, person: str, *, now: dt.datetime) -> Number:
+        """Write the held number down for good; raises LeaseLost, NumberTaken."""
+        ...
+
+    def release(self, tx: Transaction, round_id: str) -> None:
+        """The paper was not signed."""
         ...
 
 

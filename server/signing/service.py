@@ -21,7 +21,11 @@ from server.errors import ServerError
 from server.meetings.model import Draft, Log
 from server.signing import model
 from server.signing.errors import LeaseHeld, LeaseLost, NotASigner, RoundUnknown
+from server.signing.issue import Part
+from server.signing.marks import VIETNAM
 from server.signing.model import Level, Mark, Order, Round, Signer
+from server.signing.numbers import Wanted
+from server.signing.planning import Numbering
 from server.signing.ports import (
     About,
     Journal,
@@ -30,6 +34,7 @@ from server.signing.ports import (
     Pades,
     PlannedMark,
     Raise,
+    Register,
     Revision,
     Safe,
     SigningStore,
@@ -52,6 +57,7 @@ class SigningTools:
     safe: Safe
     pades: Pades
     trust: Trust
+    register: Register
     journal: Journal | None = None
     #: the logs of meetings: what happens in a round of a meeting is an event there, with the same commit
     meetings: MeetingLogs | None = None
@@ -113,11 +119,20 @@ class SigningService:
             raise RoundUnknown
         return self.tools.safe.open(found)
 
-    def begin(self, round_id: str, person: PersonId, *, fingerprint: str, mark: Mark | None, now: dt.datetime) -> Offer:
-        """Take the lease and prepare the file for this certificate.
+    def begin(
+        self,
+        round_id: str,
+        person: PersonId,
+        *,
+        fingerprint: str,
+        mark: Mark | None,
+        now: dt.datetime,
+        numbering: Numbering | None = None,
+    ) -> Offer:
+        """Take the lease, and a number when one is given with this signature; prepare the file for this certificate.
 
-        Raises NotASigner, AlreadySigned, NotYourTurn, RoundClosed, LeaseHeld, what the certificate is refused for, and
-        what the file or the mark is refused for; the lease is then free again.
+        Raises NotASigner, AlreadySigned, NotYourTurn, RoundClosed, LeaseHeld, NumberHeld, what the certificate is
+        refused for, and what the file, mark or date is refused for; lease and number are then free again.
         """
         model.may_sign(self.round(round_id), person)
         standing = self._standing(fingerprint, person, now)
@@ -126,8 +141,9 @@ class SigningService:
             held = model.take(before, person, now=now)
             if not self.tools.store.save(tx, held, before=before, prepared=None):
                 raise LeaseHeld(wait_s=1)
+            written = None if numbering is None else self._number(tx, held, numbering, now)
         try:
-            return self._offer(held, standing, mark=mark, now=now)
+            return self._offer(held, standing, mark=mark, written=written, now=now)
         except ServerError:
             self.give_back(round_id, person, fence=held.fence)
             raise
@@ -153,7 +169,8 @@ class SigningService:
             self.tools.store.keep(tx, sealed)
             self.tools.store.signed(tx, round_id, person, fingerprint=prepared.fingerprint)
             self._want_raise(tx, after, now)
-            self._record(tx, "signing_signed", after, by=by, now=now, **more)
+            given = self._keep_number(tx, round_id, person, numbered=prepared.is_numbered, now=now)
+            self._record(tx, "signing_signed", after, by=by, now=now, **more, **given)
 
         told = {"person": person, "certificate": prepared.fingerprint, "revision": after.revision, **_file(sealed)}
         drafts = [Draft("paper_signed", {"round": round_id, **told})]
@@ -167,8 +184,8 @@ class SigningService:
         with self.tools.unit.begin() as tx:
             before = self._find(tx, round_id)
             after = model.give_back(before, person, fence=fence)
-            if after != before:
-                self.tools.store.save(tx, after, before=before, prepared=None)
+            if after != before and self.tools.store.save(tx, after, before=before, prepared=None):
+                self.tools.register.release(tx, round_id)
 
     def close(self, round_id: str, *, by: str = "system", now: dt.datetime) -> Round:
         """No further signatures; what there are stay. Raises RoundClosed, and LeaseHeld when somebody was faster."""
@@ -179,6 +196,7 @@ class SigningService:
         def write(tx: Transaction) -> None:
             if not self.tools.store.save(tx, after, before=before, prepared=None):
                 raise LeaseHeld(wait_s=1)
+            self.tools.register.release(tx, round_id)
             self._want_raise(tx, after, now)
             self._record(tx, "signing_closed", after, by=by, now=now)
 
@@ -212,12 +230,45 @@ class SigningService:
             self.tools.store.save_raise(tx, renewed)
         return True
 
-    def _offer(self, held: Round, standing: Standing, *, mark: Mark | None, now: dt.datetime) -> Offer:
+    def next_number(self, round_id: str, numbering: Numbering, *, now: dt.datetime) -> tuple[int, dt.date]:
+        """Number and date that the paper would be given now."""
+        day = now.astimezone(VIETNAM).date()
+        with self.tools.unit.read() as tx:
+            return self.tools.register.next(tx, Wanted(round_id, day, numbering.notation, numbering.first)), day
+
+    def _number(self, tx: Transaction, held: Round, numbering: Numbering, now: dt.datetime) -> Mapping[Part, str]:
+        """Hold the next number as long as the lease; raises NumberHeld, YearPrinted."""
+        if held.lease is None:
+            raise LeaseLost
+        day = now.astimezone(VIETNAM).date()
+        wanted = Wanted(held.id, day, numbering.notation, numbering.first)
+        number = self.tools.register.hold(tx, wanted, until=held.lease.until, now=now)
+        return numbering.written(number, day)
+
+    def _keep_number(
+        self, tx: Transaction, round_id: str, person: PersonId, *, numbered: bool, now: dt.datetime
+    ) -> Mapping[str, str]:
+        if not numbered:
+            return {}
+        found = self.tools.register.keep(tx, round_id, person, now=now)
+        return {"number": f"{found.number:02d}{found.notation}", "issued_on": found.day.isoformat()}
+
+    def _offer(
+        self,
+        held: Round,
+        standing: Standing,
+        *,
+        mark: Mark | None,
+        written: Mapping[Part, str] | None,
+        now: dt.datetime,
+    ) -> Offer:
         lease = held.lease
         if lease is None:
             raise LeaseLost
         base = self.file(held.id, held.revision)
-        prepared = self.tools.pades.prepare(base, standing.facts, mark=mark, level=held.wanted, now=now)
+        prepared = self.tools.pades.prepare(
+            base, standing.facts, mark=mark, level=held.wanted, now=now, written=written
+        )
         with self.tools.unit.begin() as tx:
             if not self.tools.store.save(tx, held, before=held, prepared=prepared.to_bytes()):
                 raise LeaseLost

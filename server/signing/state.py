@@ -36,6 +36,8 @@ class Prepared:
     certificate: bytes = field(repr=False)
     field_name: str
     level: Level
+    #: number and date are filled in with this signature
+    is_numbered: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -62,6 +64,7 @@ class Prepared:
                 "certificate": _text(self.certificate),
                 "field": self.field_name,
                 "level": self.level.value,
+                "numbered": self.is_numbered,
             }
         )
 
@@ -83,6 +86,7 @@ class Prepared:
                 certificate=value.base64("certificate"),
                 field_name=value.text("field", limit=80),
                 level=Level(value.text("level", limit=10)),
+                is_numbered=value.has("numbered") and value.flag("numbered"),
             )
         except (WireError, ValueError) as exc:
             raise SigningStateBroken from exc

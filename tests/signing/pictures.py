@@ -44,8 +44,12 @@ def plain_png(colour: tuple[int, int, int, int], size: tuple[int, int] = (60, 60
     return _png(Image.new("RGBA", size, colour))
 
 
-def notice(*, twice: bool = False, gap_mm: float = 28) -> bytes:
-    """A one-page notice with two columns at its end, as NĐ 30/2020 draws them."""
+NUMBER_LINE = "Số:           /TB-VKS"
+DATE_LINE = "Hà Nội, ngày        tháng        năm 2026"
+
+
+def notice(*, twice: bool = False, gap_mm: float = 28, number: str = "", date: str = "") -> bytes:
+    """A one-page notice with two columns at its end, as NĐ 30/2020 draws them; with the lines of number and date."""
     for name, file in (("Times", "Tinos-Regular.ttf"), ("TimesB", "Tinos-Bold.ttf")):
         if name not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(TTFont(name, str(_SERIF / file)))
@@ -56,6 +60,8 @@ def notice(*, twice: bool = False, gap_mm: float = 28) -> bytes:
     canvas.drawCentredString(420, 770, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
     canvas.drawCentredString(297, 690, "THÔNG BÁO")
     canvas.setFont("Times", 13)
+    canvas.drawCentredString(160, 735, number)
+    canvas.drawCentredString(420, 735, date)
     canvas.drawString(85, 650, f"Đồng chí {NAME}, Phó Viện trưởng, chủ trì cuộc họp giao ban tháng 10 năm 2026.")
     canvas.drawString(85, 500, "Nơi nhận:")
     for top in (500, 250) if twice else (500,):

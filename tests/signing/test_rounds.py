@@ -26,6 +26,7 @@ from server.signing.errors import (
 from server.signing.model import LEASE_S, Level, Order, Round, take, wait_s
 from server.signing.pades import PadesMaker
 from server.signing.ports import Offer
+from server.signing.register import SqlRegister
 from server.signing.safe import SealedFiles
 from server.signing.service import Opening, SigningService, SigningTools
 from server.signing.store import RAISES, SqlSigningStore
@@ -57,7 +58,9 @@ class Office:
         self.bench = SigningBench(pki, trust_service(found))
         self.safe = SealedFiles(MasterKey(Secret(bytes(32))))
         maker = PadesMaker(lambda: self.bench.stamper)
-        self.signing = SigningService(SigningTools(found, SqlSigningStore(), self.safe, maker, trust=self.bench.trust))
+        self.signing = SigningService(
+            SigningTools(found, SqlSigningStore(), self.safe, maker, trust=self.bench.trust, register=SqlRegister())
+        )
 
     def open(self, *labels: str, order: Order = Order.ORDERED, wanted: Level = Level.B_B) -> Round:
         opening = Opening("Biên bản", tuple(PEOPLE[label] for label in labels), order, wanted)
