@@ -227,9 +227,16 @@ class Desk:
             if pending.phase is not Phase.OFFER or pending.paper is None:
                 raise AskOver
             whole, pending.phase = pending.paper.whole, Phase.WORKING
-        mark, signs = PaperAsk.read(pending.ask).mark, work.signs
-        offered = offer.offered(whole)
-        to_sign = examine(whole, offered, certificate=signs.certificate, digest=signs.digest, mark=mark)
+        asked, signs = PaperAsk.read(pending.ask), work.signs
+        written = {} if asked.number is None else dict(asked.number.written)
+        to_sign = examine(
+            whole,
+            offer.offered(whole),
+            certificate=signs.certificate,
+            digest=signs.digest,
+            mark=asked.mark,
+            written=written,
+        )
         order = replace(work.order, request=next(self._numbers), message=to_sign.message)
         with self._newest.changing():
             self._work = again = _Work(pending, order, work.signs)

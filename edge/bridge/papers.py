@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from edge.bridge.errors import AskWrong
+from edge.signing import filling
 from edge.signing.errors import FileDiffers
 from edge.signing.examine import Offered
 from pages.model import Document
@@ -28,6 +29,7 @@ from wire.asking import Ask
 from wire.errors import WireError
 from wire.fields import Fields
 from wire.ids import PaperId
+from wire.messages import RoundNumber
 from wire.topics import PaperVersion
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
@@ -45,6 +47,8 @@ class PaperAsk:
     sha256: str
     size_bytes: int
     mark: tuple[int, tuple[float, float, float, float]] | None
+    #: number and date that this signature gives the paper, as its signer is shown them
+    number: RoundNumber | None = None
 
     @classmethod
     def read(cls, ask: Ask) -> PaperAsk:
@@ -58,6 +62,7 @@ class PaperAsk:
                 sha256=fields.hex("sha256", size=32),
                 size_bytes=fields.number("size_bytes", low=1, high=MAX_FILE_BYTES),
                 mark=_mark(fields),
+                number=_number(fields.object("number")) if fields.has("number") else None,
             )
             fields.end()
         except WireError as exc:
@@ -67,7 +72,8 @@ class PaperAsk:
     def to_value(self) -> dict[str, Any]:
         """As the bridge's page shows it."""
         mark = None if self.mark is None else {"page": self.mark[0], "box": list(self.mark[1])}
-        return {"title": self.title, "paper": self.kind, "name": self.name, "mark": mark}
+        number = None if self.number is None else {"number": self.number.number, "date": self.number.date}
+        return {"title": self.title, "paper": self.kind, "name": self.name, "mark": mark, "number": number}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,15 @@ def hold(whole: bytes, wanted: PaperAsk, *, random: bytes) -> PaperFile:
     path = Path(f"/proc/{os.getpid()}/fd/{handle}")
     paper = PaperVersion(PaperId(ids.new("p", random)), 1)
     return PaperFile(whole, Document(path, len(whole), paper, None), handle)
+
+
+def _number(fields: Fields) -> RoundNumber:
+    written = fields.object("written")
+    pairs = {part: written.text(part, limit=10) for part in sorted(filling.NAMES_TEXT) if written.has(part)}
+    written.end()
+    found = RoundNumber(fields.text("number", limit=80), fields.text("date", limit=10), tuple(pairs.items()))
+    fields.end()
+    return found
 
 
 def _mark(fields: Fields) -> tuple[int, tuple[float, float, float, float]] | None:

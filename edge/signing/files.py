@@ -117,7 +117,13 @@ class RoundFiles:
         if offer.base_bytes != len(shown) or not hmac.compare_digest(found, offer.base_sha256):
             raise FileDiffers
         offered = Offered(shown + offer.update, offer.signed_attributes)
-        return examine(shown, offered, certificate=certificate, digest=digest, mark=self._mark())
+        return examine(
+            shown, offered, certificate=certificate, digest=digest, mark=self._mark(), written=self._written()
+        )
+
+    def _written(self) -> dict[str, str]:
+        number = None if self._open is None else self._open.found.number
+        return {} if number is None else dict(number.written)
 
     def _mark(self) -> Mark | None:
         mark = None if self._open is None else self._open.found.mark

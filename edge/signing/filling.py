@@ -22,6 +22,7 @@ from edge.signing.objects import Name, Ref
 
 #: Number, day, month, year: the names the server gives them.
 NAMES: Final = frozenset({b"SoVanBan", b"NgayBanHanh", b"ThangBanHanh", b"NamBanHanh"})
+NAMES_TEXT: Final = frozenset(name.decode("ascii") for name in NAMES)
 _READ_ONLY: Final = 1
 _FIGURES: Final = re.compile(rb"[0-9]{1,6}")
 _ADDED: Final = frozenset({"V", "AP"})

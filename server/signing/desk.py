@@ -167,11 +167,18 @@ class SigningDesk:
                 raise RoundUnknown
             revision = tools.store.revision(tx, round_id, found.revision)
             plans, job = tools.store.marks(tx, round_id), tools.store.job(tx, round_id)
+            given = tools.register.of(tx, round_id)
         names = {signer.person: self._name(signer.person) for signer in found.signers}
         size = 0 if revision is None else revision.size_bytes
         digest = "" if revision is None else revision.sha256
         shown = views.Shown(found, about, names=names, plans=plans, job=job)
-        return views.round_value(shown, size_bytes=size, sha256=digest, now=now)
+        value = views.round_value(shown, size_bytes=size, sha256=digest, now=now)
+        if given is not None:
+            return value | {"number": views.number_value(given.number, given.notation, given.day, given=True)}
+        clerk = next((one for one in plans if MarkPlan.from_bytes(plans[one], None).numbering is not None), None)
+        coming = None if clerk is None else self.number(round_id, clerk, now=now)
+        told = None if coming is None else {"number": coming["number"], "date": coming["date"], "given": False}
+        return value | {"number": told}
 
     def file(self, meeting: MeetingId, round_id: str) -> tuple[str, bytes]:
         """Title and the newest revision; raises RoundUnknown."""
@@ -192,15 +199,22 @@ class SigningDesk:
 
     def rounds_of(
         self, meeting: MeetingId, person: PersonId, *, now: dt.datetime
-    ) -> list[tuple[dict[str, Any], tuple[int, tuple[float, float, float, float]] | None]]:
-        """The rounds of a meeting in which a person is a signer, the newest first; page and box of their mark."""
+    ) -> list[tuple[dict[str, Any], tuple[int, tuple[float, float, float, float]] | None, dict[str, Any] | None]]:
+        """The rounds of a meeting in which a person is a signer, the newest first.
+
+        With page and box of their mark, and the number and date that they would give (:meth:`number`).
+        """
         found = [each for each in self.rounds(meeting, now=now)["rounds"] if _signs(each, person)]
-        return [(each, self._place(each["round"], person)) for each in found]
+        return [
+            (each, self._place(each["round"], person), self.number(each["round"], person, now=now)) for each in found
+        ]
 
     def number(self, round_id: str, person: PersonId, *, now: dt.datetime) -> dict[str, Any] | None:
         """The number and date that this signer would give now, and what is written where; None: they give none."""
         plan = self._plan(round_id, person)
-        if plan is None or plan.numbering is None:
+        found = self.tools.signing.round(round_id)
+        gives = any(one.person == person and one.signed_at is None for one in found.signers)
+        if plan is None or plan.numbering is None or not gives or found.closed_at is not None:
             return None
         number, day = self.tools.signing.next_number(round_id, plan.numbering, now=now)
         try:

@@ -200,6 +200,10 @@ class Register(Protocol):
         """Write the held number down for good; raises LeaseLost, NumberTaken."""
         ...
 
+    def of(self, tx: Transaction, round_id: str) -> Number | None:
+        """The number a paper was given."""
+        ...
+
     def release(self, tx: Transaction, round_id: str) -> None:
         """The paper was not signed."""
         ...

@@ -93,6 +93,11 @@ class SqlRegister:
         self.release(tx, round_id)
         return Number(int(held.number), str(held.notation), dt.date.fromisoformat(held.issued_on))
 
+    def of(self, tx: Transaction, round_id: str) -> Number | None:
+        """The number a paper was given."""
+        row = tx.execute(select(NUMBERS).where(NUMBERS.c.round == round_id)).one_or_none()
+        return None if row is None else Number(row.number, row.notation, dt.date.fromisoformat(row.issued_on))
+
     def release(self, tx: Transaction, round_id: str) -> None:
         """The paper was not signed: the number is the next one's."""
         tx.execute(delete(HOLDS).where(HOLDS.c.round == round_id))

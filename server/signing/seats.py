@@ -20,7 +20,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from server.clock import Clock
 from server.errors import ServerError, Unavailable
@@ -32,7 +32,7 @@ from server.signing.errors import FileChanged, LeaseLost, SigningFileRefused
 from wire.errors import BadField, WireError
 from wire.fields import Fields, parse_instant
 from wire.ids import MeetingId, PersonId
-from wire.messages import Act, Head, RoundMark, RoundSigner, SigningRound, SignOffer, SignPart
+from wire.messages import Act, Head, RoundMark, RoundNumber, RoundSigner, SigningRound, SignOffer, SignPart
 from wire.messages.signing import ANSWER, BEGIN, FILE, MAX_PARTS, MAX_ROUNDS, MAX_UPDATE_BYTES, PART_BYTES, WINDOW
 from wire.proof import MAX_SIGNATURE_BYTES
 from wire.state import MeetingState
@@ -92,7 +92,7 @@ class SeatSigning:
     def rounds_for(self, meeting: MeetingId, person: str) -> Sequence[SigningRound]:
         """All rounds in which a person is a signer, as their seat is told of them, the newest first."""
         found = self._tools.desk.rounds_of(meeting, PersonId(person), now=self._tools.clock.now())
-        return [_round(value, mark) for value, mark in found[:MAX_ROUNDS]]
+        return [_round(value, mark, number) for value, mark, number in found[:MAX_ROUNDS]]
 
     def perform(self, act: Act, *, device: str, seat: str, now: dt.datetime) -> Outcome:
         """Perform ``act`` once; see the port. Raises Unavailable, or what the database raises when it is away."""
@@ -209,7 +209,11 @@ def _offer(asked: _Asked, given: Mapping[str, object], *, base_sha256: str) -> C
     return made
 
 
-def _round(value: Mapping[str, object], mark: tuple[int, tuple[float, float, float, float]] | None) -> SigningRound:
+def _round(
+    value: Mapping[str, object],
+    mark: tuple[int, tuple[float, float, float, float]] | None,
+    number: Mapping[str, Any] | None,
+) -> SigningRound:
     """A round as JSON and the person's mark, as the wire has them."""
     fields = Fields(dict(value), "round")
     lease = fields.object("lease") if fields.any("lease") is not None else None
@@ -235,7 +239,12 @@ def _round(value: Mapping[str, object], mark: tuple[int, tuple[float, float, flo
             for each in fields.objects("signers")
         ),
         mark=None if mark is None else RoundMark(mark[0], _box(mark[1])),
+        number=None if number is None else RoundNumber(number["number"], number["date"], _pairs(number["written"])),
     )
+
+
+def _pairs(written: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(written.items()))
 
 
 def _box(sides: tuple[float, float, float, float]) -> tuple[int, int, int, int]:

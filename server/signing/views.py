@@ -59,6 +59,11 @@ def round_value(shown: Shown, *, size_bytes: int, sha256: str, now: dt.datetime)
     }
 
 
+def number_value(number: int, notation: str, day: dt.date, *, given: bool) -> dict[str, Any]:
+    """Number and date of a paper; ``given``: by the clerk's signature, else they are what it would be given now."""
+    return {"number": f"{number:02d}{notation}", "date": day.isoformat(), "given": given}
+
+
 def offer_value(offer: Offer) -> dict[str, Any]:
     """What a terminal gets: it already has the first ``base_bytes`` bytes, and checks all of it itself (G5–G8)."""
     return {

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from server.signing.marks import VIETNAM
 from tests.pki.authority import TestPki
 from tests.signing.house import House, send_form, text
 from tests.signing.pdfsig import second_opinion
-from tests.signing.pictures import NAME, POSITION, notice, seal_png, signature_png
+from tests.signing.pictures import DATE_LINE, NAME, NUMBER_LINE, POSITION, notice, seal_png, signature_png
 from tests.support.office import Reply
 
 
@@ -28,13 +29,13 @@ def office(tmp_path: Path, pki: TestPki) -> Iterator[House]:
     found.services.close()
 
 
-def _opened(office: House, meeting: str, *, order: str) -> Reply:
+def _opened(office: House, meeting: str, *, order: str, pdf: bytes = b"", **seal: Any) -> Reply:
     signers: list[dict[str, Any]] = [
         {"person": office.people["chutri"], "mark": {"kind": "picture", "position": POSITION, "name": NAME}},
-        {"person": office.people["thuky"], "mark": {"kind": "seal"}},
+        {"person": office.people["thuky"], "mark": {"kind": "seal", **seal}},
     ]
     body = {"kind": "notice", "title": "Thông báo (demo)", "order": order, "level": "b-b", "signers": signers}
-    return send_form(office.sign_in("thuky"), f"/api/meetings/{meeting}/rounds", notice(), round=body)
+    return send_form(office.sign_in("thuky"), f"/api/meetings/{meeting}/rounds", pdf or notice(), round=body)
 
 
 def _signs(office: House, path: str, username: str, label: str) -> Reply:
@@ -67,3 +68,43 @@ def test_G16_a_seal_is_put_after_the_signature_and_leaves_it_as_it_was(office: H
 def test_G16_a_round_with_a_seal_is_signed_in_order(office: House) -> None:
     refused = _opened(office, office.meeting("approved"), order="parallel")
     assert (refused.status, refused.code) == (422, "signing-seal-order")
+
+
+def _numbered(office: House, meeting: str, **seal: Any) -> str:
+    """A round in which the clerk gives number and date; its address."""
+    year = office.services.clock.now().astimezone(VIETNAM).year
+    pdf = notice(number=NUMBER_LINE, date=DATE_LINE.replace("2026", str(year)))
+    opened = _opened(office, meeting, order="ordered", pdf=pdf, numbered=True, **seal).done()
+    return f"/api/meetings/{meeting}/rounds/{opened['round']}"
+
+
+def _told(office: House, meeting: str, path: str) -> dict[str, Any]:
+    listed = office.sign_in("thuky").get(f"/api/meetings/{meeting}/rounds").done()["rounds"]
+    found: dict[str, Any] = next(each for each in listed if path.endswith(each["round"]))["number"]
+    return found
+
+
+def test_G61_G63_the_clerk_gives_number_and_date_with_the_seal(office: House, tmp_path: Path) -> None:
+    meeting = office.meeting("approved")
+    first, second = _numbered(office, meeting, first=312), _numbered(office, meeting)
+    today = office.services.clock.now().astimezone(VIETNAM).date().isoformat()
+    assert _told(office, meeting, first) == {"number": "312/TB-VKS", "date": today, "given": False}
+    for path in (first, second):
+        _signs(office, path, "chutri", "an").done()
+    begun = office.sign_in("thuky").post(f"{first}/begin", {"certificate": office.pki.fingerprint("binh")}).done()
+    held = office.sign_in("thuky").post(f"{second}/begin", {"certificate": office.pki.fingerprint("binh")})
+    assert held.code == "signing-number-held"
+    office.sign_in("thuky").post(f"{first}/give-back", {"fence": begun["fence"]})
+    for path, number in ((second, "01/TB-VKS"), (first, "02/TB-VKS")):
+        _signs(office, path, "thuky", "binh").done()
+        assert _told(office, meeting, path) == {"number": number, "date": today, "given": True}
+    both = office.sign_in("chutri").get(f"{first}/file").raw.data
+    report = send_form(office.sign_in("daibieu"), "/api/signatures/check", both).done()
+    assert report["worst"] == "valid"
+    opinions = second_opinion(both, tmp_path, roots={"root": office.pki.der("root")})
+    assert [one.is_valid for one in opinions] == [True, True]
+
+
+def test_G61_a_paper_without_room_for_number_and_date_is_told_which_line_is_missing(office: House) -> None:
+    refused = _opened(office, office.meeting("approved"), order="ordered", numbered=True)
+    assert refused.code == "signing-anchor-missing"

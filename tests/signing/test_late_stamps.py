@@ -21,6 +21,7 @@ from server.keys.master import MasterKey
 from server.settings import Settings
 from server.signing.model import LEASE_S, Level, Order, wait_s
 from server.signing.pades import PadesMaker
+from server.signing.register import SqlRegister
 from server.signing.safe import SealedFiles
 from server.signing.service import Opening, SigningService, SigningTools
 from server.signing.store import RAISES, SqlSigningStore
@@ -53,7 +54,8 @@ class House:
         self.hasty = SigningBench(pki, self.bench.trust, timeout_s=SHORT_S)
         maker = PadesMaker(lambda: self.hasty.stamper)
         safe = SealedFiles(MasterKey(Secret(bytes(32))))
-        self.signing = SigningService(SigningTools(found, SqlSigningStore(), safe, maker, trust=self.bench.trust))
+        tools = SigningTools(found, SqlSigningStore(), safe, maker, trust=self.bench.trust, register=SqlRegister())
+        self.signing = SigningService(tools)
         with found.begin() as tx:
             for person in PEOPLE.values():
                 tx.execute(accounts.insert().values(sample_row(accounts, {}) | {"id": person, "username": person}))

@@ -174,7 +174,7 @@ describe('G24 certificates', () => {
 });
 
 describe('G2 a plan for signing', () => {
-  const signer = { person: 'u-a', name: 'Nguyễn Văn An (demo)', mark: 'none' as const, position: '', line: '', number: '', choice: null };
+  const signer = { person: 'u-a', name: 'Nguyễn Văn An (demo)', mark: 'none' as const, position: '', line: '', number: '', numbered: false, first: '', choice: null };
   const plan: Plan = { file: null, title: ' ', kind: '', order: 'ordered', level: 'b-b', signers: [] };
 
   it('says what it lacks', () => {
@@ -183,6 +183,8 @@ describe('G2 a plan for signing', () => {
     expect(Object.values(lacks(whole))).not.toContain(true);
   });
   it('goes to the server with no more than each mark needs', () => {
+    const clerk = { ...signer, person: 'u-c', mark: 'seal' as const, numbered: true, first: '312' };
+    expect(toBody({ ...plan, signers: [clerk] })).toMatchObject({ signers: [{ mark: { kind: 'seal', numbered: true, first: 312 } }] });
     const signers = [signer, { ...signer, person: 'u-b', mark: 'picture' as const, position: ' CHỦ TỌA ', line: 'An', choice: 1 }];
     expect(toBody({ ...plan, kind: 'minutes', title: ' Biên bản ', signers })).toMatchObject({
       title: 'Biên bản',

@@ -25,7 +25,7 @@ from wire.messages.papers import WANTS, WRAPPED_BYTES, Have, PaperOffer, Want
 from wire.messages.record import Kept, RecordCheckpoint
 from wire.messages.session import MAX_MEETINGS, MAX_PAPERS, Desired, Health, Hello, Holding, Welcome, Wish
 from wire.messages.sign_in import Challenge, Knock
-from wire.messages.signing import RoundMark, RoundSigner, SigningRound, SignOffer, SignPart, SignRounds
+from wire.messages.signing import RoundMark, RoundNumber, RoundSigner, SigningRound, SignOffer, SignPart, SignRounds
 
 #: Every message by its type.
 TYPES: Final[dict[str, type[Any]]] = {
@@ -104,6 +104,7 @@ __all__ = [
     "Receipt",
     "RecordCheckpoint",
     "RoundMark",
+    "RoundNumber",
     "RoundSigner",
     "SignOffer",
     "SignPart",

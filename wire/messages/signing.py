@@ -31,6 +31,8 @@ MAX_ATTRIBUTES_BYTES: Final = 16 * 1024
 MAX_ROUNDS: Final = 100
 MAX_SIGNERS: Final = 60
 _MAX_LENGTH: Final = 20_000_000
+#: Number, day, month, year.
+_PARTS: Final = 4
 #: Acts of a seat that are about signing; none of them waits in an outbox.
 FILE: Final = "sign_file"
 BEGIN: Final = "sign_begin"
@@ -82,6 +84,30 @@ class RoundMark:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundNumber:
+    """What the clerk's signature gives the paper, as it would be now: ``written`` is field name → figures, in order."""
+
+    number: str
+    date: str
+    written: tuple[tuple[str, str], ...]
+
+    def to_value(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"number": self.number, "date": self.date, "written": [list(pair) for pair in self.written]}
+
+    @classmethod
+    def read(cls, fields: Fields) -> RoundNumber:
+        """Read and check."""
+        number, date, pairs = fields.text("number", limit=80), fields.text("date", limit=10), []
+        for pair in fields.items("written", limit=_PARTS):
+            if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(one, str) for one in pair)):
+                raise BadField("sign_rounds.number.written", "is not pairs of texts")
+            pairs.append((pair[0], pair[1]))
+        fields.end()
+        return cls(number, date, tuple(pairs))
+
+
+@dataclass(frozen=True, slots=True)
 class SigningRound:
     """One round as its signer sees it. ``leased_by`` signs just now, until ``leased_until``."""
 
@@ -98,6 +124,7 @@ class SigningRound:
     leased_until: dt.datetime | None
     signers: tuple[RoundSigner, ...]
     mark: RoundMark | None
+    number: RoundNumber | None = None
 
     def to_value(self) -> dict[str, Any]:
         """As JSON."""
@@ -115,6 +142,7 @@ class SigningRound:
             "leased_until": _or_none(self.leased_until),
             "signers": [signer.to_value() for signer in self.signers],
             "mark": None if self.mark is None else self.mark.to_value(),
+            "number": None if self.number is None else self.number.to_value(),
         }
 
     @classmethod
@@ -134,6 +162,7 @@ class SigningRound:
             leased_until=_moment(fields, "leased_until"),
             signers=tuple(RoundSigner.read(each) for each in fields.objects("signers", limit=MAX_SIGNERS)),
             mark=RoundMark.read(fields.object("mark")) if _is_there(fields, "mark") else None,
+            number=RoundNumber.read(fields.object("number")) if fields.has("number") else None,
         )
         fields.end()
         return found

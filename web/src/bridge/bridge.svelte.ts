@@ -43,6 +43,8 @@ export interface AskNow {
   /** Of a certificate that is to be enrolled. */
   use?: 'login' | 'document';
   mark?: { page: number; box: [number, number, number, number] } | null;
+  /** Given to the paper with this signature. */
+  number?: { number: string; date: string } | null;
 }
 export interface Paired {
   origin: string;

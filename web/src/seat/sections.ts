@@ -110,6 +110,8 @@ export interface Round {
   leased_until: string | null;
   signers: RoundSigner[];
   mark: { page: number; box: [number, number, number, number] } | null;
+  /** Number and date that this person's signature gives the paper, as they would be now. */
+  number?: { number: string; date: string } | null;
 }
 
 export interface OpenRound {

@@ -8,6 +8,9 @@ export interface PlannedSigner {
   position: string;
   line: string;
   number: string;
+  /** Of a seal: number and date are given with it; `first`: with which number the year goes on, empty for the next. */
+  numbered: boolean;
+  first: string;
   /** Which of several places; null until somebody has to choose. */
   choice: number | null;
 }
@@ -46,12 +49,13 @@ export function toBody(plan: Plan): unknown {
     title: plan.title.trim(),
     order: plan.order,
     level: plan.level,
-    signers: plan.signers.map(({ person, mark, position, line, number, choice }) => ({
+    signers: plan.signers.map(({ person, mark, position, line, number, numbered, first, choice }) => ({
       person,
       mark: {
         kind: mark,
         ...(mark === 'picture' && { position: position.trim(), name: line.trim(), ...(choice !== null && { choice }) }),
         ...(mark === 'line' && { number: number.trim() }),
+        ...(mark === 'seal' && numbered && { numbered, first: Math.max(0, Math.trunc(Number(first)) || 0) }),
       },
     })),
   };

@@ -7,8 +7,8 @@ from alembic import op
 
 from server.db.metadata import Moment
 
-revision = "0011_numbers"
-down_revision = "0010_console_tokens"
+revision = "0012_numbers"
+down_revision = "0011_record"
 branch_labels = None
 depends_on = None
 
