@@ -7,8 +7,8 @@ from alembic import op
 
 from server.db.metadata import Moment
 
-revision = "0012_numbers"
-down_revision = "0011_record"
+revision = "0013_numbers"
+down_revision = "0012_secret_votes"
 branch_labels = None
 depends_on = None
 
