@@ -28,8 +28,8 @@ _FOLDER = _ROOT / "db" / "migrations"
 
 
 def _import_all_stores() -> None:
-    for file in sorted(_ROOT.glob("*/store.py")):
-        importlib.import_module(f"server.{file.parent.name}.store")
+    for file in sorted([*_ROOT.rglob("store.py"), *_ROOT.rglob("register.py")]):
+        importlib.import_module(".".join(("server", *file.relative_to(_ROOT).with_suffix("").parts)))
 
 
 _import_all_stores()
