@@ -21,17 +21,17 @@ _POLKIT = ROOT / "deploy" / "polkit" / "49-phonghop-token.rules"
 _UDEV = ROOT / "deploy" / "udev" / "93-phonghop-token.rules"
 _NODE = ROOT / ".venv" / "bin" / "node"
 #: polkit as far as a rule sees it (polkit(8)).
+_PC = ROOT / "deploy" / "polkit" / "49-phonghop-token-pc.rules"
 _ASK = """
 let rule; const polkit = { Result: { YES: "yes", NO: "no", NOT_HANDLED: null }, addRule: (one) => { rule = one; } };
 eval(require("node:fs").readFileSync(process.argv[1], "utf8"));
-console.log(JSON.stringify(rule({ id: process.argv[2] }, { user: process.argv[3] })));
+console.log(JSON.stringify(rule({ id: process.argv[2] }, { user: process.argv[3], ...JSON.parse(process.argv[4]) })));
 """
 
 
-def _answer(action: str, user: str) -> str | None:
-    done = subprocess.run(
-        [str(_NODE), "-e", _ASK, str(_POLKIT), action, user], capture_output=True, text=True, check=True
-    )
+def _answer(action: str, user: str, *, rule: Path = _POLKIT, **session: bool) -> str | None:
+    words = [str(_NODE), "-e", _ASK, str(rule), action, user, json.dumps(session)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
     found: str | None = json.loads(done.stdout)
     return found
 
@@ -41,6 +41,14 @@ def test_only_the_agent_s_user_may_use_readers_and_cards(action: str) -> None:
     (agent,) = settings("phonghop-seat.service")["User"]
     assert _answer(action, agent) == "yes"
     assert [_answer(action, other) for other in ("kiosk", "nobody", "phonghop")] == ["no"] * 3
+
+
+@pytest.mark.parametrize("action", ["org.debian.pcsc-lite.access_pcsc", "org.debian.pcsc-lite.access_card"])
+def test_on_a_pc_whoever_sits_there_may_and_nobody_else(action: str) -> None:
+    sessions = [(local, active) for local in (True, False) for active in (True, False)]
+    told = {each: _answer(action, "lan", rule=_PC, local=each[0], active=each[1]) for each in sessions}
+    assert told == {each: "yes" if each == (True, True) else "no" for each in sessions}
+    assert _answer("org.freedesktop.login1.reboot", "lan", rule=_PC, local=True, active=True) is None
 
 
 def test_the_rule_says_nothing_about_anything_else() -> None:

@@ -83,7 +83,9 @@ class PlayCards:
 class BridgePlay:
     """See the module."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, dist: Path | None = None) -> None:
+        #: what a browser has to call it by
+        self.port = PORT
         self.clock, self.cards, self.server = PlayClock(), PlayCards(), ServerSigner.generate()
         self.home = Home(folder / "config", random=lambda size: bytes(range(size)))
         self.desk = Desk(self.home, clock=self.clock, random=lambda size: next(_serial).to_bytes(size, "big"))
@@ -92,10 +94,10 @@ class BridgePlay:
         self.count = 0
         self.renderer = Renderer()
         self.seen: TokenSeen | None = None
-        self.kiosk = Kiosk(self.home.secret, port=lambda: PORT)
-        door = Door(lambda: PORT, self.kiosk, "own-token", lambda origin: self.home.pairing(origin) is not None)
+        self.kiosk = Kiosk(self.home.secret, port=lambda: self.port)
+        door = Door(lambda: self.port, self.kiosk, "own-token", lambda origin: self.home.pairing(origin) is not None)
         introductions = Introductions(self.home.key.signer, keep=self.desk.pair, at_s=self.clock.monotonic_s)
-        self.app = create_bridge(Surface(self.desk, door, introductions, self.renderer, folder / "dist"))
+        self.app = create_bridge(Surface(self.desk, door, introductions, self.renderer, dist or folder / "dist"))
         self.client = self.app.test_client(use_cookies=False)
 
     # The server
