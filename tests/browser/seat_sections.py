@@ -139,6 +139,8 @@ def vote(*, own: bool = False, present: bool = True, state: str = "open", **more
         "opened_at": "2026-11-21T02:29:39.000Z",
         "closed_at": None,
         "announced_at": None,
+        "ends_at": None,
+        "by_clock": False,
         "turnout": {"entitled": 45, "present": 41, "cast": 17},
         "roll": [mine],
         "receipts": [],
