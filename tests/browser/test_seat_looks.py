@@ -104,7 +104,7 @@ def _to_the_place(person: Person) -> None:
 
 def _sign_sheet(person: Person) -> None:
     _signs(person)
-    person.page.get_by_role("button", name="trang chưa xem").tap()
+    person.page.get_by_role("button", name="Ký", exact=True).tap()
     expect(person.page.get_by_role("dialog", name="Ký số văn bản")).to_be_visible()
 
 

@@ -109,8 +109,10 @@ class Holder(SeatPerson):
     def reads_all(self) -> None:
         """Both pages, until nothing is left to look at."""
         expect(self.page.get_by_role("region", name="Trang 1 trên 2")).to_be_visible()
-        expect(self.button("Ký – còn 1 trang chưa xem")).to_be_visible()
+        unseen = self.page.get_by_text("Còn 1 trang chưa xem")
+        expect(unseen).to_be_visible()
         self.turns_to_next_page()
+        expect(unseen).to_have_count(0)
         expect(self.button("Ký")).to_be_visible()
 
     def wants_to_sign(self) -> None:
