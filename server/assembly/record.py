@@ -17,8 +17,11 @@ from server.assembly.logs import SqlLogs
 from server.audit.service import AdminLog
 from server.audit.store import SqlAuditStore
 from server.chores import Chore
+from server.identity.errors import NoSuchPerson
 from server.keys.site import SiteKeys
 from server.pki.files import PUBLIC_MODE, replace_file
+from server.record import routes
+from server.record.desk import Place, RecordDesk
 from server.record.errors import RecordForked
 from server.record.keep import FileKeep
 from server.record.service import Recorder, RecordService, Tools
@@ -69,7 +72,30 @@ def build(services: Services) -> None:
     folder = services.settings.data_dir / "record"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     replace_file(folder / "key.vkey", f"{services.record.tools.key.print()}\n".encode(), mode=PUBLIC_MODE)
+    desk = RecordDesk(services.record, build_audit(services), _Places(services).all, _Places(services).name)
+    services.blueprints.append(routes.blueprint(desk, services.clock))
     services.chores.add(Chore("checkpoints of the record", SIGN_S, _Signer(services).sign))
+
+
+class _Places:
+    """Where terminals stand and who acted, in words."""
+
+    def __init__(self, services: Services) -> None:
+        self._services: Final = services
+
+    def all(self) -> dict[str, Place]:
+        """By device."""
+        rooms = {room.id: room.name for room in self._services.rooms.rooms()}
+        stood = [(device.id, device.place) for device in self._services.fleet.approved()]
+        return {device: Place(rooms.get(p.room, ""), p.label) for device, p in stood if p is not None}
+
+    def name(self, actor: str) -> str:
+        """A person's name; empty for the system."""
+        kind, _, person = actor.partition(":")
+        try:
+            return self._services.identity.person(person).name if kind == "person" else ""
+        except NoSuchPerson:
+            return ""
 
 
 class _Signer:

@@ -14,11 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from server.dossier import reading, verifying
+from server.dossier import reading, recorded, verifying
 from server.dossier.anchors import Anchors, record_keys
 from server.dossier.findings import Findings
 from server.dossier.reading import NotADossier
 from server.dossier.verifying import Checking
+from server.record.archive import LEAVES
 from server.signatures.sandbox import NoSandbox, confine
 from server.trust.errors import CertificateUnreadable
 from wire.errors import BadNote
@@ -51,6 +52,13 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         help="tệp khóa công khai của nhật ký toàn vẹn · file with the public key of the record",
     )
+    found.add_argument(
+        "--seen",
+        type=Path,
+        action="append",
+        default=[],
+        help="mốc đã giữ ở nơi khác · a checkpoint kept elsewhere, for an exported record; may be given again",
+    )
     found.add_argument("--cms", type=Path, help="chữ ký của việc đã ký, nếu không nằm cạnh · signature of a signed act")
     return found
 
@@ -81,6 +89,10 @@ def run(words: argparse.Namespace) -> tuple[int, str]:
 def _dossier(
     files: dict[str, bytes], words: argparse.Namespace, *, checking: Checking, found: Findings
 ) -> tuple[int, str]:
+    if LEAVES in files:
+        notes = [each.read_bytes() for each in words.seen]
+        recorded.check_archive(files, checking.anchors, seen=notes, found=found)
+        return found.status, found.text()
     anchors = checking.anchors.with_dossier(files, trusted=words.trust_dossier)
     verifying.verify(files, Checking(anchors, checking.now), found)
     return found.status, found.text()

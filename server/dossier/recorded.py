@@ -9,21 +9,26 @@ Usage: ``check(files, events, Checking(...), found)``.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sealing.signatures import holds
 from server.audit.model import AdminEvent, hash_of
 from server.dossier.anchors import Anchors
 from server.dossier.findings import Findings
 from server.dossier.layout import INDEX, RECORD
+from server.record import archive, checking
 from wire.checkpoint import Checkpoint
 from wire.entries import HOUSE, Entry
 from wire.errors import BadProof, WireError
 from wire.events import Event
 from wire.fields import print_instant
 from wire.inclusions import Inclusions, must_prove
+from wire.note import NoteKey
+
+_LONG_AGO: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def check(files: Mapping[str, bytes], events: Sequence[Event], anchors: Anchors, found: Findings) -> None:
@@ -38,20 +43,38 @@ def check(files: Mapping[str, bytes], events: Sequence[Event], anchors: Anchors,
     except WireError as exc:
         found.wrong("record-broken", path=RECORD, why=str(exc))
         return
-    _key(record, anchors, found)
+    _known(record.key, anchors, found)
     if not _are_proven(record, events, checkpoint=checkpoint, found=found):
         return
     found.right("record-events", events=len(events), size=checkpoint.size, root=checkpoint.root.hex())
     _export(record, export, files, checkpoint=checkpoint, found=found)
 
 
-def _key(record: Inclusions, anchors: Anchors, found: Findings) -> None:
-    if record.key in anchors.keys:
-        found.right("record-key", key=record.key.print())
+def check_archive(files: Mapping[str, bytes], anchors: Anchors, *, seen: Sequence[bytes], found: Findings) -> None:
+    """An exported record, and checkpoints that somebody kept elsewhere (``seen``, signed notes)."""
+    try:
+        taken = archive.read(files)
+        kept = [archive.stated(note, _LONG_AGO) for note in seen]
+    except WireError as exc:
+        found.wrong("record-broken", path=archive.LEAVES, why=str(exc))
+        return
+    _known(taken.key, anchors, found)
+    record = checking.Found(enumerate(taken.entries), None, [*taken.signed, *kept])
+    checked = checking.check(record, key=taken.key, holds=holds)
+    for problem in checked.problems:
+        found.wrong(problem.code, **problem.told())
+    if not checked.problems:
+        told = {"size": checked.size, "logs": checked.logs, "checkpoints": checked.checkpoints}
+        found.right("record", **told, root=checked.root.hex())
+
+
+def _known(key: NoteKey, anchors: Anchors, found: Findings) -> None:
+    if key in anchors.keys:
+        found.right("record-key", key=key.print())
     elif anchors.keys:
-        found.wrong("record-key-other", key=record.key.print())
+        found.wrong("record-key-other", key=key.print())
     elif not anchors.own:
-        found.unsure("record-key-own", key=record.key.print())
+        found.unsure("record-key-own", key=key.print())
 
 
 def _are_proven(record: Inclusions, events: Sequence[Event], *, checkpoint: Checkpoint, found: Findings) -> bool:

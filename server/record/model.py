@@ -12,6 +12,7 @@ import enum
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from wire.entries import HOUSE
 from wire.merkle import HASH_BYTES, Edge
 
 #: So many are named; the first says where to look.
@@ -56,6 +57,14 @@ class Problem:
 
     code: str
     data: dict[str, Any] = field(default_factory=dict, hash=False)
+
+    def told(self) -> dict[str, Any]:
+        """``data`` for a sentence: a log by words of each language."""
+        log = self.data.get("log")
+        if log is None:
+            return self.data
+        vi, en = ("người quản trị", "the administrators") if log == HOUSE else (f"cuộc họp {log}", f"meeting {log}")
+        return {**self.data, "log": {"vi": vi, "en": en}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,15 @@ class RecordService:
         tools.keep.write(signed.note)
         return signed
 
+    def is_forked(self) -> bool:
+        """Whether nothing can be signed because the record does not go on from what was signed before."""
+        store = self.tools.store
+        kept = list(self._kept())
+        with self.tools.unit.read() as tx:
+            earlier, edge, nodes = store.newest_signed(tx), store.edge(tx), store.nodes(tx)
+            known = kept if earlier is None else [earlier, *kept]
+            return not all(_begins_with(edge, nodes, one.size, root=one.root) for one in known)
+
     def newest(self) -> Signed | None:
         """The checkpoint that was signed last."""
         with self.tools.unit.read() as tx:

@@ -44,6 +44,12 @@ const ROUTES: readonly Route[] = [
     roles: ['security_admin', 'auditor'],
   },
   { name: 'certificates', patterns: ['/certificates'], load: withTexts(() => import('./token/Own.svelte'), 'acts', 'factor'), roles: [] },
+  {
+    name: 'record',
+    patterns: ['/record'],
+    load: withTexts(() => import('./record/Record.svelte'), 'record'),
+    roles: ['it', 'security_admin', 'secretary', 'auditor'],
+  },
   { name: 'factor', patterns: ['/second-factor'], load: withTexts(() => import('./factor/Factor.svelte'), 'factor'), roles: [] },
 ];
 
