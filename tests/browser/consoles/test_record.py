@@ -42,7 +42,9 @@ def _with_seats(route: Route) -> None:
 
 
 def _check(page: Page) -> None:
-    page.get_by_role("button", name="Kiểm tra ngay").click()
+    """Until its answer is here: on a busy machine it takes its time."""
+    with page.expect_response("**/api/record/verify", timeout=30_000):
+        page.get_by_role("button", name="Kiểm tra ngay").click()
 
 
 def test_L1_a_secretary_checks_the_record_and_sees_what_somebody_changed(
