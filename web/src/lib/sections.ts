@@ -115,7 +115,7 @@ export interface SigningRound {
   closed_at: string | null;
 }
 
-export type VoteState = 'created' | 'open' | 'paused' | 'closed' | 'announced' | 'withdrawn';
+export type VoteState = 'created' | 'open' | 'paused' | 'collecting' | 'closed' | 'announced' | 'withdrawn';
 export type Meaning = 'for' | 'against' | 'abstain' | 'other';
 export type Base = 'all' | 'present' | 'cast' | 'decided';
 
@@ -144,7 +144,7 @@ export interface VoteResult {
 export interface Vote {
   vote: string;
   item: string;
-  kind: 'hands' | 'open' | 'named';
+  kind: 'hands' | 'open' | 'named' | 'secret';
   question: string;
   template: string;
   answers: { answer: string; text: string; means: Meaning }[];
@@ -167,6 +167,8 @@ export interface Vote {
   /** What the log holds of a ballot before the close (W67): by voter, as `roll`. */
   receipts: { person: string; commitment: string }[];
   ballots: { person: string; answer: string; statement: string }[];
+  /** Of a secret vote: which collection goes on and why, and the published ballots by their receipts (W80). */
+  secret?: { run: number; reason: string; ballots: { receipt: string; answer: string }[] } | null;
   result: VoteResult | null;
 }
 
@@ -178,7 +180,7 @@ export function currentVote(votes: readonly Vote[] | null | undefined): Vote | u
 
 /** Ballots are asked for and not published yet. */
 export function isRunning(vote: Vote | undefined): boolean {
-  return vote?.state === 'open' || vote?.state === 'paused';
+  return ['open', 'paused', 'collecting'].includes(vote?.state ?? '');
 }
 
 /** The sections of a meeting. */

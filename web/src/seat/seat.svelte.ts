@@ -31,6 +31,7 @@ export type ActKind =
   | 'meeting_close'
   | 'display'
   | 'vote_cast'
+  | 'ballot_cast'
   | 'vote_pause'
   | 'vote_resume'
   | 'vote_close'
@@ -115,7 +116,7 @@ export class Seat {
     this.#mine.add(act);
     await this.#send('/api/act', { act, kind, data }, act);
     // Of a ballot its own screen says more.
-    if (!this.online && kind !== 'vote_cast') notify('warn', t('seat.act.queued'));
+    if (!this.online && kind !== 'vote_cast' && kind !== 'ballot_cast') notify('warn', t('seat.act.queued'));
     return act;
   }
 

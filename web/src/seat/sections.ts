@@ -43,6 +43,16 @@ export interface Act {
   code: string;
 }
 
+export interface HeldBallot {
+  vote: string;
+  state: 'asking' | 'sealed' | 'handed_in' | 'looked_for' | 'found' | 'missing' | 'refused';
+  /** Sixteen letters in fours. */
+  receipt: string;
+  /** For which collection it was handed in. */
+  run: number;
+  code: string;
+}
+
 export interface Held {
   have: number;
   chunks: number;
@@ -156,6 +166,8 @@ export interface SeatSections extends MeetingSections {
   /** By `<paper>.<version>`. */
   holding: Record<string, Held>;
   acts: Act[];
+  /** The person's own secret ballots at this seat; never what they say. */
+  ballots?: HeldBallot[];
   /** Papers to sign; null for who is in no round. */
   signing: Signing | null;
   /** What the agent was told last, or another seat before it; null when nothing was said yet. */

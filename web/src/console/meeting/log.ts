@@ -82,7 +82,10 @@ function valuesOf({ kind, data }: Event, names: Names): Values {
     case 'vote_opened':
       return { question, n: list(data, 'roll').length, present: list(data, 'roll').filter((one) => one['present']).length };
     case 'ballots_taken':
+    case 'ballots_given':
       return { question, n: list(data, 'ballots').length };
+    case 'ballots_called':
+      return { question, n: number(data, 'run') };
     case 'vote_closed':
       return { question, n: data['hands'] ? list(data, 'hands').reduce((sum, one) => sum + number(one, 'count'), 0) : list(data, 'ballots').length };
     case 'meeting_created':

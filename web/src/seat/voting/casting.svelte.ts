@@ -9,7 +9,7 @@ import { errorText } from '$lib/i18n/texts.svelte.ts';
 import type { Vote } from '$lib/sections.ts';
 import { commitment, newNonce } from '$lib/wire/ballots.ts';
 import type { Seat, Statement } from '../seat.svelte.ts';
-import type { Act } from '../sections.ts';
+import type { Act, HeldBallot } from '../sections.ts';
 
 export type Standing = 'choosing' | 'sending' | 'queued' | 'recorded' | 'mismatch';
 
@@ -85,6 +85,27 @@ export class Casting {
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** Have the seat write a secret ballot, seal it and ask for its signature (W77); how far it is stands in the section `ballots`. */
+  async seal(): Promise<void> {
+    const answer = this.#chosen;
+    if (answer === null || this.#busy) return;
+    this.#busy = true;
+    this.#refusal = '';
+    try {
+      await this.seat.act('ballot_cast', { vote: this.vote, answer });
+      this.#chosen = null;
+    } catch (thrown) {
+      this.#refusal = Failure.from(thrown).text;
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** This person's secret ballot, as this seat keeps it. */
+  get ballot(): HeldBallot | undefined {
+    return (this.seat.now.ballots ?? []).find((one) => one.vote === this.vote);
   }
 
   /** What the card is to sign, of a named vote; null when it cannot be said, which {@link refusal} tells. */

@@ -92,10 +92,10 @@ export function body(draft: Draft): object {
     question: draft.question.trim(),
     template: draft.template,
     ...(draft.template === 'own' ? { answers: draft.own.map(({ text, means }) => ({ text: text.trim(), means })) } : {}),
-    rule: { base, majority: share, quorum, tie: draft.tie },
-    // Hands are counted by people: no clock closes them, and nobody counts for more.
-    seconds: draft.kind === 'hands' ? 0 : SECONDS[draft.seconds],
-    weights: draft.kind === 'hands' ? [] : weighed(draft),
+    rule: { base, majority: share, quorum, tie: draft.kind === 'secret' ? 'fails' : draft.tie },
+    // Hands are counted and secret ballots collected by people: no clock closes them, and nobody counts for more.
+    seconds: draft.kind === 'hands' || draft.kind === 'secret' ? 0 : SECONDS[draft.seconds],
+    weights: draft.kind === 'hands' || draft.kind === 'secret' ? [] : weighed(draft),
     ...(draft.repeats ? { repeats: draft.repeats, reason: draft.reason.trim() } : {}),
   };
 }
