@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { setLanguage, useTexts } from '$lib/i18n/texts.svelte.ts';
-import { type AgendaItem, currentVote, type Vote } from '$lib/sections.ts';
+import { type AgendaItem, currentVote, isRunning, type Vote } from '$lib/sections.ts';
 import { percentage, resultLines, secondsLeft, shareWords } from '$lib/voting/words.ts';
 import { body, from, fresh } from '../src/console/live/vote/draft.ts';
 import { vectors } from './files.ts';
@@ -95,5 +95,15 @@ describe('V2 a vote that is being prepared', () => {
   it('gives nobody a weight and has no clock when hands are counted', () => {
     const hands = { ...fresh({ item: golden.item, title: 'x' } as AgendaItem), kind: 'hands', seconds: 's60', weights: { 'u-1': 3 } } as const;
     expect(body(hands)).toMatchObject({ seconds: 0, weights: [] });
+  });
+});
+
+describe('V8 a secret vote', () => {
+  it('is prepared without weights, casting vote or clock, whatever was chosen before', () => {
+    const draft = { ...from(golden), kind: 'secret' as const, tie: 'chair' as const, seconds: 's60', weights: { 'u-aaaaaaaaaaaaaaaa': 2 } };
+    expect(body(draft)).toMatchObject({ kind: 'secret', rule: { tie: 'fails' }, seconds: 0, weights: [] });
+  });
+  it('runs while its ballots are collected', () => {
+    expect(isRunning({ ...golden, kind: 'secret', state: 'collecting' })).toBe(true);
   });
 });
