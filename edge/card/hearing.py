@@ -4,8 +4,9 @@ pcscd 1.9.9 was seen to hear nothing more of its ports after a reader had been p
 port, the kernel knows it, and no reader comes, until the service is started again.
 
 Rules (G67): pure. A device that came is heard of when a reader comes with it, or a moment before; the service is deaf
-when for :data:`PATIENCE_S` none did, or when it lists fewer readers than there are devices. While any card is in a
-reader it is never called deaf: somebody may be signed in with it. What is asked for is rare: a rest that grows after
+when for :data:`PATIENCE_S` none did, or when it lists fewer readers than there are devices. While a token is held it is
+never called deaf: somebody may be signed in with it. What it says of cards does not count: a deaf service goes on
+listing the reader that was pulled out, and the card in it. What is asked for is rare: a rest that grows after
 each time that did not help, and for one device :data:`MOST_ASKS` times at all, for a device may be of a kind that the
 service does not know. A device is its place and its number there, which the kernel counts up: plugged in again, it is
 another.
@@ -31,14 +32,15 @@ _NEVER: Final = float("-inf")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """``devices``: the smart card interfaces in USB ports; ``readers``: how many the service lists; ``cards``: in them.
+    """``devices``: the smart card interfaces in USB ports; ``readers``: how many the service lists.
 
-    ``came``: a reader came since the look before, perhaps under the name of one that has just gone.
+    ``in_use``: a token is held, and answers. ``came``: a reader came since the look before, perhaps under the name of
+    one that has just gone.
     """
 
     devices: frozenset[str]
     readers: int
-    cards: int = 0
+    in_use: bool = False
     came: bool = False
 
 
@@ -58,8 +60,8 @@ def observe(hearing: Hearing, look: Look, *, now_s: float) -> tuple[Hearing, boo
     since = {device: hearing.since.get(device, now_s) for device in look.devices}
     asks = {device: count for device, count in hearing.asks.items() if device in look.devices}
     came_s = now_s if look.came else hearing.came_s
-    in_vain = 0 if look.cards else hearing.in_vain
-    unheard = () if look.cards else _unheard(since, asks, readers=look.readers, came_s=came_s, now_s=now_s)
+    in_vain = 0 if look.in_use else hearing.in_vain
+    unheard = () if look.in_use else _unheard(since, asks, readers=look.readers, came_s=came_s, now_s=now_s)
     quiet_until_s = hearing.quiet_until_s
     is_due = bool(unheard) and now_s >= quiet_until_s
     if is_due:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Final
 
 from edge.card.hearing import Hearing, Look, observe
-from edge.card.watching import CardEvent, CardIn, CardOut, ReadersChanged, ServiceGone
+from edge.card.watching import CardEvent, ReadersChanged, ServiceGone
 
 #: Below the agent's runtime folder; the unit names the whole path.
 DEAF_FILE: Final = "pcscd-deaf"
@@ -90,7 +90,7 @@ class Watchdog:
         self._look_s: Final = look_s
         self._lock: Final = threading.Lock()
         self._readers: frozenset[str] = frozenset()
-        self._cards: frozenset[str] = frozenset()
+        self._in_use = False
         self._came = False
         self._hearing = Hearing()
         self._stopping: Final = threading.Event()
@@ -113,22 +113,21 @@ class Watchdog:
                 case ReadersChanged(readers):
                     self._came |= not self._readers.issuperset(readers)
                     self._readers = frozenset(readers)
-                    self._cards &= self._readers
-                case CardIn(reader, mute=False):
-                    self._cards |= {reader}
-                case CardIn(reader) | CardOut(reader):
-                    self._cards -= {reader}
                 case ServiceGone():
-                    self._readers = self._cards = frozenset()
+                    self._readers = frozenset()
                 case _:
                     return
+
+    def holds(self, *, in_use: bool) -> None:
+        """Whether a token is held, told by whoever holds it."""
+        self._in_use = in_use
 
     def look(self, *, now_s: float) -> bool:
         """One look; whether the service was asked to be started again."""
         with self._lock:
-            readers, cards, came, self._came = len(self._readers), len(self._cards), self._came, False
+            readers, came, self._came = len(self._readers), self._came, False
         devices = self._devices()
-        self._hearing, is_deaf = observe(self._hearing, Look(devices, readers, cards, came), now_s=now_s)
+        self._hearing, is_deaf = observe(self._hearing, Look(devices, readers, self._in_use, came), now_s=now_s)
         if is_deaf:
             _LOG.warning("%d devices, %d readers: the card service is to be started again", len(devices), readers)
             try:

@@ -171,6 +171,7 @@ class CardWorker:
             self._let_go()
             self._tell(CardFailed(reader, count, exc.code, exc.data))
             return
+        self._say_held()
         self._tell(CardOpened(reader, count, seen))
 
     def _opened(self, reader: str, count: int) -> _Held:
@@ -226,8 +227,13 @@ class CardWorker:
         if held is not None:
             self._tell(CardFailed(held.reader, held.count, code))
 
+    def _say_held(self) -> None:
+        if self._watchdog is not None:
+            self._watchdog.holds(in_use=self._held is not None)
+
     def _let_go(self) -> None:
         held, self._held = self._held, None
+        self._say_held()
         if held is not None:
             held.token.close()
             held.context.close()

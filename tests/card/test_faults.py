@@ -120,6 +120,15 @@ def test_a_card_that_is_pulled_while_it_thinks(rig: PivRig) -> None:
     assert not token.is_alive()
 
 
+def test_I2_a_handle_knows_by_itself_that_its_card_is_out(rig: PivRig) -> None:
+    """Also where nobody may ask the card, which a vendor's module has."""
+    handle = rig.context.connect(rig.reader)
+    assert handle.is_alive()
+    rig.bank.pull(0)
+    until(lambda: not handle.is_alive(), timeout_s=3)
+    handle.close()
+
+
 def test_I2_a_swap_for_the_very_same_card_is_noticed_at_once(rig: PivRig) -> None:
     for _ in range(4):
         token = _opened(rig)

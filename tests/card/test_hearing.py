@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 from edge.agent import Agent
 from edge.card.hearing import MOST_ASKS, PATIENCE_S, RESTS_S, Hearing, Look, observe
 from edge.card.watchdog import DEAF_FILE, RunCommand, TouchFile, Watchdog, ccid_devices
-from edge.card.watching import CardIn, CardOut, ReadersChanged, ServiceBack, ServiceGone
+from edge.card.watching import CardIn, ReadersChanged, ServiceBack, ServiceGone
 from edge.settings import Settings
+from tests.support.poll import until
 
 TOKEN, OTHER = "1-1:1.0#3", "1-2:1.0#4"
 
@@ -27,11 +29,11 @@ class Play:
     now_s: float = 1000.0
     asked_at: list[float] = field(default_factory=list)
 
-    def look(self, *devices: str, readers: int, cards: int = 0, came: bool = False, seconds: int = 1) -> int:
+    def look(self, *devices: str, readers: int, in_use: bool = False, came: bool = False, seconds: int = 1) -> int:
         """The same for so many seconds; how often it was asked."""
         before = len(self.asked_at)
         for second in range(seconds):
-            seen = Look(frozenset(devices), readers, cards, came and not second)
+            seen = Look(frozenset(devices), readers, in_use, came and not second)
             self.hearing, is_deaf = observe(self.hearing, seen, now_s=self.now_s)
             if is_deaf:
                 self.asked_at.append(self.now_s)
@@ -52,7 +54,7 @@ def test_G67_a_token_that_no_reader_comes_for_is_asked_for_after_some_seconds(pl
 
 def test_G67_a_reader_that_is_still_listed_though_its_token_is_out_does_not_hide_it(play: Play) -> None:
     play.look(TOKEN, readers=1, came=True)
-    play.look(TOKEN, readers=1, cards=1, seconds=30)
+    play.look(TOKEN, readers=1, in_use=True, seconds=30)
     play.look(readers=1, seconds=5)
     assert play.look("1-1:1.0#9", readers=1, seconds=20) == 1, "the same port, another device"
 
@@ -75,10 +77,10 @@ def test_G67_a_reader_listed_just_before_its_device_is_looked_at_counts(play: Pl
     assert play.look(TOKEN, readers=1, seconds=60) == 0
 
 
-def test_G67_while_a_card_is_in_nobody_is_disturbed(play: Play) -> None:
-    play.look(TOKEN, readers=1, cards=1, came=True)
-    assert play.look(TOKEN, OTHER, readers=1, cards=1, seconds=600) == 0
-    assert play.look(TOKEN, OTHER, readers=1, cards=0, seconds=1) == 1, "as soon as it is out"
+def test_G67_while_a_token_is_held_nobody_is_disturbed(play: Play) -> None:
+    play.look(TOKEN, readers=1, in_use=True, came=True)
+    assert play.look(TOKEN, OTHER, readers=1, in_use=True, seconds=600) == 0
+    assert play.look(TOKEN, OTHER, readers=1, seconds=1) == 1, "as soon as it is out"
 
 
 def test_G67_what_does_not_help_is_asked_for_less_and_less_and_then_no_more(play: Play) -> None:
@@ -101,18 +103,20 @@ def test_G67_a_device_of_an_unknown_kind_does_not_make_every_other_one_suspect(p
 
 
 _PLUGGED = [frozenset(each) for count in range(3) for each in itertools.combinations(("a#1", "b#2", "b#3"), count)]
-_LOOKS = [Look(*each) for each in itertools.product(_PLUGGED, (0, 1, 2), (0, 0, 1), (False, True))]
+_LOOKS = [Look(*each) for each in itertools.product(_PLUGGED, (0, 1, 2), (False, False, True), (False, True))]
 _DAYS = st.lists(st.tuples(st.sampled_from(_LOOKS), st.sampled_from((0.4, 1.0, 3.0, 20.0, 400.0))), max_size=30)
 
 
 @given(_DAYS)
-def test_G67_whatever_happens_it_is_not_asked_for_too_often_nor_with_a_card_in(day: list[tuple[Look, float]]) -> None:
+def test_G67_it_is_not_asked_for_too_often_nor_while_a_token_is_held(
+    day: list[tuple[Look, float]],
+) -> None:
     hearing, now_s = Hearing(), 0.0
     asked: list[float] = []
     for look, rest_s in day:
         hearing, is_deaf = observe(hearing, look, now_s=now_s)
         if is_deaf:
-            assert not look.cards
+            assert not look.in_use
             assert look.devices
             assert not asked or now_s - asked[-1] >= RESTS_S[0]
             asked.append(now_s)
@@ -131,10 +135,10 @@ def test_G67_a_service_that_hears_is_never_asked_to_start_again(steps: list[tupl
             number += 1
             play.look(inside, readers=0, seconds=slow)
             play.look(inside, readers=1, came=True)
-            play.look(inside, readers=1, cards=1, seconds=seconds)
+            play.look(inside, readers=1, in_use=True, seconds=seconds)
         elif what == "out":
             # The device goes at once, reader and card a moment later.
-            play.look(readers=int(bool(inside)), cards=int(bool(inside)))
+            play.look(readers=int(bool(inside)), in_use=bool(inside))
             inside = ""
             play.look(readers=0, seconds=seconds)
     assert play.asked_at == []
@@ -146,7 +150,7 @@ def test_G67_a_deaf_service_is_found_out(listed: int, was_used: bool, idle_s: in
     play = Play()
     play.look(*([TOKEN] if listed else []), readers=listed, came=bool(listed))
     if was_used and listed:
-        play.look(TOKEN, readers=listed, cards=1, seconds=20)
+        play.look(TOKEN, readers=listed, in_use=True, seconds=20)
     play.look(readers=listed, seconds=3 + idle_s)
     assert play.look("1-1:1.0#77", readers=listed, seconds=int(PATIENCE_S) + 2) == 1
 
@@ -181,9 +185,10 @@ def test_G67_the_watchdog_puts_together_what_the_service_told_and_asks_by_a_file
     assert not watchdog.look(now_s=0)
     watchdog.heard(ReadersChanged(("Reader 00 00",)))
     watchdog.heard(CardIn("Reader 00 00", b"", 1))
+    watchdog.holds(in_use=True)
     assert not watchdog.look(now_s=PATIENCE_S + 1)
-    # Out, and in again: the service is silent, and goes on listing the reader.
-    watchdog.heard(CardOut("Reader 00 00", 1))
+    # Out, and in again: the service is silent, and goes on listing the reader and the card in it.
+    watchdog.holds(in_use=False)
     _plug(ports, "1-1", 4, "0b")
     assert not watchdog.look(now_s=100)
     assert not asked.exists()
@@ -193,6 +198,20 @@ def test_G67_the_watchdog_puts_together_what_the_service_told_and_asks_by_a_file
     for event in (ServiceGone("card-service-absent"), ServiceBack(), ReadersChanged(("Reader 00 00",))):
         watchdog.heard(event)
     assert not watchdog.look(now_s=1000)
+
+
+def test_G67_it_looks_by_itself_until_it_is_stopped() -> None:
+    looks: list[int] = []
+
+    def plugged() -> frozenset[str]:
+        looks.append(1)
+        return frozenset()
+
+    watchdog = Watchdog(lambda: None, devices=plugged, look_s=0.01)
+    watchdog.start()
+    until(lambda: len(looks) > 3, what="it looks")
+    watchdog.stop()
+    assert not [thread for thread in threading.enumerate() if thread.name == "card-watchdog"]
 
 
 def test_G67_where_there_is_no_systemd_a_command_is_run_and_its_failure_only_logged(

@@ -15,7 +15,7 @@ from deploy.softtoken.bank import ReaderBank
 from deploy.softtoken.card import Card
 from deploy.softtoken.keys import Algorithm
 from edge.card.certificate import Purpose
-from edge.card.errors import CardAbsent, ModuleCrashed, ModuleHung, ModuleMissing, TwoTokens
+from edge.card.errors import CardAbsent, ForeignCard, ModuleCrashed, ModuleHung, ModuleMissing, TwoTokens
 from edge.card.opening import open_token
 from edge.card.pcsc import Context
 from edge.card.pkcs11.choosing import Found, SlotInfo, by_purpose, pick_slot
@@ -112,6 +112,9 @@ def test_a_card_that_is_not_piv_is_handed_to_the_modules(bank: ReaderBank, conte
     token.close()
     with pytest.raises(ModuleMissing):
         open_token(context, rig.reader, modules=(Path("/nowhere/vendor.so"),))
+    # A module that knows the card and finds no certificate either is not the end of the list.
+    with pytest.raises(ForeignCard):
+        open_token(context, rig.reader, modules=(OPENSC,))
 
 
 # ---------------------------------------------------------------- choosing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
@@ -12,7 +12,7 @@ from deploy.softtoken.bank import ReaderBank
 from deploy.softtoken.card import Card
 from edge.card.errors import ReaderDead
 from edge.card.monitor import Monitor
-from edge.card.pcsc import Context
+from edge.card.pcsc import Context, ReaderState
 from edge.card.piv_token import open_piv
 from edge.card.watching import CardEvent, CardIn, CardOut, ReadersChanged, ServiceBack, ServiceGone
 from tests.support.poll import until
@@ -134,3 +134,26 @@ def test_an_error_nobody_knows_does_not_make_it_spin(bank: ReaderBank) -> None:
     monitor.stop()
     assert told == [ServiceGone("card-reader-dead")]
     assert opened <= 4
+
+
+class Stumbling(Context):
+    """A context of the real service in which one wait goes wrong."""
+
+    fails = True
+
+    def wait(self, known: Sequence[ReaderState], *, timeout_ms: int) -> tuple[ReaderState, ...] | None:
+        if Stumbling.fails:
+            Stumbling.fails = False
+            raise ReaderDead("0x80100001")
+        return super().wait(known, timeout_ms=timeout_ms)
+
+
+def test_a_look_that_goes_wrong_is_told_and_the_next_one_tells_all_anew(bank: ReaderBank) -> None:
+    told: queue.SimpleQueue[CardEvent] = queue.SimpleQueue()
+    Stumbling.fails = True
+    monitor = Monitor(told.put, open_context=Stumbling.open)
+    monitor.start()
+    first = [told.get(timeout=10) for _ in range(4)]
+    monitor.stop()
+    readers = ReadersChanged(bank.readers)
+    assert first == [readers, ServiceGone("card-reader-dead"), ServiceBack(), readers]

@@ -36,7 +36,7 @@ ROUNDS = int(os.environ.get("PHONGHOP_TEST_USB_ROUNDS", "15"))
 #: The worst is a removal that pcscd misses and the worker's own look finds, in a machine that computes slowly.
 LOCK_S, WORST_S = 0.5, 1.0
 #: Until a token is seen at a service that hears nothing: patience, start, and the reader.
-DEAF_S = 40.0
+DEAF_S = 20.0
 _AUTHENTICATE = 0x87
 _MESSAGE = b"PHONGHOP-SIGN-IN challenge of a test"
 
@@ -68,6 +68,7 @@ class _Port:
         self.since = len(machine.events)
         self.came: Event = {}
         self.opened: Event = {}
+        self.by_hand = 0
 
     def plug(self, card: Card) -> Event:
         """Until the worker has read the token."""
@@ -78,7 +79,16 @@ class _Port:
     def opens(self) -> Event:
         # pcscd 1.9.9 sometimes hears nothing more of its ports after a reader was pulled out; the worker's watchdog has
         # it started again, and the run says how often.
-        self.came = self.machine.await_event("CardCame", since=self.since, timeout_s=DEAF_S)
+        try:
+            self.came = self.machine.await_event("CardCame", since=self.since, timeout_s=DEAF_S)
+        except AssertionError:
+            # Seen too: a reader comes, and no card in it ever. That the watchdog does not take for deafness (an empty
+            # reader looks the same), so the run does what a person would: it is counted, and said.
+            self.machine.tell("kill_pcscd")
+            self.said("PcscdKilled")
+            self.machine.tell("start_pcscd")
+            self.by_hand += 1
+            self.came = self.said("CardCame")
         self.machine.tell("open", reader=self.came["reader"], count=self.came["count"])
         self.opened = self.said("CardOpened")
         return self.opened
@@ -163,7 +173,7 @@ def test_I2_a_token_that_is_pulled_out_is_told_in_under_half_a_second(
     lines = (
         f"USB: from the kernel's notice to the worker's, in the machine's clock: {_words(inside)}",
         f"USB: from the order to pull out to the worker's word heard outside: {_words(outside)}",
-        f"USB: the card service heard nothing more of its ports and was started again: {restarts} times",
+        f"USB: the card service was started again by the watchdog: {restarts} times, by hand: {port.by_hand}",
     )
     with capsys.disabled():
         print("\n" + "\n".join(lines))  # noqa: T201 - what the run is for
