@@ -39,6 +39,7 @@ def known(whole: House) -> tuple[str | Path, ...]:
 
 
 def test_I1_I2_V7_G40_a_day_is_lived_on_screens(day: Day) -> None:
+    print(f"PIN to agenda: {day.agenda_s:.2f} s")  # noqa: T201
     assert day.agenda_s < _SIGN_IN_S
     assert (day.recounted.signatures, day.recounted.cast) == (2, 2)
     assert dict(day.recounted.counts) == {"for": 1, "against": 1, "abstain": 0}

@@ -5,8 +5,8 @@ What must be nowhere:
 ==========================  =====================================================================================
 PINs, right and wrong       but in the cards themselves, which are a part of this test
 passwords                   not even as a hash that a page can read; what the server keeps is Argon2's
-nonce and signature of a    sealed to the server on their way, and forgotten
-sign-in
+nonce and signature of a    sealed to the server on their way, and forgotten; the server's own nonce is in the
+sign-in                     memory of both ends and in one sealed message, of which nothing can be read (W21)
 content keys                wrapped only: of papers, of epochs, of files that are signed, of the seats' stores
 private keys                in the file that is theirs, and in no other
 papers in the clear         while they are read, too: on no disk, on no wire; of what is signed, only in the dossier
