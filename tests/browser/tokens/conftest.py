@@ -6,6 +6,7 @@ a whole room should not run while others are tested. So it is ended here when th
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -30,13 +31,21 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> House:
     """The room with everything in it, as it is."""
+    if (worker := os.environ.get("PYTEST_XDIST_WORKER")) is not None:
+        mark = tmp_path_factory.getbasetemp().parent / "tokens-room"
+        assert not mark.exists(), "this room was started by another worker: the groups of tests have no effect"
+        mark.write_text(worker, encoding="ascii")
     return _OPEN.enter_context(house(tmp_path_factory.mktemp("tokens")))
 
 
 @pytest.fixture(scope="session")
 def day(whole: House, tmp_path_factory: pytest.TempPathFactory) -> Day:
     """A meeting from its first sign-in to its dossier; lived once."""
-    return lived(whole, tmp_path_factory.mktemp("day"))
+    try:
+        return lived(whole, tmp_path_factory.mktemp("day"))
+    except BaseException:
+        whole.tidied()  # what went wrong is this day's alone
+        raise
 
 
 @pytest.fixture
