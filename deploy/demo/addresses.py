@@ -62,6 +62,7 @@ def table(addresses: Addresses, *, bold: Callable[[str], str] = str) -> str:
         ("Thư ký · secretary", addresses.console("thuky"), people.SECRETARY),
         ("Kỹ thuật · IT", addresses.console("kythuat"), people.IT),
         ("Quản trị · administrator", addresses.console("quantri"), people.ADMIN),
+        ("Quản trị an ninh · security", addresses.console("anninh"), people.SECURITY),
     ]
     seated = {person.seat: person for person in people.MEMBERS}
     rows += [
