@@ -60,8 +60,8 @@ setup-demo:
 web: setup-demo ## Dựng lại giao diện · build the front end again
 	@$(npm) run build
 
-.PHONY: bench bench-distribution bench-screens bench-token
-bench: bench-distribution bench-screens bench-token ## Mọi phép đo · every benchmark
+.PHONY: bench bench-distribution bench-screens bench-token bench-record
+bench: bench-distribution bench-screens bench-token bench-record ## Mọi phép đo · every benchmark
 
 bench-distribution: setup ## Đo phân phối tài liệu tới 1–100 chỗ ngồi · papers to 1–100 seats, against the yardsticks
 	@$(bin)/python -m tests.bench.distribution
@@ -71,6 +71,9 @@ bench-screens: setup ## Đo màn hình: mở trang, lật trang, theo chủ tọ
 
 bench-token: setup ## Đo USB token: nhập PIN tới chương trình, rút tới khóa · tokens: PIN to agenda, pulled out to locked
 	@$(bin)/python -m tests.bench.tokens
+
+bench-record: setup ## Đo nhật ký toàn vẹn: mỗi việc chậm thêm bao nhiêu · what the record costs an act
+	@$(bin)/python -m tests.bench.record
 
 .PHONY: screenshots
 screenshots: setup ## Chụp mọi màn hình khi cả phòng đang họp · pictures of every screen, in test-results/screenshots

@@ -21,6 +21,7 @@ from server.db.engine import Database
 from server.idempotency.store import SqlActLedger
 from server.meetings.logbook import Logbook
 from server.meetings.model import Draft
+from server.meetings.ports import Record
 from server.meetings.store import SqlMeetingStore
 from server.record.keep import FileKeep
 from server.record.model import Signed
@@ -41,9 +42,9 @@ OTHER = MeetingId("m-bbbbbbbbbbbbbbbb")
 class RecordHouse:
     """One house; a second one over the same database stands for a second process."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path, *, recorder: Record | None = None) -> None:
         self.database = database
-        recorder = Recorder(database, SqlRecordStore())
+        recorder = recorder or Recorder(database, SqlRecordStore())
         slots = Slots()
         self.book = Logbook(
             database, SqlMeetingStore(), ledger=SqlActLedger(), announcer=slots, epochs=slots, record=recorder
