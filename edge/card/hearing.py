@@ -3,13 +3,13 @@
 pcscd 1.9.9 was seen to hear nothing more of its ports after a reader had been pulled out: the next token is in the
 port, the kernel knows it, and no reader comes, until the service is started again.
 
-Rules (G67): pure. A device that came is heard of when a reader comes with it, or a moment before; the service is deaf
-when for :data:`PATIENCE_S` none did, or when it lists fewer readers than there are devices. While a token is held it is
-never called deaf: somebody may be signed in with it. What it says of cards does not count: a deaf service goes on
-listing the reader that was pulled out, and the card in it. What is asked for is rare: a rest that grows after
-each time that did not help, and for one device :data:`MOST_ASKS` times at all, for a device may be of a kind that the
-service does not know. A device is its place and its number there, which the kernel counts up: plugged in again, it is
-another.
+Rules (G67): pure. A device that came is heard of when a reader comes with it or after it: the kernel shows it first.
+The service is deaf when for :data:`PATIENCE_S` none did, or when it lists fewer readers than there are devices. While
+a token is held it is never called deaf: somebody may be signed in with it. What it says of cards does not count: a
+deaf service goes on listing the reader that was pulled out, and the card in it. What is asked for is rare: a rest that
+grows after each time that did not help, and for one device :data:`MOST_ASKS` times at all, for a device may be of a
+kind that the service does not know. A device is its place and its number there, which the kernel counts up: plugged in
+again, it is another.
 
 Usage: `hearing, is_deaf = observe(hearing, Look(devices, readers=1), now_s=…)`.
 """
@@ -22,8 +22,6 @@ from typing import Final
 
 #: A reader is listed within a second of its plug; a slow machine at its start needs some.
 PATIENCE_S: Final = 8.0
-#: The service may list a reader before we look at the devices.
-LEEWAY_S: Final = 2.0
 #: After the first time, the second … that nothing came of.
 RESTS_S: Final = (15.0, 60.0, 300.0, 900.0)
 MOST_ASKS: Final = 3
@@ -77,7 +75,5 @@ def _unheard(
     counted = {device: first_s for device, first_s in since.items() if asks.get(device, 0) < MOST_ASKS}
     too_few = readers < len(counted)
     return tuple(
-        device
-        for device, first_s in counted.items()
-        if now_s - first_s >= PATIENCE_S and (too_few or came_s < first_s - LEEWAY_S)
+        device for device, first_s in counted.items() if now_s - first_s >= PATIENCE_S and (too_few or came_s < first_s)
     )

@@ -71,10 +71,11 @@ def test_G67_a_reader_without_a_card_is_no_fault(play: Play) -> None:
     assert play.look("1-1:1.0#5", readers=1, came=True, seconds=600) == 0
 
 
-def test_G67_a_reader_listed_just_before_its_device_is_looked_at_counts(play: Play) -> None:
-    play.look(readers=0, seconds=30)
-    play.look(readers=1, came=True)
-    assert play.look(TOKEN, readers=1, seconds=60) == 0
+def test_G67_the_reader_of_the_token_before_is_not_the_next_one_s(play: Play) -> None:
+    """In, out and another in, within a second each: what a person does who took the wrong token."""
+    play.look(TOKEN, readers=1, came=True)
+    play.look(readers=1)
+    assert play.look("1-1:1.0#9", readers=1, seconds=20) == 1
 
 
 def test_G67_while_a_token_is_held_nobody_is_disturbed(play: Play) -> None:
