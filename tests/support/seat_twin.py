@@ -115,6 +115,8 @@ class SeatTwin:
         self.challenges: list[messages.Challenge] = []
         #: what came of signing papers, in its order
         self.signing: list[messages.SignRounds | messages.SignPart | messages.SignOffer] = []
+        #: boxes of secret ballots that it was asked to mix
+        self.mixes: list[messages.Mix] = []
         self.faults: list[str] = []
         self.received = 0
         self.twice = 0
@@ -320,6 +322,9 @@ class SeatTwin:
 
     def _on_sign_offer(self, message: messages.SignOffer) -> None:
         self.signing.append(message)
+
+    def _on_mix(self, message: messages.Mix) -> None:
+        self.mixes.append(message)
 
     def _on_challenge(self, message: messages.Challenge) -> None:
         self.challenges.append(message)

@@ -10,6 +10,7 @@ Usage::
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from typing import Any, Self
 from sealing.signatures import DeviceSigner
 from server.assembly.distribution import outside_of, plug
 from server.distribution.plan import Pace
+from server.distribution.ports import Ballots
 from server.distribution.service import Distribution
 from server.link.ports import Link
 from tests.support.devices import Terminal
@@ -50,8 +52,10 @@ class LiveClock(HandClock):
 class Theatre:
     """An office whose distribution speaks to a broker in memory."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    def __init__(self, folder: Path, *, ballots: Ballots | None = None, **settings: Any) -> None:
         self.folder = folder
+        #: what hears of secret ballots in place of the urn
+        self._ballots = ballots
         self.office = Office(folder, clock=LiveClock(), **settings)
         self.broker = MemoryBroker()
         self.seats: list[SeatTwin] = []
@@ -77,6 +81,8 @@ class Theatre:
     def _new_distribution(self) -> Distribution:
         services = self.office.services
         outside, link = outside_of(services), self.new_link()
+        if self._ballots is not None:
+            outside = dataclasses.replace(outside, ballots=self._ballots)
         distribution = Distribution(outside, link=link, keys=services.keys, pace=Pace(settle_s=0.1))
         plug(services, distribution)
         return distribution
