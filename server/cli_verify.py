@@ -1,7 +1,8 @@
 """``phonghop verify``: is a log, a dossier, a signed paper or a signed act what it says to be? No network is needed.
 
 Rules G49: a log is plain JSON and checked here; everything else may be a stranger's file and is opened only by a child
-process that has taken the network from itself (``server.dossier``). Exit status: 0 all is right, 1 something is wrong,
+process that has taken the network from itself (``server.dossier``). It runs where the file lies, which may be a folder
+full of strangers' files, and loads none of them. Exit status: 0 all is right, 1 something is wrong,
 2 wrong words or an unreadable file, 3 nothing is wrong, but something cannot be confirmed.
 
 Usage::
@@ -68,7 +69,8 @@ def _child(argv: list[str]) -> int:
     environ = {"PYTHONUTF8": "1", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(_ROOT)}
     environ |= {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     try:
-        command = [sys.executable, "-m", "server.dossier", *argv]
+        # -P: the folder the person stands in is no place to look for modules.
+        command = [sys.executable, "-P", "-m", "server.dossier", *argv]
         done = subprocess.run(command, env=environ, capture_output=True, timeout=_PATIENCE_S, check=False)  # noqa: S603 - this program itself
     except subprocess.TimeoutExpired:
         print("quá thời gian kiểm chứng · the check took too long", file=sys.stderr)

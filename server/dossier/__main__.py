@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import logging
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -101,6 +102,8 @@ def _dossier(
 def main() -> int:
     """Check; the exit status of ``phonghop verify``."""
     words = parser().parse_args()
+    # What the libraries think of a stranger's file is in the report, in words.
+    logging.disable(logging.CRITICAL)
     try:
         confine(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S)
         status, text = run(words)

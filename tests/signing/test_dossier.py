@@ -449,6 +449,17 @@ def test_G49_wrong_words_are_told_apart(tmp_path: Path) -> None:
     assert phonghop(broken, "--record-key", tmp_path / "anchors" / "x.cer")[0] == 2
 
 
+def test_G49_what_lies_beside_the_file_is_never_run(whole: Whole, tmp_path: Path) -> None:
+    """A dossier is checked where it was downloaded to, among files of strangers."""
+    for name in ("web", "server", "wire", "logging", "json", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text("open('it-ran', 'w').close()\n")
+    (tmp_path / "ho-so.zip").write_bytes(whole.zip)
+    command = [Path(sys.executable).parent / "phonghop", "verify", "ho-so.zip", "--anchors", _ANCHOR[0]]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120, check=False)
+    assert not (tmp_path / "it-ran").exists()
+    assert (done.returncode, b"Traceback" in done.stderr) == (3, False), done.stderr.decode()
+
+
 def test_G48_the_archive_is_the_same_for_the_same_files(whole: Whole) -> None:
     assert archive(whole.files) == archive(dict(whole.files))
     assert open_archive(archive(whole.files)) == whole.files
