@@ -16,7 +16,7 @@ from tests.browser.pages_chair import Chair
 from tests.browser.pages_display import WallDisplay
 from tests.browser.pages_seat import SeatPerson
 from tests.browser.screen import DESK, SEAT, WALL, Screen
-from tests.browser.tokens.house import House
+from tests.browser.tokens.house import SEATS, House
 from tests.support.vote_room import QUESTION, VOTERS, VoteMeeting
 from wire import recount
 
@@ -29,6 +29,9 @@ def house(tidy: House) -> House:
     """The room without a meeting: these tests hold their own."""
     if tidy.room.is_open:
         tidy.room.ends()
+        for seat in range(SEATS):
+            # A seat that has not heard of the end yet would still welcome people to the meeting before.
+            tidy.room.until(seat, lambda shown: shown["seat"]["state"] != "welcome", what="the meeting is over here")
     return tidy
 
 
