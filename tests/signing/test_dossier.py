@@ -454,7 +454,7 @@ def test_G49_what_lies_beside_the_file_is_never_run(whole: Whole, tmp_path: Path
     for name in ("web", "server", "wire", "logging", "json", "sitecustomize"):
         (tmp_path / f"{name}.py").write_text("open('it-ran', 'w').close()\n")
     (tmp_path / "ho-so.zip").write_bytes(whole.zip)
-    command = [Path(sys.executable).parent / "phonghop", "verify", "ho-so.zip", "--anchors", _ANCHOR[0]]
+    command = [str(Path(sys.executable).with_name("phonghop")), "verify", "ho-so.zip", "--anchors", str(_ANCHOR[0])]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120, check=False)
     assert not (tmp_path / "it-ran").exists()
     assert (done.returncode, b"Traceback" in done.stderr) == (3, False), done.stderr.decode()
