@@ -1,7 +1,8 @@
 """The seat's state as the sections its page reads (docs/API.md, "Seat page").
 
 Rules W44, W46, P5: who is not signed in sees what, where and when; a person sees their part; a locked seat shows no
-more than one that nobody is signed in to. The number of a patch is the meeting's own (M3).
+more than one that nobody is signed in to, and that a vote waits for its person. The number of a patch is the
+meeting's own (M3).
 
 Usage::
 
@@ -25,6 +26,7 @@ from wire.ids import PaperId
 from wire.state import MeetingState, Member
 from wire.topics import PaperVersion
 from wire.visibility import for_person
+from wire.votes import Vote, VoteKind, VoteState
 
 Section = dict[str, Any]
 
@@ -132,11 +134,28 @@ def _seat(state: State, followed: Followed | None, picture: Picture | None) -> S
         "device": state.identity.device,
         "code": state.identity.code if where is Situation.ENROLLING else "",
         "qr": None if picture is None or where is not Situation.ENROLLING else picture.to_value(),
+        "voting": where is Situation.LOCKED and _is_awaited(state, followed),
         "message": state.identity.message
         or (followed.fault if followed is not None else "")
         or state.fault
         or state.record_fault,
     }
+
+
+def _is_awaited(state: State, followed: Followed | None) -> bool:
+    """An open vote waits for who is signed in; a locked seat says that and no more."""
+    session = shown_session(state)
+    if session is None or followed is None:
+        return False
+    return any(_waits_for(vote, session.person) for vote in followed.state.votes)
+
+
+def _waits_for(vote: Vote, person: str) -> bool:
+    if vote.state is not VoteState.OPEN or vote.kind is VoteKind.HANDS:
+        return False
+    elector = vote.elector(person)
+    has_voted = person in {*(each.person for each in vote.taken), *(each.person for each in vote.given)}
+    return elector is not None and elector.present and not has_voted
 
 
 def _link(state: State, followed: Followed | None) -> Section:

@@ -52,7 +52,8 @@ SEATS: Final = (
     Place("C2", 830, 500),
     Place("C3", 800, 700),
 )
-#: Where terminals stand, in the order in which they are set up.
+#: Where terminals stand, in the order in which they are set up: three of the five who vote sit there and have tokens,
+#: so that a vote by signature can pass.
 TERMINALS: Final = ("B1", "B2", "C1")
 
 ADMIN: Final = Person("quantri", "Phạm Quốc Khánh (demo)", "Quản trị hệ thống", roles=("system_admin",))
@@ -69,10 +70,10 @@ DELEGATE: Final = Person(
     member_role="member",
     seat="B2",
 )
-PRESENTER: Final = Person("daibieu3", SCAN_SIGNER, "Chánh Văn phòng tổng hợp", member_role="presenter", seat="C1")
+PRESENTER: Final = Person("daibieu3", SCAN_SIGNER, "Chánh Văn phòng tổng hợp", member_role="member", seat="C1")
 OTHERS: Final = (
     Person("daibieu4", "H'Hen Niê Kđăm Ê Ban (demo)", "Kiểm sát viên sơ cấp", member_role="member", seat="B3"),
-    Person("daibieu5", "Thạch Sô Phia Ni (demo)", "Kiểm tra viên", member_role="member", seat="C2"),
+    Person("daibieu5", "Thạch Sô Phia Ni (demo)", "Kiểm tra viên", member_role="presenter", seat="C2"),
     Person(
         "khachmoi",
         "Nguyễn Phúc Vĩnh Thụy Nguyên Thiên Long (demo)",

@@ -150,6 +150,31 @@ def vote(*, own: bool = False, present: bool = True, state: str = "open", **more
     }
 
 
+def announced() -> dict[str, Any]:
+    """An open vote that has its result: twenty for, one against, one silent."""
+    roll = [
+        {"person": f"u-{n:016}", "name": f"{LONG} {n}", "weight": 1, "present": True, "voted": n < 21}
+        for n in range(22)
+    ]
+    ballots = [
+        {"person": one["person"], "answer": "against" if at == 20 else "for", "statement": ""}
+        for at, one in enumerate(roll[:21])
+    ]
+    counts = [
+        {"answer": answer, "votes": n, "people": n, "hundredths": n * 454}
+        for answer, n in (("for", 20), ("against", 1), ("abstain", 0))
+    ]
+    result = {
+        "counts": counts,
+        "sums": {"all": 22, "present": 22, "cast": 21, "decided": 21},
+        "favour": 20, "against": 1, "of": 22, "need": 12, "hundredths": 9090,
+        "quorum": {"present": 22, "of": 22, "need": 0, "met": True},
+        "tie": False, "chair": None, "outcome": "passed",
+    }  # fmt: skip
+    turnout = {"entitled": 22, "present": 22, "cast": 21}
+    return vote(state="announced", roll=roll, ballots=ballots, result=result, turnout=turnout)
+
+
 def offline() -> dict[str, Any]:
     """No connection for a while."""
     return {"state": "offline", "behind": False, "since_at": "2026-11-21T02:40:00.000Z"}

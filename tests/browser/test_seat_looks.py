@@ -35,6 +35,15 @@ def _search(person: Person) -> None:
     person.sees("Thấy")
 
 
+def _names(person: Person) -> None:
+    """They open below the fold, come into sight and have the focus."""
+    person.taps("Biểu quyết")
+    person.taps("Ý kiến của từng người")
+    names = person.page.get_by_role("group", name="Ý kiến của từng người")
+    expect(names.get_by_text("không gửi ý kiến")).to_be_in_viewport()
+    assert names.evaluate("part => part.parentElement === document.activeElement")
+
+
 def _jump(person: Person) -> None:
     person.reads_page(3)
     person.presses("g")
@@ -166,7 +175,11 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
         lambda person: person.taps("Đăng nhập bằng mật khẩu"),
     ),
     "token-out": ("locked", {"usb_token": having.token("absent", needed=True)}, None),
-    "token-back": ("locked", {"usb_token": having.token(needed=True, mine=True)}, None),
+    "token-back": (
+        "locked",
+        {"seat": having.seat("locked", voting=True), "usb_token": having.token(needed=True, mine=True)},
+        _sees("Đang biểu quyết – mở khóa để biểu quyết"),
+    ),
     "token-another": ("locked", {"usb_token": having.token(needed=True)}, None),
     "token-second": ("signed_in", {"usb_token": having.token("several", count=2, needed=True)}, None),
     "locked": ("locked", {}, None),
@@ -225,6 +238,7 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "vote-hands": ("signed_in", {"votes": [having.vote(kind="hands")]}, None),
     "vote-closed": ("signed_in", {"votes": [having.vote(state="closed")]}, lambda person: person.taps("Biểu quyết")),
     "vote-chair": ("signed_in", {"role": "chair", "votes": [having.vote()]}, None),
+    "vote-names": ("signed_in", {"votes": [having.announced()]}, _names),
     "vote-aside": ("signed_in", {"votes": [having.vote()]}, lambda person: person.taps("Tài liệu")),
     "jump": ("signed_in", {"presenting": having.presenting()}, _jump),
 }

@@ -20,7 +20,7 @@ from wire import ids
 
 TITLE: Final = "Phiên họp Ủy ban kiểm sát Viện kiểm sát nhân dân tỉnh Quảng Ninh quý IV năm 2026 (demo)"
 ITEM_TITLE: Final = "Tờ trình về dự thảo Nghị quyết tăng cường kiểm sát việc tạm giữ, tạm giam và thi hành án hình sự"
-QUESTION: Final = f"Thông qua nội dung: {ITEM_TITLE}"
+QUESTION: Final = f"Thông qua: {ITEM_TITLE}"
 ITEM: Final = ids.new("i", bytes(ids.RANDOM_BYTES))
 #: At B1, B2, C1, where the terminals stand.
 VOTERS: Final = (people.DEPUTY, people.DELEGATE, people.OTHERS[0])

@@ -39,6 +39,15 @@ describe('the sheet for a PIN', () => {
     expect(onclose).not.toHaveBeenCalled();
   });
 
+  it('V7 says what was chosen above what is signed, whether there is a token or none', async () => {
+    const { rerender } = render(PinSheet, given({ choice: 'Đồng chí chọn: Tán thành' }));
+    const above = (): number => screen.getByText('Đồng chí chọn: Tán thành').compareDocumentPosition(screen.getByText('Tôi có mặt.'));
+    expect(above() & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+    expect(screen.getByRole('group', { name: 'Điểm danh' })).not.toHaveTextContent('Đồng chí chọn');
+    await rerender(given({ choice: 'Đồng chí chọn: Tán thành', token: token({ state: 'absent', name: '' }) }));
+    expect(above() & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+  });
+
   it('says a refusal, keeps nothing of the PIN and stays', async () => {
     const send = vi.fn(async () => {
       throw new Failure('card-pin-wrong', 409, { vi: 'Mã PIN không đúng.', en: 'Wrong PIN.' });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { setLanguage, useTexts } from '$lib/i18n/texts.svelte.ts';
 import { type AgendaItem, currentVote, isRunning, type Vote } from '$lib/sections.ts';
-import { percentage, resultLines, secondsLeft, shareWords } from '$lib/voting/words.ts';
+import { byAnswer, closeLines, percentage, resultLines, secondsLeft, shareWords } from '$lib/voting/words.ts';
 import { body, from, fresh } from '../src/console/live/vote/draft.ts';
 import { vectors } from './files.ts';
 
@@ -48,6 +48,50 @@ describe('V6 a result in words', () => {
   });
   it('shows percentages as they were cut off', () => {
     expect([0, 5000, 6666, 10_000].map(percentage)).toEqual(['0%', '50%', '66,66%', '100%']);
+  });
+});
+
+describe('V3 before a vote is closed', () => {
+  const one = (person: string, more: Partial<Vote['roll'][number]> = {}) => ({ person, name: `Người ${person}`, weight: 1, present: true, voted: false, ...more });
+  const open = (roll: Vote['roll']): Vote => {
+    const present = roll.filter((each) => each.present);
+    return { ...golden, roll, state: 'open', turnout: { entitled: roll.length, present: present.length, cast: present.filter((each) => each.voted).length } };
+  };
+  beforeEach(() => void setLanguage('vi'));
+
+  it('names who has not voted, and says when it is oneself', () => {
+    const vote = open([one('1', { voted: true }), one('2'), one('3'), one('4', { present: false })]);
+    expect(closeLines(vote, '2').map(plain).slice(1)).toEqual(['Chưa biểu quyết: Người 2, Người 3.', 'Đồng chí cũng chưa biểu quyết.']);
+    expect(closeLines(vote, '1').join()).not.toContain('Đồng chí cũng');
+  });
+  it('counts the rest of many, and says when nobody is left', () => {
+    const many = open(Array.from({ length: 10 }, (_, n) => one(`${n}`)));
+    expect(plain(closeLines(many, undefined)[1]!)).toContain('Người 7 và 2 người khác');
+    expect(closeLines(open([one('1', { voted: true })]), '1')).toEqual(['Tất cả đại biểu có mặt đã biểu quyết.']);
+  });
+  it('is asked in the words of an item that says itself what is adopted', () => {
+    const asked = (title: string): string => fresh({ item: golden.item, title } as AgendaItem).question;
+    expect(plain(asked('Thông qua Quy chế'))).toBe('Thông qua Quy chế');
+    expect(plain(asked('Báo cáo quý III'))).toBe('Thông qua: Báo cáo quý III');
+  });
+});
+
+describe('W67 the names of an announced vote', () => {
+  it('stand with their answers, and last who was there and sent none', async () => {
+    await setLanguage('vi');
+    const line = (person: string, present = true) => ({ person, name: person, weight: 1, present, voted: false });
+    const [first, second] = golden.answers;
+    const ballots = [
+      { person: 'b', answer: first!.answer, statement: '' },
+      { person: 'a', answer: second!.answer, statement: '' },
+      { person: 'd', answer: first!.answer, statement: '' },
+    ];
+    const vote: Vote = { ...golden, roll: ['a', 'b', 'c', 'd'].map((each) => line(each)).concat(line('e', false)), ballots };
+    expect(byAnswer(vote).map(({ text, names }) => [text, names])).toEqual([
+      [first!.text, ['b', 'd']],
+      [second!.text, ['a']],
+      ['không gửi ý kiến', ['c']],
+    ]);
   });
 });
 

@@ -36,6 +36,7 @@ from edge.events import (
 from edge.model import Queued
 from tests.support.meeting_log import MEETING, MeetingLog, item, member, named, paper
 from tests.support.playbook import SEAT, Playbook, act_id
+from tests.support.votes import open_vote, take
 
 LAN, CHAIR = named("u", "lan"), named("u", "chair")
 
@@ -202,6 +203,33 @@ def test_who_follows_a_presentation_is_not_locked_out_and_is_when_it_has_ended(b
     assert book.where == "signed_in", "the end of a presentation does not lock a whole room at once"
     follow(book, 60)
     assert book.where == "locked"
+
+
+@pytest.mark.parametrize(
+    ("kind", "there", "waits"),
+    [
+        ("named", {"chair": "", "lan": ""}, True),
+        ("open", {"chair": "", "lan": "for"}, False),
+        ("open", {"chair": ""}, False),
+        ("hands", {"chair": "", "lan": ""}, False),
+    ],
+)
+def test_W46_a_locked_seat_says_that_a_vote_waits_and_not_what_it_is(
+    log: MeetingLog, *, kind: str, there: dict[str, str], waits: bool
+) -> None:
+    """``there``: what each has answered by now."""
+    vote = open_vote(log, there, kind=kind)
+    if votes := {name: answer for name, answer in there.items() if answer}:
+        take(log, vote, votes)
+    book = Playbook().enrolled().welcomed(log)
+    assert book.sections["seat"]["voting"] is False, "nobody is signed in"
+    book.signed_in()
+    assert book.sections["seat"]["voting"] is False, "the screen shows the vote itself"
+    book.on(LockAsked(2))
+    assert book.where == "locked"
+    assert (book.sections["seat"]["voting"], book.sections["votes"]) == (waits, [])
+    book.told(log, ("vote_paused", {"vote": vote}))
+    assert book.sections["seat"]["voting"] is False
 
 
 def test_following_keeps_no_seat_open_for_ever(log: MeetingLog) -> None:

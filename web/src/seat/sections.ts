@@ -21,6 +21,8 @@ export interface SeatInfo {
   code: string;
   /** The same digits as a picture: an SVG path on a grid of `size` modules. */
   qr: { size: number; path: string } | null;
+  /** Locked, and an open vote waits for who is signed in: no more than that is told (W46). */
+  voting?: boolean;
   /** An error code to show with the state; empty when there is none. */
   message: string;
 }

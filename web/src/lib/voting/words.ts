@@ -12,6 +12,9 @@ import { number } from '../i18n/format.ts';
 import { t } from '../i18n/texts.svelte.ts';
 import type { Meaning, Share, Vote, VoteResult } from '../sections.ts';
 
+/** So many are named in a question; the rest are counted. */
+const NAMED = 8;
+
 export const GLYPHS: Record<Meaning, string> = { for: circleCheck, against: circleX, abstain: circleMinus, other: message };
 export const TONES: Record<Meaning, 'good' | 'bad' | 'neutral' | 'warn'> = { for: 'good', against: 'bad', abstain: 'neutral', other: 'warn' };
 
@@ -55,6 +58,31 @@ export function resultLines(vote: Vote, result: VoteResult): string[] {
   if (result.tie && vote.rule.tie === 'chair' && result.chair) lines.push(t(`voting.tie_chair.${result.chair === 'for' ? 'for' : 'not'}`));
   else if (result.tie) lines.push(t('voting.tied'));
   return lines;
+}
+
+/** Before the close: how many have not voted, who they are (the first few by name), and whether `me` is one of them. */
+export function closeLines(vote: Vote, me: string | undefined): string[] {
+  const missing = vote.turnout.present - vote.turnout.cast;
+  if (missing <= 0) return [t('voting.all_voted')];
+  const waiting = vote.roll.filter((one) => one.present && !one.voted);
+  const lines = [t('voting.close_what', { n: missing })];
+  if (waiting.length > 0) {
+    const named = waiting.slice(0, NAMED).map(({ name }) => name).join(', ');
+    const names = waiting.length > NAMED ? t('voting.close_more', { names: named, n: waiting.length - NAMED }) : named;
+    lines.push(t('voting.close_who', { names }));
+  }
+  if (waiting.some(({ person }) => person === me)) lines.push(t('voting.close_you'));
+  return lines;
+}
+
+/** Who gave which answer of an announced vote, in the order of the answers; last, without one, who was there and sent none. */
+export function byAnswer(vote: Vote): { answer: string; text: string; means: Meaning | null; names: string[] }[] {
+  const said = new Map(vote.ballots.map(({ person, answer }) => [person, answer]));
+  const names = (answer: string | undefined) => vote.roll.filter((one) => said.get(one.person) === answer && (answer || one.present)).map((one) => one.name);
+  return [
+    ...vote.answers.map((one) => ({ ...one, names: names(one.answer) })),
+    { answer: '', text: t('voting.not_voted'), means: null, names: names(undefined) },
+  ].filter((group) => group.names.length > 0);
 }
 
 export function isWeighted(vote: Vote): boolean {

@@ -42,12 +42,17 @@ const OWN: Draft['own'] = [
 /** A question never longer than the server takes. */
 const LONGEST = 2000;
 
+/** An item that says itself that something is adopted is asked in its own words. */
+function asked(title: string): string {
+  return title.toLowerCase().startsWith(t('voting.adopts')) ? title : t('voting.default_question', { title });
+}
+
 export function fresh(item: AgendaItem): Draft {
   return {
     vote: null,
     item: item.item,
     kind: 'open',
-    question: t('voting.default_question', { title: item.title }).slice(0, LONGEST),
+    question: asked(item.title).slice(0, LONGEST),
     template: 'approve',
     own: OWN.map((one) => ({ ...one })),
     majority: 'half_all',
