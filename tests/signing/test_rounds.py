@@ -34,7 +34,7 @@ from server.signing.upgrade import Upgrader
 from server.signing.verdict import Result
 from server.trust.errors import CertificateRevoked
 from server.trust.ports import Proof
-from tests.contract.conftest import database, postgres  # noqa: F401
+from tests.contract.conftest import database, postgres, template  # noqa: F401
 from tests.pki.authority import TestPki
 from tests.pki.profiles import GOOD
 from tests.pki.services import PkiServer

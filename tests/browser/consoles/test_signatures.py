@@ -105,7 +105,7 @@ def test_G21_G35_an_authority_is_added_and_removed_by_typing_its_fingerprint(
     look(screen, "trust-removing")
     page.get_by_role("dialog").get_by_role("button", name="Bỏ", exact=True).click()
     expect(page.get_by_role("row", name=name)).to_have_count(0)
-    page.get_by_role("link", name="Nhật ký").click()
+    page.get_by_role("link", name="Nhật ký quản trị").click()
     for words in (f"Tin cậy cơ quan {name}", f"Bỏ cơ quan {name}", "cho daibieu (demo)"):
         expect(page.get_by_role("table")).to_contain_text(words)
     look(screen, "trust-log")
