@@ -15,7 +15,7 @@ from typing import Any
 from edge.model import CardWork, Queued, Session, Signing, SignsWith
 from wire.events import Event as LogEvent
 from wire.front import Front
-from wire.messages import Challenge, Mix, SigningRound, SignOffer, Wish
+from wire.messages import Challenge, Mix, RoundNumber, SigningRound, SignOffer, Wish
 from wire.proof import TokenData
 from wire.state import MeetingState
 from wire.votes import Vote
@@ -128,6 +128,8 @@ class ExamineAndSign:
 
     work: CardWork
     offer: SignOffer
+    #: number and date that the person was shown while they typed the PIN (G62)
+    number: RoundNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 from edge.declaring import Declared, Maker
 from wire.front import Front
-from wire.messages import SignRounds, Wish
+from wire.messages import RoundNumber, SignRounds, Wish
 from wire.proof import TokenData
 from wire.state import MeetingState
 
@@ -275,7 +275,8 @@ class PaperStep(enum.StrEnum):
 class PaperWork:
     """A paper that is being signed. ``since_s``: when this step began; ``left_s``: of the lease, at the offer.
 
-    ``act`` and ``answer_act`` are the two acts; ``fence`` is None without a lease; ``code``: why it failed.
+    ``act`` and ``answer_act`` are the two acts; ``fence`` is None without a lease; ``code``: why it failed;
+    ``number``: number and date that were shown when the PIN was typed.
     """
 
     round: str
@@ -292,6 +293,7 @@ class PaperWork:
     sent_s: float = 0.0
     code: str = ""
     data: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    number: RoundNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,12 @@ class PaperHands:
         work = command.work
         pin = self._passwords.hand_over(_copy_of(work.request))
         try:
-            to_sign = self._files.examine(command.offer, certificate=work.signs.certificate, digest=work.signs.digest)
+            to_sign = self._files.examine(
+                command.offer,
+                certificate=work.signs.certificate,
+                digest=work.signs.digest,
+                number=command.number,
+            )
         except SignRefused as exc:
             _LOG.warning("%s not signed: %s %s", command.offer.round, exc.code, exc.data)
             if pin is not None:

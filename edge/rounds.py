@@ -136,9 +136,12 @@ def confirmed(state: State, event: RoundConfirmed, now: Now) -> Result:
     if card.token.signs is None:
         return state, (Answer(event.request, NoCertificate.code, {"purpose": "document"}),)
     rounds = state.rounds
-    assert rounds is not None  # noqa: S101 - _cannot_sign has looked
+    found = None if rounds is None else rounds.find(event.round)
+    assert rounds is not None and found is not None  # noqa: S101, PT018 - _cannot_sign has looked
     work = CardWork(event.request, card.reader, card.count, card.token.signs, last_try_ok=event.last_try_ok)
     paper = PaperWork(event.round, rounds.meeting, rounds.person, event.act, event.answer_act, work, since_s=now.s)
+    # The file is the same whatever its number will be; the number that counts is the one in front of the PIN.
+    paper = replace(paper, number=found.number)
     return replace(state, paper=paper), (CheckPin(work),)
 
 
@@ -205,7 +208,7 @@ def offered(state: State, event: OfferCame, now: Now) -> Result:
     if event.left_s <= 0:
         return _fail(replace(state, paper=held), errors.OfferLate.code)
     signing = replace(held, step=PaperStep.SIGNING, since_s=now.s)
-    return replace(state, paper=signing), (ExamineAndSign(paper.work, offer),)
+    return replace(state, paper=signing), (ExamineAndSign(paper.work, offer, paper.number),)
 
 
 def offer_refused(state: State, event: OfferRefused, now: Now) -> Result:

@@ -38,7 +38,8 @@ from edge.errors import ServerRefused, Stopping
 from edge.events import Event, PinRight, TokenRefused, TokenSigned
 from edge.model import CardSignature, SignsWith
 from edge.ports import CardDesk, SignOrder
-from edge.signing.examine import examine
+from edge.signing.errors import NumberDiffers
+from edge.signing.examine import ToSign, examine
 from pages.model import Document
 from wire import ids
 from wire.asking import Kind
@@ -227,20 +228,29 @@ class Desk:
             if pending.phase is not Phase.OFFER or pending.paper is None:
                 raise AskOver
             whole, pending.phase = pending.paper.whole, Phase.WORKING
-        asked, signs = PaperAsk.read(pending.ask), work.signs
-        written = {} if asked.number is None else dict(asked.number.written)
-        to_sign = examine(
-            whole,
-            offer.offered(whole),
-            certificate=signs.certificate,
-            digest=signs.digest,
-            mark=asked.mark,
-            written=written,
-        )
+        to_sign = self._examined(work, whole, offer)
         order = replace(work.order, request=next(self._numbers), message=to_sign.message)
         with self._newest.changing():
             self._work = again = _Work(pending, order, work.signs)
         return again, {"fence": offer.fence}
+
+    def _examined(self, work: _Work, whole: bytes, offer: Offer) -> ToSign:
+        asked, signs = PaperAsk.read(work.pending.ask), work.signs
+        written = {} if asked.number is None else dict(asked.number.written)
+        try:
+            return examine(
+                whole,
+                offer.offered(whole),
+                certificate=signs.certificate,
+                digest=signs.digest,
+                mark=asked.mark,
+                written=written,
+            )
+        except NumberDiffers as exc:
+            # The number of this question has gone to another paper: only a new question can name the next one.
+            with self._newest.changing():
+                work.pending.end(exc.code)
+            raise
 
     def take_offer(self, ticket: str, offer: Offer | ServerRefused, *, origin: str) -> None:
         """What the server gave, or why it did not; raises TicketUnknown, AskOver."""

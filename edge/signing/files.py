@@ -30,7 +30,7 @@ from pages.model import Document
 from sealing.papers import encrypt_paper, new_paper_key
 from wire import messages
 from wire.ids import PaperId
-from wire.messages import SigningRound, SignOffer, SignPart
+from wire.messages import RoundNumber, SigningRound, SignOffer, SignPart
 from wire.messages.signing import FILE
 from wire.topics import PaperVersion
 
@@ -110,20 +110,20 @@ class RoundFiles:
             return {}
         return {opened.document.paper: opened.document}
 
-    def examine(self, offer: SignOffer, *, certificate: bytes, digest: str) -> ToSign:
-        """What the card may sign; raises a leaf of :class:`edge.signing.errors.SignRefused` (G5–G8)."""
+    def examine(
+        self, offer: SignOffer, *, certificate: bytes, digest: str, number: RoundNumber | None = None
+    ) -> ToSign:
+        """What the card may sign; raises a leaf of :class:`edge.signing.errors.SignRefused` (G5–G8).
+
+        ``number`` is what was shown with the PIN: a file stays as it is while its number moves on (G62).
+        """
         shown = b"" if self._open is None or self._open.whole is None else self._open.whole
         found = hashlib.sha256(shown).hexdigest()
         if offer.base_bytes != len(shown) or not hmac.compare_digest(found, offer.base_sha256):
             raise FileDiffers
         offered = Offered(shown + offer.update, offer.signed_attributes)
-        return examine(
-            shown, offered, certificate=certificate, digest=digest, mark=self._mark(), written=self._written()
-        )
-
-    def _written(self) -> dict[str, str]:
-        number = None if self._open is None else self._open.found.number
-        return {} if number is None else dict(number.written)
+        written = {} if number is None else dict(number.written)
+        return examine(shown, offered, certificate=certificate, digest=digest, mark=self._mark(), written=written)
 
     def _mark(self) -> Mark | None:
         mark = None if self._open is None else self._open.found.mark

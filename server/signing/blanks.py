@@ -23,7 +23,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 
 from server.signing import appearance, fonts
-from server.signing.errors import SigningFileRefused
+from server.signing.errors import NoRoomForMark, SigningFileRefused
 from server.signing.issue import BELOW, SIZE, Blank, Part
 from server.signing.model import Rect
 
@@ -31,6 +31,8 @@ _READ_ONLY: Final = 1
 _PRINTED: Final = 4
 #: A private entry of the field: there are dots under it.
 _DOTTED: Final = pdf_name("/PhongHopDotted")
+#: Points: sides of a field are written with three decimals.
+_ROUNDED: Final = 0.01
 _ODD: Final = (PdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
@@ -54,7 +56,10 @@ def prepare(pdf: bytes, blanks: Sequence[Blank], *, writer: IncrementalPdfFileWr
 
 
 def fill(writer: IncrementalPdfFileWriter, written: Mapping[Part, str]) -> None:
-    """Value and drawing of each prepared field; raises SigningFileRefused when one is not there, or filled."""
+    """Value and drawing of each prepared field.
+
+    Raises SigningFileRefused when one is not there, or filled; NoRoomForMark when the figures would not all be seen.
+    """
     found = dict(_fields(writer))
     for part, text in written.items():
         reference = found.get(part)
@@ -121,6 +126,8 @@ def _annotate(writer: IncrementalPdfFileWriter, page: Any, field: Any) -> None:
 
 def _draw(writer: IncrementalPdfFileWriter, text: str, box: Rect, *, dotted: bool) -> Any:
     letters = fonts.embed(writer, text)
+    if letters.width(SIZE) > box.width + _ROUNDED:
+        raise NoRoomForMark(page=1)
     left = max(0.0, (box.width - letters.width(SIZE)) / 2)
     ground = f"1 g 0 0 {box.width:.3f} {box.height:.3f} re f " if dotted else ""
     content = f"{ground}BT 0 g /F {SIZE:g} Tf {left:.3f} {BELOW:g} Td {letters.shown} Tj ET"

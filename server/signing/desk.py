@@ -33,7 +33,7 @@ from server.signing.errors import (
     YearPrinted,
 )
 from server.signing.model import Level, Order, Round
-from server.signing.planning import MarkKind, MarkPlan, MarkWish, plan_of
+from server.signing.planning import MarkKind, MarkPlan, MarkWish, numbering_of, plan_of
 from server.signing.ports import Picture, PlannedMark, Upgrade
 from server.signing.service import Opening, SigningService
 from wire.ids import MeetingId, PersonId
@@ -133,8 +133,9 @@ class SigningDesk:
         if new.order is not Order.ORDERED and any(wish.kind is MarkKind.SEAL for _, wish in new.signers):
             raise SealOutOfTurn
         marks = self._plans(new, texts)
-        if any(wish.numbered for _, wish in new.signers):
-            pdf = pades.make_room(pdf, issue.find(texts[0]).parts)
+        numbered = next((wish for _, wish in new.signers if wish.numbered), None)
+        if numbered is not None:
+            pdf = self._with_room(pdf, texts[0], numbered, now=asked.now)
         opening = Opening(new.title, tuple(people), new.order, new.level, meeting, new.kind.value, marks=marks)
         self.tools.signing.open_round(round_id, pdf, opening, by=asked.actor.label, now=asked.now)
         self.tools.changed(meeting)
@@ -220,7 +221,7 @@ class SigningDesk:
         try:
             written = {part.value: text for part, text in plan.numbering.written(number, day).items()}
         except YearPrinted:
-            written = {}
+            return None  # and at its signing that is said
         return {"number": f"{number:02d}{plan.numbering.notation}", "date": day.isoformat(), "written": written}
 
     def _plan(self, round_id: str, person: PersonId) -> MarkPlan | None:
@@ -326,6 +327,12 @@ class SigningDesk:
         tools = self.tools.signing.tools
         with tools.unit.read() as tx:
             return {owner: views.moment(at) for owner, at in tools.store.pictures(tx).items()}
+
+    def _with_room(self, pdf: bytes, text: PageText, wish: MarkWish, *, now: dt.datetime) -> bytes:
+        """The file with fields for number and date; they have to hold the number that is due (G61)."""
+        blanks = issue.find(text)
+        issue.must_hold(blanks, self.tools.signing.next_number("", numbering_of(blanks, wish), now=now)[0])
+        return pades.make_room(pdf, blanks.parts)
 
     def _plans(self, new: NewRound, texts: Sequence[PageText]) -> dict[PersonId, PlannedMark]:
         plans: dict[PersonId, MarkPlan] = {}

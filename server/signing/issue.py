@@ -1,8 +1,8 @@
 """Number and date of a paper, which the registry gives after the leader has signed (NĐ 30/2020 Điều 5, 15).
 
-Rules G61: the paper leaves room for them in its own lines of the first page – ``Số:      /TB-VKS`` and ``ngày   tháng
-năm`` –, bare or dotted; where that is, the text alone says. Numbers below 10, and the days and months below 10 and 3,
-have a zero before them (Phụ lục I). A year that is printed already must be the year of the date.
+Rules G61: the paper leaves room for them in its own lines – ``Số:      /TB-VKS`` and ``ngày   tháng năm`` –, in the
+upper half of the first page, bare or dotted; where that is, the text alone says. Numbers below 10, and the days and
+months below 10 and 3, have a zero before them (Phụ lục I). A year that is printed already must be that of the date.
 
 Usage::
 
@@ -34,6 +34,10 @@ _ROOM: Final = {"number": "000", "day": "00", "month": "00", "year": "0000"}
 _ABOVE: Final = 13.0
 BELOW: Final = 4.0
 _LINE: Final = 4.0
+#: Points: a terminal takes no wider field (G62).
+WIDEST: Final = 160.0
+#: Letters of what follows the number, as the register keeps it.
+MAX_NOTATION: Final = 60
 NUMBER_LINE: Final = "Số: … /…"
 DATE_LINE: Final = "ngày … tháng … năm …"
 
@@ -67,8 +71,11 @@ class Blanks:
 
 def find(page: PageText) -> Blanks:
     """The room for number and date; raises AnchorMissing, NoRoomForMark."""
-    lines = list(_lines([part for word in page.words for part in _parted(word)]))
-    number, notation = _number(lines, page)
+    upper = [word for word in page.words if word.y0 < page.height / 2]
+    lines = list(_lines([part for word in upper for part in _parted(word)]))
+    number, notation = _number(lines)
+    if len(notation) > MAX_NOTATION:
+        raise AnchorMissing(line=NUMBER_LINE)
     date, year = _date(lines)
     return Blanks((number, *date), notation, year)
 
@@ -91,11 +98,11 @@ def written(parts: Sequence[Part], *, number: int, day: dt.date, year: int) -> M
     return {part: texts[part] for part in parts}
 
 
-def _number(lines: Sequence[list[Word]], page: PageText) -> tuple[Blank, str]:
+def _number(lines: Sequence[list[Word]]) -> tuple[Blank, str]:
     for words in lines:
         for here, after in itertools.pairwise(words):
             head, stroke, notation = after.text.partition("/")
-            if _plain(here.text) == "số:" and stroke and not head.strip(_DOTS) and here.y0 < page.height / 2:
+            if _plain(here.text) == "số:" and stroke and not head.strip(_DOTS):
                 start = after.x0 + (after.x1 - after.x0) * _share(head, after.text)
                 return _blank(Part.NUMBER, here.y1, here.x1, start, dotted=bool(head)), f"/{notation}"
             if _plain(here.text) == "số:" and not after.text.strip(_DOTS):
@@ -145,11 +152,19 @@ def _between(part: Part, baseline: float, left: Word, right: Word, dots: Sequenc
     return _blank(part, baseline, left.x1, right.x0, dotted=dotted)
 
 
-def _blank(part: Part, baseline: float, left: float, right: float, *, dotted: bool) -> Blank:
-    needed = fonts.width(_ROOM[part.name.lower()], SIZE)
-    if right - left < needed:
+def must_hold(blanks: Blanks, number: int) -> None:
+    """Whether this number would be seen whole; raises NoRoomForMark."""
+    room = next(blank.rect for blank in blanks.parts if blank.part is Part.NUMBER)
+    if fonts.width(f"{number:02d}", SIZE) > room.width + 0.01:
         raise NoRoomForMark(page=1)
-    return Blank(part, Rect(left + 0.5, baseline - _ABOVE, right - 0.5, baseline + BELOW), dotted)
+
+
+def _blank(part: Part, baseline: float, left: float, right: float, *, dotted: bool) -> Blank:
+    spare = right - left - fonts.width(_ROOM[part.name.lower()], SIZE)
+    if spare < 0 or right - left > WIDEST:
+        raise NoRoomForMark(page=1)
+    apart = min(0.5, spare / 2)
+    return Blank(part, Rect(left + apart, baseline - _ABOVE, right - apart, baseline + BELOW), dotted)
 
 
 def _lines(words: Sequence[Word]) -> Iterator[list[Word]]:

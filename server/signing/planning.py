@@ -20,7 +20,7 @@ from typing import Any, Final
 from pages.model import PageText
 from server.signing import anchors, appearance, issue, marks
 from server.signing.errors import PictureMissing, SealAlone
-from server.signing.issue import Part
+from server.signing.issue import Blanks, Part
 from server.signing.model import Mark, Rect
 from wire import canonical
 from wire.fields import Fields
@@ -124,7 +124,9 @@ def _printed(numbering: Numbering) -> dict[str, Any]:
 
 def _numbering(fields: Fields) -> Numbering:
     parts = tuple(Part(name) for name in fields.items("parts", limit=len(Part)))
-    return Numbering(parts, fields.text("notation", limit=60), fields.number("year"), fields.number("first"))
+    return Numbering(
+        parts, fields.text("notation", limit=issue.MAX_NOTATION), fields.number("year"), fields.number("first")
+    )
 
 
 def plan_of(
@@ -167,11 +169,13 @@ def _seal(
         raise SealAlone
     page = under[-1].page
     rect = marks.seal_rect(under[-1].rect, diameter_mm=seal_mm)
-    numbering = None
-    if wish.numbered:
-        found = issue.find(texts[0])
-        numbering = Numbering(tuple(blank.part for blank in found.parts), found.notation, found.year, wish.first)
+    numbering = numbering_of(issue.find(texts[0]), wish) if wish.numbered else None
     return MarkPlan(wish, page, marks.fitting(rect, texts[page - 1], number=page), picture, numbering)
+
+
+def numbering_of(found: Blanks, wish: MarkWish) -> Numbering:
+    """What is filled into a paper that leaves this room."""
+    return Numbering(tuple(blank.part for blank in found.parts), found.notation, found.year, wish.first)
 
 
 def _wish_value(wish: MarkWish) -> dict[str, Any]:

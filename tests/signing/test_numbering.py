@@ -16,10 +16,11 @@ from pyhanko.pdf_utils.generic import pdf_name
 
 from edge.signing.errors import FileUnreadable, NumberDiffers, UpdateWrong
 from edge.signing.examine import Offered, ToSign, examine
-from pages.model import Document, PageText
+from pages.model import Document, PageText, Word
 from pages.renderer import Renderer
 from server.errors import ServerError
 from server.signing import issue, pades
+from server.signing.errors import NoRoomForMark
 from server.signing.issue import Part
 from server.signing.model import Level
 from server.signing.state import Prepared
@@ -166,6 +167,55 @@ def test_G61_a_paper_without_room_says_which_line_is_missing(tmp_path: Path, num
     with pytest.raises(ServerError) as refused:
         issue.find(first_page(notice(number=number, date=date), tmp_path))
     assert refused.value.code == code
+
+
+def test_G61_figures_that_would_be_clipped_are_not_written(bench: SigningBench, pki: TestPki, tmp_path: Path) -> None:
+    """Room for three figures is enough until the thousandth paper."""
+    paper = notice(number="Số:" + " " * 6 + "/TB-VKS", date=DATE_LINE)
+    found = issue.find(first_page(paper, tmp_path))
+    issue.must_hold(found, 999)
+    with pytest.raises(NoRoomForMark):
+        issue.must_hold(found, 1000)
+    led = bench.sign(pades.make_room(paper, found.parts), "an").pdf
+    assert clerk_signs(bench, pki, led, {**WRITTEN, Part.NUMBER: "999"})
+    with pytest.raises(NoRoomForMark):
+        clerk_signs(bench, pki, led, {**WRITTEN, Part.NUMBER: "1000"})
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("Số:" + " " * 52 + "/TB-VKS", "signing-no-room"),
+        ("Số:" + " " * 12 + "/" + "T" * 60, "signing-anchor-missing"),
+    ],
+)
+def test_G61_what_a_terminal_or_the_register_would_not_take_is_refused_at_the_start(
+    tmp_path: Path, number: str, code: str
+) -> None:
+    with pytest.raises(ServerError) as refused:
+        issue.find(first_page(notice(number=number, date=""), tmp_path))
+    assert refused.value.code == code
+
+
+def _line(top: float, *words: str) -> list[Word]:
+    return [Word(60 + 60 * n, top, 90 + 60 * n, top + 14, word) for n, word in enumerate(words)]
+
+
+NUMBER_WORDS, DATE_WORDS = ("Số:", "/TB-VKS"), ("ngày", "tháng", "năm", "2026")
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "date"),
+    [(600, NUMBER_WORDS, 80), (600, ("Số:", "....", "/TB-VKS"), 80), (60, NUMBER_WORDS, 600)],
+)
+def test_G61_number_and_date_stand_in_the_upper_half(number: float, words: tuple[str, ...], date: float) -> None:
+    def page(lower: float, upper: float) -> PageText:
+        return PageText(595, 842, tuple(_line(lower, *words) + _line(upper, *DATE_WORDS)))
+
+    assert issue.find(page(60, 80)).year == 2026
+    with pytest.raises(ServerError) as refused:
+        issue.find(page(number, date))
+    assert refused.value.code == "signing-anchor-missing"
 
 
 def test_G61_the_fields_are_read_only_and_empty_until_the_clerk(words: PageText) -> None:

@@ -14,6 +14,7 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
@@ -31,8 +32,10 @@ MAX_ATTRIBUTES_BYTES: Final = 16 * 1024
 MAX_ROUNDS: Final = 100
 MAX_SIGNERS: Final = 60
 _MAX_LENGTH: Final = 20_000_000
-#: Number, day, month, year.
+#: Number, day, month, year; the year may be printed.
 _PARTS: Final = 4
+_ALWAYS: Final = frozenset({"SoVanBan", "NgayBanHanh", "ThangBanHanh"})
+_NUMBER: Final = re.compile(r"[0-9]{1,6}")
 #: Acts of a seat that are about signing; none of them waits in an outbox.
 FILE: Final = "sign_file"
 BEGIN: Final = "sign_begin"
@@ -85,11 +88,23 @@ class RoundMark:
 
 @dataclass(frozen=True, slots=True)
 class RoundNumber:
-    """What the clerk's signature gives the paper, as it would be now: ``written`` is field name → figures, in order."""
+    """What the clerk's signature gives the paper, as it would be now: ``written`` is field name → figures, in order.
+
+    ``number`` and ``date`` are what the person is shown, ``written`` is what the card's holder checks: the two say the
+    same, or this is no number (BadField; G62).
+    """
 
     number: str
     date: str
     written: tuple[tuple[str, str], ...]
+
+    def __post_init__(self) -> None:
+        figures = _figures(self.number, self.date)
+        said = dict(self.written)
+        if len(said) != len(self.written) or not said.keys() >= _ALWAYS:
+            raise BadField("sign_rounds.number.written", "lacks a part, or says it twice")
+        if any(figures.get(name) != text for name, text in self.written):
+            raise BadField("sign_rounds.number.written", "is not the number and date that are shown")
 
     def to_value(self) -> dict[str, Any]:
         """As JSON."""
@@ -297,6 +312,21 @@ class SignOffer:
             fence=fields.number("fence", low=1),
             until=fields.instant("until"),
         )
+
+
+def _figures(number: str, date: str) -> dict[str, str]:
+    """What a number and a date are in the fields of a paper; days below 10 and months below 3 with a zero (G61)."""
+    head, stroke, _ = number.partition("/")
+    if not stroke or _NUMBER.fullmatch(head) is None:
+        raise BadField("sign_rounds.number.number", "is not figures and a notation")
+    try:
+        day = dt.date.fromisoformat(date)
+    except ValueError:
+        raise BadField("sign_rounds.number.date", "is no day") from None
+    if day.isoformat() != date:
+        raise BadField("sign_rounds.number.date", "is not a day as YYYY-MM-DD")
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return {"SoVanBan": head, "NgayBanHanh": f"{day.day:02d}", "ThangBanHanh": month, "NamBanHanh": date[:4]}
 
 
 def _bytes(fields: Fields, key: str, limit: int) -> bytes:

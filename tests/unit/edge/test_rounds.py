@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from edge.commands import (
@@ -32,10 +34,12 @@ from edge.events import (
 )
 from edge.model import CardSignature, TokenSeen
 from edge.rounds import ANSWER_GRACE_S, OFFER_S
+from edge.signing.errors import NumberDiffers
 from tests.support.meeting_log import MeetingLog, named
 from tests.support.playbook import Playbook, act_id
 from tests.support.round_play import SIGNS, K, RoundPlay, lan, offer, waiting
 from tests.support.token_play import READER, TokenPlay
+from wire.messages import RoundNumber
 
 
 @pytest.fixture
@@ -107,6 +111,29 @@ def test_W60_when_somebody_else_signs_the_newer_file_is_fetched(play: RoundPlay)
 def test_a_round_of_somebody_else_is_not_opened(play: RoundPlay) -> None:
     play.book.on(RoundAsked(2, named("k", "other")))
     assert play.book.answers(2) == "seat-round-not-here"
+
+
+def test_G62_the_number_that_counts_is_the_one_in_front_of_the_pin(play: RoundPlay) -> None:
+    """The file does not change when its number goes to another paper: the list says so, and that is shown."""
+
+    def told(number: str) -> RoundNumber:
+        figures = (("NgayBanHanh", "22"), ("SoVanBan", number), ("ThangBanHanh", "11"))
+        found = RoundNumber(f"{number}/TB-VKS", "2026-11-22", figures)
+        play.told(replace(waiting(), number=found))
+        return found
+
+    told("07")
+    play.opens()
+    eighth = told("08")
+    play.types_pin(2).pin_right(2)
+    told("09")
+    play.offers(2)
+    assert play.book.does(ExamineAndSign).number == eighth, "what the person saw, not what has come since"
+    play.book.on(OfferRefused(2, NumberDiffers.code, {}))
+    play.types_pin(3).pin_right(3).offers(3)
+    number = play.book.does(ExamineAndSign).number
+    assert number is not None
+    assert number.number == "09/TB-VKS"
 
 
 # ------------------------------------------------------------ all goes well

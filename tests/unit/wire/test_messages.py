@@ -15,6 +15,7 @@ from tests.support import mutate, wire_values
 from wire import canonical, messages
 from wire.errors import BadField, StaleMessage, UnknownType, WireError
 from wire.events import Event
+from wire.fields import Fields
 from wire.ids import MeetingId, PaperId
 from wire.messages import Act, Events, Have, Head, HeldPaper, Holding, Join, Key, Log, Receipt, Want, Welcome, Wish
 from wire.topics import PaperVersion
@@ -161,3 +162,34 @@ def test_W42_events_of_another_meeting_do_not_ride_along() -> None:
         Events(_MEETING, (event,))
     with pytest.raises(BadField):
         messages.parse("log", Log(_HEAD, other, 1, (event,)).to_value() | {"meeting": _MEETING})
+
+
+NUMBER = {
+    "number": "07/TB-VKS",
+    "date": "2026-02-22",
+    "written": [["NgayBanHanh", "22"], ["SoVanBan", "07"], ["ThangBanHanh", "02"]],
+}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"number": "08/TB-VKS"},
+        {"number": "07"},
+        {"date": "2026-02-21"},
+        {"date": "2026-03-22"},
+        {"date": "20260222"},
+        {"date": "2026-02-30"},
+        {"written": []},
+        {"written": [*NUMBER["written"], ["NamBanHanh", "2027"]]},
+        {"written": [*NUMBER["written"], ["SoVanBan", "07"]]},
+        {"written": [*NUMBER["written"], ["KyHieu", "07"]]},
+    ],
+)
+def test_G62_a_number_that_is_shown_is_the_one_that_is_written(other: dict[str, Any]) -> None:
+    read = messages.RoundNumber.read
+    assert read(Fields(dict(NUMBER), "number")).to_value() == NUMBER
+    whole = {**NUMBER, "written": [*NUMBER["written"], ["NamBanHanh", "2026"]]}
+    assert read(Fields(whole, "number")).to_value() == whole
+    with pytest.raises(BadField):
+        read(Fields({**NUMBER, **other}, "number"))

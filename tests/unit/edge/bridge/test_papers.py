@@ -19,7 +19,7 @@ from edge.errors import ServerRefused
 from edge.events import PinRight, TokenRefused, TokenSigned
 from edge.model import CardSignature, SignsWith
 from edge.ports import SignOrder
-from edge.signing.errors import FileDiffers, MarkElsewhere, SignRefused
+from edge.signing.errors import FileDiffers, MarkElsewhere, NumberDiffers, SignRefused
 from tests.pki.authority import TestPki
 from tests.support.bridge_play import ORIGIN, BridgePlay, Typing
 from tests.support.pdfs import text_pdf
@@ -154,6 +154,36 @@ def test_G55_a_mark_that_was_not_shown_is_not_signed(play: BridgePlay, pki: Test
     play.desk.take_offer(ticket, Offer(update, made.offered.signed_attributes, made.digest, 7), origin=ORIGIN)
     assert typing.code() == MarkElsewhere.code
     assert [each for each in play.cards.orders if isinstance(each, SignOrder) and each.message] == []
+
+
+def test_G62_a_number_that_has_moved_on_ends_the_question_for_it_can_never_be_signed(
+    play: BridgePlay, pki: TestPki
+) -> None:
+    made = offers.honest(pki, offers.with_room(PDF), number=offers.NUMBER)
+    play.pull()
+    play.plug("lan", signs=SignsWith(made.certificate, "cd" * 32, "Lan (demo)", made.digest))
+    sixth = {"NgayBanHanh": "22", "SoVanBan": "06", "ThangBanHanh": "11"}
+    number = {"number": "06/TB-VKS", "date": "2026-11-22", "written": sixth}
+    ticket = asked(play, made.shown, mark=MARK, number=number)
+    typing: Typing = play.types_pin(ticket, bytearray(b"123456"))
+    until_offer(play, ticket)
+    update = made.offered.file[len(made.shown) :]
+    play.desk.take_offer(ticket, Offer(update, made.offered.signed_attributes, made.digest, 7), origin=ORIGIN)
+    assert typing.code() == NumberDiffers.code
+    shown = play.desk.own(ticket)["ask"]
+    assert (shown["state"], shown["code"]) == ("over", NumberDiffers.code)
+    with pytest.raises(AskOver):
+        play.desk.paper(ticket)
+
+
+@pytest.mark.parametrize("other", [{"number": "08/TB-VKS"}, {"date": "2026-11-23"}, {"written": {}}])
+def test_G62_a_question_that_shows_one_number_and_would_sign_another_is_none(
+    play: BridgePlay, other: dict[str, Any]
+) -> None:
+    seventh = {"number": "07/TB-VKS", "date": "2026-11-22", "written": dict(offers.NUMBER.written)}
+    play.ask(Kind.PAPER, data=about(number=seventh))
+    with pytest.raises(AskWrong):
+        play.ask(Kind.PAPER, data=about(number={**seventh, **other}))
 
 
 def test_G55_the_card_signs_the_attributes_of_the_paper_that_was_shown(play: BridgePlay, pki: TestPki) -> None:

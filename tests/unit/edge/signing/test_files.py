@@ -18,7 +18,7 @@ from edge.model import CardWork, SignsWith
 from edge.paper_hands import PaperHands
 from edge.passwords import Passwords
 from edge.ports import Ports, SignOrder
-from edge.signing.errors import MarkElsewhere, SignRefused
+from edge.signing.errors import MarkElsewhere, NumberDiffers, SignRefused
 from edge.signing.files import RoundFiles
 from edge.vault.run_dir import RunDir
 from edge.vault.store import Vault
@@ -29,8 +29,8 @@ from tests.support.meeting_log import MEETING, named
 from tests.support.pdfs import text_pdf
 from tests.support.round_play import HEAD, K, waiting
 from tests.support.seats import ManualClock
-from tests.unit.edge.signing.offers import MARK_PLACE, Offer, honest, signed
-from wire.messages import SignOffer, SignPart
+from tests.unit.edge.signing.offers import MARK_PLACE, NUMBER, Offer, honest, signed, with_room
+from wire.messages import RoundNumber, SignOffer, SignPart
 from wire.messages.signing import PART_BYTES, RoundMark
 
 PDF = text_pdf(["BIÊN BẢN"], pages=2)
@@ -80,7 +80,7 @@ class Bench:
             told = self.files.taken(SignPart(HEAD, K, digest, number, parts, data))
         return told[0]
 
-    def offered(self, offer: Offer, **more: Any) -> OfferRefused | SignOrder:
+    def offered(self, offer: Offer, number: RoundNumber | None = None, **more: Any) -> OfferRefused | SignOrder:
         """An offer comes; what is said of it, or what the card is asked."""
         signs = SignsWith(offer.certificate, hashlib.sha256(offer.certificate).hexdigest(), "Chi", offer.digest)
         work = CardWork(5, "reader", 1, signs)
@@ -99,7 +99,7 @@ class Bench:
             until=dt.datetime(2026, 11, 21, tzinfo=dt.UTC),
         )
         sent = replace(sent, **more)
-        said = self.papers.perform(ExamineAndSign(work, sent))
+        said = self.papers.perform(ExamineAndSign(work, sent, number))
         if said:
             (refused,) = said
             assert isinstance(refused, OfferRefused)
@@ -158,6 +158,18 @@ def test_G6_a_mark_where_none_was_shown_is_not_signed(bench: Bench, pki: TestPki
     refused = bench.offered(honest(pki, PDF, mark=None))
     assert isinstance(refused, OfferRefused)
     assert refused.code == MarkElsewhere.code
+
+
+def test_G62_the_number_shown_with_the_pin_is_signed_and_no_other(bench: Bench, pki: TestPki) -> None:
+    room = with_room(PDF)
+    bench.shows(room)
+    offer = honest(pki, room, number=NUMBER)
+    eighth = RoundNumber("08/TB-VKS", NUMBER.date, (("NgayBanHanh", "22"), ("SoVanBan", "08"), ("ThangBanHanh", "11")))
+    for other in (None, eighth):
+        refused = bench.offered(offer, other)
+        assert isinstance(refused, OfferRefused)
+        assert refused.code == NumberDiffers.code
+    assert isinstance(bench.offered(offer, NUMBER), SignOrder), "the same file, with the number that it has now"
 
 
 def test_G7_a_certificate_that_is_not_in_the_reader_is_not_signed_for(bench: Bench, pki: TestPki) -> None:
