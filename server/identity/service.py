@@ -224,7 +224,8 @@ class IdentityService:
             with self._unit.begin() as tx:
                 self._store.see_session(tx, session.token_hash, at=now, is_locked=locked)
         if locked and not while_locked:
-            raise SessionLocked(token=bool(session.certificate))
+            # Whose screen it is stands on the lock, also after a reload.
+            raise SessionLocked(token=bool(session.certificate), name=account.name, position=account.position)
         return account.actor()
 
     def peek(self, token: str, *, now: dt.datetime) -> Actor | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from deploy.demo import people
 from tests.browser.chromium import chromium, faults
@@ -60,6 +60,13 @@ def test_G50_G53_G54_a_day_at_a_pc_with_a_token(room: TokenRoom, browser: Browse
     person.types_pin(window, room.pin)
     person.is_greeted(people.SECRETARY)
     closed(window)
+    for _ in range(2):
+        person.page.reload()
+        person.is_greeted(people.SECRETARY)
+    with person.page.expect_response(re.compile("/api/asks/live$")):
+        person.page.reload()
+    person.is_greeted(people.SECRETARY)
+    expect(person.page.get_by_text("Màn hình đang khóa")).to_have_count(0)
 
     took = []
     for _ in range(_LOCKS):
@@ -68,6 +75,7 @@ def test_G50_G53_G54_a_day_at_a_pc_with_a_token(room: TokenRoom, browser: Browse
         person.page.get_by_text("Màn hình đang khóa").wait_for(state="visible")
         took.append(time.monotonic() - began)
         expect(person.page.get_by_role("heading", name="Xin chào")).to_have_count(0)
+        expect(person.page.get_by_role("button", name="Mở khóa")).to_be_focused()
         window = person.window_after("Mở khóa")
         person.plugs(window)
         person.types_pin(window, room.pin)
@@ -135,11 +143,20 @@ def _signs_paper(person: PcPerson, *, mistypes: bool) -> None:
     window = person.window_after(f"Ký bằng USB token: {TITLE}")
     expect(window.get_by_role("heading", name="Ký tài liệu")).to_be_visible()
     expect(window.get_by_role("img", name=re.compile("Trang 1"))).to_be_visible()
+    _turns_all(window)
     if mistypes:
         person.types_pin(window, "999999", go="Ký")
         expect(window.get_by_text("Số lần thử còn lại: 2.").first).to_be_visible()
     person.signs(window)
     expect(person.page.get_by_text(f"Đã ký: {TITLE}")).to_be_visible()
+
+
+def _turns_all(window: Page) -> None:
+    """Every page of the paper, until the button says nothing of pages that were not seen (G58)."""
+    pages = int(window.get_by_role("img").get_attribute("alt").rpartition(" ")[2])  # type: ignore[union-attr]
+    for at in range(2, pages + 1):
+        window.get_by_role("button", name="Trang sau").click()
+        expect(window.get_by_role("img", name=f"Trang {at} / {pages}")).to_be_visible()
 
 
 def _acts(person: PcPerson, paper: str, question: str) -> None:

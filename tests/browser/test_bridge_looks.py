@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.browser.chromium import chromium, contrast_faults, faults, layout_fau
 from tests.browser.screen import CLICKED_PX
 from tests.support.bridge_play import NOW, ORIGIN, BridgePlay
 from tests.support.meeting_log import MeetingLog, named
+from tests.support.pdfs import text_pdf
 from tests.support.token_play import OTHER_READER, READER
 from wire import declare
 from wire.asking import Kind
@@ -27,6 +29,7 @@ from wire.statement import APPROVE_PAPERS, Statement
 pytestmark = pytest.mark.timeout(120)
 NAME = "Công Tằng Tôn Nữ Hoàng Phương Khánh Ngọc Bảo Trân (demo)"
 WIDTH, HEIGHT = 640, 760
+_PAGES = 4
 TITLE = "Tờ trình về dự thảo Nghị quyết tăng cường kiểm sát việc tạm giữ, tạm giam và thi hành án hình sự quý IV"
 
 
@@ -175,3 +178,39 @@ def test_G50_pairing_strangers_and_a_bridge_that_has_gone(window: Window, play: 
     window.shows("Đăng nhập vào phòng họp", axe=False)
     play.desk.stop()
     window.shows("Cầu nối USB token trên máy này không trả lời.")
+
+
+def test_G58_every_page_of_a_paper_is_reached_and_the_button_says_how_many_were_not(
+    window: Window, play: BridgePlay
+) -> None:
+    pdf = text_pdf(["TỜ TRÌNH"], pages=_PAGES)
+    box = [72_000, 700_000, 272_000, 760_000]
+    data: dict[str, Any] = {"title": TITLE, "kind": "minutes", "name": NAME, "size_bytes": len(pdf)}
+    data |= {"sha256": hashlib.sha256(pdf).hexdigest(), "mark": {"page": _PAGES, "box": box}}
+    play.paired()
+    window.enters()
+    play.plug("lan", name=NAME, signs=SignsWith(b"document", "cd" * 32, NAME))
+    ticket = play.ask(Kind.PAPER, data=data)
+    play.desk.take_file(ticket, pdf, origin=ORIGIN)
+    window.opens(ticket)
+    page, sign = window.page, window.page.locator("button[type=submit]")
+    window.shows(f"Ký – còn {_PAGES - 1} trang chưa xem")
+    for each in (page.get_by_label("Mã PIN", exact=True), sign):
+        expect(each).to_be_in_viewport(ratio=1)
+    page.get_by_label("Mã PIN", exact=True).fill("123456")
+    sign.click()
+    window.shows("Chữ ký có hiệu lực với toàn bộ văn bản")
+    page.get_by_role("button", name="Quay lại").click()
+    assert not [each for each in play.cards.orders if not isinstance(each, tuple)], "not before the person says so"
+    page.get_by_role("button", name="Tới chỗ ký").click()
+    expect(page.locator(".mark rect")).to_be_in_viewport(ratio=1)
+    expect(sign).to_have_text(f"Ký – còn {_PAGES - 2} trang chưa xem")
+    for at in range(_PAGES - 1, 1, -1):
+        page.get_by_role("button", name="Trang trước").click()
+        expect(page.get_by_role("img", name=f"Trang {at} / {_PAGES}")).to_be_in_viewport()
+    expect(sign).to_have_text("Ký")
+    expect(sign).to_be_in_viewport(ratio=1)
+    window.shows(NAME)
+    page.get_by_label("Mã PIN", exact=True).fill("123456")
+    sign.click()
+    play.order()

@@ -21,12 +21,15 @@ import type { Me, Person, Role } from './types.ts';
 const LOOK_EVERY_MS = 5_000;
 const TELL_EVERY_MS = 60_000;
 
+export type Whose = Pick<Person, 'name' | 'position'>;
+
 export class Session {
   readonly api = new Api({ tokenHeader: 'X-CSRF-Token', onFailure: (failure) => this.#heard(failure) });
   #socket: LiveSocket | null = null;
   #state = $state<'starting' | 'failed' | 'out' | 'in'>('starting');
   #failure = $state.raw<Failure | null>(null);
   #me = $state.raw<Person | null>(null);
+  #whose = $state.raw<Whose | null>(null);
   #locked = $state(false);
   #mustSet = $state(false);
   #byToken = $state(false);
@@ -50,6 +53,10 @@ export class Session {
   }
   get locked(): boolean {
     return this.#locked;
+  }
+  /** Whose screen it is, also when it was loaded locked. */
+  get whose(): Whose | null {
+    return this.#me ?? this.#whose;
   }
   /** A second factor has to be set up before anything else. */
   get mustSet(): boolean {
@@ -79,15 +86,18 @@ export class Session {
     this.#state = 'starting';
     this.#failure = null;
     try {
-      this.#enter(await this.api.get<Me>('/api/me'));
+      const me = await this.api.get<Me>('/api/me');
+      this.#enter(me);
+      // Nobody has proven anything to this page: it shows nothing before the bridge has said that the token is in.
+      if (this.#byToken && !this.#mustSet) this.#state = 'starting';
     } catch (thrown) {
       const failure = Failure.from(thrown);
       if (failure.status === 401) this.#state = 'out';
       else if (failure.status === 423) {
         this.#byToken = failure.data['token'] === true;
+        this.#whose = failure.data as unknown as Whose;
         this.#state = 'in';
-      }
-      else {
+      } else {
         this.#failure = failure;
         this.#state = 'failed';
       }
@@ -127,9 +137,15 @@ export class Session {
     this.#ended = false;
   }
 
+  /** The token is in. */
+  confirm(): void {
+    if (this.#me && this.#state === 'starting') this.#state = 'in';
+  }
+
   /** The token is out. */
   lock(): void {
     this.#locked = true;
+    this.confirm();
     this.api.send('POST', '/api/lock').catch(() => undefined);
   }
 
@@ -182,7 +198,11 @@ export class Session {
     );
     if (this.#byToken) {
       const stops = this.#stops;
-      void import('./token/watch.ts').then(({ watchToken }) => stops === this.#stops && stops.push(watchToken(this)));
+      void import('./token/watch.ts').then(
+        ({ watchToken }) => stops === this.#stops && stops.push(watchToken(this)),
+        // Nobody watches.
+        () => stops === this.#stops && this.lock(),
+      );
     }
   }
 
@@ -203,7 +223,7 @@ export class Session {
     this.#socket?.close();
     this.#socket = null;
     this.api.token = '';
-    this.#me = null;
+    this.#me = this.#whose = null;
     this.#locked = this.#mustSet = false;
     this.#state = 'out';
   }

@@ -23,13 +23,15 @@ interface Wiring {
   send: (pin: string, last: boolean) => Promise<unknown>;
   empty: () => string;
   length: (range: { shortest: number; longest: number }) => string;
+  /** Whether the person has to say once more that they mean it. */
+  doubtful?: () => boolean;
 }
 const IDLE_MS = 60_000;
 
 export class PinEntry {
   pin = $state('');
   visible = $state(false);
-  /** The last try is being asked for. */
+  /** The last try is being asked for, or what was not seen. */
   asking = $state(false);
   /** Where it is typed; has the focus again after a refusal. */
   field = $state<HTMLInputElement>();
@@ -63,7 +65,7 @@ export class PinEntry {
     const length = new TextEncoder().encode(this.pin).length;
     if (length === 0) this.#error = this.wiring.empty();
     else if (length < shortest || length > longest) this.#error = this.wiring.length({ shortest, longest });
-    else if (last) this.asking = true;
+    else if (last || this.wiring.doubtful?.()) this.asking = true;
     else void this.go(false);
   }
 
