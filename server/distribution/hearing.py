@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -28,6 +29,7 @@ from server.distribution.ports import Ballots, Challenges, Record, Watcher
 from server.distribution.ports import Rounds as SigningRounds
 from server.distribution.rooms import Rooms, Source, batches
 from server.distribution.wishes import Wishes
+from server.errors import ServerError
 from server.idempotency.errors import ActReused
 from server.link.codec import Opened
 from server.meetings.errors import NoSuchMeeting
@@ -40,6 +42,7 @@ from wire.secret import Secret
 from wire.state import SeatReceipt
 from wire.topics import PaperVersion
 
+_LOG: Final = logging.getLogger("distribution")
 STORE_KEY_BYTES: Final = 32
 
 
@@ -190,11 +193,15 @@ class Hearing:
         )
         with self._parts.source.unit.begin() as tx:
             self._note(tx, peer, health.head, now=now)
-        self._record(peer, health.record, now)
         # The answer tells the seat that the server is there, and how far each meeting is.
         self._parts.wishes.tell(peer, self._parts.wishes.of(peer))
         self._parts.watcher.fleet_changed()
         self.delivery_changed(peer)
+        try:
+            self._record(peer, health.record, now)
+        except (LookupError, TypeError, ValueError, ServerError):
+            # A record with a damaged row can be proven to nobody; meetings go on, and a check of it names the row.
+            _LOG.exception("%s could not be shown what was added to the record", peer.device)
 
     def _record(self, peer: Peer, kept: messages.Kept | None, now: Moment) -> None:
         """Judge what a seat has seen of the record, and show it what has been added since (W74)."""

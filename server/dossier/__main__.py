@@ -20,7 +20,7 @@ from server.dossier.anchors import Anchors, record_keys
 from server.dossier.findings import Findings
 from server.dossier.reading import NotADossier
 from server.dossier.verifying import Checking
-from server.record.archive import LEAVES
+from server.record.archive import LEAVES, NAMES
 from server.signatures.sandbox import NoSandbox, confine
 from server.trust.errors import CertificateUnreadable
 from wire.errors import BadNote
@@ -90,7 +90,8 @@ def run(words: argparse.Namespace) -> tuple[int, str]:
 def _dossier(
     files: dict[str, bytes], words: argparse.Namespace, *, checking: Checking, found: Findings
 ) -> tuple[int, str]:
-    if LEAVES in files:
+    # One file more, and it is a dossier into which somebody put a record: it has to stand as a dossier.
+    if LEAVES in files and set(files) <= set(NAMES):
         notes = [each.read_bytes() for each in words.seen]
         recorded.check_archive(files, checking.anchors, seen=notes, found=found)
         return found.status, found.text()

@@ -33,7 +33,6 @@ MAX_FILES: Final = 20_000
 _HASH: Final = "[0-9a-f]{64}"
 NAME: Final = re.compile(
     rf"events\.json|README\.txt|statements/{_HASH}\.(?:json|p7s|evidence\.json)|material/{_HASH}\.(?:crl|ocsp)"
-    rf"|leaves\.json|checkpoints\.json|checkpoint\.txt|key\.vkey"
     rf"|authorities/(?:anchors|others)/{_HASH}\.cer|signed/k-[a-z2-7]{{16}}\.pdf",
     re.ASCII,
 )

@@ -1,7 +1,7 @@
 """Opens a dossier: an archive or a folder, into memory, within limits.
 
-Rules: names that no dossier has are refused before anything is unpacked; sizes are those that were read, never those
-that an archive states; nothing is written.
+Rules: names that neither a dossier nor an exported record has are refused before anything is unpacked; sizes are those
+that were read, never those that an archive states; nothing is written.
 
 Usage: ``open_dossier(Path("ho-so.zip"))["events.json"]``.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from server.dossier.layout import INDEX, MAX_FILES, NAME, RECORD
+from server.record import archive
 
 MAX_BYTES: Final = 1024**3
 _MAGIC: Final = b"PK\x03\x04"
@@ -79,5 +80,5 @@ def open_archive(data: bytes) -> dict[str, bytes]:
 
 
 def _must_be_name(name: str) -> None:
-    if name not in {INDEX, RECORD} and NAME.fullmatch(name) is None:
+    if name not in {INDEX, RECORD, *archive.NAMES} and NAME.fullmatch(name) is None:
         raise NotADossier(f"{name[:100]!r}: no dossier has such a file")

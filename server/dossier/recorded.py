@@ -20,6 +20,7 @@ from server.dossier.anchors import Anchors
 from server.dossier.findings import Findings
 from server.dossier.layout import INDEX, RECORD
 from server.record import archive, checking
+from server.record.model import Checked
 from wire.checkpoint import Checkpoint
 from wire.entries import HOUSE, Entry
 from wire.errors import BadProof, WireError
@@ -58,19 +59,30 @@ def check_archive(files: Mapping[str, bytes], anchors: Anchors, *, seen: Sequenc
     except WireError as exc:
         found.wrong("record-broken", path=archive.LEAVES, why=str(exc))
         return
-    _known(taken.key, anchors, found)
     record = checking.Found(enumerate(taken.entries), None, [*taken.signed, *kept])
     checked = checking.check(record, key=taken.key, holds=holds)
+    _known(taken.key, anchors, found, has_signed=checked.signed > 0)
     for problem in checked.problems:
         found.wrong(problem.code, **problem.told())
     if not checked.problems:
+        _covered(checked, found)
+
+
+def _covered(checked: Checked, found: Findings) -> None:
+    """Leaves are anybody's until a checkpoint covers them: the key beside them is no secret."""
+    if checked.signed == 0:
+        found.wrong("record-no-checkpoint", size=checked.size)
+    elif checked.signed < checked.size:
+        found.unsure("record-unsigned", size=checked.size, signed=checked.signed)
+    else:
         told = {"size": checked.size, "logs": checked.logs, "checkpoints": checked.checkpoints}
         found.right("record", **told, root=checked.root.hex())
 
 
-def _known(key: NoteKey, anchors: Anchors, found: Findings) -> None:
+def _known(key: NoteKey, anchors: Anchors, found: Findings, *, has_signed: bool = True) -> None:
     if key in anchors.keys:
-        found.right("record-key", key=key.print())
+        if has_signed:
+            found.right("record-key", key=key.print())
     elif anchors.keys:
         found.wrong("record-key-other", key=key.print())
     elif not anchors.own:

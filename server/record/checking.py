@@ -122,7 +122,7 @@ def check(found: Found, *, key: NoteKey, holds: Check) -> Checked:
     if found.nodes is not None:
         run.nodes(found.nodes)
     sizes = {one.size for one in waiting}
-    return Checked(run.edge.size, run.edge.root(), len(run.seqs), len(sizes), tuple(run.problems))
+    return Checked(run.edge.size, run.good, run.edge.root(), len(run.seqs), len(sizes), tuple(run.problems))
 
 
 def _is_signed(signed: Signed, key: NoteKey, holds: Check) -> bool:

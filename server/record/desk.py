@@ -80,10 +80,15 @@ class RecordDesk:
         """A ZIP archive of leaves, checkpoints and key."""
         with self.audit.unit.begin() as tx:
             self.audit.record(tx, EXPORTED, {"size": self.record.size()}, actor=by, now=now)
-        # A record that is not what it was is taken all the same: whoever checks it will see that, too.
-        with contextlib.suppress(RecordForked):
+        # What came after the signing is in the next copy: nobody signed it yet, and it is no fault of this one.
+        is_whole = False
+        try:
             self.record.sign(now=now)
-        return archive(files.write(self.record.entries(), self.record.all_signed(), self.record.tools.key))
+        except RecordForked:
+            # A record that is not what it was is taken all the same, and all of it: whoever checks it will see that.
+            is_whole = True
+        entries, signed = self.record.taken(is_whole=is_whole)
+        return archive(files.write(entries, signed, self.record.tools.key))
 
 
 def _seat(seen: Seen, places: Mapping[str, Place]) -> dict[str, Any]:

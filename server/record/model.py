@@ -69,9 +69,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check of the whole record found: nothing is wrong when there are no problems."""
+    """What a check of the whole record found: nothing is wrong when there are no problems.
+
+    ``signed``: of how many leaves the last checkpoint is that holds, 0 when none does; only those are anybody's word.
+    """
 
     size: int
+    signed: int
     root: bytes
     logs: int
     checkpoints: int

@@ -145,6 +145,15 @@ class RecordService:
         with self.tools.unit.read() as tx:
             return self.tools.store.all_signed(tx)
 
+    def taken(self, *, is_whole: bool) -> tuple[list[Entry], Sequence[Signed]]:
+        """Leaves and checkpoints of one moment; what no checkpoint covers yet only if ``is_whole``."""
+        store = self.tools.store
+        with self.tools.unit.read() as tx:
+            signed, found = store.all_signed(tx), store.entries(tx)
+            if is_whole or not signed:
+                return [entry for _, entry in found], signed
+            return [entry for number, entry in found if number < signed[-1].size], signed
+
     def check(self) -> Checked:
         """The whole record against all events, from the tables as they are."""
         tools = self.tools
@@ -163,7 +172,7 @@ class RecordService:
             except (TypeError, ValueError) as exc:
                 # A column holds what its type has no value for: nothing of ours writes that.
                 problem = Problem("record-unreadable", {"why": type(exc).__name__})
-                checked = Checked(0, EMPTY_ROOT, 0, 0, (problem,))
+                checked = Checked(0, 0, EMPTY_ROOT, 0, 0, (problem,))
         for problem in checked.problems:
             _LOG.error("%s %s", problem.code, problem.data)
         return checked

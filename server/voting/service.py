@@ -47,6 +47,7 @@ from wire.statement import Place, SignedStatement, Statement
 from wire.votes import COUNTED, RUNNING, VoteChange, VoteKind, VoteState
 
 _TRIES: Final = 3
+_LONG_OVER: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
 _GIVING: Final = frozenset({VoteState.OPEN, VoteState.PAUSED})
 _OVER: Final = frozenset({VoteState.CLOSED, VoteState.WITHDRAWN})
 
@@ -267,10 +268,15 @@ class VotingService:
         """Every open vote that its clock will close, or should have closed."""
         with self._unit.read() as tx:
             running = self._store.open_ones(tx)
-        found = [(meeting, model.known(self._meetings.state(meeting), vote)) for meeting, vote in running]
-        return [
-            Clocked(meeting, vote.vote, vote.ends_at) for meeting, vote in found if vote.ends_at and vote.is_clocked
-        ]
+        return [one for meeting, vote in running if (one := self._clocked(meeting, vote)) is not None]
+
+    def _clocked(self, meeting: MeetingId, vote: str) -> Clocked | None:
+        try:
+            found = model.known(self._meetings.state(meeting), vote)
+        except Exception:  # noqa: BLE001 - one meeting that cannot be read stops no other vote's clock
+            # Due at every look: to close it is tried, and why that fails is logged there.
+            return Clocked(meeting, vote, _LONG_OVER)
+        return Clocked(meeting, vote, found.ends_at) if found.ends_at and found.is_clocked else None
 
     def close_by_clock(self, meeting: MeetingId, vote: str, *, now: dt.datetime) -> None:
         """Close a vote whose clock has run out; nothing when it has not, or somebody was faster (W85)."""

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sealing.signatures import ServerSigner
+from server.dossier.__main__ import parser, run
 from server.dossier.anchors import Anchors
 from server.dossier.findings import Findings
+from server.dossier.layout import INDEX, Index
 from server.dossier.reading import open_archive
 from server.dossier.recorded import check_archive
 from server.record import archive
+from server.record.desk import RecordDesk
+from server.record.model import Signed
+from server.record.service import RecordService
+from server.record.store import SqlRecordStore
+from server.unit import Transaction
 from tests.support.office import Office
 from wire import canonical
 from wire.checkpoint import Checkpoint
+from wire.entries import Entry
+from wire.fields import print_instant
 from wire.note import NoteKey
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -98,6 +110,106 @@ def test_L3_what_is_taken_away_is_whole_signed_and_in_the_log(office: Office) ->
     assert newest.log == "house"
     assert office.services.audit.newest("record_exported", limit=1)[0].number == newest.seq
     assert archive.read(files).signed[-1].size == len(archive.read(files).entries), "it covers its own export"
+
+
+class Busy(SqlRecordStore):
+    """The house goes on while a copy is taken: an act comes before what was signed is read, a signed one after."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def _act(self) -> None:
+        audit = self._office.services.audit
+        with audit.unit.begin() as tx:
+            audit.record(tx, "picture_set", {"owner": "seal"}, actor="system", now=self._office.clock.now())
+
+    def all_signed(self, tx: Transaction) -> Sequence[Signed]:
+        self._act()
+        return super().all_signed(tx)
+
+    def entries(self, tx: Transaction, *, log: str | None = None) -> Iterator[tuple[int, Entry]]:
+        yield from super().entries(tx, log=log)
+        self._act()
+        self._office.services.record.sign(now=self._office.clock.now())
+
+
+def desk_of(office: Office, store: SqlRecordStore) -> RecordDesk:
+    services = office.services
+    record = RecordService(dataclasses.replace(services.record.tools, store=store))
+    return RecordDesk(record, services.audit, dict, str)
+
+
+def test_L3_a_copy_is_of_one_moment_and_wholly_signed_whatever_happens_meanwhile(office: Office) -> None:
+    files = open_archive(desk_of(office, Busy(office)).export(by="system", now=office.clock.now()))
+    assert checked(office, files) == [("right", "record-key"), ("right", "record")]
+
+
+def test_L3_a_copy_of_a_forked_record_leaves_nothing_out(tmp_path: Path) -> None:
+    house = Office(tmp_path)
+    record, now = house.services.record, house.clock.now()
+    desk = desk_of(house, SqlRecordStore())
+    desk.export(by="system", now=now)
+    with house.services.database.begin() as tx:
+        tx.exec_driver_sql("DELETE FROM record_checkpoints")
+    other = Checkpoint(record.tools.key.name, 1, bytes(32))
+    record.tools.keep.write(other.note(record.tools.key, record.tools.sign).encode())
+    files = open_archive(desk.export(by="system", now=now))
+    assert len(archive.read(files).entries) == record.size()
+    assert checked(house, files) == [("wrong", "record-no-checkpoint")]
+    house.services.close()
+
+
+def _signed(files: Mapping[str, bytes], *notes: Any) -> dict[str, bytes]:
+    kept = {name: data for name, data in files.items() if name != archive.NEWEST}
+    return {**kept, archive.CHECKPOINTS: canonical.encode({"checkpoints": list(notes)})}
+
+
+def test_L1_leaves_that_nobody_signed_are_no_record(office: Office) -> None:
+    """The key is public: leaves of one's own beside it cost nothing."""
+    files = exported(office)
+    unsigned = _signed(files)
+    assert checked(office, unsigned) == [("wrong", "record-no-checkpoint")]
+    assert checked(office, unsigned, known=False) == [("unsure", "record-key-own"), ("wrong", "record-no-checkpoint")]
+    assert checked(office, unsigned, files[archive.NEWEST]) == [("right", "record-key"), ("right", "record")]
+
+
+def test_L1_leaves_after_the_last_checkpoint_are_not_confirmed(office: Office) -> None:
+    files = exported(office)
+    value = canonical.decode(files[archive.LEAVES])
+    log, seq, hashed = value["leaves"][-1]
+    value["leaves"].append([log, seq + 1, hashed])
+    longer = {**files, archive.LEAVES: canonical.encode(value)}
+    assert checked(office, longer) == [("right", "record-key"), ("unsure", "record-unsigned")]
+
+
+def test_L1_the_key_is_not_confirmed_by_a_checkpoint_it_did_not_sign(office: Office) -> None:
+    files, stranger = exported(office), ServerSigner.generate()
+    taken, name = archive.read(files), office.services.record.tools.key.name
+    checkpoint = Checkpoint(name, taken.signed[-1].size, taken.signed[-1].root)
+    note = checkpoint.note(NoteKey(name, stranger.public), stranger.sign).encode()
+    forged = _signed(files, {"at": print_instant(office.clock.now()), "note": note.decode()})
+    assert checked(office, forged) == [("wrong", "record-checkpoint")]
+
+
+def verified(folder: Path, files: Mapping[str, bytes]) -> tuple[int, str]:
+    """As the command's child does it."""
+    folder.mkdir()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return run(parser().parse_args([str(folder)]))
+
+
+def test_G49_a_record_put_into_a_dossier_does_not_answer_for_it(office: Office, tmp_path: Path) -> None:
+    record = exported(office)
+    dossier = {"events.json": b"[]", "README.txt": b"x"}
+    index = Index.of("m-aaaaaaaaaaaaaaaa", "Họp (demo)", dossier, made_at=office.clock.now()).encode()
+    named = Index.of("m-aaaaaaaaaaaaaaaa", "Họp (demo)", {**dossier, **record}, made_at=office.clock.now()).encode()
+    status, text = verified(tmp_path / "beside", {**dossier, INDEX: index, **record})
+    assert (status, archive.LEAVES in text) == (1, True), text
+    status, text = verified(tmp_path / "named", {**dossier, INDEX: named, **record})
+    assert (status, INDEX in text) == (1, True), text
+    assert verified(tmp_path / "only", {"events.json": b"[]", **record})[0] == 1
+    assert verified(tmp_path / "record", record)[0] == 3, "the record alone; its key was not given"
 
 
 def _leaves(files: Mapping[str, bytes], change: str) -> dict[str, bytes]:

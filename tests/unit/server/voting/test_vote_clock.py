@@ -13,6 +13,13 @@ from tests.unit.server.voting.test_voting import Room
 from wire.ids import MeetingId
 from wire.votes import VoteState
 
+UNREADABLE = (
+    "INSERT INTO meetings (id, room, room_name, title, type, starts_at, planned_minutes, phase, seq)"  # noqa: ISC004 - one
+    " SELECT 'm-zzzzzzzzzzzzzzzz', room, '', '', '', starts_at, 1, phase, seq FROM meetings",
+    "INSERT INTO meeting_events (meeting, seq, hash, body) VALUES ('m-zzzzzzzzzzzzzzzz', 1, '', '{')",
+    "INSERT INTO votes (id, meeting, state) VALUES ('v-zzzzzzzzzzzzzzzz', 'm-zzzzzzzzzzzzzzzz', 'open')",
+)
+
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
@@ -88,6 +95,19 @@ def test_W85_votes_without_a_clock_and_shows_of_hands_wait_for_people(
     room.office.clock.advance(hours=1)
     assert clock.beat() is None
     assert room.state.votes[0].state is VoteState.OPEN
+
+
+def test_W85_a_meeting_that_cannot_be_read_stops_no_other_clock(
+    room: Room, clock: VoteClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    room.open(seconds=3)
+    with room.office.services.database.begin() as tx:
+        for statement in UNREADABLE:
+            tx.exec_driver_sql(statement)
+    room.office.clock.advance(seconds=3)
+    assert clock.beat() == LOOK_S, "it is tried again: somebody may mend it"
+    assert room.state.votes[0].by_clock
+    assert "v-zzzzzzzzzzzzzzzz" in caplog.text
 
 
 def test_W85_the_chair_who_was_faster_has_closed_it(room: Room) -> None:
