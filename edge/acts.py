@@ -17,6 +17,7 @@ from wire.ballots import NONCE_BYTES
 from wire.errors import BadField
 from wire.fields import Fields
 from wire.manifest import MAX_PAGES
+from wire.secret_fold import MAX_RUNS
 from wire.state import DisplayMode
 from wire.statement import APPROVE_PAPERS, ATTEND, CLOSE, SignedStatement
 from wire.topics import MAX_VERSION
@@ -55,6 +56,11 @@ def _vote(data: Fields) -> None:
     data.id("vote", "v")
 
 
+def _run(data: Fields) -> None:
+    data.id("vote", "v")
+    data.number("run", low=1, high=MAX_RUNS)
+
+
 def _cast(data: Fields) -> None:
     data.id("vote", "v")
     data.text("answer", limit=20)
@@ -81,6 +87,7 @@ SHAPES: Final[dict[str, Callable[[Fields], None]]] = {
     "vote_pause": _vote,
     "vote_resume": _vote,
     "vote_close": _vote,
+    "vote_go_on": _run,
     "vote_announce": _vote,
     ATTEND: _signed,
     APPROVE_PAPERS: _signed,

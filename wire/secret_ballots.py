@@ -32,6 +32,8 @@ PACKED_BYTES: Final = 1_024
 LEAST_BALLOTS: Final = 3
 #: So many seats mix, or all there are.
 RELAYS: Final = 3
+#: …or so many, when others do not answer.
+LEAST_RELAYS: Final = 2
 _RECEIPT_BYTES: Final = 10
 
 

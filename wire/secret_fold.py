@@ -15,7 +15,7 @@ from typing import Final
 from wire.blind import MODULUS_BITS, MODULUS_BYTES
 from wire.errors import BadField, BadSignature
 from wire.fields import Fields
-from wire.secret_ballots import LEAST_BALLOTS, RELAYS, SecretBallot, must_be_signed, receipt_of
+from wire.secret_ballots import LEAST_BALLOTS, LEAST_RELAYS, RELAYS, SecretBallot, must_be_signed, receipt_of
 from wire.votes import Call, Given, Vote, VoteKind, VoteState
 
 GIVEN: Final = "ballots_given"
@@ -43,6 +43,9 @@ def given(vote: Vote, data: Fields) -> Vote:
     people = [each.person for each in fresh]
     if not may.issuperset(people) or len(set(people)) != len(people):
         raise BadField("ballots_given.ballots", "name somebody who may not vote, or has a ballot")
+    owners = {(each.relay, each.device) for each in (*vote.given, *fresh)}
+    if len(owners) != len({relay for relay, _ in owners}):
+        raise BadField("ballots_given.ballots", "give one relay's key to two devices")
     turnout = replace(vote.turnout, cast=vote.turnout.cast + len(fresh))
     return replace(vote, given=(*vote.given, *fresh), turnout=turnout)
 
@@ -73,7 +76,10 @@ def called(before: Vote, moved: Vote, data: Fields) -> Vote:
     known = {each.relay for each in before.given}
     if len(before.given) < LEAST_BALLOTS:
         raise BadField("ballots_called.vote", f"has fewer than {LEAST_BALLOTS} ballots")
-    if len(set(relays)) != min(RELAYS, len(known)) or not known.issuperset(relays):
+    most = min(RELAYS, len(known))
+    # Who did not answer cannot be made to: then two of the seats do, and the log says why.
+    least = min(LEAST_RELAYS, most) if call.reason == "relay_silent" and before.call is not None else most
+    if len(set(relays)) != len(relays) or not least <= len(relays) <= most or not known.issuperset(relays):
         raise BadField("ballots_called.relays", "are not so many, each another seat that was given a ballot")
     return replace(moved, call=call)
 
@@ -87,6 +93,8 @@ def closed(meeting: str, vote: Vote, data: Fields) -> Vote:
     ballots = tuple(SecretBallot.read(entry) for entry in data.objects("ballots", limit=MAX_BALLOTS))
     if ballots and vote.call is None:
         raise BadField("vote_closed.ballots", "were never collected")
+    if vote.call is not None and len(ballots) < LEAST_BALLOTS:
+        raise BadField("vote_closed.ballots", f"are fewer than {LEAST_BALLOTS}: so few would name their voters")
     if len(ballots) > len(vote.given):
         raise BadField("vote_closed.ballots", "are more than were given")
     receipts = [receipt_of(meeting, vote.vote, each) for each in ballots]

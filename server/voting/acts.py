@@ -19,6 +19,7 @@ from wire.ballots import NONCE_BYTES
 from wire.blind import MODULUS_BYTES
 from wire.fields import Fields
 from wire.messages import KEY_BYTES
+from wire.secret_fold import MAX_RUNS
 from wire.statement import VOTE, Place, SignedStatement, Statement
 from wire.votes import VoteChange
 
@@ -45,6 +46,11 @@ def seat_acts(voting: VotingService, secret: SecretVotes, rooms: Rooms) -> dict[
         data.end()
         return voting.close(seated.meeting, vote, ask=_ask(seated))
 
+    def go_on(data: Fields, seated: Seated) -> dict[str, Any]:
+        vote, run = data.id("vote", "v"), data.number("run", low=1, high=MAX_RUNS)
+        data.end()
+        return voting.go_on(seated.meeting, vote, run=run, ask=_ask(seated))
+
     def give(data: Fields, seated: Seated) -> dict[str, Any]:
         wanted = Wanted(
             vote=data.id("vote", "v"),
@@ -56,7 +62,7 @@ def seat_acts(voting: VotingService, secret: SecretVotes, rooms: Rooms) -> dict[
         data.end()
         return secret.give(seated.meeting, wanted, key=seated.key, now=seated.now)
 
-    acts: dict[str, SeatAct] = {"vote_cast": cast, "vote_close": close, "ballot_ask": give}
+    acts: dict[str, SeatAct] = {"vote_cast": cast, "vote_close": close, "vote_go_on": go_on, "ballot_ask": give}
     return acts | {kind: _step(voting, way) for kind, way in _STEPS.items()}
 
 

@@ -19,6 +19,8 @@
     ├── NotASecretVote        not-a-secret-vote
     ├── TooFewForSecret       too-few-for-secret: among so few nothing is secret
     ├── TooFewBallots         too-few-ballots: and of so few ballots neither
+    ├── TooFewHandedIn        too-few-handed-in: nothing is published of fewer than three
+    ├── RelayKeyTaken         relay-key-taken: another seat mixes with this key
     └── NoMoreRuns            no-more-runs: collected in vain too often
     Malformed
     ├── NoSuchAnswer          no-such-answer
@@ -29,6 +31,7 @@
     ├── HandsMissing          hands-missing
     ├── HandsTooMany          hands-too-many: more than were present
     ├── SignatureMissing      vote-signature-missing: a named vote is signed (V7)
+    ├── RelayKeyUnusable      relay-key-unusable: nothing can be sealed to it
     └── SignatureNotAsked     vote-signature-not-asked: and an open one is not
 """
 
@@ -119,6 +122,24 @@ class TooFewBallots(Conflict):
     """Fewer than ``data["least"]`` ballots were given (``data["given"]``): publishing them would name them."""
 
     code = "too-few-ballots"
+
+
+class TooFewHandedIn(Conflict):
+    """Fewer than ``data["least"]`` ballots were handed in (``data["received"]``)."""
+
+    code = "too-few-handed-in"
+
+
+class RelayKeyTaken(Conflict):
+    """The key with which the seat would mix was given by another device."""
+
+    code = "relay-key-taken"
+
+
+class RelayKeyUnusable(Malformed):
+    """The key with which the seat would mix is none to seal to."""
+
+    code = "relay-key-unusable"
 
 
 class NoMoreRuns(Conflict):

@@ -27,6 +27,7 @@ from wire.asking import Kind
 from wire.declare import Maker
 from wire.errors import BadId
 from wire.ids import MeetingId
+from wire.secret_fold import MAX_RUNS
 from wire.state import MemberRole
 from wire.votes import VoteChange
 
@@ -147,6 +148,15 @@ def _leading(routes: Blueprint, voting: VotingService, ask: Callable[[str, Any],
         fields.end()
         asked = ask(VoteChange.CLOSE.value, {"meeting": meeting, "vote": vote, "hands": [list(h) for h in hands]})
         return answer(voting.close(MeetingId(meeting), _vote(vote), ask=asked, hands=hands))
+
+    @routes.post("/<vote>/go_on")
+    @allow(Role.SECRETARY, member=_LEADERS)
+    def go_on(meeting: str, vote: str) -> ResponseReturnValue:
+        fields = body()
+        run = fields.number("run", low=1, high=MAX_RUNS)
+        fields.end()
+        asked = ask("go_on_vote", {"meeting": meeting, "vote": vote, "run": run})
+        return answer(voting.go_on(MeetingId(meeting), _vote(vote), run=run, ask=asked))
 
 
 def _vote(text: str) -> str:

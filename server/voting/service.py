@@ -55,12 +55,12 @@ _OVER: Final = frozenset({VoteState.CLOSED, VoteState.WITHDRAWN})
 class UrnPort(Protocol):
     """Carries collections (``server/voting/secret/urn.py``)."""
 
-    def next_call(self, given: Sequence[GivenBallot]) -> NextCall:
+    def next_call(self, vote: str, given: Sequence[GivenBallot]) -> NextCall:
         """What the first run is called with."""
         ...
 
-    def go_on(self, vote: str) -> None:
-        """Wait no longer for who is missing."""
+    def go_on(self, vote: str, run: int) -> None:
+        """In this run wait no longer for who is missing; raises TooFewHandedIn, NoMoreRuns."""
         ...
 
 
@@ -164,7 +164,7 @@ class VotingService:
     ) -> dict[str, Any]:
         """Close it and publish its ballots, or the hands that were counted; gives ``{seq, vote}``.
 
-        Of a secret vote this calls the collection (V8); once more means: go on without who is missing.
+        Of a secret vote this calls the collection (V8); once more changes nothing.
         """
         if model.known(self._meetings.state(meeting), vote).kind is VoteKind.SECRET:
             return self._collect(meeting, vote, ask)
@@ -188,13 +188,25 @@ class VotingService:
         def decide(log: Log) -> Sequence[Draft]:
             if model.must_collect(log.state, vote, ask.by).state is VoteState.COLLECTING:
                 return ()
-            return secret_model.begin(model.known(log.state, vote), given, desk.urn.next_call(given))
+            return secret_model.begin(model.known(log.state, vote), given, desk.urn.next_call(vote, given))
 
-        goes_on = model.known(self._meetings.state(meeting), vote).state is VoteState.COLLECTING
-        done = self._change(meeting, vote, decide=decide, ask=ask, look=look)
-        if goes_on:
-            desk.urn.go_on(vote)
-        return done
+        return self._change(meeting, vote, decide=decide, ask=ask, look=look)
+
+    def go_on(self, meeting: MeetingId, vote: str, *, run: int, ask: Ask) -> dict[str, Any]:
+        """Collect without who is missing, in this run alone (W78); gives ``{seq, vote}``. Of another run: nothing.
+
+        Raises NoSuchVote, VoteStateNotAllowed, TooFewHandedIn, NoMoreRuns.
+        """
+
+        def decide(log: Log) -> Sequence[Draft]:
+            found = model.must_collect(log.state, vote, ask.by)
+            if found.state is not VoteState.COLLECTING:
+                raise errors.VoteStateNotAllowed(state=found.state.value)
+            if found.call is not None and found.call.run == run:
+                self._desk().urn.go_on(vote, run)
+            return ()
+
+        return self._change(meeting, vote, decide=decide, ask=ask)
 
     def _desk(self) -> SecretDesk:
         if self._secret is None:

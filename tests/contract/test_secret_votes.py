@@ -5,17 +5,21 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from edge.errors import BallotExists, BallotLineForeign, BallotNotSigned, NoSecretVote
 from server.db.engine import Database
 from server.errors import ServerError
+from server.idempotency.service import ActKey
 from server.voting import errors
+from server.voting.secret import model
 from server.voting.secret.ports import BallotGiven, GivenBallot
+from server.voting.secret.service import Wanted
 from server.voting.secret.store import SqlSecretStore
 from tests.support.meeting_log import named
-from tests.support.office import fresh_id
+from tests.support.office import START, fresh_id
 from tests.support.secret_room import SecretRoom
 from wire.messages import Drop, Mix
 from wire.votes import VoteState
@@ -152,7 +156,7 @@ def test_W78_after_the_call_no_ballot_is_given_and_the_chair_goes_on_without_who
     assert room.found.state is VoteState.COLLECTING
     progress = room.urn.progress(room.vote)
     assert (progress["wanted"], progress["received"], progress["missing"]) == (4, 3, [room.seats[3].person])
-    room.call(act="go on")
+    room.go_on()
     room.settle()
     assert (room.found.state, len(room.found.secret)) == (VoteState.CLOSED, 3)
     assert room.seats[3].book.found(room.found) == {room.seats[3].person: False}
@@ -234,3 +238,200 @@ def test_W79_what_was_not_asked_for_is_not_taken(room: SecretRoom) -> None:
     room.urn.heard(named("d", "stranger"), Drop(room.head(seat), room.meeting, room.vote, call.run, box))
     room.urn.drain()
     assert room.urn.progress(room.vote)["received"] == 0
+
+
+def _relay(room: SecretRoom, number: int = 0) -> str:
+    """The device of a relay of the run that goes on."""
+    call = room.found.call
+    assert call is not None
+    return next(each.device for each in room.found.given if each.relay == call.relays[number])
+
+
+def _run(room: SecretRoom) -> int:
+    return 0 if room.found.call is None else room.found.call.run
+
+
+def test_W78_going_on_counts_for_one_run_and_the_next_one_waits_for_all_who_handed_in(room: SecretRoom) -> None:
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+    room.call()
+    first = _relay(room)
+    away = next(number for number, seat in enumerate(room.seats) if seat.device != first)
+    there = [number for number in range(5) if number != away]
+    room.drop(*there, beats=True)
+    assert room.found.state is VoteState.COLLECTING
+    next(seat for seat in room.seats if seat.device == first).online = False
+    room.go_on()
+    room.settle()
+    room.clock.advance(seconds=7)
+    room.settle()
+    assert _run(room) == 2
+    for number in there:
+        assert room.urn.progress(room.vote)["mixing"] is False
+        assert room.urn.progress(room.vote)["received"] == there.index(number)
+        room.drop(number, beats=True)
+    room.settle()
+    assert (room.found.state, len(room.found.secret)) == (VoteState.CLOSED, 4)
+
+
+def test_W78_with_fewer_than_three_ballots_the_chair_cannot_go_on_and_may_withdraw(room: SecretRoom) -> None:
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+    room.call()
+    room.drop(0, 1, beats=True)
+    with pytest.raises(errors.TooFewHandedIn) as refusal:
+        room.go_on()
+    assert refusal.value.data == {"received": 2, "least": 3}
+    room.settle()
+    assert (room.found.state, room.urn.progress(room.vote)["received"]) == (VoteState.COLLECTING, 2)
+    room.drop(2, beats=True)
+    room.go_on(act="again")
+    room.settle()
+    assert len(room.found.secret) == 3
+
+
+def test_W78_closing_again_changes_nothing_and_going_on_is_for_the_run_that_was_shown(room: SecretRoom) -> None:
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+    first = room.call()
+    room.drop(0, 1, 2, 3)
+    assert room.call() == first  # the same act, sent again
+    room.call(act="somebody else closes")
+    room.go_on(run=2)
+    room.settle()
+    assert room.found.state is VoteState.COLLECTING
+    assert room.urn.progress(room.vote)["mixing"] is False
+    room.go_on()
+    room.settle()
+    assert len(room.found.secret) == 4
+
+
+def test_W80_relays_that_lose_ballots_are_tried_three_times_then_the_chair_is_asked(database: Database) -> None:
+    room = SecretRoom(database, voters=7, word=fresh_id("a"))
+    for number, answer in enumerate([*ANSWERS, "for", "for"]):
+        room.ask(number, answer)
+    room.call()
+    room.start()  # a run that was broken off is none that lost something
+    room.urn.take_up()
+    room.urn.drain()
+    room.loses = 1
+    for run in (2, 3, 4):
+        assert _run(room) == run
+        room.drop(beats=True)
+        room.settle()
+    told = room.urn.progress(room.vote)
+    assert (room.found.state, told["run"], told["asks"]) == (VoteState.COLLECTING, 4, "ballots-lost")
+    room.go_on()
+    room.settle()
+    assert len(room.found.secret) == 4
+
+
+def test_W80_of_what_relays_have_left_two_ballots_are_never_published(database: Database) -> None:
+    room = SecretRoom(database, voters=4, word=fresh_id("a"))
+    for number in range(4):
+        room.ask(number, ANSWERS[number])
+    room.call()
+    room.loses = 1  # at each of the three relays
+    for _ in range(3):
+        room.drop()
+        room.settle()
+    assert (_run(room), room.urn.progress(room.vote)["asks"]) == (3, "too-few-handed-in")
+    room.loses = 0
+    room.go_on()
+    room.settle()
+    room.drop()
+    room.settle()
+    assert (_run(room), len(room.found.secret)) == (4, 4)
+
+
+def test_W79_silent_relays_stay_left_out_and_two_are_enough_when_no_others_are_left(database: Database) -> None:
+    room = SecretRoom(database, voters=4, word=fresh_id("a"))
+    for number in range(4):
+        room.ask(number, ANSWERS[number])
+    room.call()
+    mute = {_relay(room, 0), _relay(room, 1)}
+    room.mute = mute
+    for run in (1, 2):
+        assert _run(room) == run
+        room.drop()
+        room.settle()
+        room.clock.advance(seconds=7)
+        room.settle()
+    room.drop()
+    room.settle()
+    assert (_run(room), len(room.found.secret)) == (3, 4)
+    call = room.found.call
+    assert call is not None
+    relays = {each.device for each in room.found.given if each.relay in call.relays}
+    assert (len(relays), relays & mute) == (2, set())
+
+
+def test_W79_a_collection_whose_call_was_not_heard_is_taken_up_by_itself(room: SecretRoom) -> None:
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+    other = SecretRoom(room.database, word=fresh_id("a"))
+    room.urn.next_call(other.vote, [])  # another vote's call on its way takes nobody's key
+    room.call()
+    room.drop()
+    room.settle()
+    assert len(room.found.secret) == 5
+
+
+def test_W79_a_run_that_nobody_carries_is_called_anew_after_two_looks(room: SecretRoom) -> None:
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+    room.slots.announcers.remove(room.urn)  # the announcement is lost
+    room.call()
+    room.slots.announcers.append(room.urn)
+    for _ in range(3):
+        room.settle()
+        room.clock.advance(seconds=6)
+    assert _run(room) == 2
+    room.drop()
+    room.settle()
+    assert len(room.found.secret) == 5
+
+
+def test_W79_after_the_last_run_nothing_is_tried_any_more_and_the_chair_is_told(
+    room: SecretRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+    room.call()
+    monkeypatch.setattr(model, "MAX_RUNS", 1)
+    tried: list[str] = []
+    call_again = room.secret.call_again
+
+    def counting(*args: Any, **named_ones: Any) -> None:
+        tried.append("again")
+        call_again(*args, **named_ones)
+
+    monkeypatch.setattr(room.secret, "call_again", counting)
+    room.mute = {seat.device for seat in room.seats}
+    room.drop()
+    room.settle()
+    room.clock.advance(seconds=7)
+    room.settle()
+    assert (tried, room.urn.progress(room.vote)["asks"]) == (["again"], "no-more-runs")
+    with pytest.raises(errors.NoMoreRuns):
+        room.go_on()
+    room.start()
+    room.urn.take_up()
+    assert room.urn.progress(room.vote)["asks"] == "no-more-runs"
+
+
+@pytest.mark.parametrize("key", ["00" * 32, "01" + "00" * 31])
+def test_W77_a_key_that_nothing_can_be_sealed_to_is_refused(key: str, room: SecretRoom) -> None:
+    seat = room.seats[0]
+    held, ballot = seat.book.make(
+        room.meeting, room.found, seat.person, answer="for", act=fresh_id("a"), random=lambda size: bytes([7]) * size
+    )
+    wanted = Wanted(room.vote, seat.person, seat.device, bytes.fromhex(ballot.blinded), key)
+    act = ActKey(ballot.act, f"person:{seat.person}", "ballot_ask", {})
+    with pytest.raises(errors.RelayKeyUnusable):
+        room.secret.give(room.meeting, wanted, key=act, now=START)
+    room.ask(1, "for")
+    taken = replace(wanted, relay=room.seats[1].book.all()[0].relay.public.hex())
+    with pytest.raises(errors.RelayKeyTaken):
+        room.secret.give(room.meeting, taken, key=act, now=START)
+    room.secret.give(room.meeting, replace(wanted, relay=held.relay.public.hex()), key=act, now=START)

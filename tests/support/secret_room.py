@@ -107,6 +107,8 @@ class SecretRoom:
         self.key = _private_key()
         #: so many boxes the relays lose
         self.loses = 0
+        #: devices that hand in and mix nothing
+        self.mute: set[str] = set()
         self._open()
         self.start()
 
@@ -209,20 +211,34 @@ class SecretRoom:
         self.voting.record(self.meeting, self.vote, now=START)
 
     def call(self, *, act: str = "close") -> dict[str, Any]:
-        """The chair closes the vote, or goes on without who is missing."""
+        """The chair closes the vote."""
         key = ActKey(named("a", f"{self.word} {act}"), f"person:{CHAIR}", "close", {"vote": self.vote})
         ask = Ask(By(CHAIR), f"person:{CHAIR}", key, START)
         done = self.voting.close(self.meeting, self.vote, ask=ask)
         self.urn.drain()
         return done
 
-    def drop(self, *numbers: int) -> None:
-        """Seats hand in, in this order."""
+    def go_on(self, *, run: int | None = None, act: str = "go on") -> dict[str, Any]:
+        """The chair goes on without who is missing, in the run that goes on or the one that is named."""
+        call = self.found.call
+        assert call is not None
+        wanted = call.run if run is None else run
+        content = {"vote": self.vote, "run": wanted}
+        key = ActKey(named("a", f"{self.word} {act} {wanted}"), f"person:{CHAIR}", "go_on", content)
+        ask = Ask(By(CHAIR), f"person:{CHAIR}", key, START)
+        done = self.voting.go_on(self.meeting, self.vote, run=wanted, ask=ask)
+        self.urn.drain()
+        return done
+
+    def drop(self, *numbers: int, beats: bool = False) -> None:
+        """Seats hand in, in this order; with ``beats`` the urn has its turn after each."""
         for number in numbers or range(len(self.seats)):
             seat, call = self.seats[number], self.found.call
             assert call is not None
             boxes = seat.book.boxes(self.found)
             self.urn.heard(seat.device, Drop(self.head(seat), self.meeting, self.vote, call.run, boxes))
+            if beats:
+                self.settle(beats=1)
         self.urn.drain()
 
     def settle(self, *, beats: int = 12) -> None:
@@ -246,7 +262,7 @@ class SecretRoom:
         seat = next(each for each in self.seats if each.device == device)
         message = build(self.head(seat))
         self.told.append((device, message))
-        if not seat.online or not isinstance(message, Mix):
+        if not seat.online or device in self.mute or not isinstance(message, Mix):
             return
         self.before_close = self.found
         inner = seat.book.mix(message, self.found)

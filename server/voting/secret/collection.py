@@ -1,7 +1,8 @@
 """One collection of secret ballots, as a value: boxes come, relays mix, ballots are opened (W78, W79).
 
-Rules: pure. A device's boxes are what it said last before the mixing began. The mixing begins when all are there, or
-when the chair goes on without who is missing. Nothing in the result depends on the order in which anything came: what
+Rules: pure. A device's boxes are what it said last before the mixing began. The mixing begins when all are there but
+those whom the chair has given up, and never with fewer than three ballots. Whom the chair gave up stays given up in the
+next run; whoever handed in is waited for again. Nothing in the result depends on the order in which anything came: what
 is handed to a relay is sorted. A relay that is silent for too long, or ballots that got lost, mean another run.
 
 Raises nothing: what does not fit is not taken.
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sealing.onions import box_bytes
+from wire.secret_ballots import LEAST_BALLOTS
 
 #: A relay that has not answered for so long is left out of the next run; asked again in between.
 RELAY_S: Final = 6.0
@@ -54,7 +56,9 @@ Task = Mixing | Opening | Anew
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """``wanted``: how many ballots each device was given; ``layer``: the relay at work, −1 before the mixing."""
+    """``wanted``: how many ballots each device was given; ``given_up``: the devices that nobody waits for;
+    ``layer``: the relay at work, −1 before the mixing.
+    """
 
     meeting: str
     vote: str
@@ -62,7 +66,7 @@ class Collection:
     relays: tuple[str, ...]
     wanted: Mapping[str, int] = field(hash=False)
     boxes: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict, hash=False, repr=False)
-    goes_on: bool = False
+    given_up: frozenset[str] = frozenset()
     layer: int = -1
     batch: tuple[bytes, ...] = field(default=(), repr=False)
     since_s: float = 0.0
@@ -90,8 +94,15 @@ class Collection:
         return frozenset(device for device, count in self.wanted.items() if len(self.boxes.get(device, ())) < count)
 
     def going_on(self) -> Collection:
-        """The chair waits no longer."""
-        return replace(self, goes_on=True)
+        """The chair waits no longer for who is missing now; of too few ballots, or in the mixing, nothing changes."""
+        if self.layer >= 0 or self.received < LEAST_BALLOTS:
+            return self
+        return replace(self, given_up=self.given_up | self.missing)
+
+    @property
+    def still_away(self) -> frozenset[str]:
+        """Whom the next run need not wait for: given up, and not come since."""
+        return self.given_up & self.missing
 
     def mixed(self, device: str, layer: int, boxes: tuple[bytes, ...]) -> Collection:
         """The relay that is at work has answered; more than it was given, or another size, is no answer."""
@@ -106,7 +117,7 @@ class Collection:
         """What is to be done now, once."""
         now = self
         if self.layer < 0:
-            if self.missing and not (self.goes_on and self.boxes):
+            if self.missing - self.given_up or self.received < LEAST_BALLOTS:
                 return self, None
             batch = tuple(sorted(box for boxes in self.boxes.values() for box in boxes))
             now = replace(self, layer=0, batch=batch)

@@ -16,13 +16,14 @@ from server.meetings.model import Draft
 from server.voting import errors
 from server.voting.secret.ports import GivenBallot
 from wire.errors import WireError
-from wire.secret_ballots import LEAST_BALLOTS, RELAYS, SecretBallot, receipt_of
+from wire.secret_ballots import LEAST_BALLOTS, LEAST_RELAYS, RELAYS, SecretBallot, receipt_of
 from wire.secret_fold import GIVEN, MAX_RUNS, must_be_valid
 from wire.votes import Vote, VoteChange, VoteKind
 
 CLOSING: Final = "closing"
 RESTARTED: Final = "restarted"
 INCOMPLETE: Final = "incomplete"
+RELAY_SILENT: Final = "relay_silent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,12 @@ def choose_relays(
     return tuple(sorted(by_key, key=rank)[:RELAYS])
 
 
+def without_silent(given: Sequence[GivenBallot], silent: frozenset[str]) -> Sequence[GivenBallot]:
+    """Those that may mix after relays were silent: the others, while they are two; else all again."""
+    left = [each for each in given if each.device not in silent]
+    return left if len({each.relay for each in left}) >= LEAST_RELAYS else given
+
+
 def opened(meeting: str, vote: Vote, packed: Iterable[bytes]) -> tuple[SecretBallot, ...]:
     """The ballots that count, in the order of their receipts; what is no ballot of this vote is left out."""
     found: dict[str, SecretBallot] = {}
@@ -108,3 +115,9 @@ def must_be_secret(vote: Vote) -> None:
     """Raise unless the vote is secret."""
     if vote.kind is not VoteKind.SECRET:
         raise errors.NotASecretVote
+
+
+def must_be_free(ballot: GivenBallot, given: Iterable[GivenBallot]) -> None:
+    """Raise RelayKeyTaken when another device has given the key of this one."""
+    if any(each.relay == ballot.relay and each.device != ballot.device for each in given):
+        raise errors.RelayKeyTaken

@@ -13,10 +13,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from sealing.boxes import seal
+from sealing.errors import BadKey
 from server.idempotency.ports import ActLedger, ActTaken, DoneAct
 from server.idempotency.service import ActKey, answered
 from server.meetings.model import Draft, Log
@@ -86,6 +89,8 @@ class SecretVotes:
         self._ledger: Final = ledger
         self._master: Final = master
         self._random: Final = random
+        #: held from the look at the relays' keys to the commit: one server gives ballots
+        self._giving: Final = threading.Lock()
         #: told of every ballot that was given
         self.recorders: Final[list[Recorder]] = []
 
@@ -117,10 +122,12 @@ class SecretVotes:
     def give(self, meeting: MeetingId, wanted: Wanted, *, key: ActKey, now: dt.datetime) -> dict[str, Any]:
         """Sign blind for somebody who may vote, once; gives ``{vote, signed}``.
 
-        Raises NoSuchVote, NotASecretVote, NotOnTheRoll, NotPresentAtOpening, VoteNotOpen, AlreadyVoted, BadField.
+        Raises NoSuchVote, NotASecretVote, NotOnTheRoll, NotPresentAtOpening, VoteNotOpen, AlreadyVoted, BadField,
+        RelayKeyUnusable, RelayKeyTaken.
         """
         vote = votes.must_be_on_the_roll(self._meetings.state(meeting), wanted.vote, wanted.person)
         model.must_be_secret(vote)
+        _must_seal(wanted.relay)
         for _ in range(_TRIES):
             with self._unit.read() as tx:
                 done = answered(self._ledger, tx, key)
@@ -135,7 +142,7 @@ class SecretVotes:
     def _give(self, meeting: MeetingId, wanted: Wanted, *, key: ActKey, now: dt.datetime) -> dict[str, Any]:
         signer = self._signer(wanted.vote)
         signed = signer.sign(wanted.blinded, random=self._random)
-        with self._unit.begin() as tx:
+        with self._giving, self._unit.begin() as tx:
             state = self._ballots.hold_open(tx, meeting, wanted.vote)
             if state is not VoteState.OPEN:
                 raise errors.VoteNotOpen(state="" if state is None else state.value)
@@ -143,6 +150,7 @@ class SecretVotes:
             if known is not None and known != wanted.given:
                 raise errors.AlreadyVoted
             if known is None:
+                model.must_be_free(wanted.given, self._store.given(tx, wanted.vote))
                 self._store.give(tx, wanted.vote, wanted.given)
             answer = {"vote": wanted.vote, "signed": signed.hex()}
             self._ledger.add(tx, DoneAct(key.act, key.actor, key.kind, key.fingerprint, answer, now, meeting))
@@ -194,3 +202,11 @@ class SecretVotes:
                 self.over(tx, vote)
 
         self._meetings.change(meeting, actor="system", now=now, decide=decide, also=keep)
+
+
+def _must_seal(relay: str) -> None:
+    """Raise unless one can seal to the key: with another every honest seat would stand still."""
+    try:
+        seal(b"", to=bytes.fromhex(relay), info=b"")
+    except (BadKey, ValueError) as exc:
+        raise errors.RelayKeyUnusable from exc

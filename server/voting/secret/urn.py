@@ -2,7 +2,9 @@
 
 Rules: keys of runs, boxes and ballots are in this object's memory and nowhere else, until the ballots are published,
 all at once. Nothing here is logged that came from a seat: neither which, nor when. What dies with the process is
-collected anew. Callers only put something on the queue.
+collected anew. Fewer than three ballots are never published, and what relays have lost is given up by the chair alone,
+for the run that the chair was shown. A run carries into the next one whom the chair gave up, never the leave to go on.
+Callers only put something on the queue.
 
 Usage::
 
@@ -17,7 +19,7 @@ import queue
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
@@ -25,6 +27,7 @@ from sealing.boxes import BoxKey, new_key
 from sealing.onions import Place, open_ballots
 from server.clock import Clock
 from server.errors import ServerError
+from server.voting import errors
 from server.voting.secret import model
 from server.voting.secret.collection import Anew, Collection, Mixing, Opening, Task
 from server.voting.secret.ports import GivenBallot, Line
@@ -32,13 +35,18 @@ from server.voting.secret.service import SecretVotes
 from wire.events import Event
 from wire.ids import MeetingId
 from wire.messages import Drop, Mix, Mixed
-from wire.secret_ballots import SecretBallot
+from wire.secret_ballots import LEAST_BALLOTS, SecretBallot
 from wire.state import MeetingState
 from wire.votes import Vote, VoteChange
 
 BEAT_S: Final = 0.25
-#: Runs that may end with fewer ballots than came in, before they are published without the lost ones.
+#: Runs that may end with fewer ballots than came in, before the chair is asked.
 PATIENT_RUNS: Final = 3
+#: How often votes are looked for that are being collected and whose run nobody here knows.
+LOOK_S: Final = 5.0
+#: What the chair is asked: go on without the lost ballots; collect once more; nothing but withdraw.
+LOST: Final = "ballots-lost"
+TOO_FEW: Final = "too-few-handed-in"
 _OVER: Final = frozenset({VoteChange.CLOSE.value, VoteChange.WITHDRAW.value})
 _LOG: Final = logging.getLogger("voting")
 
@@ -51,6 +59,14 @@ class _Running:
     key: BoxKey
     #: what has to be committed, tried until it is
     due: Callable[[], None] | None = None
+    #: relays that did not answer, in this run and before
+    silent: frozenset[str] = frozenset()
+    #: runs that ended with fewer ballots than came in
+    incomplete: int = 0
+    #: why nothing goes on by itself: a code for the chair
+    asks: str = ""
+    #: what is published if the chair goes on without the lost ones
+    opened: tuple[SecretBallot, ...] = field(default=(), repr=False)
 
 
 class Urn:
@@ -70,8 +86,11 @@ class Urn:
         self._random: Final = random
         self._queue: Final[queue.SimpleQueue[Callable[[], None] | None]] = queue.SimpleQueue()
         self._guard: Final = threading.Lock()
-        #: keys that a call may be committed with, by their public halves
-        self._keys: Final[dict[str, BoxKey]] = {}
+        #: keys that a call may be committed with, by vote and their public halves
+        self._keys: Final[dict[str, dict[str, BoxKey]]] = {}
+        #: votes that were collected by nobody when they were last looked for, and when that was
+        self._orphans: frozenset[str] = frozenset()
+        self._looked_s = float("-inf")
         self._running: Final[dict[str, _Running]] = {}
         self._progress: dict[str, dict[str, Any]] = {}
         self._thread: threading.Thread | None = None
@@ -95,15 +114,22 @@ class Urn:
     # From other threads
 
     def next_call(
-        self, given: Sequence[GivenBallot], *, reason: str = model.CLOSING, without: frozenset[str] = frozenset()
+        self,
+        vote: str,
+        given: Sequence[GivenBallot],
+        *,
+        reason: str = model.CLOSING,
+        without: frozenset[str] = frozenset(),
+        silent: frozenset[str] = frozenset(),
     ) -> model.NextCall:
         """What the next run is called with; its key is kept here for when that is committed."""
         key = self._make_key()
         with self._guard:
-            self._keys[key.public.hex()] = key
+            self._keys.setdefault(vote, {})[key.public.hex()] = key
         devices = {each.device for each in given}
         here = frozenset[str]() if self.line is None else self.line.here(devices)
-        relays = model.choose_relays(given, here=here, without=without, random=self._random)
+        left = model.without_silent(given, silent) if reason == model.RELAY_SILENT else given
+        relays = model.choose_relays(left, here=here, without=without | silent, random=self._random)
         return model.NextCall(key.public, relays, reason)
 
     def announce(
@@ -128,12 +154,19 @@ class Urn:
         """A seat has handed in, or mixed."""
         self._queue.put(partial(self._heard, device, message))
 
-    def go_on(self, vote: str) -> None:
-        """Wait no longer for who is missing."""
-        self._queue.put(partial(self._go_on, vote))
+    def go_on(self, vote: str, run: int) -> None:
+        """In this run and no other, wait no longer for who is missing; raises TooFewHandedIn, NoMoreRuns."""
+        told = self.progress(vote)
+        if told.get("run") != run or told.get("mixing"):
+            return
+        if told["asks"] == errors.NoMoreRuns.code:
+            raise errors.NoMoreRuns(runs=run)
+        if not told["asks"] and told["received"] < LEAST_BALLOTS:
+            raise errors.TooFewHandedIn(received=told["received"], least=LEAST_BALLOTS)
+        self._queue.put(partial(self._go_on, vote, run))
 
     def progress(self, vote: str) -> dict[str, Any]:
-        """``{run, wanted, received, missing: [person], mixing}``; of a vote that is not collected nothing."""
+        """``{run, wanted, received, missing: [person], mixing, relays, asks}``; of no collection nothing."""
         return self._progress.get(vote, {})
 
     # The thread
@@ -141,7 +174,7 @@ class Urn:
     def _run(self) -> None:
         while True:
             try:
-                entry = self._queue.get(timeout=BEAT_S if self._running else None)
+                entry = self._queue.get(timeout=BEAT_S if self._running else LOOK_S)
             except queue.Empty:
                 entry = self.beat
             if entry is None:
@@ -170,22 +203,43 @@ class Urn:
         """Let every collection go as far as it can."""
         for vote in list(self._running):
             self.do(partial(self._advance, vote))
+        if self._clock.monotonic_s() - self._looked_s >= LOOK_S:
+            self.do(self._look)
 
     def take_up(self) -> None:
         """Call anew what was called before this object was there."""
         for meeting, vote in self._secret.collecting():
             if vote not in self._running:
-                self._call_again(meeting, vote, Anew(model.RESTARTED, frozenset()))
+                self.do(partial(self._call_orphan, meeting, vote))
+
+    def _look(self) -> None:
+        """A call whose announcement was lost has no run here; one that is just on its way has, the next time."""
+        self._looked_s = self._clock.monotonic_s()
+        lost = [found for found in self._secret.collecting() if found[1] not in self._running]
+        for meeting, vote in lost:
+            if vote in self._orphans:
+                self.do(partial(self._call_orphan, meeting, vote))
+        self._orphans = frozenset(vote for _, vote in lost)
+
+    def _call_orphan(self, meeting: MeetingId, vote: str) -> None:
+        if self.progress(vote).get("asks"):
+            return
+        try:
+            self._call_again(meeting, vote, Anew(model.RESTARTED, frozenset()))
+        except errors.NoMoreRuns as end:
+            found = self._secret.vote(meeting, vote)
+            told = {"run": 0 if found.call is None else found.call.run, "wanted": len(found.given), "received": 0}
+            self._progress[vote] = told | {"missing": [], "mixing": False, "relays": 0, "asks": end.code}
 
     def _called(self, meeting: MeetingId, vote: Vote) -> None:
         call = vote.call
         if call is None:
             return
         with self._guard:
-            key = self._keys.pop(call.key, None)
-            self._keys.clear()
+            key = self._keys.get(vote.vote, {}).pop(call.key, None)
+        before = self._running.pop(vote.vote, None)
         if key is None:
-            return
+            return  # looked for again, and called anew
         devices = {each.relay: each.device for each in vote.given}
         now = Collection(
             meeting=meeting,
@@ -194,15 +248,18 @@ class Urn:
             relays=tuple(devices[relay] for relay in call.relays),
             wanted=Counter(each.device for each in vote.given),
         )
-        before = self._running.get(vote.vote)
-        if before is not None and before.now.goes_on:
-            now = now.going_on()
-        self._running[vote.vote] = _Running(meeting, vote, now, key)
+        fresh = _Running(meeting, vote, now, key)
+        if before is not None:
+            fresh.now = replace(now, given_up=before.now.still_away)
+            fresh.silent, fresh.incomplete = before.silent, before.incomplete
+        self._running[vote.vote] = fresh
         self._note(vote.vote)
 
     def _over(self, vote: str) -> None:
         self._running.pop(vote, None)
         self._progress.pop(vote, None)
+        with self._guard:
+            self._keys.pop(vote, None)
 
     def _heard(self, device: str, message: Drop | Mixed) -> None:
         found = self._running.get(message.vote)
@@ -214,14 +271,20 @@ class Urn:
             found.now = found.now.mixed(device, message.layer, message.boxes)
         self._note(message.vote)
 
-    def _go_on(self, vote: str) -> None:
+    def _go_on(self, vote: str, run: int) -> None:
         found = self._running.get(vote)
-        if found is not None:
+        if found is None or found.now.run != run:
+            return
+        if found.asks == LOST:
+            found.due = partial(self._publish, found.meeting, vote, found.opened, run=run)
+        elif found.asks == TOO_FEW:
+            found.due = partial(self._call_again, found.meeting, vote, self._incomplete(found))
+        else:
             found.now = found.now.going_on()
 
     def _advance(self, vote: str) -> None:
         found = self._running.get(vote)
-        if found is None:
+        if found is None or (found.asks and found.due is None):
             return
         if found.due is None:
             found.now, task = found.now.advanced(self._clock.monotonic_s())
@@ -229,7 +292,11 @@ class Urn:
                 self._perform(found, task)
             self._note(vote)
         if found.due is not None:
-            found.due()
+            try:
+                found.due()
+            except errors.NoMoreRuns as end:
+                found.asks = end.code
+                self._note(vote)
             found.due = None
 
     def _perform(self, found: _Running, task: Task) -> None:
@@ -241,28 +308,38 @@ class Urn:
             case Opening(boxes):
                 self._open(found, boxes)
             case Anew():
+                found.silent |= task.without
                 found.due = partial(self._call_again, found.meeting, now.vote, task)
 
     def _open(self, found: _Running, boxes: Sequence[bytes]) -> None:
         now = found.now
         packed = open_ballots(boxes, key=found.key, place=Place(now.meeting, now.vote, now.run))
         ballots = model.opened(now.meeting, found.vote, packed)
-        if len(ballots) < now.received and now.run < PATIENT_RUNS:
-            # A relay has lost some, or a seat has sent what is none: others mix the next time.
-            found.due = partial(
-                self._call_again, found.meeting, now.vote, Anew(model.INCOMPLETE, frozenset(now.relays))
-            )
-        else:
+        if len(ballots) >= max(now.received, LEAST_BALLOTS):
             found.due = partial(self._publish, found.meeting, now.vote, ballots, run=now.run)
+            return
+        found.incomplete += 1
+        if found.incomplete < PATIENT_RUNS:
+            # A relay has lost some, or a seat has sent what is none: others mix the next time.
+            found.due = partial(self._call_again, found.meeting, now.vote, self._incomplete(found))
+        elif len(ballots) >= LEAST_BALLOTS:
+            found.asks, found.opened = LOST, ballots
+        else:
+            found.asks = TOO_FEW
+
+    def _incomplete(self, found: _Running) -> Anew:
+        return Anew(model.INCOMPLETE, frozenset(found.now.relays))
 
     def _publish(self, meeting: MeetingId, vote: str, ballots: Sequence[SecretBallot], *, run: int) -> None:
         self._secret.publish(meeting, vote, ballots, run=run, now=self._clock.now())
 
     def _call_again(self, meeting: MeetingId, vote: str, anew: Anew) -> None:
+        known = self._running.get(vote)
+        silent = frozenset[str]() if known is None else known.silent
         self._secret.call_again(
             meeting,
             vote,
-            partial(self.next_call, reason=anew.reason, without=anew.without),
+            partial(self.next_call, vote, reason=anew.reason, without=anew.without, silent=silent),
             now=self._clock.now(),
         )
 
@@ -277,5 +354,7 @@ class Urn:
             "wanted": len(lines),
             "received": now.received,
             "missing": [each.person for each in lines if each.device in missing],
-            "mixing": now.layer >= 0,
+            "mixing": now.layer >= 0 and not found.asks,
+            "relays": len(now.relays),
+            "asks": found.asks,
         }

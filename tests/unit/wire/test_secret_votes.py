@@ -211,3 +211,29 @@ def test_W82_a_ballot_given_twice_or_to_a_stranger_is_found(log: MeetingLog) -> 
     event["hash"] = recount.hash_of({name: value for name, value in event.items() if name != "hash"})
     with pytest.raises(BadBundle, match="two ballots were given"):
         recount.recount(json.dumps(bundle).encode())
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_W80_after_a_call_fewer_than_three_ballots_stop_every_reader(count: int, log: MeetingLog) -> None:
+    vote, ballots = _collecting(log)
+    with pytest.raises(BadField):
+        log.add("vote_closed", secret.closed(log, vote, list(ballots.values())[:count]))
+    log.add("vote_closed", secret.closed(log, vote, list(ballots.values())[:3]))
+
+
+def test_W78_two_relays_are_enough_when_others_were_silent_and_never_one(log: MeetingLog) -> None:
+    vote, _ = _collecting(log)
+    for names, reason in ((["lan"], "relay_silent"), (["lan", "minh"], "incomplete"), (["lan", "lan"], "relay_silent")):
+        with pytest.raises(BadField):
+            log.add("ballots_called", secret.called(vote, names, run=2, reason=reason))
+    log.add("ballots_called", secret.called(vote, ["lan", "minh"], run=2, reason="relay_silent"))
+
+
+def test_W77_one_relays_key_is_not_given_to_two_devices(log: MeetingLog) -> None:
+    vote = secret.open_secret(log, NAMES)
+    data = secret.given(vote, NAMES)
+    data["ballots"][1]["relay"] = data["ballots"][0]["relay"]
+    with pytest.raises(BadField):
+        log.add("ballots_given", data)
+    data["ballots"][1]["device"] = data["ballots"][0]["device"]
+    log.add("ballots_given", data)

@@ -35,6 +35,7 @@ export type ActKind =
   | 'vote_pause'
   | 'vote_resume'
   | 'vote_close'
+  | 'vote_go_on'
   | 'vote_announce';
 
 /** What somebody is about to declare, in the seat's words; `lines` are paragraphs, shown whole and in this order. */
