@@ -19,6 +19,7 @@ from edge.model import BallotState, HeldLine, State
 from edge.ports import Ports
 from edge.vault.ballots import HeldBallot, HeldVote
 from wire import messages
+from wire.errors import WireError
 from wire.fields import Fields
 
 BallotCommand = FinishBallot | HandIn | MixBoxes | FindBallots | EraseBallots
@@ -88,7 +89,8 @@ class BallotHands:
         call = command.vote.call
         try:
             boxes = self._ports.vault.ballots.boxes(command.vote)
-        except SeatRefusal as refusal:
+        except (SeatRefusal, WireError) as refusal:
+            # A key that nothing can be sealed to stops this ballot, not the seat.
             return (BallotAway(vote, refusal.code),)
         if boxes and call is not None:
             self._ports.say(lambda head: messages.Drop(head, meeting, vote, call.run, boxes))

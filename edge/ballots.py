@@ -24,6 +24,8 @@ from wire.votes import COUNTED, Vote, VoteState
 #: While a collection goes on, what was handed in is said again so often: the server may have been started anew.
 SAY_AGAIN_S: Final = 5.0
 SHOWN: Final = 20
+#: What the server says of a vote that takes no ballots.
+NOT_OPEN: Final = "vote-not-open"
 _WAITING: Final = frozenset({BallotState.ASKING, BallotState.SEALED, BallotState.HANDED_IN})
 
 Result = tuple[State, tuple[Command, ...]]
@@ -111,6 +113,9 @@ def gone(state: State, meeting: str) -> Result:
 
 def _next(state: State, line: HeldLine, vote: Vote, *, now: Now) -> tuple[HeldLine | None, Command | None]:
     """The line and what is to be done for its vote."""
+    if vote.state in COUNTED and line.state is BallotState.ASKING:
+        # Never signed, so never to be looked for: what else lies here of the vote is, and then all is erased.
+        return replace(line, state=BallotState.REFUSED, code=NOT_OPEN), FindBallots(vote)
     if vote.state in COUNTED:
         return replace(line, state=BallotState.LOOKED_FOR), FindBallots(vote)
     if vote.state is VoteState.WITHDRAWN:

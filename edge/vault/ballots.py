@@ -226,10 +226,10 @@ class BallotBook:
         return known[1] if known[0] == digest else None
 
     def found(self, vote: Vote) -> dict[str, bool]:
-        """By person: whether their ballot stands in the published list, as it was cast."""
+        """By person: whether their signed ballot stands in the published list, as it was cast."""
         held = self._votes.get(vote.vote)
         published = set(zip(vote.receipts, (each.answer for each in vote.secret), strict=True))
-        ballots = () if held is None else held.ballots
+        ballots = () if held is None else tuple(each for each in held.ballots if each.signature)
         return {each.person: held is not None and (held.receipt(each), each.answer) in published for each in ballots}
 
     def erase(self, vote: str) -> None:

@@ -435,3 +435,9 @@ def test_W77_a_key_that_nothing_can_be_sealed_to_is_refused(key: str, room: Secr
     with pytest.raises(errors.RelayKeyTaken):
         room.secret.give(room.meeting, taken, key=act, now=START)
     room.secret.give(room.meeting, replace(wanted, relay=held.relay.public.hex()), key=act, now=START)
+
+
+def test_W81_only_what_was_signed_is_looked_for(room: SecretRoom) -> None:
+    seat = room.seats[0]
+    seat.book.make(room.meeting, room.found, seat.person, answer="for", act=fresh_id("a"), random=bytes)
+    assert seat.book.found(room.found) == {}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edge.acts import BALLOT_ASK, CAST_SECRET
-from edge.commands import Answer, EraseBallots, FinishBallot, HandIn, MakeBallot, MixBoxes, Settle
+from edge.commands import Answer, EraseBallots, FindBallots, FinishBallot, HandIn, MakeBallot, MixBoxes, Settle
 from edge.events import (
     Acked,
     ActAsked,
@@ -135,3 +135,15 @@ def test_W81_a_seat_that_takes_no_part_says_why(seat: Seat) -> None:
     seat.sealed()
     seat.book.on(BallotAway(seat.vote, "seat-ballot-line-foreign"))
     assert (seat.line.state, seat.line.code) == (BallotState.REFUSED, "seat-ballot-line-foreign")
+
+
+def test_W81_a_ballot_that_was_never_signed_is_no_alarm_but_said_to_be_too_late(seat: Seat) -> None:
+    seat.book.on(BallotHeld(HeldLine(MEETING, seat.vote, LINE.person, LINE.receipt, BallotState.ASKING)))
+    seat.collecting()
+    ballots = [secret.ballot(seat.log, seat.vote, name, "for") for name in NAMES]
+    seat.came("vote_closed", secret.closed(seat.log, seat.vote, ballots))
+    assert (seat.line.state, seat.line.code) == (BallotState.REFUSED, "vote-not-open")
+    assert seat.book.does(FindBallots).vote.vote == seat.vote
+    seat.book.on(BallotsFound(seat.vote, {}))
+    seat.book.does(EraseBallots)
+    assert seat.line.state is BallotState.REFUSED
