@@ -26,14 +26,18 @@ from server.signing import appearance, issue, pades, views
 from server.signing.errors import (
     NoSigners,
     NotASigner,
+    NumberNotWithSeal,
+    NumberOutOfTurn,
     PictureMissing,
     RoundUnknown,
     SealOutOfTurn,
     SignerNotMember,
     YearPrinted,
 )
+from server.signing.marks import VIETNAM
 from server.signing.model import Level, Order, Round
-from server.signing.planning import MarkKind, MarkPlan, MarkWish, numbering_of, plan_of
+from server.signing.numbers import Wanted
+from server.signing.planning import MarkKind, MarkPlan, MarkWish, plan_of
 from server.signing.ports import Picture, PlannedMark, Upgrade
 from server.signing.service import Opening, SigningService
 from wire.ids import MeetingId, PersonId
@@ -118,7 +122,8 @@ class SigningDesk:
     ) -> dict[str, Any]:
         """A new round; the same act again is the same round.
 
-        Raises NoSigners, SignerNotMember, SealOutOfTurn, PictureMissing, SealAlone and what a mark is refused for.
+        Raises NoSigners, SignerNotMember, SealOutOfTurn, PictureMissing, SealAlone, NumberNotWithSeal,
+        NumberOutOfTurn, and what a mark is refused for.
         """
         state = self.tools.meetings.state(meeting)
         round_id = f"k-{asked.act.removeprefix('a-')}"
@@ -132,11 +137,14 @@ class SigningDesk:
                 raise SignerNotMember(who=self._name(person))
         if new.order is not Order.ORDERED and any(wish.kind is MarkKind.SEAL for _, wish in new.signers):
             raise SealOutOfTurn
+        numbered = [wish for _, wish in new.signers if wish.numbered]
+        if len(numbered) > 1 or any(wish.kind is not MarkKind.SEAL for wish in numbered):
+            raise NumberNotWithSeal
         marks = self._plans(new, texts)
-        numbered = next((wish for _, wish in new.signers if wish.numbered), None)
-        if numbered is not None:
-            pdf = self._with_room(pdf, texts[0], numbered, now=asked.now)
-        opening = Opening(new.title, tuple(people), new.order, new.level, meeting, new.kind.value, marks=marks)
+        begins = None
+        for wish in numbered:
+            pdf, begins = self._with_room(pdf, texts[0], wish, now=asked.now)
+        opening = Opening(new.title, tuple(people), new.order, new.level, meeting, new.kind.value, marks, begins)
         self.tools.signing.open_round(round_id, pdf, opening, by=asked.actor.label, now=asked.now)
         self.tools.changed(meeting)
         return self.one(meeting, round_id, now=asked.now)
@@ -328,11 +336,17 @@ class SigningDesk:
         with tools.unit.read() as tx:
             return {owner: views.moment(at) for owner, at in tools.store.pictures(tx).items()}
 
-    def _with_room(self, pdf: bytes, text: PageText, wish: MarkWish, *, now: dt.datetime) -> bytes:
-        """The file with fields for number and date; they have to hold the number that is due (G61)."""
+    def _with_room(
+        self, pdf: bytes, text: PageText, wish: MarkWish, *, now: dt.datetime
+    ) -> tuple[bytes, Wanted | None]:
+        """The file with fields for number and date, which have to hold the number that is due; how the year goes on."""
         blanks = issue.find(text)
-        issue.must_hold(blanks, self.tools.signing.next_number("", numbering_of(blanks, wish), now=now)[0])
-        return pades.make_room(pdf, blanks.parts)
+        wanted = Wanted("", now.astimezone(VIETNAM).date(), blanks.notation, wish.first)
+        due = self.tools.signing.due(wanted)
+        if wish.first and due != wish.first:
+            raise NumberOutOfTurn(next=due)
+        issue.must_hold(blanks, due)
+        return pades.make_room(pdf, blanks.parts), wanted if wish.first else None
 
     def _plans(self, new: NewRound, texts: Sequence[PageText]) -> dict[PersonId, PlannedMark]:
         plans: dict[PersonId, MarkPlan] = {}

@@ -11,6 +11,7 @@
     │   ├── PictureMissing                signing-picture-missing: of this person, or of the agency's seal
     │   ├── SealAlone                     signing-seal-alone: no signature's picture for the seal to stand on
     │   ├── SealOutOfTurn                 signing-seal-order: the agency signs after the person, so in order
+    │   ├── NumberNotWithSeal             signing-number-not-with-seal: one number a paper, given with the agency's seal
     │   ├── LettersMissing                signing-letters-missing: no font has all letters of a mark
     │   └── PageTurned                    signing-page-turned: a visible mark on a turned page
     ├── Malformed
@@ -84,6 +85,12 @@ class SealOutOfTurn(Unsupported):
     """The agency's seal comes after the signature of who is competent: such a round is signed in order."""
 
     code = "signing-seal-order"
+
+
+class NumberNotWithSeal(Unsupported):
+    """Number and date are given once, by whoever puts the agency's seal."""
+
+    code = "signing-number-not-with-seal"
 
 
 class LettersMissing(Unsupported):

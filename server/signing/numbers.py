@@ -15,7 +15,7 @@ SERIES: Final = "all"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A number for the paper of ``round``, dated ``day``; ``first``: with which the year goes on, 0 for 1."""
+    """A number for the paper of ``round``, dated ``day``; ``first``: with which the year is to go on, or 0."""
 
     round: str
     day: dt.date

@@ -61,7 +61,6 @@ class Numbering:
     parts: tuple[Part, ...]
     notation: str
     year: int = 0
-    first: int = 0
 
     def written(self, number: int, day: dt.date) -> Mapping[Part, str]:
         """As :func:`server.signing.issue.values`."""
@@ -119,13 +118,15 @@ def wish_of(fields: Fields) -> MarkWish:
 
 def _printed(numbering: Numbering) -> dict[str, Any]:
     parts = [part.value for part in numbering.parts]
-    return {"parts": parts, "notation": numbering.notation, "year": numbering.year, "first": numbering.first}
+    return {"parts": parts, "notation": numbering.notation, "year": numbering.year}
 
 
 def _numbering(fields: Fields) -> Numbering:
     parts = tuple(Part(name) for name in fields.items("parts", limit=len(Part)))
     return Numbering(
-        parts, fields.text("notation", limit=issue.MAX_NOTATION), fields.number("year"), fields.number("first")
+        parts,
+        fields.text("notation", limit=issue.MAX_NOTATION),
+        fields.number("year"),
     )
 
 
@@ -169,13 +170,12 @@ def _seal(
         raise SealAlone
     page = under[-1].page
     rect = marks.seal_rect(under[-1].rect, diameter_mm=seal_mm)
-    numbering = numbering_of(issue.find(texts[0]), wish) if wish.numbered else None
+    numbering = _numbering_of(issue.find(texts[0])) if wish.numbered else None
     return MarkPlan(wish, page, marks.fitting(rect, texts[page - 1], number=page), picture, numbering)
 
 
-def numbering_of(found: Blanks, wish: MarkWish) -> Numbering:
-    """What is filled into a paper that leaves this room."""
-    return Numbering(tuple(blank.part for blank in found.parts), found.notation, found.year, wish.first)
+def _numbering_of(found: Blanks) -> Numbering:
+    return Numbering(tuple(blank.part for blank in found.parts), found.notation, found.year)
 
 
 def _wish_value(wish: MarkWish) -> dict[str, Any]:

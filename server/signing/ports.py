@@ -192,6 +192,10 @@ class Register(Protocol):
         """The number the paper would get now."""
         ...
 
+    def begin_year(self, tx: Transaction, wanted: Wanted) -> None:
+        """The year goes on with ``wanted.first``; raises NumberOutOfTurn."""
+        ...
+
     def hold(self, tx: Transaction, wanted: Wanted, *, until: dt.datetime, now: dt.datetime) -> int:
         """The next number, for this paper alone until ``until``; raises NumberHeld."""
         ...

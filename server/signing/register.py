@@ -3,7 +3,8 @@
 Rules: a number is held for one paper as long as its lease runs, and stands in the register with the same commit as the
 signature that bears it; so a signature that is not made leaves no gap. Only one paper of a series is being numbered at
 a time: who comes meanwhile is told how long to wait. The next number is the last one and one; where the year has none
-yet, the paper may say with which it goes on (the register began on paper). The table's key holds each number once.
+yet, it is the one with which the year goes on (the register began on paper): a property of the year, whichever paper is
+signed first. The table's key holds each number once.
 
 Usage::
 
@@ -21,7 +22,8 @@ from sqlalchemy import Column, ForeignKey, Integer, String, Table, UniqueConstra
 from sqlalchemy.exc import IntegrityError
 
 from server.db.metadata import Moment, metadata
-from server.signing.errors import LeaseLost, NumberHeld, NumberTaken
+from server.db.upsert import upsert
+from server.signing.errors import LeaseLost, NumberHeld, NumberOutOfTurn, NumberTaken
 from server.signing.numbers import SERIES, Number, Wanted
 from server.unit import Transaction
 
@@ -49,20 +51,41 @@ NUMBERS: Final = Table(
     Column("at", Moment, nullable=False),
     UniqueConstraint("round", name="uq_signing_numbers_round"),
 )
+#: With which number a year goes on that began on paper.
+YEARS: Final = Table(
+    "signing_number_years",
+    metadata,
+    Column("series", String(20), primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("first", Integer, nullable=False),
+)
 
 
 class SqlRegister:
     """The register of both databases."""
 
     def next(self, tx: Transaction, wanted: Wanted) -> int:
-        """The number the paper would get now."""
+        """The number the paper would get now; ``wanted.first`` as if the year had begun with it."""
         same = (NUMBERS.c.series == wanted.series) & (NUMBERS.c.year == wanted.year)
         last = tx.execute(select(func.max(NUMBERS.c.number)).where(same)).scalar()
-        return max(1, wanted.first) if last is None else int(last) + 1
+        if last is not None:
+            return int(last) + 1
+        year = (YEARS.c.series == wanted.series) & (YEARS.c.year == wanted.year)
+        return wanted.first or tx.execute(select(YEARS.c.first).where(year)).scalar() or 1
+
+    def begin_year(self, tx: Transaction, wanted: Wanted) -> None:
+        """The year goes on with ``wanted.first``, the last word counts; raises NumberOutOfTurn when it has numbers."""
+        due = self.next(tx, wanted)
+        if due != wanted.first:
+            raise NumberOutOfTurn(next=due)
+        values = {"series": wanted.series, "year": wanted.year, "first": wanted.first}
+        tx.execute(upsert(tx, YEARS, values=values, key=("series", "year")))
 
     def hold(self, tx: Transaction, wanted: Wanted, *, until: dt.datetime, now: dt.datetime) -> int:
         """The next number, for this paper alone until ``until``; raises NumberHeld."""
         key = (HOLDS.c.series == wanted.series) & (HOLDS.c.year == wanted.year)
+        # What it held in the year before (a lease that ran out over New Year) is nothing to keep.
+        tx.execute(delete(HOLDS).where((HOLDS.c.round == wanted.round) & ~key))
         held = tx.execute(select(HOLDS.c.round, HOLDS.c.until).where(key)).one_or_none()
         if held is not None and held.round != wanted.round and held.until > now:
             raise NumberHeld(wait_s=max(1, int((held.until - now).total_seconds())))

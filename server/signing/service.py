@@ -65,7 +65,7 @@ class SigningTools:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a round is opened with; ``marks`` are those of signers who have one."""
+    """What a round is opened with; ``marks`` are those of signers who have one; ``begins``: how a year goes on."""
 
     title: str
     signers: tuple[PersonId, ...]
@@ -74,6 +74,7 @@ class Opening:
     meeting: str | None = None
     kind: str = ""
     marks: Mapping[PersonId, PlannedMark] = field(default_factory=dict, repr=False)
+    begins: Wanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class SigningService:
     tools: SigningTools
 
     def open_round(self, round_id: str, pdf: bytes, opening: Opening, *, by: str, now: dt.datetime) -> Round:
-        """A new round over ``pdf``; its first revision is 0."""
+        """A new round over ``pdf``; its first revision is 0. Raises NumberOutOfTurn."""
         signers = tuple(Signer(person) for person in dict.fromkeys(opening.signers))
         found = Round(round_id, opening.order, opening.wanted, signers)
         sealed = self.tools.safe.seal(pdf, round_id=round_id, revision=0, now=now)
@@ -92,6 +93,8 @@ class SigningService:
             about = About(opening.title, by, now, opening.meeting, opening.kind)
             self.tools.store.add(tx, found, about, marks=opening.marks)
             self.tools.store.keep(tx, sealed)
+            if opening.begins is not None:
+                self.tools.register.begin_year(tx, opening.begins)
             self._record(tx, "signing_opened", found, by=by, now=now, sha256=sealed.sha256)
 
         people = [signer.person for signer in signers]
@@ -234,14 +237,19 @@ class SigningService:
         """Number and date that the paper would be given now."""
         day = now.astimezone(VIETNAM).date()
         with self.tools.unit.read() as tx:
-            return self.tools.register.next(tx, Wanted(round_id, day, numbering.notation, numbering.first)), day
+            return self.tools.register.next(tx, Wanted(round_id, day, numbering.notation)), day
+
+    def due(self, wanted: Wanted) -> int:
+        """The number that the next paper of the year would be given."""
+        with self.tools.unit.read() as tx:
+            return self.tools.register.next(tx, wanted)
 
     def _number(self, tx: Transaction, held: Round, numbering: Numbering, now: dt.datetime) -> Mapping[Part, str]:
         """Hold the next number as long as the lease; raises NumberHeld, YearPrinted."""
         if held.lease is None:
             raise LeaseLost
         day = now.astimezone(VIETNAM).date()
-        wanted = Wanted(held.id, day, numbering.notation, numbering.first)
+        wanted = Wanted(held.id, day, numbering.notation)
         number = self.tools.register.hold(tx, wanted, until=held.lease.until, now=now)
         return numbering.written(number, day)
 

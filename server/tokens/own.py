@@ -47,6 +47,9 @@ class OwnCertificates:
         """Keep the certificate; raises OwnCertificatesOff, as ``Waiting.take`` and ``TrustAdmin.enrol_own``."""
         if not self.allowed:
             raise OwnCertificatesOff
+        done = self.admin.enrolled_own(data.certificate, use=Use(use), asked=asked)
+        if done is not None:
+            return done  # the answer was lost on its way; the question is spent
         claim = Claim(asked.actor.person_id, use)
         proof = Proof(self.consoles.claimed(data, bridge, origin=origin, claim=claim), data.signature)
         return self.admin.enrol_own(data.certificate, proof, use=Use(use), asked=asked)

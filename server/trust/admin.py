@@ -171,6 +171,17 @@ class TrustAdmin:
             PersonId(person), data, proof=proof, by=asked.actor.label, now=asked.now
         )
 
+    def enrolled_own(self, data: bytes, *, use: Use, asked: Asked) -> Enrolled | None:
+        """The certificate, when who asks has it already and it is in use; raises CertificateRefused."""
+        trust = self.tools.trust
+        facts = trust.read(data)
+        mine = trust.certificates_of(PersonId(asked.actor.person_id))
+        found = next((one for one in mine if one.facts.fingerprint == facts.fingerprint), None)
+        if found is None or found.withdrawn_at is not None or found.revoked_at is not None:
+            return None
+        trust.must_fit(facts, use, now=asked.now)
+        return found
+
     def of_person(self, person: str, *, now: dt.datetime) -> list[dict[str, Any]]:
         """All certificates that somebody has had, as JSON, the newest first."""
         kept, account = self.tools.trust.known()[1], self.tools.people.person(person)

@@ -10,7 +10,7 @@ import pytest
 
 from server.db.engine import Database
 from server.errors import ServerError
-from server.signing.errors import LeaseLost, NumberHeld
+from server.signing.errors import LeaseLost, NumberHeld, NumberOutOfTurn
 from server.signing.model import Level, Order, Round
 from server.signing.numbers import Wanted
 from server.signing.ports import About
@@ -34,9 +34,14 @@ def rounds(database: Database, count: int) -> list[str]:
     return names
 
 
-def hold(database: Database, name: str, *, now: dt.datetime = START, day: dt.date = DAY, first: int = 0) -> int:
+def hold(database: Database, name: str, *, now: dt.datetime = START, day: dt.date = DAY) -> int:
     with database.begin() as tx:
-        return REGISTER.hold(tx, Wanted(name, day, "/TB-VKS", first), until=now + LEASE, now=now)
+        return REGISTER.hold(tx, Wanted(name, day, "/TB-VKS"), until=now + LEASE, now=now)
+
+
+def begin(database: Database, first: int) -> None:
+    with database.begin() as tx:
+        REGISTER.begin_year(tx, Wanted("", DAY, "/TB-VKS", first))
 
 
 def keep(database: Database, name: str) -> int:
@@ -81,9 +86,23 @@ def test_G63_one_paper_at_a_time_and_who_comes_meanwhile_is_told_how_long(databa
 
 
 def test_G63_a_register_that_began_on_paper_goes_on_once(database: Database) -> None:
-    names = rounds(database, 2)
-    assert (hold(database, names[0], first=312), keep(database, names[0])) == (312, 312)
-    assert hold(database, names[1], first=1) == 313, "the year has begun: nobody begins it anew"
+    names = rounds(database, 3)
+    begin(database, 300)
+    begin(database, 312)
+    assert (hold(database, names[1]), keep(database, names[1])) == (312, 312), "whichever paper comes first"
+    with pytest.raises(NumberOutOfTurn) as refused:
+        begin(database, 1)
+    assert refused.value.data["next"] == 313, "the year has begun: nobody begins it anew"
+    assert hold(database, names[0]) == 313
+    assert hold(database, names[2], day=dt.date(2027, 1, 4)) == 1, "another year is none of its business"
+
+
+def test_G63_a_paper_that_was_held_over_new_year_is_kept_once(database: Database) -> None:
+    name = rounds(database, 1)[0]
+    assert hold(database, name, day=dt.date(2026, 12, 31)) == 1
+    assert hold(database, name, now=START + LEASE, day=dt.date(2027, 1, 1)) == 1
+    assert keep(database, name) == 1
+    assert (given(database), given(database, 2027)) == ([], [(1, name)])
 
 
 def test_G63_a_round_has_one_number(database: Database) -> None:

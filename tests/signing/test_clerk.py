@@ -70,12 +70,15 @@ def test_G16_a_round_with_a_seal_is_signed_in_order(office: House) -> None:
     assert (refused.status, refused.code) == (422, "signing-seal-order")
 
 
+def _asked(office: House, meeting: str, *, line: str = NUMBER_LINE, **seal: Any) -> Reply:
+    year = office.services.clock.now().astimezone(VIETNAM).year
+    pdf = notice(number=line, date=DATE_LINE.replace("2026", str(year)))
+    return _opened(office, meeting, order="ordered", pdf=pdf, numbered=True, **seal)
+
+
 def _numbered(office: House, meeting: str, **seal: Any) -> str:
     """A round in which the clerk gives number and date; its address."""
-    year = office.services.clock.now().astimezone(VIETNAM).year
-    pdf = notice(number=NUMBER_LINE, date=DATE_LINE.replace("2026", str(year)))
-    opened = _opened(office, meeting, order="ordered", pdf=pdf, numbered=True, **seal).done()
-    return f"/api/meetings/{meeting}/rounds/{opened['round']}"
+    return f"/api/meetings/{meeting}/rounds/{_asked(office, meeting, **seal).done()['round']}"
 
 
 def _told(office: House, meeting: str, path: str) -> dict[str, Any]:
@@ -95,9 +98,11 @@ def test_G61_G63_the_clerk_gives_number_and_date_with_the_seal(office: House, tm
     held = office.sign_in("thuky").post(f"{second}/begin", {"certificate": office.pki.fingerprint("binh")})
     assert held.code == "signing-number-held"
     office.sign_in("thuky").post(f"{first}/give-back", {"fence": begun["fence"]})
-    for path, number in ((second, "01/TB-VKS"), (first, "02/TB-VKS")):
+    for path, number in ((second, "312/TB-VKS"), (first, "313/TB-VKS")):
         _signs(office, path, "thuky", "binh").done()
         assert _told(office, meeting, path) == {"number": number, "date": today, "given": True}
+    late = _asked(office, meeting, first=400)
+    assert (late.code, late.data["next"]) == ("signing-number-out-of-turn", 314)
     both = office.sign_in("chutri").get(f"{first}/file").raw.data
     report = send_form(office.sign_in("daibieu"), "/api/signatures/check", both).done()
     assert report["worst"] == "valid"
@@ -108,3 +113,20 @@ def test_G61_G63_the_clerk_gives_number_and_date_with_the_seal(office: House, tm
 def test_G61_a_paper_without_room_for_number_and_date_is_told_which_line_is_missing(office: House) -> None:
     refused = _opened(office, office.meeting("approved"), order="ordered", numbered=True)
     assert refused.code == "signing-anchor-missing"
+
+
+def test_G61_a_paper_without_room_for_the_number_that_is_due_is_not_put_up(office: House) -> None:
+    meeting = office.meeting("approved")
+    narrow = "Số:" + " " * 6 + "/TB-VKS"
+    assert _asked(office, meeting, line=narrow, first=1000).code == "signing-no-room"
+    assert _asked(office, meeting, line=narrow).status == 201, "and the year has not begun by what was refused"
+
+
+def test_G61_one_number_a_paper_and_only_with_the_seal(office: House) -> None:
+    meeting = office.meeting("approved")
+    seal, picture = {"kind": "seal", "numbered": True}, {"kind": "picture", "position": POSITION, "name": NAME}
+    for first, second in ((picture | {"numbered": True}, {"kind": "seal"}), (seal, seal)):
+        signers = [{"person": office.people[who], "mark": mark} for who, mark in (("chutri", first), ("thuky", second))]
+        body = {"kind": "notice", "title": "Thông báo (demo)", "order": "ordered", "level": "b-b", "signers": signers}
+        refused = send_form(office.sign_in("thuky"), f"/api/meetings/{meeting}/rounds", notice(), round=body)
+        assert (refused.status, refused.code) == (422, "signing-number-not-with-seal")
