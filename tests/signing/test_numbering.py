@@ -195,6 +195,7 @@ def test_G61_what_a_terminal_or_the_register_would_not_take_is_refused_at_the_st
     with pytest.raises(ServerError) as refused:
         issue.find(first_page(notice(number=number, date=""), tmp_path))
     assert refused.value.code == code
+    assert refused.value.data.get("line") in {None, issue.NUMBER_LINE}, "it is the number's line, not the date's"
 
 
 def _line(top: float, *words: str) -> list[Word]:
