@@ -1,13 +1,18 @@
 """The newest checkpoint in a file of its own, outside the database.
 
 Rules: whoever puts an older database back does not put this file back with it by accident; what was signed is then
-still known, and nothing that contradicts it is signed.
+still known, and nothing that contradicts it is signed. Signatures are made by several threads, and by commands beside
+the server: they write one after another.
 
 Usage: ``FileKeep(data_dir / "record" / "checkpoint").write(note)``.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,4 +32,14 @@ class FileKeep:
     def write(self, note: bytes) -> None:
         """Keep it, durably."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        replace_file(self.path, note, mode=PUBLIC_MODE)
+        with self._turn():
+            replace_file(self.path, note, mode=PUBLIC_MODE)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
