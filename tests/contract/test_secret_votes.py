@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -366,15 +368,28 @@ def test_W79_silent_relays_stay_left_out_and_two_are_enough_when_no_others_are_l
     assert (len(relays), relays & mute) == (2, set())
 
 
-def test_W79_a_collection_whose_call_was_not_heard_is_taken_up_by_itself(room: SecretRoom) -> None:
-    for number, answer in enumerate(ANSWERS):
-        room.ask(number, answer)
+def test_W79_the_call_of_one_vote_leaves_the_key_of_another_that_is_on_its_way(room: SecretRoom) -> None:
     other = SecretRoom(room.database, word=fresh_id("a"))
-    room.urn.next_call(other.vote, [])  # another vote's call on its way takes nobody's key
+    for each in (room, other):
+        for number, answer in enumerate(ANSWERS):
+            each.ask(number, answer)
+    late: list[Callable[[], None]] = []
+
+    class Late:
+        """Announces when told to."""
+
+        def announce(self, *args: Any, **kept: Any) -> None:
+            late.append(partial(room.urn.announce, *args, **kept))
+
+    other.urn = room.urn
+    other.voting = other.voting_of(room.urn)
+    other.slots.announcers[:] = [Late()]
+    other.call()
     room.call()
-    room.drop()
-    room.settle()
-    assert len(room.found.secret) == 5
+    for announce in late:
+        announce()
+    room.urn.drain()
+    assert room.urn.progress(other.vote)["run"] == 1
 
 
 def test_W79_a_run_that_nobody_carries_is_called_anew_after_two_looks(room: SecretRoom) -> None:

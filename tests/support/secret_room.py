@@ -117,7 +117,6 @@ class SecretRoom:
         self.slots, ledger, store = Slots(), SqlActLedger(), SqlMeetingStore()
         logbook = self._logbook(store, ledger, self.slots)
         nobody: Outside = None  # type: ignore[assignment]  # names and rooms are not asked for here
-        unsigned: StatementService = None  # type: ignore[assignment]  # nor statements
         self.meetings = MeetingService(self.database, store, logbook=logbook, outside=nobody)
         self.secret = SecretVotes(
             self.database,
@@ -131,14 +130,19 @@ class SecretRoom:
         self.urn = Urn(self.secret, self.clock, random=self._random("urn"), make_key=self._new_key)
         self.urn.line = self
         self.slots.announcers.append(self.urn)
-        self.voting = VotingService(
+        self.voting = self.voting_of(self.urn)
+
+    def voting_of(self, urn: Urn) -> VotingService:
+        """The service of this room's votes, whose collections that urn carries."""
+        unsigned: StatementService = None  # type: ignore[assignment]  # statements are not asked for here
+        return VotingService(
             self.database,
             SqlBallotStore(),
             meetings=self.meetings,
-            ledger=ledger,
+            ledger=SqlActLedger(),
             statements=unsigned,
             random=self._random("votes"),
-            secret=SecretDesk(self.secret, self.urn),
+            secret=SecretDesk(self.secret, urn),
         )
 
     def _logbook(self, store: SqlMeetingStore, ledger: SqlActLedger, slots: Slots) -> Logbook:

@@ -148,3 +148,13 @@ def test_W79_a_relay_that_answers_for_another_or_with_more_is_not_heard(scene: S
     assert isinstance(now.advanced(3.0)[1], Mixing)
     assert now.advanced(7.0)[1] == Anew("relay_silent", frozenset({relays[0]}))
     assert now.mixed(relays[0], 0, inner).layer == 1
+
+
+def test_W78_fewer_than_three_boxes_are_never_mixed_whoever_is_given_up(scene: Scene) -> None:
+    devices = [named("d", who) for who in NAMES[:4]]
+    wanted = dict.fromkeys(devices, 1)
+    now = Collection(MEETING, scene.vote.vote, 2, relays=tuple(devices[:3]), wanted=wanted, given_up=frozenset(devices))
+    for count, who in enumerate(NAMES[:3]):
+        assert now.advanced(0.0) == (now, None), count
+        now = now.dropped(named("d", who), (scene.boxes[who],))
+    assert isinstance(now.advanced(0.0)[1], Mixing)
