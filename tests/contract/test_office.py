@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from server.verify import verify_log
-from tests.support.office import Office, item
+from tests.support.office import Browser, Office, item
 from tests.support.postgres import Postgres
 
 
@@ -50,13 +50,14 @@ def test_M2_many_consoles_at_once_lose_no_change(office: Office) -> None:
     before = office.sign_in("chutri").get(path).body["seq"]
     answers: list[int] = []
 
-    def write(name: int) -> None:
-        chair = office.sign_in("chutri")
+    def write(name: int, chair: Browser) -> None:
         for number in range(5):
             body = {"mode": "message", "text": f"{name}.{number}"}
             answers.append(chair.post(f"{path}/display", body).done()["seq"])
 
-    threads = [threading.Thread(target=write, args=(name,)) for name in range(4)]
+    # One after another: four sign-ins of one name at the same moment are four tries, and the fourth has to wait (I4).
+    chairs = [office.sign_in("chutri") for _ in range(4)]
+    threads = [threading.Thread(target=write, args=numbered) for numbered in enumerate(chairs)]
     for thread in threads:
         thread.start()
     for thread in threads:
