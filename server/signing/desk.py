@@ -123,7 +123,7 @@ class SigningDesk:
         """A new round; the same act again is the same round.
 
         Raises NoSigners, SignerNotMember, SealOutOfTurn, PictureMissing, SealAlone, NumberNotWithSeal,
-        NumberOutOfTurn, and what a mark is refused for.
+        NumberOutOfTurn, MeetingLocked, and what a mark is refused for.
         """
         state = self.tools.meetings.state(meeting)
         round_id = f"k-{asked.act.removeprefix('a-')}"

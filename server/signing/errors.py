@@ -32,7 +32,8 @@
     │   ├── LeaseLost                     signing-lease-lost: too late, or somebody else came first
     │   ├── NotYourTurn                   signing-not-your-turn
     │   ├── AlreadySigned                 signing-already-signed
-    │   └── RoundClosed                   signing-round-closed
+    │   ├── RoundClosed                   signing-round-closed
+    │   └── MeetingLocked                 signing-meeting-locked: no further paper is put up in a locked meeting
     ├── NotAllowed
     │   ├── NotASigner                    signing-not-a-signer
     │   └── SignerNotMember               signing-signer-not-member: not of this meeting
@@ -205,6 +206,12 @@ class RoundClosed(Conflict):
     """The round is over."""
 
     code = "signing-round-closed"
+
+
+class MeetingLocked(Conflict):
+    """The meeting is locked: papers that were put up before are signed on, no further one is put up."""
+
+    code = "signing-meeting-locked"
 
 
 class NotASigner(NotAllowed):

@@ -20,7 +20,7 @@ from typing import Any
 from server.errors import ServerError
 from server.meetings.model import Draft, Log
 from server.signing import model
-from server.signing.errors import LeaseHeld, LeaseLost, NotASigner, RoundUnknown
+from server.signing.errors import LeaseHeld, LeaseLost, MeetingLocked, NotASigner, RoundUnknown
 from server.signing.issue import Part
 from server.signing.marks import VIETNAM
 from server.signing.model import Level, Mark, Order, Round, Signer
@@ -45,6 +45,7 @@ from server.signing.state import Prepared
 from server.trust.model import Standing
 from server.unit import Transaction, UnitOfWork
 from wire.ids import MeetingId, PersonId
+from wire.phases import Phase
 from wire.state import MeetingState
 
 
@@ -84,7 +85,7 @@ class SigningService:
     tools: SigningTools
 
     def open_round(self, round_id: str, pdf: bytes, opening: Opening, *, by: str, now: dt.datetime) -> Round:
-        """A new round over ``pdf``; its first revision is 0. Raises NumberOutOfTurn."""
+        """A new round over ``pdf``; its first revision is 0. Raises NumberOutOfTurn, MeetingLocked."""
         signers = tuple(Signer(person) for person in dict.fromkeys(opening.signers))
         found = Round(round_id, opening.order, opening.wanted, signers)
         sealed = self.tools.safe.seal(pdf, round_id=round_id, revision=0, now=now)
@@ -323,6 +324,8 @@ class SigningService:
         def decide(log: Log) -> Sequence[Draft]:
             # A round that began before logs told of rounds goes on without them.
             opens = drafts[0].kind == "round_opened"
+            if opens and log.state.phase is Phase.LOCKED:
+                raise MeetingLocked
             known = opens or any(each.round == drafts[0].data["round"] for each in log.state.rounds)
             return drafts if known else ()
 
