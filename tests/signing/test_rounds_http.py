@@ -121,6 +121,29 @@ def test_G49_a_round_closed_by_hand_is_an_event_and_what_was_refused_is_none(off
     assert office.services.meetings.state(MeetingId(meeting)).seq == before + 1
 
 
+def test_G69_a_locked_meeting_takes_the_signatures_that_were_asked_for_and_no_further_paper(
+    office: House, meeting: str
+) -> None:
+    path, root, act = path_of(meeting, opened(office, meeting)), f"/api/meetings/{meeting}", fresh_id("a")
+    chair, secretary = office.sign_in("chutri"), office.sign_in("thuky")
+    chair.post(f"{root}/open").done()
+    chair.post(f"{root}/close").done()
+    late = send_form(secretary, f"{root}/rounds", text_pdf(MINUTES), act=act, round=wanted(office)).done()
+    chair.post(f"{root}/lock").done()
+    seq = office.services.meetings.state(MeetingId(meeting)).seq
+    refused = opened(office, meeting)
+    assert (refused.status, refused.code) == (409, "signing-meeting-locked")
+    assert office.services.meetings.state(MeetingId(meeting)).seq == seq
+    assert len(chair.get(f"{root}/rounds").done()["rounds"]) == 2
+    again = send_form(secretary, f"{root}/rounds", text_pdf(MINUTES), act=act, round=wanted(office)).done()
+    assert again["round"] == late["round"]
+    for username, label in (("chutri", "an"), ("daibieu", "chi")):
+        sign(office, path, username, label).done()
+    chair.post(f"{root}/rounds/{late['round']}/close")
+    kinds = [event.kind for event in office.services.meetings.events(MeetingId(meeting))][seq:]
+    assert kinds == ["paper_signed", "paper_signed", "round_closed", "round_closed"]
+
+
 def test_G5_the_offer_is_an_update_of_the_file_that_is_shown(office: House, meeting: str) -> None:
     path = path_of(meeting, opened(office, meeting))
     chair = office.sign_in("chutri")

@@ -9,10 +9,12 @@ import Steps from '../src/console/meeting/Steps.svelte';
 let answer: () => Response;
 let asked: string[];
 let saved: string[];
+let rounds: object[];
 beforeEach(async () => {
   await useTexts('common', 'console', 'house');
   asked = [];
   saved = [];
+  rounds = [];
   answer = () => new Response('PK', { headers: { 'Content-Type': 'application/zip' } });
   vi.stubGlobal('fetch', async (path: string) => {
     asked.push(path);
@@ -40,7 +42,7 @@ const desk = (phase: string, seesLog = true): MeetingDesk =>
     members: { value: [] },
     agenda: { value: [] },
     unsaved: [],
-    now: { papers: [] },
+    now: { papers: [], rounds },
   }) as unknown as MeetingDesk;
 const button = { name: 'Tải hồ sơ cuộc họp' };
 
@@ -67,6 +69,21 @@ describe('G48 the dossier of a meeting', () => {
     expect(asked).toEqual(['/api/meetings/m-1/dossier']);
     expect(saved).toEqual(['ho-so-m-1.zip']);
     expect(notices().at(-1)?.text).toContain('ho-so-m-1.zip');
+  });
+  it('G69 names the papers whose signatures it lacks', async () => {
+    const signers = (...at: (string | null)[]): object[] => at.map((signed_at, n) => ({ person: `u-${n}`, signed_at }));
+    rounds = [
+      { round: 'k-1', title: 'Biên bản', signers: signers('2026-11-21T03:00:00.000Z', null), closed_at: null },
+      { round: 'k-2', title: 'Nghị quyết', signers: signers(null), closed_at: '2026-11-21T03:00:00.000Z' },
+      { round: 'k-3', title: 'Thông báo', signers: signers('2026-11-21T03:00:00.000Z'), closed_at: '2026-11-21T03:00:00.000Z' },
+    ];
+    render(Steps, { desk: desk('closed') });
+    await userEvent.click(await screen.findByRole('button', button));
+    const [first, second, ...more] = screen.getAllByRole('listitem');
+    expect(first).toHaveTextContent('Biên bản · 1/2 người đã ký');
+    expect(second).toHaveTextContent('Nghị quyết · 0/1 người đã ký');
+    expect(more).toEqual([]);
+    expect(screen.getByText(/không có các chữ ký còn thiếu/)).toBeTruthy();
   });
   it('says why there is none, and can be asked for again', async () => {
     const refused = { error: { code: 'server-busy', vi: 'Máy chủ đang bận.', en: 'The server is busy.' } };

@@ -101,6 +101,21 @@ describe('M1 locking a closed meeting', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Khóa' }));
     expect(sent.at(-1)).toEqual({ path: '/api/meetings/m-1/lock', body: {} });
   });
+  it('G69 names the papers that are still signed, and says that they can be', async () => {
+    const desk = await closed(recall('A1', 'B10', 'B3'), []);
+    const signers = [{ person: 'u-an', signed_at: '2026-11-21T03:00:00.000Z' }, { person: 'u-binh', signed_at: null }];
+    Object.assign(desk.now, {
+      rounds: [
+        { round: 'k-1', title: 'Biên bản', signers, closed_at: null },
+        { round: 'k-2', title: 'Nghị quyết', signers, closed_at: '2026-11-21T03:00:00.000Z' },
+      ],
+    });
+    render(LockButton, { desk });
+    await userEvent.click(screen.getByRole('button', { name: 'Khóa cuộc họp' }));
+    expect(screen.getByText(/chữ ký và việc kết thúc ký của văn bản đang trình ký/)).toBeVisible();
+    expect(await screen.findByRole('listitem')).toHaveTextContent('Biên bản · 1/2 người đã ký');
+    expect(screen.getByText(/Khóa rồi vẫn ký tiếp được/)).toBeVisible();
+  });
   it('names the seats without a proof and sends the reason', async () => {
     render(LockButton, { desk: await closed(recall('A1'), ['B3']) });
     await userEvent.click(screen.getByRole('button', { name: 'Khóa cuộc họp' }));
