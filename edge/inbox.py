@@ -39,7 +39,7 @@ from edge.ports import Ports
 from edge.signing.files import RoundFiles
 from edge.vault.chunks import Chunks
 from sealing.epochs import EpochKey, open_epoch
-from wire import lanes, messages
+from wire import frames, lanes, messages
 from wire.errors import BadManifest, BadTopic, WireError
 from wire.lanes import Sealing
 from wire.records import CHUNK_BYTES
@@ -49,6 +49,8 @@ from wire.topics import PaperVersion, Topic
 REPORT_CHUNKS: Final = 32
 REPORT_S: Final = 0.25
 _EARLY_OFFERS: Final = 64
+#: Counted apart, so that what is early hides nothing that is broken.
+_EARLY: Final = "early"
 #: Below this the disk is full, whatever the settings keep back: a chunk and its bitmap must fit.
 LEAST_FREE_BYTES: Final = 4 * CHUNK_BYTES
 _LOG: Final = logging.getLogger("phonghop.seat")
@@ -209,11 +211,15 @@ class Inbox:
         channel = self._ports.channel
         if channel is None:
             return ()
+        keys = list(self._keys(topic))
         try:
-            message: Any = channel.open_room(topic, payload, self._keys(topic))
-        except WireError:
+            message: Any = channel.open_room(topic, payload, keys)
+        except WireError as exc:
             self._remember_unread(topic, payload)
-            raise
+            if not _is_early(payload, keys):
+                raise
+            self._refuse(topic, exc, counted=_EARLY, level=logging.INFO)
+            return ()
         if isinstance(message, messages.Events):
             if message.meeting != topic.meeting:
                 raise BadTopic("events of another meeting")
@@ -307,11 +313,22 @@ class Inbox:
             self._hands.report_all()
         return events
 
-    def _refuse(self, topic: Topic, exc: WireError) -> None:
-        self.refused[exc.code] += 1
-        if self.refused[exc.code].bit_count() == 1:
+    def _refuse(self, topic: Topic, exc: WireError, *, counted: str = "", level: int = logging.WARNING) -> None:
+        name = counted or exc.code
+        self.refused[name] += 1
+        if self.refused[name].bit_count() == 1:
             # The 1st, 2nd, 4th, 8th … of a kind: a flood of them does not fill the log.
-            _LOG.warning("refused on %s/%s: %s (%s)", topic.tree, topic.lane, exc.code, exc)
+            _LOG.log(level, "refused on %s/%s: %s (%s)", topic.tree, topic.lane, name, exc)
+
+
+def _is_early(payload: bytes, keys: Iterable[EpochKey]) -> bool:
+    """Whether it is sealed in an epoch this seat has no key of: the room hears events and offers before each seat's key
+    has come, at every start and with every new epoch (W26), so that is no fault."""
+    try:
+        epoch = frames.parse_room(payload).epoch
+    except WireError:
+        return False
+    return all(key.epoch != epoch for key in keys)
 
 
 def _heard(message: messages.Mix | messages.Log) -> Event:

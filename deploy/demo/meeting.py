@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from deploy.demo import people
+from deploy.demo.papers.resolution import TITLE as RESOLUTION_TITLE
 from wire import ids
 
 #: The country has one zone and no summer time.
@@ -35,7 +36,10 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A meeting of the demo; it starts so many days after it is made, at ``hour`` local time or the next full hour."""
+    """A meeting of the demo; it starts so many days after it is made, at ``hour`` local time.
+
+    Without an hour it is on now: since the last quarter of an hour, so that once closed it is not of the future.
+    """
 
     key: str
     title: str
@@ -48,13 +52,14 @@ class Plan:
     def starts_at(self, now: dt.datetime) -> dt.datetime:
         """When it starts, made ``now`` (aware)."""
         day = now.astimezone(_LOCAL) + dt.timedelta(days=self.starts_in_days)
-        hour = day + dt.timedelta(hours=1) if self.hour is None else day.replace(hour=self.hour)
-        return hour.replace(minute=0, second=0, microsecond=0)
+        if self.hour is None:
+            return day.replace(minute=day.minute // 15 * 15, second=0, microsecond=0)
+        return day.replace(hour=self.hour, minute=0, second=0, microsecond=0)
 
 
 #: The file that waits for signatures in the main meeting.
-TO_SIGN: Final = "to-trinh.pdf"
-TO_SIGN_TITLE: Final = "Quy chế tổ chức phiên họp không giấy, bản trình ký (demo)"
+TO_SIGN: Final = "nghi-quyet.pdf"
+TO_SIGN_TITLE: Final = RESOLUTION_TITLE
 MAIN: Final = Plan(
     "main",
     "Hội nghị sơ kết công tác kiểm sát quý III, triển khai nhiệm vụ trọng tâm quý IV năm 2026 và thông qua "

@@ -23,7 +23,7 @@ from typing import Final
 from edge.card import watching
 from edge.card.errors import CardError, ReaderGone, WaitCancelled
 from edge.card.pcsc import MAX_WAITED, PNP, Context, ReaderState
-from edge.card.watching import CardEvent, Watch
+from edge.card.watching import CardEvent, ServiceBack, ServiceGone, Watch
 
 _LOG: Final = logging.getLogger(__name__)
 _WAIT_MS: Final = 2_000
@@ -115,5 +115,7 @@ class Monitor:
     def _note(self, looked: watching.Looked) -> None:
         self._watch, events = looked
         for event in events:
-            _LOG.info("%s", event)
+            # Cards come and go all day, and the machine says what became of each; the service going is news.
+            level = logging.INFO if isinstance(event, ServiceGone | ServiceBack) else logging.DEBUG
+            _LOG.log(level, "%s", event)
             self._tell(event)

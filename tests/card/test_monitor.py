@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -51,7 +52,10 @@ def test_what_is_there_at_the_start_is_told(bank: ReaderBank, heard: Heard) -> N
     assert set(bank.readers) == set(event.readers)
 
 
-def test_I2_in_and_out_are_told_with_the_readers_count(bank: ReaderBank, heard: Heard) -> None:
+def test_I2_in_and_out_are_told_with_the_readers_count_and_fill_no_log(
+    bank: ReaderBank, heard: Heard, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     bank.insert(1, Card(contents()))
     came = heard.card(CardIn, bank.readers[1])
     bank.pull(1)
@@ -60,6 +64,8 @@ def test_I2_in_and_out_are_told_with_the_readers_count(bank: ReaderBank, heard: 
     assert isinstance(went, CardOut)
     assert went.count == came.count
     assert b"PHONGHOP" in came.atr
+    assert "CardIn" not in caplog.text
+    assert "CardOut" not in caplog.text
 
 
 def test_I2_a_swap_between_two_looks_is_out_and_in(bank: ReaderBank, heard: Heard, context: Context) -> None:
@@ -119,7 +125,7 @@ def test_it_stops_within_moments_while_it_waits(bank: ReaderBank) -> None:
     assert not any(thread.name == "card-monitor" for thread in threading.enumerate())
 
 
-def test_an_error_nobody_knows_does_not_make_it_spin(bank: ReaderBank) -> None:
+def test_an_error_nobody_knows_does_not_make_it_spin(bank: ReaderBank, caplog: pytest.LogCaptureFixture) -> None:
     opened = 0
 
     def fail() -> Context:
@@ -129,10 +135,12 @@ def test_an_error_nobody_knows_does_not_make_it_spin(bank: ReaderBank) -> None:
 
     told: list[CardEvent] = []
     monitor = Monitor(told.append, open_context=fail)
+    caplog.set_level(logging.INFO)
     monitor.start()
     until(lambda: opened >= 3)
     monitor.stop()
     assert told == [ServiceGone("card-reader-dead")]
+    assert "card-reader-dead" in caplog.text
     assert opened <= 4
 
 

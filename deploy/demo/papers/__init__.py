@@ -1,5 +1,7 @@
 """The papers of the demo meeting: five Vietnamese PDFs, made on the machine, marked as demo data on every page.
 
+Beside them lies the resolution that waits for signatures; it is handed out to nobody as a paper.
+
 Rules: the same seed gives the same bytes, except for the signed paper, whose key and time are new; a paper that is
 there is left alone (a signed one must never be rewritten), and appears under its name only when it is whole.
 
@@ -22,6 +24,8 @@ from deploy.demo.papers.decision import write_decision
 from deploy.demo.papers.errors import DemoPaperError, FontMissingError
 from deploy.demo.papers.report import TITLE as REPORT_TITLE
 from deploy.demo.papers.report import write_report
+from deploy.demo.papers.resolution import TITLE as RESOLUTION_TITLE
+from deploy.demo.papers.resolution import write_resolution
 from deploy.demo.papers.scan import TITLE as SCAN_TITLE
 from deploy.demo.papers.scan import write_scan
 from deploy.demo.papers.submission import TITLE as SUBMISSION_TITLE
@@ -58,6 +62,7 @@ def build_papers(out_dir: Path, *, seed: int = 2026) -> list[DemoPaper]:
     Raises `FontMissingError` if fonts-noto-core is not installed; what was made before stays.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
+    _build(out_dir, _Recipe("nghi-quyet.pdf", RESOLUTION_TITLE, "", write_resolution))
     return [_build(out_dir, recipe) for recipe in _recipes(seed)]
 
 

@@ -22,6 +22,7 @@ from deploy.demo.papers.appendix import table_rows, write_appendix
 from deploy.demo.papers.dossier import DOCUMENTS, Kind, contents, page_count
 from deploy.demo.papers.dossier_words import Writer
 from deploy.demo.papers.figures import Work, change, count, make_quarter, percent, split
+from deploy.demo.meeting import TO_SIGN, TO_SIGN_TITLE
 from deploy.demo.papers.fonts import font_path
 from deploy.demo.papers.image_pdf import JpegPage, write_image_pdf
 from deploy.demo.papers.markup import parse, read_text
@@ -31,7 +32,7 @@ from deploy.demo.papers.scan import scanned_pages, write_scan
 from deploy.demo.papers.submission import budget_rows, write_submission
 
 SEEDS = (2026, *range(30))
-TEXT_PAPERS = ("bao-cao-so-ket.pdf", "phu-luc-so-lieu.pdf", "to-trinh.pdf", "quyet-dinh-da-ky.pdf")
+TEXT_PAPERS = ("bao-cao-so-ket.pdf", "phu-luc-so-lieu.pdf", "to-trinh.pdf", "quyet-dinh-da-ky.pdf", "nghi-quyet.pdf")
 MM = 72 / 25.4
 
 
@@ -169,8 +170,15 @@ def test_nothing_is_printed_outside_the_margins_and_pages_are_numbered_from_the_
             assert header == ("" if index == 0 else str(index + 1))
 
 
+def test_what_is_signed_as_a_resolution_is_one(folder: Path) -> None:
+    text = " ".join(" ".join(page_texts(folder / TO_SIGN)).split())
+    assert "NGHỊ QUYẾT" in text
+    assert "TỜ TRÌNH" not in text
+    assert TO_SIGN_TITLE.startswith("Nghị quyết")
+
+
 def test_the_first_page_has_the_head_of_an_official_paper(folder: Path) -> None:
-    for name in ("bao-cao-so-ket.pdf", "to-trinh.pdf", "quyet-dinh-da-ky.pdf"):
+    for name in ("bao-cao-so-ket.pdf", "to-trinh.pdf", "quyet-dinh-da-ky.pdf", "nghi-quyet.pdf"):
         first = page_texts(folder / name)[0]
         for words in (
             "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
+
+import pytest
 
 from edge.model import Identity, Standing
 from sealing.boxes import seal_box
+from sealing.epochs import EpochKey
 from sealing.signatures import DeviceSigner, ServerSigner
 from tests.support.seats import SeatRoom, TestSeat
 from tests.support.server_twin import BEGIN, PLAIN, ROOM, TwinMeeting, TwinPaper
@@ -187,6 +191,20 @@ def test_W22_a_frame_moved_to_another_topic_does_not_open(room: SeatRoom, seat: 
     topic, payload = next(frame for frame in room.sent if frame[0].lane == "ev" and frame[0].tree == "r")
     seat.on.received(Topic.events(ROOM, topic.meeting), payload[:-1])  # type: ignore[arg-type]
     assert refused(seat)["bad-frame"] >= 2
+
+
+def test_W26_what_comes_before_its_key_is_no_fault_and_what_is_broken_is_one(
+    room: SeatRoom, seat: TestSeat, meeting: TwinMeeting, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="phonghop.seat")
+    topic, payload = next(frame for frame in room.sent if frame[0].lane == "ev" and frame[0].tree == "r")
+    caplog.clear()
+    seat.on.inbox.refused.clear()
+    seat.on.received(topic, EpochKey.generate(9).seal_room(b"sealed for later", topic=topic))
+    assert [record.levelno for record in caplog.records] == [logging.INFO]
+    seat.on.received(topic, payload[:-1])
+    assert [record.levelno for record in caplog.records] == [logging.INFO, logging.WARNING]
+    assert refused(seat) == {"early": 1, "bad-frame": 1}
 
 
 def test_W11_a_message_on_a_lane_that_is_not_its_own_is_refused(room: SeatRoom, seat: TestSeat) -> None:
