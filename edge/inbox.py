@@ -323,7 +323,8 @@ class Inbox:
 
 def _is_early(payload: bytes, keys: Iterable[EpochKey]) -> bool:
     """Whether it is sealed in an epoch this seat has no key of: the room hears events and offers before each seat's key
-    has come, at every start and with every new epoch (W26), so that is no fault."""
+    has come, at every start and with every new epoch (W26), so that is no fault.
+    """
     try:
         epoch = frames.parse_room(payload).epoch
     except WireError:

@@ -16,13 +16,13 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from deploy.demo import people
+from deploy.demo.meeting import TO_SIGN, TO_SIGN_TITLE
 from deploy.demo.papers import FontMissingError, build_papers
 from deploy.demo.papers.__main__ import main
 from deploy.demo.papers.appendix import table_rows, write_appendix
 from deploy.demo.papers.dossier import DOCUMENTS, Kind, contents, page_count
 from deploy.demo.papers.dossier_words import Writer
 from deploy.demo.papers.figures import Work, change, count, make_quarter, percent, split
-from deploy.demo.meeting import TO_SIGN, TO_SIGN_TITLE
 from deploy.demo.papers.fonts import font_path
 from deploy.demo.papers.image_pdf import JpegPage, write_image_pdf
 from deploy.demo.papers.markup import parse, read_text
