@@ -148,6 +148,44 @@ def test_G13_G14_a_round_says_which_line_is_missing_offers_places_and_waits_on_t
     expect(second.page.get_by_role("link", name="Ký văn bản")).to_have_count(0)
 
 
+def test_G69_closing_locking_and_the_dossier_name_what_lacks_signatures(
+    house: House, screen: Screen, second: Screen, look: Look
+) -> None:
+    page, chair, meeting = screen.page, second.page, house.meeting()
+    house.server.page().sign_in("chutri").post(f"/api/meetings/{meeting}/open").done()
+    _opens(screen, house, f"/meetings/{meeting}/signing", "thuky")
+    page.get_by_role("button", name="Đưa văn bản ra ký").click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("input[type=file]").set_input_files(house.file("unsigned.pdf"))
+    dialog.get_by_label("Trích yếu").fill("Biên bản cuộc họp (demo)")
+    dialog.get_by_label("Loại văn bản").select_option("minutes")
+    dialog.get_by_label("Thêm người ký").select_option(label="chutri (demo)")
+    dialog.get_by_role("button", name="Đưa ra ký").click()
+    expect(page.get_by_role("article", name="Biên bản cuộc họp (demo)")).to_be_visible()
+
+    _opens(second, house, f"/meetings/{meeting}/live", "chutri")
+    chair.get_by_role("button", name="Bế mạc", exact=True).first.click()
+    words = chair.get_by_role("dialog")
+    expect(words.get_by_role("listitem").filter(has_text="Biên bản")).to_have_text(
+        "Biên bản cuộc họp (demo) · 0/1 người đã ký"
+    )
+    expect(words).to_contain_text("chỗ ngồi không ký được nữa")
+    look(second, "closing-unsigned")
+    words.get_by_role("button", name="Bế mạc và thu hồi").click()
+    expect(chair.get_by_text("Không có tài liệu nào cần thu hồi")).to_be_visible()
+    second.opens(f"http://localhost:{house.server.port}/#/meetings/{meeting}")
+    chair.get_by_role("button", name="Khóa cuộc họp").click()
+    expect(words).to_contain_text("Khóa rồi vẫn ký tiếp được")
+    look(second, "locking-unsigned")
+    words.get_by_role("button", name="Khóa", exact=True).click()
+    expect(page.get_by_text("không đưa thêm văn bản ra ký")).to_be_visible()
+    expect(page.get_by_role("button", name="Đưa văn bản ra ký")).to_have_count(0)
+    look(screen, "rounds-locked")
+    page.get_by_role("button", name="Tải hồ sơ cuộc họp").click()
+    expect(dialog).to_contain_text("không có các chữ ký còn thiếu")
+    look(screen, "dossier-unsigned")
+
+
 def _puts_a_picture(screen: Screen, house: House, username: str) -> None:
     page = screen.page
     _opens(screen, house, "/trust/pictures", "anninh")
