@@ -11,7 +11,7 @@ let asked: string[];
 let saved: string[];
 let rounds: object[];
 beforeEach(async () => {
-  await useTexts('common', 'console', 'house');
+  await useTexts('common', 'console', 'meeting', 'house');
   asked = [];
   saved = [];
   rounds = [];

@@ -37,7 +37,7 @@ const account = (id: string, name: string, more: Partial<Account> = {}): Account
   ...more,
 });
 
-beforeEach(() => useTexts('common', 'console'));
+beforeEach(() => useTexts('common', 'console', 'meeting', 'fleet'));
 afterEach(cleanup);
 
 describe('something that is fetched', () => {

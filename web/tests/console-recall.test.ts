@@ -45,7 +45,7 @@ const recall = (...proven: string[]): Recall => ({
 let sent: { path: string; body: unknown }[];
 let answers: Record<string, unknown>;
 beforeEach(async () => {
-  await useTexts('common', 'console');
+  await useTexts('common', 'console', 'meeting', 'fleet');
   sent = [];
   answers = { '/api/me': { person: { id: 'u-an', name: 'An', position: '', unit: '', roles: [] }, csrf: 'x', idle_s: 900 } };
   vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {

@@ -49,7 +49,7 @@ const report = (more: Partial<Report> = {}): Report => ({
 
 let answers: (Report | Failure)[];
 beforeEach(async () => {
-  await useTexts('common', 'console', 'house', 'signing');
+  await useTexts('common', 'console', 'meeting', 'house', 'signing');
   answers = [];
   vi.spyOn(session.api, 'upload').mockImplementation(async () => {
     const next = answers.shift()!;

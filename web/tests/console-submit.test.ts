@@ -20,7 +20,7 @@ const ITEM = { item: 'i-1', parent: null, number: '1', title: 'Báo cáo', minut
 
 let calls: { path: string; body: unknown }[];
 beforeEach(async () => {
-  await useTexts('common', 'console');
+  await useTexts('common', 'console', 'meeting', 'fleet');
   calls = [];
   vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
     calls.push({ path, body: init.body ? JSON.parse(init.body as string) : null });

@@ -26,16 +26,26 @@ function withTexts(load: () => Promise<{ default: unknown }>, ...areas: string[]
 
 const ROUTES: readonly Route[] = [
   { name: 'home', patterns: ['/'], load: () => import('./home/Home.svelte'), roles: [] },
-  { name: 'create', patterns: ['/meetings/new'], load: () => import('./meeting/Create.svelte'), roles: ['secretary'] },
+  {
+    name: 'create',
+    patterns: ['/meetings/new'],
+    load: withTexts(() => import('./meeting/Create.svelte'), 'meeting'),
+    roles: ['secretary'],
+  },
   {
     name: 'meeting',
     patterns: ['/meetings/:meeting', '/meetings/:meeting/:tab', '/meetings/:meeting/:tab/:paper'],
-    load: () => import('./meeting/Meeting.svelte'),
+    load: withTexts(() => import('./meeting/Meeting.svelte'), 'meeting'),
     roles: [],
   },
-  { name: 'devices', patterns: ['/devices'], load: () => import('./fleet/Devices.svelte'), roles: ['it'] },
-  { name: 'rooms', patterns: ['/rooms'], load: () => import('./fleet/Rooms.svelte'), roles: ['it'] },
-  { name: 'people', patterns: ['/people'], load: () => import('./admin/People.svelte'), roles: ['system_admin', 'security_admin'] },
+  { name: 'devices', patterns: ['/devices'], load: withTexts(() => import('./fleet/Devices.svelte'), 'meeting', 'fleet'), roles: ['it'] },
+  { name: 'rooms', patterns: ['/rooms'], load: withTexts(() => import('./fleet/Rooms.svelte'), 'meeting', 'fleet'), roles: ['it'] },
+  {
+    name: 'people',
+    patterns: ['/people'],
+    load: withTexts(() => import('./admin/People.svelte'), 'meeting', 'fleet'),
+    roles: ['system_admin', 'security_admin'],
+  },
   { name: 'signatures', patterns: ['/signatures'], load: withTexts(() => import('./check/Check.svelte'), 'house', 'signing'), roles: [] },
   {
     name: 'trust',
