@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { guides } from './guides.plugin.ts';
 import { icons } from './icons.plugin.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -11,9 +12,11 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
  * The page policy allows no inline script or style and no address but the origin's, so nothing is inlined here either.
  */
 export default defineConfig(({ mode }) => ({
-  plugins: [icons(), svelte()],
+  plugins: [icons(), guides(), svelte()],
   base: '/',
   publicDir: here('./public'),
+  // The guides and their pictures lie beside this folder.
+  server: { fs: { allow: [here('..')] } },
   resolve: {
     alias: { $lib: here('./src/lib') },
     // Vitest runs in Node, where Svelte would otherwise resolve to its server half.

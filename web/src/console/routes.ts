@@ -61,6 +61,7 @@ const ROUTES: readonly Route[] = [
     roles: ['it', 'security_admin', 'secretary', 'auditor'],
   },
   { name: 'factor', patterns: ['/second-factor'], load: withTexts(() => import('./factor/Factor.svelte'), 'factor'), roles: [] },
+  { name: 'help', patterns: ['/help', '/help/:guide'], load: () => import('./help/Help.svelte'), roles: [] },
 ];
 
 export interface Found {
