@@ -4,7 +4,8 @@ Rules: as ``wire/vote_fold.py``, which calls these. Every reader of the log refu
 vote's key, stands there twice, or is one more than were given; and a list that is not in the order of the ballots' own
 hashes, for any other order could tell something.
 
-Usage: ``given(vote, data)``, ``called(before, moved, data)``, ``closed(meeting, vote, data)``; each gives the vote.
+Usage: ``given(vote, data)``, ``called(before, moved, data)``, ``awaited(vote, data)``, ``closed(meeting, vote, data)``;
+each gives the vote.
 """
 
 from __future__ import annotations
@@ -16,11 +17,17 @@ from wire.blind import MODULUS_BITS, MODULUS_BYTES
 from wire.errors import BadField, BadSignature
 from wire.fields import Fields
 from wire.secret_ballots import LEAST_BALLOTS, LEAST_RELAYS, RELAYS, SecretBallot, must_be_signed, receipt_of
-from wire.votes import Call, Given, Vote, VoteKind, VoteState
+from wire.votes import Awaited, Call, Given, Vote, VoteKind, VoteState
 
 GIVEN: Final = "ballots_given"
+AWAITED: Final = "ballots_awaited"
 #: Why a collection is called: the close; the server was started anew; a relay did not answer; ballots were missing.
 REASONS: Final = frozenset({"closing", "restarted", "relay_silent", "incomplete"})
+#: What the chair is asked (W104): go on without the lost ballots; collect once more; nothing but withdraw.
+LOST: Final = "ballots-lost"
+TOO_FEW: Final = "too-few-handed-in"
+NO_MORE: Final = "no-more-runs"
+ASKS: Final = frozenset({LOST, TOO_FEW, NO_MORE})
 MAX_BALLOTS: Final = 1_000
 MAX_RUNS: Final = 100
 _KEY_BYTES: Final = 32
@@ -81,7 +88,23 @@ def called(before: Vote, moved: Vote, data: Fields) -> Vote:
     least = min(LEAST_RELAYS, most) if call.reason == "relay_silent" and before.call is not None else most
     if len(set(relays)) != len(relays) or not least <= len(relays) <= most or not known.issuperset(relays):
         raise BadField("ballots_called.relays", "are not so many, each another seat that was given a ballot")
-    return replace(moved, call=call)
+    return replace(moved, call=call, awaited=None)
+
+
+def awaited(vote: Vote, data: Fields) -> Vote:
+    """``ballots_awaited``: so many are missing in the run that goes on, or the chair is asked; each once a run."""
+    if vote.state is not VoteState.COLLECTING or vote.call is None:
+        raise BadField("ballots_awaited.vote", "is not collected")
+    data.number("run", low=vote.call.run, high=vote.call.run)
+    told = Awaited(
+        missing=data.number("missing", high=len(vote.given)),
+        asks=data.choice("asks", ASKS) if data.has("asks") else "",
+    )
+    if vote.awaited is not None and (vote.awaited.asks or not told.asks):
+        raise BadField("ballots_awaited.run", "was told of before")
+    if not told.asks and not told.missing:
+        raise BadField("ballots_awaited.missing", "is nothing, and nobody is asked")
+    return replace(vote, awaited=told)
 
 
 def _relay(value: object) -> str:

@@ -195,6 +195,10 @@ def _called(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     return _with(state, secret_fold.called(before, _moved(state, data, VoteChange.CALL), data))
 
 
+def _awaited(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    return _with(state, secret_fold.awaited(_known(state, data), data))
+
+
 def _commitment(data: Fields) -> Taken:
     taken = Taken(data.id("person", "u"), data.hex("commitment", size=32))
     data.end()
@@ -274,6 +278,7 @@ HANDLERS: Final[dict[str, Callable[[MeetingState, Event, Fields], MeetingState]]
     PREPARED: _prepared,
     TAKEN: _taken,
     secret_fold.GIVEN: _given,
+    secret_fold.AWAITED: _awaited,
     VoteChange.CALL.value: _called,
     VoteChange.OPEN.value: _opened,
     VoteChange.PAUSE.value: _stepped,

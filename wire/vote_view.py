@@ -67,12 +67,15 @@ def section(vote: Vote) -> dict[str, Any]:
 
 
 def secret(vote: Vote) -> dict[str, Any] | None:
-    """Of a secret vote: which collection goes on and why, and the published ballots by their receipts (W80)."""
+    """Of a secret vote: its collection, how many mix, what it waits for (W104), and what was published (W80)."""
     if vote.kind is not VoteKind.SECRET:
         return None
     return {
         "run": 0 if vote.call is None else vote.call.run,
         "reason": "" if vote.call is None else vote.call.reason,
+        "relays": 0 if vote.call is None else len(vote.call.relays),
+        "missing": 0 if vote.awaited is None else vote.awaited.missing,
+        "asks": "" if vote.awaited is None else vote.awaited.asks,
         "ballots": [
             {"receipt": receipt, "answer": each.answer}
             for receipt, each in zip(vote.receipts, vote.secret, strict=True)

@@ -201,6 +201,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """What the run that goes on waits for (W104): so many ballots, or, with ``asks``, a word of the chair."""
+
+    missing: int
+    asks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Vote:
     """One vote. ``hands``: what the secretary counted, of a show of hands.
 
@@ -229,6 +237,7 @@ class Vote:
     token_key: str = ""
     given: tuple[Given, ...] = ()
     call: Call | None = None
+    awaited: Awaited | None = None
     secret: tuple[SecretBallot, ...] = ()
     receipts: tuple[str, ...] = ()
     opened_at: dt.datetime | None = None

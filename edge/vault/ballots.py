@@ -1,8 +1,10 @@
 """The secret ballots that lie at this seat until they are published, and its key as a relay (W77–W81).
 
-Rules: a ballot is on the disk, sealed, before the server is asked to sign it. One file a vote; when the vote is over
-it is overwritten. What a ballot says leaves this module in boxes only. A seat opens its relay's layer of one set of
-boxes a run: the same set again gets the same answer, another one none.
+Rules: a ballot is on the disk, sealed, before the server is asked to sign it. One file a vote, which every change
+renames over the one before, sealed under a key of this vote that is written once: when the vote is over the key is
+overwritten, and with it all versions of the file are shut. What a ballot says leaves this module in boxes only. A seat
+opens its relay's layer of one set of boxes a run, also when it was started anew in between: the same set again gets the
+same answer, another one none.
 
 Usage::
 
@@ -13,6 +15,7 @@ Usage::
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
@@ -32,6 +35,8 @@ from wire.secret_ballots import NONCE_BYTES, SecretBallot, prepared, receipt
 from wire.votes import Vote, VoteKind, VoteState
 
 FOLDER: Final = "ballots"
+#: Beside each file its key, 32 bytes sealed under the store key; written once, overwritten once.
+KEY: Final = ".key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +79,17 @@ class HeldBallot:
 
 @dataclass(frozen=True, slots=True)
 class HeldVote:
-    """What this seat keeps of one vote. ``relay``: the private half of the key with which it mixes."""
+    """What this seat keeps of one vote. ``relay``: the private half of the key with which it mixes.
+
+    ``mixed``: by run, the hash of the set of boxes that was mixed.
+    """
 
     meeting: str
     vote: str
     token_key: str
     relay: BoxKey = field(hash=False, compare=False)
     ballots: tuple[HeldBallot, ...] = ()
+    mixed: tuple[tuple[int, str], ...] = ()
 
     def find(self, person: str) -> HeldBallot | None:
         """Somebody's ballot."""
@@ -98,6 +107,7 @@ class HeldVote:
             "token_key": self.token_key,
             "relay": self.relay.to_secret().reveal().hex(),
             "ballots": [each.to_value() for each in self.ballots],
+            "mixed": [{"run": run, "boxes": digest} for run, digest in self.mixed],
         }
 
     @classmethod
@@ -109,6 +119,7 @@ class HeldVote:
             token_key=fields.hex("token_key", size=MODULUS_BYTES),
             relay=BoxKey.from_secret(Secret(bytes.fromhex(fields.hex("relay", size=KEY_BYTES)))),
             ballots=tuple(HeldBallot.read(each) for each in fields.objects("ballots")),
+            mixed=tuple((each.number("run"), each.hex("boxes", size=32)) for each in fields.objects("mixed")),
         )
         fields.end()
         return found
@@ -121,17 +132,21 @@ class BallotBook:
         self._disk: Final = disk
         self._sealer: Final = sealer
         self._votes: Final[dict[str, HeldVote]] = {}
-        #: (vote, run) → the hash of the set that was mixed, and what came out
-        self._mixed: Final[dict[tuple[str, int], tuple[bytes, tuple[bytes, ...]]]] = {}
+        self._keys: Final[dict[str, Sealer]] = {}
 
     @classmethod
     def load(cls, disk: Disk, sealer: Sealer) -> Self:
         """Read what is there; raises :class:`edge.errors.StoreUnreadable`."""
         book = cls(disk, sealer)
-        for name in disk.names(FOLDER):
-            place = f"{FOLDER}/{name}"
-            found = HeldVote.read(Fields(canonical.decode(sealer.open(disk.read(place) or b"", place=place)), "held"))
-            book._votes[found.vote] = found
+        for vote in sorted({name.removesuffix(KEY) for name in disk.names(FOLDER)}):
+            place = f"{FOLDER}/{vote}"
+            data, wrapped = disk.read(place), disk.read(place + KEY)
+            if data is None or wrapped is None:
+                # The power went in the middle of the beginning, or of the end: what is left is no ballot.
+                book.erase(vote)
+                continue
+            key = book._keys[vote] = Sealer(Secret(sealer.open(wrapped, place=place + KEY)))
+            book._votes[vote] = HeldVote.read(Fields(canonical.decode(key.open(data, place=place)), "held"))
         return book
 
     def all(self) -> tuple[HeldVote, ...]:
@@ -217,13 +232,15 @@ class BallotBook:
         is_ours = mix.layer < len(call.relays) and call.relays[mix.layer] == held.relay.public.hex()
         if (held.meeting, call.run) != (mix.meeting, mix.run) or not is_ours:
             return None
-        digest = hashlib.sha256(b"".join(sorted(mix.boxes))).digest()
-        known = self._mixed.get((mix.vote, mix.run))
+        digest = hashlib.sha256(b"".join(sorted(mix.boxes))).hexdigest()
+        known = dict(held.mixed).get(mix.run)
         if known is None:
-            place = Place(mix.meeting, mix.vote, mix.run)
-            inner = peel(mix.boxes, key=held.relay, layer=mix.layer, layers=len(call.relays), place=place)
-            known = self._mixed[mix.vote, mix.run] = digest, inner
-        return known[1] if known[0] == digest else None
+            # Durable before anything leaves: started anew it must not mix another set.
+            self._keep(replace(held, mixed=(*held.mixed, (mix.run, digest))))
+        elif known != digest:
+            return None
+        place = Place(mix.meeting, mix.vote, mix.run)
+        return peel(mix.boxes, key=held.relay, layer=mix.layer, layers=len(call.relays), place=place)
 
     def found(self, vote: Vote) -> dict[str, bool]:
         """By person: whether their signed ballot stands in the published list, as it was cast."""
@@ -233,17 +250,23 @@ class BallotBook:
         return {each.person: held is not None and (held.receipt(each), each.answer) in published for each in ballots}
 
     def erase(self, vote: str) -> None:
-        """Overwrite what is kept of a vote that is over."""
+        """Overwrite what is kept of a vote that is over: the key first, which shuts all there ever was of it."""
+        self._disk.shred(f"{FOLDER}/{vote}{KEY}")
         self._disk.shred(f"{FOLDER}/{vote}")
         self._votes.pop(vote, None)
-        for key in [key for key in self._mixed if key[0] == vote]:
-            del self._mixed[key]
+        self._keys.pop(vote, None)
 
     def _keep(self, held: HeldVote) -> None:
         place = f"{FOLDER}/{held.vote}"
-        sealed = self._sealer.seal(canonical.encode(held.to_value()), place=place)
-        self._disk.put(place, sealed)
+        sealer = self._keys.get(held.vote) or self._new_key(held.vote)
+        self._disk.put(place, sealer.seal(canonical.encode(held.to_value()), place=place))
         self._votes[held.vote] = held
+
+    def _new_key(self, vote: str) -> Sealer:
+        key, place = os.urandom(KEY_BYTES), f"{FOLDER}/{vote}{KEY}"
+        self._disk.put(place, self._sealer.seal(key, place=place))
+        fresh = self._keys[vote] = Sealer(Secret(key))
+        return fresh
 
 
 def _fresh_vote(meeting: str, vote: Vote, random: Callable[[int], bytes]) -> HeldVote:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from edge.errors import BallotExists, BallotLineForeign, BallotNotSigned, NoSecretVote
+from edge.errors import BallotExists, BallotLineForeign, BallotNotSigned, NoSecretVote, StoreUnreadable
+from edge.vault.seal import Sealer
 from server.db.engine import Database
 from server.errors import ServerError
 from server.idempotency.service import ActKey
@@ -23,8 +24,11 @@ from server.voting.secret.store import SqlSecretStore
 from tests.support.meeting_log import named
 from tests.support.office import START, fresh_id
 from tests.support.secret_room import SecretRoom
+from tests.support.secret_votes import chance
 from wire.messages import Drop, Mix
-from wire.votes import VoteState
+from wire.secret import Secret
+from wire.vote_view import secret
+from wire.votes import Awaited, VoteState
 
 ANSWERS = ["for", "against", "for", "abstain", "for"]
 STORE = SqlSecretStore()
@@ -37,6 +41,10 @@ def room(database: Database) -> SecretRoom:
 
 def _counted(room: SecretRoom) -> dict[str, int]:
     return dict(Counter(ballot.answer for ballot in room.found.secret))
+
+
+def _awaited(room: SecretRoom) -> Awaited | None:
+    return room.found.awaited
 
 
 def test_V8_a_whole_secret_vote_counts_and_every_seat_finds_its_ballot(room: SecretRoom) -> None:
@@ -216,6 +224,56 @@ def test_W79_a_seat_mixes_one_set_a_run_and_only_when_it_is_its_turn(room: Secre
     assert seat.book.mix(replace(mix, run=2), state) is None
 
 
+def test_W79_a_seat_that_was_started_anew_mixes_no_other_set_in_the_same_run(room: SecretRoom) -> None:
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+    room.call()
+    room.drop()
+    room.settle()
+    state, (device, mix) = room.before_close, room.told[0]
+    seat = next(each for each in room.seats if each.device == device)
+    assert isinstance(mix, Mix)
+    mixed = seat.book.mix(mix, state)
+    seat.restart()
+    assert seat.book.mix(replace(mix, boxes=mix.boxes[1:]), state) is None
+    assert mixed is not None
+    assert seat.book.mix(mix, state) == mixed
+
+
+def test_W81_no_version_of_a_ballot_file_opens_once_its_key_is_destroyed(room: SecretRoom) -> None:
+    seat, place = room.seats[0], f"ballots/{room.vote}"
+    versions: list[bytes] = []
+    put = seat.disk.put
+
+    def hoard(name: str, data: bytes) -> None:
+        if name == place:
+            versions.append(data)  # as a file system or flash that never overwrites
+        put(name, data)
+
+    seat.disk.put = hoard  # type: ignore[method-assign]
+    room.ask(0, "against")
+    store = Sealer(Secret(chance(f"store {seat.name}", 32)))
+    wrapped = seat.disk.read(f"{place}.key")
+    assert wrapped is not None
+    key = Sealer(Secret(store.open(wrapped, place=f"{place}.key")))
+    assert all(b"against" in key.open(version, place=place) for version in versions)
+    assert len(versions) == 2
+    seat.book.erase(room.vote)
+    assert seat.disk.names("ballots") == []
+    for version in versions:
+        with pytest.raises(StoreUnreadable):
+            store.open(version, place=place)
+
+
+@pytest.mark.parametrize("left", ["", ".key"])
+def test_W81_half_of_what_was_erased_is_no_ballot_at_the_next_start(left: str, room: SecretRoom) -> None:
+    room.ask(0, "for")
+    seat, place = room.seats[0], f"ballots/{room.vote}"
+    seat.disk.shred(place + ("" if left else ".key"))
+    seat.restart()
+    assert (seat.book.all(), seat.disk.names("ballots")) == ((), [])
+
+
 def test_W81_a_seat_takes_no_part_when_the_log_has_another_line_of_it(room: SecretRoom) -> None:
     for number, answer in enumerate(ANSWERS):
         room.ask(number, answer)
@@ -326,6 +384,33 @@ def test_W80_relays_that_lose_ballots_are_tried_three_times_then_the_chair_is_as
     room.go_on()
     room.settle()
     assert len(room.found.secret) == 4
+
+
+def test_W104_the_log_says_how_many_ballots_a_run_waits_for_and_what_the_chair_is_asked(room: SecretRoom) -> None:
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+    room.call()
+    room.drop(0, 1, 2)
+    room.settle()
+    assert _awaited(room) is None  # seats need a moment
+    room.clock.advance(seconds=6)
+    room.settle()
+    assert _awaited(room) == Awaited(2)
+    seq = room.state.seq
+    room.clock.advance(seconds=60)
+    room.settle()
+    assert room.state.seq == seq  # said once
+    room.loses = 1
+    for _ in range(3):
+        room.drop()
+        room.settle()
+    shown = secret(room.found)
+    assert shown is not None
+    assert (shown["asks"], shown["missing"], shown["relays"]) == ("too-few-handed-in", 0, 3)
+    room.loses = 0
+    room.go_on()
+    room.settle()
+    assert _awaited(room) is None  # another run, another question
 
 
 def test_W80_of_what_relays_have_left_two_ballots_are_never_published(database: Database) -> None:

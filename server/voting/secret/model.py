@@ -17,8 +17,8 @@ from server.voting import errors
 from server.voting.secret.ports import GivenBallot
 from wire.errors import WireError
 from wire.secret_ballots import LEAST_BALLOTS, LEAST_RELAYS, RELAYS, SecretBallot, receipt_of
-from wire.secret_fold import GIVEN, MAX_RUNS, must_be_valid
-from wire.votes import Vote, VoteChange, VoteKind
+from wire.secret_fold import AWAITED, GIVEN, MAX_RUNS, must_be_valid
+from wire.votes import Awaited, Vote, VoteChange, VoteKind, VoteState
 
 CLOSING: Final = "closing"
 RESTARTED: Final = "restarted"
@@ -67,6 +67,15 @@ def called(vote: Vote, call: NextCall) -> Draft:
         raise errors.NoMoreRuns(runs=MAX_RUNS)
     data = {"vote": vote.vote, "run": run, "key": call.key.hex(), "relays": list(call.relays), "reason": call.reason}
     return Draft(VoteChange.CALL.value, data)
+
+
+def awaited(vote: Vote, told: Awaited, *, run: int) -> tuple[Draft, ...]:
+    """What the run waits for; nothing when that stands there already, or the run is over (W104)."""
+    is_this = vote.state is VoteState.COLLECTING and vote.call is not None and vote.call.run == run
+    if not is_this or (vote.awaited is not None and (vote.awaited.asks or not told.asks)):
+        return ()
+    data: dict[str, Any] = {"vote": vote.vote, "run": run, "missing": told.missing}
+    return (Draft(AWAITED, {**data, "asks": told.asks} if told.asks else data),)
 
 
 def choose_relays(

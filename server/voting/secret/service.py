@@ -35,7 +35,7 @@ from wire.ids import MeetingId
 from wire.secret import Secret
 from wire.secret_ballots import SecretBallot
 from wire.state import MeetingState
-from wire.votes import Vote, VoteState
+from wire.votes import Awaited, Vote, VoteState
 
 _TRIES: Final = 3
 
@@ -184,6 +184,14 @@ class SecretVotes:
             return (model.called(found, call(given)),) if found.state is VoteState.COLLECTING else ()
 
         self._meetings.change(meeting, actor="system", now=now, decide=decide, look=look)
+
+    def wait(self, meeting: MeetingId, vote: str, awaited: Awaited, *, run: int, now: dt.datetime) -> None:
+        """Say in the log what this run waits for, unless that stands there, or another run goes on (W104)."""
+
+        def decide(log: Log) -> Sequence[Draft]:
+            return model.awaited(votes.known(log.state, vote), awaited, run=run)
+
+        self._meetings.change(meeting, actor="system", now=now, decide=decide)
 
     def publish(
         self, meeting: MeetingId, vote: str, ballots: Sequence[SecretBallot], *, run: int, now: dt.datetime

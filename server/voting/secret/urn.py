@@ -36,17 +36,17 @@ from wire.events import Event
 from wire.ids import MeetingId
 from wire.messages import Drop, Mix, Mixed
 from wire.secret_ballots import LEAST_BALLOTS, SecretBallot
+from wire.secret_fold import LOST, TOO_FEW
 from wire.state import MeetingState
-from wire.votes import Vote, VoteChange
+from wire.votes import Awaited, Vote, VoteChange
 
 BEAT_S: Final = 0.25
 #: Runs that may end with fewer ballots than came in, before the chair is asked.
 PATIENT_RUNS: Final = 3
 #: How often votes are looked for that are being collected and whose run nobody here knows.
 LOOK_S: Final = 5.0
-#: What the chair is asked: go on without the lost ballots; collect once more; nothing but withdraw.
-LOST: Final = "ballots-lost"
-TOO_FEW: Final = "too-few-handed-in"
+#: After so long the log says how many ballots a run still waits for (W104).
+PATIENCE_S: Final = 5.0
 _OVER: Final = frozenset({VoteChange.CLOSE.value, VoteChange.WITHDRAW.value})
 _LOG: Final = logging.getLogger("voting")
 
@@ -65,6 +65,9 @@ class _Running:
     incomplete: int = 0
     #: why nothing goes on by itself: a code for the chair
     asks: str = ""
+    #: what the log was told of this run: None nothing, empty how many are missing, else what the chair is asked
+    told: str | None = None
+    called_s: float = 0.0
     #: what is published if the chair goes on without the lost ones
     opened: tuple[SecretBallot, ...] = field(default=(), repr=False)
 
@@ -203,6 +206,7 @@ class Urn:
         """Let every collection go as far as it can."""
         for vote in list(self._running):
             self.do(partial(self._advance, vote))
+            self.do(partial(self._tell, vote))
         if self._clock.monotonic_s() - self._looked_s >= LOOK_S:
             self.do(self._look)
 
@@ -230,6 +234,7 @@ class Urn:
             found = self._secret.vote(meeting, vote)
             told = {"run": 0 if found.call is None else found.call.run, "wanted": len(found.given), "received": 0}
             self._progress[vote] = told | {"missing": [], "mixing": False, "relays": 0, "asks": end.code}
+            self._say(meeting, vote, run=int(told["run"]), awaited=Awaited(0, end.code))
 
     def _called(self, meeting: MeetingId, vote: Vote) -> None:
         call = vote.call
@@ -248,7 +253,7 @@ class Urn:
             relays=tuple(devices[relay] for relay in call.relays),
             wanted=Counter(each.device for each in vote.given),
         )
-        fresh = _Running(meeting, vote, now, key)
+        fresh = _Running(meeting, vote, now, key, called_s=self._clock.monotonic_s())
         if before is not None:
             fresh.now = replace(now, given_up=before.now.still_away)
             fresh.silent, fresh.incomplete = before.silent, before.incomplete
@@ -326,6 +331,20 @@ class Urn:
             found.asks, found.opened = LOST, ballots
         else:
             found.asks = TOO_FEW
+
+    def _tell(self, vote: str) -> None:
+        """The log says what a run waits for, so that every seat can (W104): ballots once, a word of the chair once."""
+        found = self._running.get(vote)
+        if found is None or found.told == found.asks:
+            return
+        waits = found.now.layer < 0 and self._clock.monotonic_s() - found.called_s >= PATIENCE_S
+        missing = len(found.vote.given) - found.now.received
+        if found.asks or (waits and missing > 0):
+            self._say(found.meeting, vote, run=found.now.run, awaited=Awaited(max(0, missing), found.asks))
+            found.told = found.asks
+
+    def _say(self, meeting: MeetingId, vote: str, *, run: int, awaited: Awaited) -> None:
+        self._secret.wait(meeting, vote, awaited, run=run, now=self._clock.now())
 
     def _incomplete(self, found: _Running) -> Anew:
         return Anew(model.INCOMPLETE, frozenset(found.now.relays))

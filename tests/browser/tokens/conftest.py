@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.browser.tokens.day import Day, lived
-from tests.browser.tokens.house import House, house
+from tests.browser.tokens.house import SEATS, House
+from tests.browser.tokens.house import house as open_house
 from tests.support.token_room import TokenRoom
 
 _HERE = Path(__file__).resolve().parent
@@ -35,7 +36,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> House:
         mark = tmp_path_factory.getbasetemp().parent / "tokens-room"
         assert not mark.exists(), "this room was started by another worker: the groups of tests have no effect"
         mark.write_text(worker, encoding="ascii")
-    return _OPEN.enter_context(house(tmp_path_factory.mktemp("tokens")))
+    return _OPEN.enter_context(open_house(tmp_path_factory.mktemp("tokens")))
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +62,14 @@ def room(tidy: House) -> TokenRoom:
     if not tidy.room.is_open:
         tidy.room.meets()
     return tidy.room
+
+
+@pytest.fixture
+def quiet_house(tidy: House) -> House:
+    """The room without a meeting: these tests hold their own."""
+    if tidy.room.is_open:
+        tidy.room.ends()
+        for seat in range(SEATS):
+            # A seat that has not heard of the end yet would still welcome people to the meeting before.
+            tidy.room.until(seat, lambda shown: shown["seat"]["state"] != "welcome", what="the meeting is over here")
+    return tidy

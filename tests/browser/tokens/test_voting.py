@@ -11,66 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from deploy.demo import people
-from tests.browser.pages_chair import Chair
-from tests.browser.pages_display import WallDisplay
-from tests.browser.pages_seat import SeatPerson
-from tests.browser.screen import DESK, SEAT, WALL, Screen
-from tests.browser.tokens.house import SEATS, House
-from tests.support.vote_room import QUESTION, VOTERS, VoteMeeting
+from tests.browser.tokens.house import House
+from tests.browser.tokens.vote_scene import Scene
+from tests.support.vote_room import QUESTION, VOTERS
 from wire import recount
 
 pytestmark = pytest.mark.timeout(420)
-_PICTURES = Path(__file__).resolve().parents[3] / "test-results" / "voting"
-
-
-@pytest.fixture
-def house(tidy: House) -> House:
-    """The room without a meeting: these tests hold their own."""
-    if tidy.room.is_open:
-        tidy.room.ends()
-        for seat in range(SEATS):
-            # A seat that has not heard of the end yet would still welcome people to the meeting before.
-            tidy.room.until(seat, lambda shown: shown["seat"]["state"] != "welcome", what="the meeting is over here")
-    return tidy
-
-
-class Scene:
-    """Everybody's screens, and what is wrong with them."""
-
-    def __init__(self, house: House) -> None:
-        room = house.room.room
-        self.meeting = VoteMeeting.made(room)
-        self.meeting.sit_down()
-        self.chair = Chair(house.screen("chair", size=DESK), room.console_url)
-        self.seats = [
-            SeatPerson(house.screen(f"seat {n}", size=SEAT, touch=True), lambda n=n: room.seat_url(n))  # type: ignore[misc]
-            for n in range(len(VOTERS))
-        ]
-        self.wall = WallDisplay(house.screen("display", size=WALL))
-        self.flaws: list[str] = []
-
-    @property
-    def screens(self) -> list[Screen]:
-        return [self.chair.screen, *(seat.screen for seat in self.seats), self.wall.screen]
-
-    def look(self, screen: Screen, name: str) -> None:
-        """Examine it, and take its picture in both themes."""
-        _PICTURES.mkdir(parents=True, exist_ok=True)
-        self.flaws += [f"{name}: {flaw}" for flaw in screen.flaws()]
-        for theme in ("dark", "light"):
-            screen.themed(theme)
-            screen.page.screenshot(path=_PICTURES / f"{name}-{theme}.png")
-
-    def arrive(self) -> None:
-        """Console, seats and wall show the meeting."""
-        self.wall.starts(self.meeting.room.display_url)
-        for seat in self.seats:
-            seat.switches_on()
-            expect(seat.page.get_by_role("complementary", name="Thao tác")).to_be_visible(timeout=30_000)
-        self.chair.arrives()
-        self.chair.signs_in(people.CHAIR)
-        self.chair.screen.opens(f"{self.meeting.room.console_url}#/meetings/{self.meeting.meeting}/live")
 
 
 def _open(scene: Scene) -> None:
@@ -153,8 +99,8 @@ def _announce(scene: Scene) -> None:
     scene.look(chair.screen, "chair-announced")
 
 
-def test_V3_V5_V10_a_vote_from_two_touches_to_the_recount(house: House) -> None:
-    scene = Scene(house)
+def test_V3_V5_V10_a_vote_from_two_touches_to_the_recount(quiet_house: House) -> None:
+    scene = Scene(quiet_house)
     scene.arrive()
     for act in (_open, _vote, _hesitate, _announce):
         act(scene)
@@ -167,9 +113,9 @@ def test_V3_V5_V10_a_vote_from_two_touches_to_the_recount(house: House) -> None:
     scene.meeting.step_meeting("close")
 
 
-def test_D3_a_ballot_that_waits_for_the_link_says_so_and_counts_when_it_has_come(house: House) -> None:
-    scene = Scene(house)
-    room = house.room.room
+def test_D3_a_ballot_that_waits_for_the_link_says_so_and_counts_when_it_has_come(quiet_house: House) -> None:
+    scene = Scene(quiet_house)
+    room = quiet_house.room.room
     scene.arrive()
     first, second, _ = scene.seats
     vote = scene.meeting.open_vote()

@@ -110,7 +110,7 @@ def test_M2_the_state_is_the_fold_of_the_log() -> None:
 
 def test_W43_the_playbook_of_this_file_has_every_kind_but_those_of_secret_votes_and_two() -> None:
     kinds = {event.kind for event in _whole().events}
-    secret = {"ballots_given", "ballots_called"}
+    secret = {"ballots_given", "ballots_called", "ballots_awaited"}
     assert fold.kinds() - kinds == {"meeting_returned", "meeting_cancelled"} | secret
 
 

@@ -237,3 +237,21 @@ def test_W77_one_relays_key_is_not_given_to_two_devices(log: MeetingLog) -> None
         log.add("ballots_given", data)
     data["ballots"][1]["device"] = data["ballots"][0]["device"]
     log.add("ballots_given", data)
+
+
+def test_W104_a_run_says_once_what_it_waits_for_and_once_what_the_chair_is_asked(log: MeetingLog) -> None:
+    vote = secret.open_secret(log, NAMES)
+    told = {"vote": vote, "run": 1, "missing": 1}
+    with pytest.raises(BadField):
+        log.add("ballots_awaited", told)  # nothing is collected
+    log.add("ballots_given", secret.given(vote, NAMES))
+    log.add("ballots_called", secret.called(vote, NAMES))
+    for wrong in ({"run": 2}, {"missing": 0}, {"missing": len(NAMES) + 1}, {"asks": "nothing"}):
+        with pytest.raises(BadField):
+            log.add("ballots_awaited", {**told, **wrong})
+    log.add("ballots_awaited", told)
+    with pytest.raises(BadField):
+        log.add("ballots_awaited", told)
+    log.add("ballots_awaited", {**told, "missing": 0, "asks": "ballots-lost"})
+    with pytest.raises(BadField):
+        log.add("ballots_awaited", {**told, "asks": "ballots-lost"})

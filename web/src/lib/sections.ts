@@ -168,7 +168,15 @@ export interface Vote {
   receipts: { person: string; commitment: string }[];
   ballots: { person: string; answer: string; statement: string }[];
   /** Of a secret vote: which collection goes on and why, and the published ballots by their receipts (W80). */
-  secret?: { run: number; reason: string; ballots: { receipt: string; answer: string }[] } | null;
+  secret?: {
+    run: number;
+    reason: string;
+    relays: number;
+    /** What the run waits for (W104): ballots, after a while, or a word of the chair. */
+    missing: number;
+    asks: string;
+    ballots: { receipt: string; answer: string }[];
+  } | null;
   result: VoteResult | null;
 }
 

@@ -86,6 +86,8 @@ function valuesOf({ kind, data }: Event, names: Names): Values {
       return { question, n: list(data, 'ballots').length };
     case 'ballots_called':
       return { question, n: number(data, 'run') };
+    case 'ballots_awaited':
+      return { question, n: number(data, 'missing') };
     case 'vote_closed':
       return { question, n: data['hands'] ? list(data, 'hands').reduce((sum, one) => sum + number(one, 'count'), 0) : list(data, 'ballots').length };
     case 'meeting_created':

@@ -85,6 +85,11 @@ export function byAnswer(vote: Vote): { answer: string; text: string; means: Mea
   ].filter((group) => group.names.length > 0);
 }
 
+/** How many have voted; of a secret vote how many were given a ballot: whether it came back only the collection shows. */
+export function turnoutWords(vote: Vote): string {
+  return t(vote.kind === 'secret' ? 'voting.secret.given' : 'voting.voted', { n: vote.turnout.cast, of: vote.turnout.present });
+}
+
 export function isWeighted(vote: Vote): boolean {
   return vote.weights.length > 0;
 }
