@@ -27,7 +27,7 @@ demo: setup-demo ## Chạy cả phòng họp trên máy này, Ctrl-C để dừn
 demo-clean: ## Xóa dữ liệu phòng họp mẫu · remove the demo room's state
 	@if [[ -x $(bin)/python ]]; then $(bin)/python -m deploy.demo --clean; else rm -rf var/demo; fi
 
-.PHONY: test test-fast test-kill test-signers test-real-files test-usb check
+.PHONY: test test-fast test-kill test-secrecy test-signers test-real-files test-usb check
 test: setup ## Cài đặt rồi chạy mọi kiểm thử, kể cả trình duyệt · set up, then every check and test, browser included
 	@tests/run.sh
 
@@ -36,6 +36,9 @@ test-fast: setup ## Chỉ kiểm thử nhanh · unit, contract and architecture 
 
 test-kill: setup ## kill -9 năm mươi lần khi đang họp · kill -9 of server, broker and seats at fifty seeded moments
 	@PHONGHOP_TEST_KILLS=50 $(bin)/pytest -q tests/chaos
+
+test-secrecy: setup ## Bỏ phiếu kín: kẻ dò tìm có mọi thứ còn lại · thirty voters, many votes, an attacker with everything that is left
+	@PHONGHOP_TEST_SECRECY_VOTES=12 $(bin)/pytest -q -n 0 tests/secrecy
 
 test-signers: setup ## Ba mươi người ký một văn bản · thirty signatures on one paper, at every level
 	@PHONGHOP_TEST_SIGNERS=30 $(bin)/pytest -q tests/signing/test_many.py

@@ -20,7 +20,7 @@ from typing import Final
 from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped]
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
-_REAL_PARTS: Final = frozenset({"integration", "browser", "card", "chaos", "real_files"})
+_REAL_PARTS: Final = frozenset({"integration", "browser", "card", "chaos", "real_files", "secrecy"})
 #: What a test imports, or makes itself, to start server, broker, proxy and seats together.
 _STARTS: Final = re.compile(r"^(from \S+ import .*|class )\b(RunningRoom|Demo|token_room)\b", re.MULTILINE)
 #: The folder whose files share one room.

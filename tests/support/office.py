@@ -133,12 +133,13 @@ class Office:
         migrated.put(folder / "phonghop.db")
         self.app = create_app(dataclasses.replace(base, **settings), clock=self.clock)
         self.services = services_of(self.app)
-        self.people = {name: self._add(name, roles) for name, roles in self.PEOPLE}
+        self.people = {name: self.add(name, roles) for name, roles in self.PEOPLE}
         room = self.sign_in("kythuat").post("/api/rooms", {"name": "Phòng thử", "seats": _SEATS}).done()
         self.room: str = room["id"]
         self.seats: list[str] = [seat["id"] for seat in room["seats"]]
 
-    def _add(self, username: str, roles: frozenset[Role]) -> str:
+    def add(self, username: str, roles: frozenset[Role] = frozenset()) -> str:
+        """One more account; the person."""
         new = NewAccount(username, f"{username} (demo)", "", "", roles)
         secret = Secret(PASSWORD.encode())
         return self.services.identity.create_account(

@@ -102,11 +102,15 @@ class Theatre:
         terminal = Terminal(self.folder)
         enrol(self.office, terminal, self.office.seats[number])
         self.admitted(terminal)
-        seat = SeatTwin(self.trusted, DeviceSigner(terminal.key))
+        seat = self.twin(DeviceSigner(terminal.key))
         self.seats.append(seat)
         if live:
             seat.live(self.connect)
         return seat
+
+    def twin(self, signer: DeviceSigner) -> SeatTwin:
+        """What sits at a seat."""
+        return SeatTwin(self.trusted, signer)
 
     def admitted(self, terminal: Terminal) -> None:
         """IT has approved a device."""
