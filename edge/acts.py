@@ -29,6 +29,9 @@ CAST: Final = "vote_cast"
 #: A secret ballot, as the page asks for it (never kept), and what the outbox holds: the same, blinded (W77).
 CAST_SECRET: Final = "ballot_cast"  # noqa: S105 - a kind of act
 BALLOT_ASK: Final = "ballot_ask"
+#: What people say of themselves (A1).
+PRESENCE: Final = "presence"
+SAID: Final = frozenset({"here", "left"})
 #: An entry of the outbox that is a receipt, not a person's act.
 RECEIPT: Final = "receipt"
 
@@ -67,6 +70,12 @@ def _cast(data: Fields) -> None:
     data.hex("nonce", size=NONCE_BYTES)
 
 
+def _said(data: Fields) -> None:
+    data.choice("said", SAID)
+    if data.has("reason"):
+        data.text("reason", limit=500, empty=True)
+
+
 def _signed(data: Fields) -> None:
     SignedStatement.read(data)
 
@@ -82,6 +91,7 @@ SHAPES: Final[dict[str, Callable[[Fields], None]]] = {
     "meeting_resume": _nothing,
     "meeting_close": _nothing,
     "display": _display,
+    PRESENCE: _said,
     CAST: _cast,
     "vote_open": _vote,
     "vote_pause": _vote,

@@ -19,6 +19,7 @@ from flask import Flask
 
 from server import front, web
 from server.assembly import (
+    attendance,
     core,
     distribution,
     factors,
@@ -51,6 +52,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     signing.build,
     statements.build,
     voting.build,
+    attendance.build,
     distribution.build,
 )
 

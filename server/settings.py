@@ -11,6 +11,7 @@ Usage::
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -20,8 +21,11 @@ from urllib.parse import urlsplit
 
 from server.identity.model import FactorRule
 from wire.asking import PORTS
+from wire.state import RollRules
+from wire.votes import Share
 
 _PREFIX: Final = "PHONGHOP_"
+_QUORUM: Final = re.compile(r"(?P<more>>?)\s*(?P<num>[0-9]{1,3})\s*/\s*(?P<den>[1-9][0-9]{0,2})", re.ASCII)
 #: Variables of the same prefix that belong to other programs of the room.
 _FOREIGN: Final = ("PHONGHOP_SEAT_", "PHONGHOP_TOKEN_", "PHONGHOP_DEMO_", "PHONGHOP_TEST_", "PHONGHOP_CONFIG")
 
@@ -109,6 +113,25 @@ def _words(value: Any) -> tuple[str, ...]:
     raise ValueError("needs a list of words")
 
 
+def _quorum(value: Any) -> Share | None:
+    """``2/3``: at least that; ``>1/2``: more than that; ``none``."""
+    found = _QUORUM.fullmatch(str(value).strip())
+    if str(value).strip() == "none":
+        return None
+    share = None if found is None else Share(int(found["num"]), int(found["den"]), more=found["more"] == ">")
+    if share is None or not 0 < share.num <= share.den:
+        raise ValueError("needs a share as 2/3 (at least) or >1/2 (more than), or none")
+    return share
+
+
+def _quorums(value: Any) -> tuple[tuple[str, Share | None], ...]:
+    lines = value if isinstance(value, list) else str(value).split(";")
+    pairs = [str(line).rpartition("=") for line in lines if str(line).strip()]
+    if any(not kind.strip() for kind, _, _ in pairs):
+        raise ValueError("needs lines as Giao ban=1/2")
+    return tuple((kind.strip(), _quorum(share)) for kind, _, share in pairs)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What an installation decides; the comment above each says what it is for."""
@@ -167,6 +190,12 @@ class Settings:
     # Whether the chair's approval of papers, and the closing of a meeting, must carry the chair's signature by token.
     approval_must_be_signed: bool = field(default=False, metadata={"read": _switch})
     closing_must_be_signed: bool = field(default=False, metadata={"read": _switch})
+    # How many of chair and members have to be there (A4): 2/3 is at least that, >1/2 more than that, none no rule.
+    # By type of meeting in a list of lines, Giao ban=none. Each meeting may have its own.
+    quorum: Share | None = field(default=Share(2, 3, more=False), metadata={"read": _quorum})
+    quorum_by_type: tuple[tuple[str, Share | None], ...] = field(default=(), metadata={"read": _quorums})
+    # Whether people put themselves on the roll at their seat, without a token.
+    roll_by_self: bool = field(default=True, metadata={"read": _switch})
     # Whether people enrol their own certificates at the console, when these name them. Off: the security administrator.
     certificates_by_owner: bool = field(default=True, metadata={"read": _switch})
     # The time-stamping authority (RFC 3161), as http:// or https://. Empty: signatures stay without a proved time.
@@ -190,6 +219,11 @@ class Settings:
     def database(self) -> str:
         """The database's URL, never empty."""
         return self.database_url or f"sqlite:///{self.data_dir / 'phonghop.db'}"
+
+    def roll_rules(self, kind: str) -> RollRules:
+        """What the house wants of the roll of a meeting of this type."""
+        by_type = {name.casefold(): share for name, share in self.quorum_by_type}
+        return RollRules(by_type.get(kind.strip().casefold(), self.quorum), self.roll_by_self)
 
     @property
     def is_tls(self) -> bool:

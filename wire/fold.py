@@ -26,6 +26,7 @@ from wire.fields import Fields
 from wire.frames import MAX_EPOCH
 from wire.manifest import MAX_PAGES, MAX_PLAIN_BYTES
 from wire.phases import Change, Phase, step
+from wire.quorum import read_rules
 from wire.roll import attendance_recorded, paper_signed, round_closed, round_opened
 from wire.state import (
     Display,
@@ -86,6 +87,7 @@ def _described(state: MeetingState, event: Event, data: Fields) -> MeetingState:
         room_name=data.text("room_name", limit=200),
         starts_at=data.instant("starts_at"),
         planned_minutes=data.number("planned_minutes", high=100_000),
+        roll_rules=read_rules(data.object("roll")) if data.has("roll") else state.roll_rules,
     )
 
 

@@ -1,6 +1,7 @@
 """Who was there, and which papers were signed: the part of the fold that signed acts write (A1, W62).
 
-Rules: pure, as ``wire.fold``. The newest word about a person counts; when they first were there stays. A round of
+Rules W86: pure, as ``wire.fold``. The newest word about a person counts; when they first were there stays, unless the
+newest word is that they are absent or excused: then they never were. A round of
 signatures goes forward only: each signature is of another asked person and makes the next revision.
 
 Usage: in the table ``fold.HANDLERS``; ``state.attendance``, ``state.rounds``.
@@ -19,6 +20,8 @@ from wire.state import Attendance, AttendanceMethod, MeetingState, Presence, Sig
 MAX_ROUNDS: Final = 500
 MAX_SIGNERS: Final = 100
 MAX_REVISIONS: Final = 1_000
+#: Words that take back what was said before: nobody is absent who was there.
+NEVER_THERE: Final = frozenset({Presence.ABSENT, Presence.EXCUSED})
 #: biên bản · nghị quyết · thông báo kết luận · danh sách điểm danh.
 ROUND_KINDS: Final = frozenset({"minutes", "resolution", "notice", "attendance"})
 
@@ -30,7 +33,7 @@ def attendance_recorded(state: MeetingState, event: Event, data: Fields) -> Meet
         raise BadField("attendance_recorded.person", "is not a member")
     presence = Presence(data.choice("presence", frozenset(Presence)))
     known = state.presence_of(person)
-    arrived = None if known is None else known.arrived_at
+    arrived = None if known is None or presence in NEVER_THERE else known.arrived_at
     fresh = Attendance(
         person=person,
         presence=presence,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from wire.events import Event
 from wire.phases import Phase
-from wire.votes import Vote
+from wire.votes import Share, Vote
 
 
 class MemberRole(enum.StrEnum):
@@ -193,6 +193,17 @@ class Attendance:
 
 
 @dataclass(frozen=True, slots=True)
+class RollRules:
+    """What a meeting wants of its roll. ``quorum``: of all who count (None: no such rule, A4).
+
+    ``by_self``: people may say at their seat that they are there, without a token.
+    """
+
+    quorum: Share | None = None
+    by_self: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SigningRound:
     """A file that people sign. ``sha256`` and ``size_bytes`` are of ``revision``.
 
@@ -256,6 +267,7 @@ class MeetingState:
     seated: tuple[tuple[str, str], ...] = ()
     recall: Recall = field(default_factory=Recall)
     attendance: tuple[Attendance, ...] = ()
+    roll_rules: RollRules = field(default_factory=RollRules)
     rounds: tuple[SigningRound, ...] = ()
 
     @property

@@ -16,6 +16,7 @@ from typing import Any
 
 from wire.agenda import numbers
 from wire.fields import print_instant
+from wire.quorum import section as quorum_section
 from wire.state import MeetingState, Paper
 from wire.visibility import for_display, for_person
 from wire.vote_view import section as vote_section
@@ -30,7 +31,8 @@ def _moment(value: dt.datetime | None) -> str | None:
 
 
 def sections(state: MeetingState) -> Section:
-    """All sections: meeting, members, agenda, papers, votes, presenting, display, recall, attendance, rounds."""
+    """All sections: meeting, members, agenda, papers, votes, presenting, display, recall, attendance, quorum,
+    rounds."""
     return {
         "meeting": _meeting(state),
         "members": [
@@ -78,6 +80,7 @@ def sections(state: MeetingState) -> Section:
             }
             for entry in state.attendance
         ],
+        "quorum": quorum_section(state),
         "rounds": [
             {
                 "round": each.round,

@@ -77,6 +77,7 @@ def build(services: Services) -> None:
         holders=slots,
         random=os.urandom,
         closing_must_be_signed=services.settings.closing_must_be_signed,
+        roll_rules=services.settings.roll_rules,
     )
     meetings = MeetingService(database, store, logbook=logbook, outside=outside)
     services.identity, services.rooms, services.meetings, services.ledger = identity, rooms, meetings, ledger

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from wire.phases import Change
-from wire.state import DisplayMode, Item, Member, MemberRole, Presence
+from wire.state import DisplayMode, Item, Member, MemberRole, Presence, RollRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class Describe:
-    """Title, kind, room and time of a meeting."""
+    """Title, kind, room and time of a meeting. ``roll``: what it wants of its roll (None: as it was, A4)."""
 
     title: str
     type: str
@@ -35,6 +35,7 @@ class Describe:
     room_name: str
     starts_at: dt.datetime
     planned_minutes: int
+    roll: RollRules | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ from wire.events import Event
 from wire.fields import print_instant
 from wire.ids import MeetingId
 from wire.phases import HOLDING, LIVE, PREPARING, Change, Phase, step
+from wire.quorum import rules_value
 from wire.state import DisplayMode, MeetingState, Member, MemberRole, SeatReceipt
 from wire.votes import RUNNING, SHOWN, VoteState
 
@@ -135,6 +136,7 @@ def _in_phase(state: MeetingState, allowed: frozenset[Phase]) -> None:
 
 
 def _description(described: Describe) -> dict[str, Any]:
+    roll = {} if described.roll is None else {"roll": rules_value(described.roll)}
     return {
         "title": described.title,
         "type": described.type,
@@ -142,6 +144,7 @@ def _description(described: Describe) -> dict[str, Any]:
         "room_name": described.room_name,
         "starts_at": print_instant(described.starts_at),
         "planned_minutes": described.planned_minutes,
+        **roll,
     }
 
 

@@ -28,6 +28,7 @@ from wire.fields import Fields
 from wire.fold import MAX_MEMBERS
 from wire.ids import MeetingId
 from wire.phases import Change
+from wire.quorum import read_rules
 from wire.state import DisplayMode, MemberRole, Visibility
 
 _CHAIR: Final = MemberRole.CHAIR
@@ -203,6 +204,7 @@ def _new_meeting(fields: Fields) -> NewMeeting:
         room=fields.id("room", "r"),
         starts_at=fields.instant("starts_at"),
         planned_minutes=fields.number("planned_minutes", high=100_000),
+        roll=read_rules(fields.object("roll")) if fields.has("roll") else None,
     )
     fields.end()
     return new

@@ -33,7 +33,7 @@ from wire.events import Event
 from wire.fields import print_instant
 from wire.ids import MeetingId
 from wire.phases import HOLDING, Change, Phase
-from wire.state import Item, MeetingState, Member, MemberRole, SeatReceipt, Visibility
+from wire.state import Item, MeetingState, Member, MemberRole, RollRules, SeatReceipt, Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class NewMeeting:
-    """What the secretary writes about a meeting."""
+    """What the secretary writes about a meeting. ``roll`` None: as the house has it, or as it was."""
 
     title: str
     type: str
     room: str
     starts_at: dt.datetime
     planned_minutes: int
+    roll: RollRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ class Outside:
     random: Callable[[int], bytes]
     #: whether the house wants the chair's signature under a closing
     closing_must_be_signed: bool = False
+    #: what the house wants of the roll, by the type of a meeting
+    roll_rules: Callable[[str], RollRules] | None = None
 
 
 class MeetingService:
@@ -167,7 +170,7 @@ class MeetingService:
             meeting,
             actor=asked.actor.label,
             now=asked.now,
-            decide=lambda _log: model.created(self._described(new)),
+            decide=lambda _log: model.created(self._described(self._with_house_rules(new))),
             key=key,
             also=lambda _tx, _state: {"id": meeting},
             creates=True,
@@ -319,7 +322,12 @@ class MeetingService:
             room_name=name,
             starts_at=new.starts_at,
             planned_minutes=new.planned_minutes,
+            roll=new.roll,
         )
+
+    def _with_house_rules(self, new: NewMeeting) -> NewMeeting:
+        house = self._outside.roll_rules
+        return new if house is None or new.roll is not None else dataclasses.replace(new, roll=house(new.type))
 
     def _member(self, placed: Placed, room: str) -> Member:
         person = self._outside.people.person(placed.person)

@@ -22,14 +22,14 @@ from server.meetings.model import Draft, may
 from server.voting import errors
 from wire.errors import PhaseError
 from wire.phases import LIVE, PREPARING, Phase
+from wire.quorum import COUNTING, here
 from wire.secret_ballots import LEAST_BALLOTS
-from wire.state import MeetingState, Member, MemberRole, Presence
+from wire.state import MeetingState, Member, MemberRole
 from wire.vote_fold import CLOCK, PREPARED, TAKEN
 from wire.votes import RUNNING, Answer, Rule, Tie, Vote, VoteChange, VoteKind, VoteState, step
 
 #: Who has a vote in a meeting; guests, outside presenters and the secretary have none.
-VOTERS: Final = frozenset({MemberRole.CHAIR, MemberRole.MEMBER})
-_HERE: Final = frozenset({Presence.PRESENT, Presence.LATE, Presence.RETURNED})
+VOTERS: Final = COUNTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,8 @@ def voters(state: MeetingState) -> tuple[Member, ...]:
 
 
 def present(state: MeetingState, by: By) -> frozenset[str]:
-    """Who is there: by the roll call, or at a seat unless the roll call says that they left, or opening the vote."""
-    here = {entry.person for entry in state.attendance if entry.presence in _HERE}
-    left = {entry.person for entry in state.attendance if entry.presence is Presence.LEFT}
-    return frozenset(here | ({person for person, _ in state.seated} - left) | {by.person})
+    """Who is there as the quorum counts them (A4), and whoever opens the vote."""
+    return here(state) | {by.person}
 
 
 def must_lead(state: MeetingState, by: By) -> None:

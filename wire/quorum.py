@@ -1,0 +1,98 @@
+"""Who is in the room, who counts, and whether they are enough (A4, W87).
+
+Rules: pure, in whole numbers. There is whom the roll's newest word says so, and who sits signed in at a seat while the
+roll says nothing about them: a word of the roll beats the seat. Chair and members count; guests, outside presenters and
+the secretary do not. Without a rule nothing is needed and nothing is met.
+
+Usage::
+
+    counted = quorum(state)
+    counted.present, counted.entitled, counted.need, counted.met
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from wire.fields import Fields
+from wire.state import MeetingState, Member, MemberRole, RollRules
+from wire.tally import meets, needed
+from wire.votes import Share
+
+#: Who counts for a quorum and has a vote.
+COUNTING: Final = frozenset({MemberRole.CHAIR, MemberRole.MEMBER})
+MAX_SHARE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """People, not weights. ``need``: the least number that is enough; None without a rule."""
+
+    present: int
+    entitled: int
+    need: int | None
+    met: bool
+
+
+def here(state: MeetingState) -> frozenset[str]:
+    """Who is in the room now."""
+    known = {entry.person for entry in state.attendance}
+    told = {entry.person for entry in state.attendance if entry.presence.is_there}
+    return frozenset(told | {person for person, _ in state.seated if person not in known})
+
+
+def counting(state: MeetingState) -> tuple[Member, ...]:
+    """The members who count."""
+    return tuple(member for member in state.members if member.role in COUNTING)
+
+
+def quorum(state: MeetingState) -> Quorum:
+    """The arithmetic as it is now."""
+    there = here(state)
+    counted = counting(state)
+    present = sum(1 for member in counted if member.person in there)
+    rule = state.roll_rules.quorum
+    if rule is None:
+        return Quorum(present, len(counted), None, met=False)
+    return Quorum(present, len(counted), needed(len(counted), rule), met=meets(present, len(counted), rule))
+
+
+def section(state: MeetingState) -> dict[str, Any]:
+    """The section ``quorum`` of every screen."""
+    found, rules = quorum(state), state.roll_rules
+    return {
+        "present": found.present,
+        "entitled": found.entitled,
+        "need": found.need,
+        "met": found.met,
+        "by_self": rules.by_self,
+        "rule": None if rules.quorum is None else share_value(rules.quorum),
+    }
+
+
+def share_value(share: Share) -> dict[str, Any]:
+    """A share as JSON."""
+    return {"num": share.num, "den": share.den, "more": share.more}
+
+
+def read_share(data: Fields) -> Share:
+    """A share of a whole; raises BadField."""
+    den = data.number("den", low=1, high=MAX_SHARE)
+    share = Share(num=data.number("num", low=0, high=den), den=den, more=data.flag("more"))
+    data.end()
+    return share
+
+
+def rules_value(rules: RollRules) -> dict[str, Any]:
+    """As ``meeting_created`` and ``meeting_described`` hold them in ``roll``."""
+    return {"by_self": rules.by_self, "quorum": None if rules.quorum is None else share_value(rules.quorum)}
+
+
+def read_rules(data: Fields) -> RollRules:
+    """What a meeting wants of its roll; raises BadField."""
+    rules = RollRules(
+        quorum=read_share(data.object("quorum")) if data.has("quorum") else None, by_self=data.flag("by_self")
+    )
+    data.end()
+    return rules
