@@ -32,7 +32,8 @@ def _moment(value: dt.datetime | None) -> str | None:
 
 def sections(state: MeetingState) -> Section:
     """All sections: meeting, members, agenda, papers, votes, presenting, display, recall, attendance, quorum,
-    rounds."""
+    rounds.
+    """
     return {
         "meeting": _meeting(state),
         "members": [

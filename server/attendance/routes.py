@@ -61,4 +61,3 @@ def blueprint(roll: AttendanceService, clock: Clock) -> Blueprint:
         return answer(roll.say(MeetingId(meeting), said, reason=why, ask=ask("say_presence", content)))
 
     return routes
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from typing import Any
 
 from hypothesis import given
@@ -102,7 +103,7 @@ def test_W88_the_spans_agree_with_looking_at_every_minute(said: list[tuple[str, 
             both = there[person] & dealt[named("i", name)]
             assert found.seconds(person, named("i", name)) == MINUTE * len(both)
         spans = found.of_person(person)
-        assert all(one[1] < other[0] for one, other in zip(spans, spans[1:], strict=False))
+        assert all(one[1] < other[0] for one, other in itertools.pairwise(spans))
         assert common(spans, spans) == spans
 
 

@@ -9,7 +9,8 @@ from wire import canonical
 from wire.view import diff, sections
 
 _NAMES = {
-    "meeting", "members", "agenda", "papers", "votes", "presenting", "display", "recall", "attendance", "rounds",
+    "meeting", "members", "agenda", "papers", "votes", "presenting", "display", "recall", "attendance", "quorum",
+    "rounds",
 }  # fmt: skip
 
 

@@ -103,6 +103,17 @@ export interface Attendance {
   statement: string;
 }
 
+/** Chair and members who are there, of all who count (A4). `need` is null without a rule; guests never count. */
+export interface Quorum {
+  present: number;
+  entitled: number;
+  need: number | null;
+  met: boolean;
+  /** People may say at their seat that they are there, without a token. */
+  by_self: boolean;
+  rule: Share | null;
+}
+
 /** A file that people sign. */
 export interface SigningRound {
   round: string;
@@ -202,6 +213,7 @@ export interface MeetingSections {
   display: Display;
   recall: Recall;
   attendance: Attendance[];
+  quorum: Quorum;
   rounds: SigningRound[];
 }
 

@@ -30,6 +30,7 @@ export type ActKind =
   | 'meeting_resume'
   | 'meeting_close'
   | 'display'
+  | 'presence'
   | 'vote_cast'
   | 'ballot_cast'
   | 'vote_pause'

@@ -22,10 +22,10 @@ def _write(browser: Browser, path: str, presence: str, *people: str, **more: Any
     return browser.post(f"{path}/attendance", {"people": list(people), "presence": presence, **more})
 
 
-def _act(office: Office, meeting: str, person: str | None, kind: str, data: dict[str, Any], seat: int = 1) -> Any:
+def _act(office: Office, meeting: str, person: str | None, kind: str, data: dict[str, Any]) -> Any:
     head = Head(fresh_id("d"), bytes(16), 1, office.clock.now())
     act = Act(head, fresh_id("a"), meeting, kind, person, office.clock.now(), data)
-    return office.services.acts.perform(act, device=fresh_id("d"), seat=office.seats[seat], now=office.clock.now())
+    return office.services.acts.perform(act, device=fresh_id("d"), seat=office.seats[1], now=office.clock.now())
 
 
 def test_A1_staff_keep_the_roll_and_read_who_was_there_for_which_item(office: Office) -> None:

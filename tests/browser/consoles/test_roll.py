@@ -1,0 +1,141 @@
+"""The roll of forty-five people on the consoles' and the display's screens (A1, A4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from server.identity.model import Role
+from tests.browser.consoles.conftest import Look
+from tests.browser.consoles.house import signs_in
+from tests.browser.screen import Screen
+from tests.support.gunicorn import RunningServer
+from tests.support.office import item
+
+pytestmark = pytest.mark.timeout(240)
+_FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Võ", "Đặng", "Bùi")
+_GIVEN = ("Thị Phương Thảo", "Văn Đức", "Ngọc Ánh Nguyệt Minh", "Quốc Khánh", "Thanh Hà")
+_TITLE = "Hội nghị toàn thể công chức Viện kiểm sát nhân dân tỉnh Quảng Ninh tổng kết công tác năm 2026 (demo)"
+
+
+@dataclass(frozen=True)
+class Hall:
+    """A server with a meeting of forty-five."""
+
+    server: RunningServer
+    meeting: str
+    people: dict[str, str]
+
+    @property
+    def live(self) -> str:
+        return f"http://localhost:{self.server.port}/#/meetings/{self.meeting}/live"
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    server = RunningServer(tmp_path_factory.mktemp("roll"), second_factor="off", idle_s=3600)
+    roles = {"thuky": frozenset({Role.SECRETARY}), "kythuat": frozenset({Role.IT})}
+    names = ["chutri", *(f"db{number:02}" for number in range(1, 43)), "khach"]
+    for name in ("thuky", "kythuat", *names):
+        server.add_person(name, roles.get(name, frozenset()))
+    with server:
+        yield _furnished(server, names)
+
+
+def _furnished(server: RunningServer, names: list[str]) -> Hall:
+    it, secretary = server.page().sign_in("kythuat"), server.page().sign_in("thuky")
+    seats = [
+        {"label": f"{'ABCDEFGHI'[at // 5]}{at % 5 + 1}", "x": 100 + at % 5 * 200, "y": 60 + at // 5 * 110}
+        for at in range(45)
+    ]
+    room = it.post("/api/rooms", {"name": "Hội trường tầng 3 (demo)", "seats": seats}).done()
+    about: dict[str, Any] = {"title": _TITLE, "type": "Hội nghị", "room": room["id"]}
+    about |= {"starts_at": "2026-11-23T01:30:00.000Z", "planned_minutes": 90}
+    meeting = secretary.post("/api/meetings", about).done()["id"]
+    path = f"/api/meetings/{meeting}"
+    ids = {each["username"]: each["id"] for each in secretary.get("/api/people").body["people"]}
+    role = {"chutri": "chair", "khach": "guest"}
+    members = [
+        {"person": ids[name], "role": role.get(name, "member"), "seat": room["seats"][at]["id"]}
+        for at, name in enumerate(names)
+    ]
+    members.append({"person": ids["thuky"], "role": "secretary", "seat": None})
+    secretary.put(f"{path}/members", {"members": members}).done()
+    agenda = [item("Báo cáo tổng kết công tác kiểm sát năm 2026"), item("Thảo luận, góp ý dự thảo Nghị quyết")]
+    secretary.put(f"{path}/agenda", {"items": agenda, "expected_seq": secretary.get(path).body["seq"]}).done()
+    secretary.post(f"{path}/submit").done()
+    chair = server.page().sign_in("chutri")
+    for word in ("approve", "open"):
+        chair.post(f"{path}/{word}").done()
+    first = secretary.get(path).body["sections"]["agenda"][0]["item"]
+    chair.post(f"{path}/items/{first}/start").done()
+    here = [ids[name] for name in names[:20]]
+    secretary.post(f"{path}/attendance", {"people": here, "presence": "present"}).done()
+    away = {"people": [ids["db30"]], "presence": "excused", "reason": "đi công tác tại Hà Nội theo Quyết định số 12"}
+    secretary.post(f"{path}/attendance", away).done()
+    return Hall(server, meeting, ids)
+
+
+def _roll(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("có mặt · cần")).click()
+    expect(page.get_by_role("heading", name="Điểm danh")).to_be_visible()
+
+
+def test_A1_the_secretary_keeps_the_roll_of_forty_five(hall: Hall, screen: Screen, look: Look) -> None:
+    page = screen.page
+    screen.opens(hall.live)
+    signs_in(page, "thuky")
+    expect(page.get_by_role("button", name="20/43 có mặt · cần 29 · chưa đủ")).to_be_visible()
+    _roll(page)
+    expect(page.locator("[data-person]")).to_have_count(45)
+    look(screen, "roll-all")
+    page.get_by_text("Chưa điểm danh 24").click()
+    page.get_by_role("button", name=re.compile("Chọn tất cả đang hiện")).click()
+    look(screen, "roll-many")
+    page.get_by_role("button", name="Đến muộn", exact=True).click()
+    expect(page.get_by_role("button", name="42/43 có mặt · cần 29 · đủ điều kiện")).to_be_visible()
+    page.get_by_text("Tất cả 45").click()
+    page.get_by_role("searchbox").fill("db07")
+    box = page.get_by_role("checkbox", name="Chọn db07 (demo)")
+    box.focus()
+    page.keyboard.press("r")
+    expect(page.locator("[data-person]")).to_contain_text("rời đi lúc")
+    box.focus()
+    page.keyboard.press("v")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Có mặt theo nội dung")
+    look(screen, "roll-correct")
+    dialog.get_by_role("button", name="Ghi", exact=True).click()
+    expect(dialog).to_contain_text("Hãy ghi lý do.")
+    dialog.get_by_role("textbox").fill("ghi nhầm người cùng tên")
+    dialog.get_by_role("button", name="Ghi", exact=True).click()
+    expect(page.locator("[data-person]")).to_contain_text("vắng mặt")
+    expect(page.locator("[data-person]")).to_contain_text("ghi nhầm người cùng tên")
+
+
+def test_A4_the_chair_is_warned_and_not_held_when_too_few_are_there(hall: Hall, screen: Screen, look: Look) -> None:
+    secretary = hall.server.page().sign_in("thuky")
+    path = f"/api/meetings/{hall.meeting}"
+    away = [person for name, person in hall.people.items() if name.startswith(("db1", "db2"))]
+    secretary.post(f"{path}/attendance", {"people": away, "presence": "absent", "reason": "kiểm lại"}).done()
+    page = screen.page
+    screen.opens(hall.live)
+    signs_in(page, "chutri")
+    page.get_by_role("button", name="Biểu quyết", exact=True).click()
+    expect(page.get_by_text("Chưa đủ số đại biểu có mặt theo quy định")).to_be_visible()
+    look(screen, "roll-warned")
+    expect(page.get_by_role("button", name=re.compile("Mở ngay|Mở biểu quyết"))).to_be_enabled()
+
+
+def test_A4_the_rule_is_chosen_where_the_meeting_is_prepared(hall: Hall, screen: Screen, look: Look) -> None:
+    page = screen.page
+    screen.opens(f"http://localhost:{hall.server.port}/#/meetings/new")
+    signs_in(page, "thuky")
+    page.get_by_label("Điều kiện tiến hành").select_option(label="Quá nửa tổng số đại biểu")
+    expect(page.get_by_label("Điểm danh")).to_be_visible()
+    look(screen, "roll-rule")
