@@ -147,7 +147,7 @@ def _tail_vi(said: Statement) -> Lines:
     where = "trên máy tính cá nhân" if said.place is None else f"tại chỗ ngồi {_flat(said.place.label) or '–'}"
     return (
         f"Lập {where} lúc {moment(said.made_at)} (giờ Việt Nam).",
-        f"Nhật ký cuộc họp đến dòng {said.seq}, mã băm {said.hash}.",
+        f"Nhật ký cuộc họp đến dòng {said.seq}, mã kiểm tra {said.hash}.",
     )
 
 

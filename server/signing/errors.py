@@ -19,6 +19,7 @@
     │   └── NoSigners                     signing-no-signers
     ├── Conflict
     │   ├── AnchorMissing                 signing-anchor-missing: position or name is not in the text
+    │   ├── RoomMissing                   signing-room-missing: no line that leaves room for number or date
     │   ├── AnchorTwice                   signing-anchor-twice: they are, more than once
     │   ├── NoRoomForMark                 signing-no-room
     │   ├── YearPrinted                   signing-year-printed: the paper names another year than the one it is dated in
@@ -122,6 +123,12 @@ class AnchorMissing(Conflict):
     """``data["line"]`` does not stand in the text, or not where a signature fits."""
 
     code = "signing-anchor-missing"
+
+
+class RoomMissing(Conflict):
+    """The first page has no line like ``data["line"]`` that leaves room for number or date."""
+
+    code = "signing-room-missing"
 
 
 class AnchorTwice(Conflict):

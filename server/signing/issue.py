@@ -6,7 +6,7 @@ months below 10 and 3, have a zero before them (Phụ lục I). A year that is p
 
 Usage::
 
-    blanks = find(texts[0])                          # raises AnchorMissing, NoRoomForMark
+    blanks = find(texts[0])                          # raises RoomMissing, NoRoomForMark
     values(blanks, number=7, day=dt.date(2026, 3, 5))      # {Part.NUMBER: "07", Part.DAY: "05", …}
 """
 
@@ -22,7 +22,7 @@ from typing import Final
 
 from pages.model import PageText, Word
 from server.signing import fonts
-from server.signing.errors import AnchorMissing, NoRoomForMark, YearPrinted
+from server.signing.errors import NoRoomForMark, RoomMissing, YearPrinted
 from server.signing.model import Rect
 
 #: As the lines of number and date are set (Phụ lục I: 13 … 14).
@@ -70,12 +70,12 @@ class Blanks:
 
 
 def find(page: PageText) -> Blanks:
-    """The room for number and date; raises AnchorMissing, NoRoomForMark."""
+    """The room for number and date; raises RoomMissing, NoRoomForMark."""
     upper = [word for word in page.words if word.y0 < page.height / 2]
     lines = list(_lines([part for word in upper for part in _parted(word)]))
     number, notation = _number(lines)
     if len(notation) > MAX_NOTATION:
-        raise AnchorMissing(line=NUMBER_LINE)
+        raise RoomMissing(line=NUMBER_LINE)
     date, year = _date(lines)
     return Blanks((number, *date), notation, year)
 
@@ -109,7 +109,7 @@ def _number(lines: Sequence[list[Word]]) -> tuple[Blank, str]:
                 last = next((one for one in words if one.text.startswith("/") and one.x0 >= after.x1), None)
                 if last is not None:
                     return _blank(Part.NUMBER, here.y1, here.x1, last.x0, dotted=True), last.text
-    raise AnchorMissing(line=NUMBER_LINE)
+    raise RoomMissing(line=NUMBER_LINE)
 
 
 def _parted(word: Word) -> Iterator[Word]:
@@ -144,7 +144,7 @@ def _date(lines: Sequence[list[Word]]) -> tuple[list[Blank], int]:
         later = [one for one in dots if one.x0 >= year.x1 - 1]
         found.append(_blank(Part.YEAR, baseline, year.x1, year.x1 + width, dotted=bool(later)))
         return found, 0
-    raise AnchorMissing(line=DATE_LINE)
+    raise RoomMissing(line=DATE_LINE)
 
 
 def _between(part: Part, baseline: float, left: Word, right: Word, dots: Sequence[Word]) -> Blank:

@@ -141,7 +141,7 @@ def plan_of(
     """The wish with its place.
 
     Raises AnchorMissing, AnchorTwice, NoRoomForMark, LettersMissing, PictureMissing, SealAlone; a seal that is
-    ``numbered`` wants room for number and date on the first page.
+    ``numbered`` wants room for number and date on the first page: RoomMissing.
     """
     if wish.kind is MarkKind.NONE:
         return MarkPlan(wish)

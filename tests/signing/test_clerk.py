@@ -112,7 +112,7 @@ def test_G61_G63_the_clerk_gives_number_and_date_with_the_seal(office: House, tm
 
 def test_G61_a_paper_without_room_for_number_and_date_is_told_which_line_is_missing(office: House) -> None:
     refused = _opened(office, office.meeting("approved"), order="ordered", numbered=True)
-    assert refused.code == "signing-anchor-missing"
+    assert refused.code == "signing-room-missing"
 
 
 def test_G61_a_paper_without_room_for_the_number_that_is_due_is_not_put_up(office: House) -> None:

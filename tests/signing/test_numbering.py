@@ -156,10 +156,10 @@ def test_G61_a_year_that_is_not_printed_is_a_blank_and_one_that_is_must_be_that_
 @pytest.mark.parametrize(
     ("number", "date", "code"),
     [
-        ("", DATE_LINE, "signing-anchor-missing"),
-        ("Số: 12/TB-VKS", DATE_LINE, "signing-anchor-missing"),
-        (NUMBER_LINE, "", "signing-anchor-missing"),
-        (NUMBER_LINE, "Hà Nội, ngày 5 tháng 10 năm 2026", "signing-anchor-missing"),
+        ("", DATE_LINE, "signing-room-missing"),
+        ("Số: 12/TB-VKS", DATE_LINE, "signing-room-missing"),
+        (NUMBER_LINE, "", "signing-room-missing"),
+        (NUMBER_LINE, "Hà Nội, ngày 5 tháng 10 năm 2026", "signing-room-missing"),
         ("Số: /TB-VKS", DATE_LINE, "signing-no-room"),
     ],
 )
@@ -186,7 +186,7 @@ def test_G61_figures_that_would_be_clipped_are_not_written(bench: SigningBench, 
     ("number", "code"),
     [
         ("Số:" + " " * 52 + "/TB-VKS", "signing-no-room"),
-        ("Số:" + " " * 12 + "/" + "T" * 60, "signing-anchor-missing"),
+        ("Số:" + " " * 12 + "/" + "T" * 60, "signing-room-missing"),
     ],
 )
 def test_G61_what_a_terminal_or_the_register_would_not_take_is_refused_at_the_start(
@@ -216,7 +216,7 @@ def test_G61_number_and_date_stand_in_the_upper_half(number: float, words: tuple
     assert issue.find(page(60, 80)).year == 2026
     with pytest.raises(ServerError) as refused:
         issue.find(page(number, date))
-    assert refused.value.code == "signing-anchor-missing"
+    assert refused.value.code == "signing-room-missing"
 
 
 def test_G61_the_fields_are_read_only_and_empty_until_the_clerk(words: PageText) -> None:

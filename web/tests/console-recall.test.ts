@@ -5,7 +5,7 @@ import { useTexts } from '$lib/i18n/texts.svelte.ts';
 import type { MeetingSections, Recall } from '$lib/sections.ts';
 import RecallCard from '../src/console/live/RecallCard.svelte';
 import { MeetingDesk } from '../src/console/meeting/desk.svelte.ts';
-import LockButton from '../src/console/meeting/LockButton.svelte';
+import LockDialog from '../src/console/meeting/LockDialog.svelte';
 import { outcome, recallSeats } from '../src/console/meeting/recalled.ts';
 import { session } from '../src/console/session.svelte.ts';
 
@@ -96,8 +96,7 @@ describe('P7 how a recall stands', () => {
 
 describe('M1 locking a closed meeting', () => {
   it('asks once when every seat has proven', async () => {
-    render(LockButton, { desk: await closed(recall('A1', 'B10', 'B3'), []) });
-    await userEvent.click(screen.getByRole('button', { name: 'Khóa cuộc họp' }));
+    render(LockDialog, { desk: await closed(recall('A1', 'B10', 'B3'), []), open: true });
     await userEvent.click(screen.getByRole('button', { name: 'Khóa' }));
     expect(sent.at(-1)).toEqual({ path: '/api/meetings/m-1/lock', body: {} });
   });
@@ -110,15 +109,13 @@ describe('M1 locking a closed meeting', () => {
         { round: 'k-2', title: 'Nghị quyết', signers, closed_at: '2026-11-21T03:00:00.000Z' },
       ],
     });
-    render(LockButton, { desk });
-    await userEvent.click(screen.getByRole('button', { name: 'Khóa cuộc họp' }));
+    render(LockDialog, { desk, open: true });
     expect(screen.getByText(/chữ ký và việc kết thúc ký của văn bản đang trình ký/)).toBeVisible();
     expect(await screen.findByRole('listitem')).toHaveTextContent('Biên bản · 1/2 người đã ký');
     expect(screen.getByText(/Khóa rồi vẫn ký tiếp được/)).toBeVisible();
   });
   it('names the seats without a proof and sends the reason', async () => {
-    render(LockButton, { desk: await closed(recall('A1'), ['B3']) });
-    await userEvent.click(screen.getByRole('button', { name: 'Khóa cuộc họp' }));
+    render(LockDialog, { desk: await closed(recall('A1'), ['B3']), open: true });
     expect(screen.getByText('Còn chờ biên nhận của chỗ: B10.')).toBeVisible();
     expect(screen.getByText(/không gửi được biên nhận: chỗ B3\./)).toBeVisible();
     await userEvent.click(screen.getByRole('button', { name: 'Khóa' }));

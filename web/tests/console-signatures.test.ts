@@ -6,7 +6,7 @@ import { useTexts } from '$lib/i18n/texts.svelte.ts';
 import Check from '../src/console/check/Check.svelte';
 import { age, type CheckedSignature, grouped, plainName, type Report } from '../src/console/check/report.ts';
 import { session } from '../src/console/session.svelte.ts';
-import { lacks, moved, type Plan, paperName, toBody } from '../src/console/signing/plan.ts';
+import { lacks, linesOf, moved, type Plan, paperName, toBody, wordsOf } from '../src/console/signing/plan.ts';
 import Certificates from '../src/console/trust/Certificates.svelte';
 import type { Certificate } from '../src/console/trust/trust.ts';
 
@@ -181,6 +181,17 @@ describe('G2 a plan for signing', () => {
     expect(lacks(plan)).toEqual({ file: true, title: true, kind: true, signers: true });
     const whole = { ...plan, file: new File([], 'a'), title: 'x', kind: 'minutes' as const, signers: [signer] };
     expect(Object.values(lacks(whole))).not.toContain(true);
+  });
+  it('is another plan after any change; places belong to file and lines alone', () => {
+    const file = new File(['x'], 'a.pdf', { lastModified: 1 });
+    const one = { ...plan, file, signers: [{ ...signer, mark: 'picture' as const, position: 'CHỦ TRÌ', line: 'An' }] };
+    const chosen = { ...one, signers: [{ ...one.signers[0]!, choice: 1 }] };
+    const other = { ...one, file: new File(['x'], 'b.pdf', { lastModified: 1 }) };
+    const moved = { ...one.signers[0]!, position: 'VỤ TRƯỞNG' };
+    expect(wordsOf({ ...one, signers: [...one.signers] })).toBe(wordsOf(one));
+    expect(new Set([one, chosen, other].map(wordsOf)).size).toBe(3);
+    expect(linesOf(chosen, chosen.signers[0]!)).toBe(linesOf(one, one.signers[0]!));
+    expect(new Set([linesOf(one, one.signers[0]!), linesOf(other, one.signers[0]!), linesOf(one, moved)]).size).toBe(3);
   });
   it('goes to the server with no more than each mark needs', () => {
     const clerk = { ...signer, person: 'u-c', mark: 'seal' as const, numbered: true, first: '312' };

@@ -80,7 +80,7 @@ def test_G21_G35_an_authority_is_added_and_removed_by_typing_its_fingerprint(
     page.get_by_role("button", name="Thêm cơ quan").click()
     page.locator("input[type=file]").set_input_files(house.file("own.cer"))
     expect(page.get_by_role("dialog")).to_contain_text(name)
-    typed = page.get_by_label("Nhập 8 ký tự đầu của mã băm")
+    typed = page.get_by_label("Nhập 8 ký tự đầu của mã kiểm tra")
     typed.fill("00000000")
     page.get_by_role("button", name="Tin cậy cơ quan này").click()
     expect(page.get_by_role("alert")).to_be_visible()
@@ -101,7 +101,7 @@ def test_G21_G35_an_authority_is_added_and_removed_by_typing_its_fingerprint(
 
     page.get_by_role("link", name="Cơ quan được tin cậy").click()
     page.get_by_role("button", name=f"Bỏ {name}").click()
-    page.get_by_label("Nhập 8 ký tự đầu của mã băm").fill(print_of[:8])
+    page.get_by_label("Nhập 8 ký tự đầu của mã kiểm tra").fill(print_of[:8])
     look(screen, "trust-removing")
     page.get_by_role("dialog").get_by_role("button", name="Bỏ", exact=True).click()
     expect(page.get_by_role("row", name=name)).to_have_count(0)
@@ -173,6 +173,10 @@ def test_G69_closing_locking_and_the_dossier_name_what_lacks_signatures(
     look(second, "closing-unsigned")
     words.get_by_role("button", name="Bế mạc và thu hồi").click()
     expect(chair.get_by_text("Không có tài liệu nào cần thu hồi")).to_be_visible()
+    chair.get_by_role("button", name="Khóa cuộc họp").click()
+    expect(words).to_contain_text("Khóa rồi vẫn ký tiếp được")
+    look(second, "locking-from-live")
+    words.get_by_role("button", name="Quay lại").click()
     second.opens(f"http://localhost:{house.server.port}/#/meetings/{meeting}")
     chair.get_by_role("button", name="Khóa cuộc họp").click()
     expect(words).to_contain_text("Khóa rồi vẫn ký tiếp được")
@@ -209,17 +213,32 @@ def _opens_a_round(screen: Screen, house: House, look: Look) -> None:
     dialog.get_by_label("Hình trên văn bản").select_option("picture")
     dialog.get_by_label("Dòng chức vụ trong văn bản").fill("VỤ TRƯỞNG")
     dialog.get_by_label("Dòng họ tên trong văn bản").fill(NAME)
+    _looks_at_the_clerk(screen, look)
     dialog.get_by_role("button", name="Đưa ra ký").click()
     expect(dialog.get_by_role("alert")).to_contain_text("VỤ TRƯỞNG")
     look(screen, "round-line-missing")
     dialog.locator("input[type=file]").set_input_files(house.file("twice.pdf"))
     dialog.get_by_label("Dòng chức vụ trong văn bản").fill(POSITION)
+    expect(dialog.get_by_role("alert")).to_have_count(0)
     dialog.get_by_role("button", name="Đưa ra ký").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Có 2 chỗ")
     dialog.get_by_text("Chỗ 2, trang 1").click()
+    expect(dialog.get_by_role("alert")).to_have_count(0)
     look(screen, "round-choice")
     dialog.get_by_role("button", name="Đưa ra ký").click()
     expect(page.get_by_role("article", name="Thông báo kết luận cuộc họp (demo)")).to_be_visible()
     look(screen, "rounds")
+
+
+def _looks_at_the_clerk(screen: Screen, look: Look) -> None:
+    """Who gives number and date with the seal; then somebody else is to do it."""
+    dialog = screen.page.get_by_role("dialog")
+    dialog.get_by_label("Thêm người ký").select_option(label="thuky (demo)")
+    dialog.get_by_label("Hình trên văn bản").last.select_option("seal")
+    dialog.get_by_label("Số và ngày").select_option("clerk")
+    expect(dialog.get_by_label("Bắt đầu từ số")).to_be_visible()
+    look(screen, "round-clerk")
+    dialog.get_by_role("button", name="Bỏ thuky (demo)").click()
 
 
 def _sees_it_wait(second: Screen, house: House, look: Look) -> None:

@@ -42,6 +42,18 @@ export function moved<T>(list: readonly T[], from: number, to: number): T[] {
   return found;
 }
 
+const fileOf = ({ file }: Plan): unknown => (file ? [file.name, file.size, file.lastModified] : null);
+
+/** All of a plan in one text: another one when anything was changed. */
+export function wordsOf(plan: Plan): string {
+  return JSON.stringify([fileOf(plan), toBody(plan)]);
+}
+
+/** What a signer's place is looked for with: places that were found belong to it. */
+export function linesOf(plan: Plan, { mark, position, line }: PlannedSigner): string {
+  return JSON.stringify([fileOf(plan), mark, position.trim(), line.trim()]);
+}
+
 /** As the server takes it. */
 export function toBody(plan: Plan): unknown {
   return {
