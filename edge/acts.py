@@ -18,6 +18,8 @@ from wire.errors import BadField
 from wire.fields import Fields
 from wire.manifest import MAX_PAGES
 from wire.secret_fold import MAX_RUNS
+from wire.speak_fold import MAX_CHARACTERS, MAX_REASON, MAX_SECONDS, MAX_TEXT_BYTES
+from wire.speaking import SpeechKind
 from wire.state import DisplayMode
 from wire.statement import APPROVE_PAPERS, ATTEND, CLOSE, SignedStatement
 from wire.topics import MAX_VERSION
@@ -76,6 +78,35 @@ def _said(data: Fields) -> None:
         data.text("reason", limit=500, empty=True)
 
 
+def _speech_ask(data: Fields) -> None:
+    data.id("item", "i")
+    data.choice("kind", frozenset(SpeechKind))
+    if data.has("person"):
+        data.id("person", "u")
+
+
+def _speech(data: Fields) -> None:
+    data.id("speech", "q")
+    if data.has("ends"):
+        data.id("ends", "q")
+
+
+def _speech_refuse(data: Fields) -> None:
+    data.id("speech", "q")
+    data.text("reason", limit=MAX_REASON)
+
+
+def _speech_extend(data: Fields) -> None:
+    data.id("speech", "q")
+    data.number("seconds", low=1, high=MAX_SECONDS)
+
+
+def _speech_write(data: Fields) -> None:
+    data.id("speech", "q")
+    if len(data.text("text", limit=MAX_CHARACTERS).encode("utf-8")) > MAX_TEXT_BYTES:
+        raise BadField("speech_write.text", f"is longer than {MAX_TEXT_BYTES} bytes")
+
+
 def _signed(data: Fields) -> None:
     SignedStatement.read(data)
 
@@ -99,6 +130,17 @@ SHAPES: Final[dict[str, Callable[[Fields], None]]] = {
     "vote_close": _vote,
     "vote_go_on": _run,
     "vote_announce": _vote,
+    "speech_ask": _speech_ask,
+    "speech_cancel": _speech,
+    "speech_write": _speech_write,
+    "speech_call": _speech,
+    "speech_put_back": _speech,
+    "speech_start": _speech,
+    "speech_pause": _speech,
+    "speech_resume": _speech,
+    "speech_stop": _speech,
+    "speech_refuse": _speech_refuse,
+    "speech_extend": _speech_extend,
     ATTEND: _signed,
     APPROVE_PAPERS: _signed,
     CLOSE: _signed,

@@ -28,6 +28,7 @@ from server.assembly import (
     record,
     screens,
     signing,
+    speaking,
     statements,
     tokens,
     voting,
@@ -53,6 +54,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     statements.build,
     voting.build,
     attendance.build,
+    speaking.build,
     distribution.build,
 )
 

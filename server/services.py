@@ -48,6 +48,7 @@ from server.rooms.service import RoomService
 from server.settings import Settings
 from server.signing.service import SigningService
 from server.slots import Slots
+from server.speaking.service import SpeakingService
 from server.statements.service import StatementService
 from server.tokens.consoles import Consoles
 from server.tokens.service import TokenSignIn
@@ -96,6 +97,7 @@ class Services:
     meetings: MeetingService = field(init=False)
     acts: ActHandler = field(init=False)
     voting: VotingService = field(init=False)
+    speaking: SpeakingService = field(init=False)
     urn: Urn = field(init=False)
     ledger: ActLedger = field(init=False)
     door: Door = field(init=False)

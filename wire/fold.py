@@ -28,6 +28,8 @@ from wire.manifest import MAX_PAGES, MAX_PLAIN_BYTES
 from wire.phases import Change, Phase, step
 from wire.quorum import read_rules
 from wire.roll import attendance_recorded, paper_signed, round_closed, round_opened
+from wire.speak_fold import HANDLERS as SPEAK_HANDLERS
+from wire.speak_fold import followed
 from wire.state import (
     Display,
     DisplayMode,
@@ -75,7 +77,7 @@ def apply(state: MeetingState, event: Event) -> MeetingState:
     data = Fields(event.data, event.kind)
     changed = handler(state, event, data)
     data.end()
-    return replace(changed, last=event)
+    return replace(followed(state, changed, event), last=event)
 
 
 def _described(state: MeetingState, event: Event, data: Fields) -> MeetingState:
@@ -348,6 +350,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "paper_signed": paper_signed,
     "round_closed": round_closed,
     **VOTE_HANDLERS,
+    **SPEAK_HANDLERS,
 }
 
 

@@ -44,6 +44,7 @@ KINDS: Final = {
     "c": "challenge",
     "k": "signing round",
     "v": "vote",
+    "q": "turn to speak",
 }
 
 _FORM: Final = re.compile(r"([a-z])-[a-z2-7]{16}", re.ASCII)

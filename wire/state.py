@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from wire.events import Event
 from wire.phases import Phase
+from wire.speaking import Speaking
 from wire.votes import Share, Vote
 
 
@@ -269,6 +270,7 @@ class MeetingState:
     attendance: tuple[Attendance, ...] = ()
     roll_rules: RollRules = field(default_factory=RollRules)
     rounds: tuple[SigningRound, ...] = ()
+    speaking: Speaking = field(default_factory=Speaking)
 
     @property
     def seq(self) -> int:

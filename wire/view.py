@@ -17,6 +17,7 @@ from typing import Any
 from wire.agenda import numbers
 from wire.fields import print_instant
 from wire.quorum import section as quorum_section
+from wire.speak_view import section as speaking_section
 from wire.state import MeetingState, Paper
 from wire.visibility import for_display, for_person
 from wire.vote_view import section as vote_section
@@ -31,9 +32,7 @@ def _moment(value: dt.datetime | None) -> str | None:
 
 
 def sections(state: MeetingState) -> Section:
-    """All sections: meeting, members, agenda, papers, votes, presenting, display, recall, attendance, quorum,
-    rounds.
-    """
+    """All sections, by their names (W44)."""
     return {
         "meeting": _meeting(state),
         "members": [
@@ -95,6 +94,7 @@ def sections(state: MeetingState) -> Section:
             }
             for each in state.rounds
         ],
+        "speaking": speaking_section(state),
     }
 
 

@@ -18,6 +18,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from wire.speak_view import visible as visible_speaking
+from wire.speaking import Speaking
 from wire.state import Item, MeetingState, Member, MemberRole, Paper, PaperState, Recall, Visibility
 from wire.votes import SHOWN, Vote, VoteState
 
@@ -36,12 +38,13 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
     member = None if person is None else state.member(person)
     if member is None:
         bare = replace(state, members=(), agenda=(), papers=(), votes=(), presenting=None, seated=(), recall=Recall())
-        return replace(bare, reason="", attendance=(), rounds=())
+        return replace(bare, reason="", attendance=(), rounds=(), speaking=Speaking())
     if member.role in STAFF:
         return state
     papers = tuple(shown for paper in state.papers if (shown := _paper_for(state, member, paper)) is not None)
     items = {i.item for i in state.agenda if _sees(state, member, i.item)}
-    return _with(state, items, papers, votes=tuple(_vote_for(vote, person) for vote in state.votes))
+    votes = tuple(_vote_for(vote, person) for vote in state.votes)
+    return replace(_with(state, items, papers, votes=votes), speaking=visible_speaking(state.speaking, items, person))
 
 
 def for_display(state: MeetingState) -> MeetingState:
@@ -54,7 +57,8 @@ def for_display(state: MeetingState) -> MeetingState:
     presented = None if state.presenting is None else state.presenting.paper
     papers = tuple(paper for paper in state.papers if paper.paper == presented)
     shown_votes = tuple(_vote_for(vote, None) for vote in state.votes)
-    return replace(_with(state, shown, papers, votes=shown_votes), rounds=())
+    speaking = visible_speaking(state.speaking, shown, None)
+    return replace(_with(state, shown, papers, votes=shown_votes), rounds=(), speaking=speaking)
 
 
 def _sees(state: MeetingState, member: Member, item: str) -> bool:

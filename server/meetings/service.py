@@ -32,7 +32,7 @@ from wire import ids
 from wire.events import Event
 from wire.fields import print_instant
 from wire.ids import MeetingId
-from wire.phases import HOLDING, Change, Phase
+from wire.phases import HOLDING, LIVE, Change, Phase
 from wire.state import Item, MeetingState, Member, MemberRole, RollRules, SeatReceipt, Visibility
 
 
@@ -117,6 +117,11 @@ class MeetingService:
         self._logbook.log(meeting)
         with self._unit.read() as tx:
             return self._store.events(tx, meeting, after=after)
+
+    def live(self) -> list[MeetingId]:
+        """The meetings that go on, or are in recess."""
+        with self._unit.read() as tx:
+            return [row.id for row in self._store.rows(tx, phases=LIVE)]
 
     def event(self, meeting: MeetingId, seq: int) -> Event | None:
         """The event of that number, None when there is none; raises NoSuchMeeting."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wire import phases, votes
+from wire import phases, speaking, votes
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "diagrams"
 
@@ -40,7 +40,23 @@ def vote() -> str:
     return "\n".join(lines) + "\n"
 
 
-DIAGRAMS = {"meeting.mmd": meeting, "vote.mmd": vote}
+def speech() -> str:
+    """The life of a turn to speak (S1), from ``wire/speaking.py``."""
+    lines = [
+        "%% Made by python -m tests.architecture.diagrams from wire/speaking.py; do not edit.",
+        "",
+    ]
+    lines += ["stateDiagram-v2", f"    [*] --> {speaking.SpeechState.WAITING}"]
+    states = list(speaking.SpeechState)
+    moves = sorted(speaking.TABLE.items(), key=lambda move: (states.index(move[0][0]), move[0][1]))
+    lines += [f"    {before} --> {after}: {change}" for (before, change), after in moves]
+    # What was handed in may be handed in anew: an end all the same.
+    ends = [state for state in states if all(after == state for (before, _), after in moves if before == state)]
+    lines += [f"    {state} --> [*]" for state in ends]
+    return "\n".join(lines) + "\n"
+
+
+DIAGRAMS = {"meeting.mmd": meeting, "vote.mmd": vote, "speech.mmd": speech}
 
 
 def main() -> None:

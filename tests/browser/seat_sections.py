@@ -175,6 +175,53 @@ def announced() -> dict[str, Any]:
     return vote(state="announced", roll=roll, ballots=ballots, result=result, turnout=turnout)
 
 
+def speech(
+    number: int, state: str = "waiting", *, kind: str = "speech", person: str = "", **more: Any
+) -> dict[str, Any]:
+    """A turn to speak on the item that is dealt with; ``number`` is its place while it waits."""
+    at = "2026-11-21T02:41:30.000Z" if state == "speaking" else None
+    return {
+        "speech": f"q-{chr(96 + number) * 16}",
+        "item": "i-dddddddddddddddd",
+        "person": person or f"u-{chr(100 + number) * 16}",
+        "kind": kind,
+        "name": f"{LONG} {number}",
+        "position": "Kiểm sát viên cao cấp, Vụ trưởng Vụ Thực hành quyền công tố",
+        "unit": "Vụ Thực hành quyền công tố và kiểm sát điều tra án kinh tế",
+        "state": state,
+        "place": number if state == "waiting" else 0,
+        "by": "",
+        "reason": "",
+        "asked_at": "2026-11-21T02:35:00.000Z",
+        "called_at": None,
+        "started_at": at,
+        "ended_at": None,
+        "limit_ms": 300_000,
+        "spent_ms": 0,
+        "since": at,
+        "ends_at": None,
+        "by_clock": False,
+        "written": None,
+        **more,
+    }
+
+
+def speaking(*speeches: dict[str, Any]) -> dict[str, Any]:
+    """The section of the same name; one person and one unit have spoken before."""
+    seconds = {"speech": 300, "order": 60, "question": 120, "answer": 300}
+    chosen = {"order": "first", "warn": 30, "person": 0, "group": 0, "span": "meeting", "cuts": False}
+    unit = {"unit": "Vụ Thực hành quyền công tố và kiểm sát điều tra án kinh tế", "turns": 5, "ms": 950_000}
+    people = [{"person": "u-" + "f" * 16, "turns": 2, "ms": 250_000}]
+    return {"rules": {**chosen, "seconds": seconds}, "speeches": list(speeches), "people": people, "groups": [unit]}
+
+
+def full_floor(*, me: int = 3) -> dict[str, Any]:
+    """Somebody speaks, ten wait; who sits here is the ``me``-th."""
+    kinds = {1: "order", 2: "question"}
+    waiting = [speech(n, kind=kinds.get(n, "speech"), person=ME if n == me else "") for n in range(1, 11)]
+    return speaking(speech(15, "speaking", person="u-" + "f" * 16), *waiting)
+
+
 def offline() -> dict[str, Any]:
     """No connection for a while."""
     return {"state": "offline", "behind": False, "since_at": "2026-11-21T02:40:00.000Z"}

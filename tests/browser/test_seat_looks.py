@@ -232,6 +232,12 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     ),
     "roll-called": ("signed_in", {"phase": "approved", "attendance": [_HERE]}, _sees("có mặt, đã ký lúc")),
     "vote": ("signed_in", {"votes": [having.vote()]}, lambda person: person.taps("Tán thành")),
+    "speaking": ("signed_in", {"speaking": having.full_floor()}, lambda person: person.taps("Phát biểu (thứ 3)")),
+    "speaking-chair": (
+        "signed_in",
+        {"role": "chair", "speaking": having.full_floor()},
+        lambda person: person.taps("Phát biểu"),
+    ),
     "vote-own": ("signed_in", {"votes": [having.vote(own=True)]}, lambda person: person.sees("Phương án 6")),
     "vote-paused": ("signed_in", {"votes": [having.vote(state="paused")]}, None),
     "vote-late": ("signed_in", {"votes": [having.vote(present=False)]}, None),

@@ -503,3 +503,47 @@ def test_F1_who_follows_is_told_to_the_agent_and_who_reads_alone_is_not(browser:
         until(lambda: twin.posts.count("/api/following") > told)
         told = twin.posts.count("/api/following")
         until(lambda: twin.posts.count("/api/following") > told, timeout_s=15, what="it is told again and again")
+
+
+def test_S1_asking_for_the_floor_takes_two_touches_and_one_takes_it_back(browser: Browser) -> None:
+    with seat(browser, speaking=having.speaking()) as (twin, person):
+        person.taps("Phát biểu")
+        person.taps("Đăng ký phát biểu")
+        until(lambda: twin.acts)
+        assert (twin.acts[0]["kind"], twin.acts[0]["data"]) == (
+            "speech_ask",
+            {"item": "i-dddddddddddddddd", "kind": "speech"},
+        )
+        mine = having.speech(1, person=having.ME)
+        twin.change(speaking=having.speaking(mine), acts=[])
+        person.sees("Thứ 1 trong 1 lượt đang chờ")
+        person.taps("Rút đăng ký")
+        until(lambda: len(twin.acts) == 2)
+        assert (twin.acts[1]["kind"], twin.acts[1]["data"]) == ("speech_cancel", {"speech": mine["speech"]})
+
+
+def test_S2_who_is_called_cannot_miss_it_and_ends_their_own_turn(browser: Browser) -> None:
+    called = having.speech(1, "called", person=having.ME)
+    with seat(browser, speaking=having.speaking(called)) as (twin, person):
+        person.sees("Đồng chí được mời phát biểu")
+        twin.change(speaking=having.speaking(having.speech(1, "speaking", person=having.ME)))
+        expect(person.page.get_by_role("timer")).to_contain_text("Còn")
+        person.taps("Kết thúc phát biểu")
+        until(lambda: twin.acts)
+        assert twin.acts[0]["kind"] == "speech_stop"
+
+
+def test_S4_who_got_no_turn_writes_and_what_was_typed_stays(browser: Browser) -> None:
+    refused = having.speech(1, "refused", person=having.ME, reason="Hết thời gian của nội dung")
+    with seat(browser, speaking=having.speaking(refused)) as (twin, person):
+        person.taps("Phát biểu")
+        person.sees("Hết thời gian của nội dung")
+        person.taps("Gửi bằng văn bản")
+        field = person.page.get_by_label("Bài phát biểu")
+        field.fill("Kính thưa các đồng chí (demo)")
+        person.presses("Escape")
+        person.taps("Gửi bằng văn bản")
+        expect(field).to_have_value("Kính thưa các đồng chí (demo)")
+        person.taps("Gửi")
+        until(lambda: twin.acts)
+        assert twin.acts[0]["data"]["text"] == "Kính thưa các đồng chí (demo)"

@@ -202,6 +202,59 @@ export function isRunning(vote: Vote | undefined): boolean {
   return ['open', 'paused', 'collecting'].includes(vote?.state ?? '');
 }
 
+export type SpeechKind = 'speech' | 'order' | 'question' | 'answer';
+export type SpeechState = 'waiting' | 'called' | 'speaking' | 'paused' | 'ended' | 'refused' | 'cancelled' | 'written';
+
+/** A turn to speak: a registration and what became of it (W96). */
+export interface Speech {
+  speech: string;
+  item: string;
+  person: string;
+  kind: SpeechKind;
+  name: string;
+  position: string;
+  unit: string;
+  state: SpeechState;
+  /** In the queue of its item, from 1; 0: does not wait. */
+  place: number;
+  /** Who asked on their behalf. */
+  by: string;
+  /** Why it was refused. */
+  reason: string;
+  asked_at: string;
+  called_at: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+  /** Null: no limit. */
+  limit_ms: number | null;
+  /** Of the stretches that have ended. */
+  spent_ms: number;
+  since: string | null;
+  ends_at: string | null;
+  by_clock: boolean;
+  written: { sha256: string; characters: number; at: string } | null;
+}
+
+/** Seconds; 0: no limit. */
+export interface SpeakingRules {
+  order: 'first' | 'fewest' | 'chair';
+  seconds: Record<SpeechKind, number>;
+  warn: number;
+  person: number;
+  group: number;
+  span: 'item' | 'meeting';
+  cuts: boolean;
+}
+
+export interface Speaking {
+  rules: SpeakingRules;
+  /** In the order of asking. */
+  speeches: Speech[];
+  /** Turns and milliseconds over the rules' span. */
+  people: { person: string; turns: number; ms: number }[];
+  groups: { unit: string; turns: number; ms: number }[];
+}
+
 /** The sections of a meeting. */
 export interface MeetingSections {
   meeting: Meeting;
@@ -215,6 +268,7 @@ export interface MeetingSections {
   attendance: Attendance[];
   quorum: Quorum;
   rounds: SigningRound[];
+  speaking?: Speaking;
 }
 
 /** Papers that seats hold: published at least once and not recalled. */

@@ -37,7 +37,18 @@ export type ActKind =
   | 'vote_resume'
   | 'vote_close'
   | 'vote_go_on'
-  | 'vote_announce';
+  | 'vote_announce'
+  | 'speech_ask'
+  | 'speech_cancel'
+  | 'speech_write'
+  | 'speech_call'
+  | 'speech_put_back'
+  | 'speech_start'
+  | 'speech_pause'
+  | 'speech_resume'
+  | 'speech_stop'
+  | 'speech_refuse'
+  | 'speech_extend';
 
 /** What somebody is about to declare, in the seat's words; `lines` are paragraphs, shown whole and in this order. */
 export interface Statement {

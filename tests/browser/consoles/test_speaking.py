@@ -1,0 +1,143 @@
+"""Speaking with a real server: the chair's console and the room's display, to a speech in writing (S1–S5, F2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from server.identity.model import Role
+from tests.browser.consoles.conftest import Look
+from tests.browser.consoles.house import signs_in
+from tests.browser.screen import WALL, Screen
+from tests.support.gunicorn import RunningServer
+from tests.support.office import fresh_id, item
+
+pytestmark = pytest.mark.timeout(240)
+_PEOPLE = ("chutri", "an", "binh", "chau", "dung")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    running = RunningServer(tmp_path_factory.mktemp("speaking"))
+    running.add_person("thuky", frozenset({Role.SECRETARY}))
+    running.add_person("kythuat", frozenset({Role.IT}))
+    for name in _PEOPLE:
+        running.add_person(name, frozenset())
+    with running:
+        yield running
+
+
+class Hall:
+    """An open meeting at its first item; ``ask`` speaks for the others."""
+
+    def __init__(self, server: RunningServer) -> None:
+        self.secretary, chair = server.page().sign_in("thuky"), server.page().sign_in("chutri")
+        it = server.page().sign_in("kythuat")
+        room = it.post(
+            "/api/rooms", {"name": f"Phòng {fresh_id('r')} (demo)", "seats": [{"label": "A1", "x": 500, "y": 500}]}
+        ).done()
+        self.display = (
+            f"http://localhost:{server.port}"
+            + it.post(f"/api/rooms/{room['id']}/display-link", {"replace": False}).done()["url"]
+        )
+        about: dict[str, Any] = {"title": "Phiên họp Ủy ban kiểm sát (demo)", "type": "Họp", "room": room["id"]}
+        about |= {"starts_at": "2026-11-23T01:30:00.000Z", "planned_minutes": 90}
+        self.meeting = self.secretary.post("/api/meetings", about).done()["id"]
+        self.path = f"/api/meetings/{self.meeting}"
+        self.ids = {each["username"]: each["id"] for each in self.secretary.get("/api/people").body["people"]}
+        members = [
+            {"person": self.ids[name], "role": "chair" if name == "chutri" else "member", "seat": None}
+            for name in _PEOPLE
+        ]
+        self.secretary.put(f"{self.path}/members", {"members": members}).done()
+        seq = self.secretary.get(self.path).body["seq"]
+        agenda = {"items": [item("Thảo luận dự thảo Nghị quyết"), item("Hai")], "expected_seq": seq}
+        self.secretary.put(f"{self.path}/agenda", agenda).done()
+        self.secretary.post(f"{self.path}/submit").done()
+        for word in ("approve", "open"):
+            chair.post(f"{self.path}/{word}").done()
+        self.item = chair.get(self.path).body["sections"]["agenda"][0]["item"]
+        chair.post(f"{self.path}/items/{self.item}/start").done()
+
+    def ask(self, name: str, kind: str = "speech") -> None:
+        """On a member's behalf."""
+        asked = {"item": self.item, "kind": kind, "person": self.ids[name]}
+        self.secretary.post(f"{self.path}/speaking", asked).done()
+
+
+def queue(page: Page) -> Any:
+    return page.get_by_role("list", name="Hàng chờ phát biểu").get_by_role("listitem")
+
+
+def test_S1_the_chair_leads_the_queue_and_the_wall_shows_who_has_the_floor(
+    server: RunningServer, screen: Screen, look: Look, browser: Browser
+) -> None:
+    hall = Hall(server)
+    for name, kind in (("an", "speech"), ("binh", "speech"), ("chau", "question"), ("dung", "order")):
+        hall.ask(name, kind)
+    wall = Screen(browser, "wall", size=WALL)
+    wall.opens(hall.display)
+    page = screen.page
+    screen.opens(f"http://localhost:{server.port}/#/meetings/{hall.meeting}/live")
+    signs_in(page, "chutri")
+    page.get_by_role("button", name="Phát biểu (4)").click()
+    expect(queue(page)).to_have_count(4)
+    expect(queue(page).first).to_contain_text("dung (demo)")
+    look(screen, "speaking-queue")
+    page.get_by_role("button", name="Mời dung (demo) phát biểu").click()
+    expect(wall.page.get_by_role("heading", name="dung (demo)")).to_be_visible()
+    expect(wall.page.get_by_text("Mời phát biểu")).to_be_visible()
+    page.get_by_role("button", name="Bắt đầu tính giờ").click()
+    expect(wall.page.get_by_role("timer")).to_contain_text("Còn 00:")
+    expect(wall.page.get_by_text("Tiếp theo")).to_be_visible()
+    look(screen, "speaking-turn")
+    look(wall, "speaking-wall")
+    # One touch ends who speaks and calls the next.
+    page.get_by_role("button", name="Mời người tiếp theo").click()
+    expect(wall.page.get_by_role("heading", name="chau (demo)")).to_be_visible()
+    page.get_by_role("button", name="Về hàng chờ").click()
+    expect(queue(page)).to_have_count(3)
+    page.get_by_role("button", name="Từ chối an (demo)").click()
+    page.get_by_role("button", name="Trùng ý kiến đã phát biểu").click()
+    look(screen, "speaking-refuse")
+    page.get_by_role("dialog").get_by_role("button", name="Từ chối").click()
+    expect(queue(page)).to_have_count(2)
+    # The chair's choice: put in order with the keyboard alone.
+    page.get_by_role("button", name="Quy định phát biểu").click()
+    page.get_by_label("Chủ trì sắp xếp").check(force=True)
+    look(screen, "speaking-rules")
+    page.get_by_role("button", name="Lưu").press("Enter")
+    hall.ask("an")
+    up = page.get_by_role("button", name="Đưa an (demo) lên trước")
+    expect(up).to_be_enabled()
+    up.press("Enter")
+    expect(queue(page).nth(1)).to_contain_text("an (demo)")
+    look(screen, "speaking-order")
+    wall.put_away()
+
+
+def test_S4_a_member_asks_at_a_console_and_hands_in_in_writing(
+    server: RunningServer, screen: Screen, look: Look
+) -> None:
+    hall = Hall(server)
+    page = screen.page
+    screen.opens(f"http://localhost:{server.port}/#/meetings/{hall.meeting}/live")
+    signs_in(page, "chutri")
+    page.get_by_role("button", name="Phát biểu", exact=True).click()
+    page.get_by_role("button", name="Đăng ký cho tôi").click()
+    look(screen, "speaking-ask")
+    page.get_by_role("dialog").get_by_role("button", name="Đăng ký").click()
+    expect(queue(page)).to_have_count(1)
+    page.get_by_role("button", name="Từ chối chutri (demo)").click()
+    page.get_by_role("button", name="Đề nghị gửi bằng văn bản").click()
+    page.get_by_role("dialog").get_by_role("button", name="Từ chối").click()
+    page.get_by_role("button", name="Gửi bằng văn bản", exact=True).click()
+    page.get_by_label("Bài phát biểu").fill("Kính thưa các đồng chí,\nTôi nhất trí (demo).")
+    look(screen, "speaking-write")
+    page.get_by_role("button", name="Gửi", exact=True).click()
+    page.get_by_role("button", name="Phát biểu bằng văn bản của chutri (demo)").click()
+    expect(page.get_by_role("dialog").get_by_role("document")).to_contain_text("Tôi nhất trí (demo).")
+    look(screen, "speaking-read")
