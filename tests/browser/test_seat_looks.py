@@ -44,6 +44,13 @@ def _names(person: Person) -> None:
     assert names.evaluate("part => part.parentElement === document.activeElement")
 
 
+def _helps(person: Person) -> None:
+    person.page.get_by_role("button", name="Mở hướng dẫn").tap()
+    guide = person.page.get_by_role("dialog", name="Hướng dẫn")
+    guide.get_by_role("tab", name="USB token").tap()
+    expect(guide.get_by_role("heading", name="Ký số và đăng nhập bằng USB token")).to_be_visible()
+
+
 def _jump(person: Person) -> None:
     person.reads_page(3)
     person.presses("g")
@@ -246,13 +253,14 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "vote-chair": ("signed_in", {"role": "chair", "votes": [having.vote()]}, None),
     "vote-names": ("signed_in", {"votes": [having.announced()]}, _names),
     "vote-aside": ("signed_in", {"votes": [having.vote()]}, lambda person: person.taps("Tài liệu")),
+    "help": ("signed_in", {"role": "chair"}, _helps),
     "jump": ("signed_in", {"presenting": having.presenting()}, _jump),
 }
 DARK = (
     "welcome", "token-plug", "token-pin", "token-wrong-pin", "token-last-try", "token-blocked", "token-out", "password",
     "papers", "following", "offline", "closing", "search", "sign-list", "sign-place", "sign-pin", "sign-failed",
     "roll-call",
-    "vote", "vote-own",
+    "vote", "vote-own", "help",
 )  # fmt: skip
 PANEL = (1280, 800)
 #: The second most common panel: wider, and lower.

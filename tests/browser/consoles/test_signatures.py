@@ -67,6 +67,12 @@ def test_G28_any_file_is_checked_and_the_answer_is_in_words(house: House, screen
     expect(page.get_by_role("region", name="broken.pdf")).to_contain_text("nội dung đã ký bị thay đổi")
     expect(page.get_by_role("region", name="unknown.pdf")).to_contain_text("không rõ cơ quan cấp chứng thư số")
     look(screen, "check-results")
+    page.get_by_role("link", name="Mở hướng dẫn").click()
+    page.get_by_role("link", name="USB token", exact=True).click()
+    expect(page.get_by_role("heading", name="Ký số và đăng nhập bằng USB token")).to_be_visible()
+    page.get_by_role("button", name="Màn hình ghi gì, làm gì").click()
+    expect(page.get_by_role("table").first).to_be_in_viewport()
+    look(screen, "help")
 
 
 def test_G21_G35_an_authority_is_added_and_removed_by_typing_its_fingerprint(
