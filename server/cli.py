@@ -145,7 +145,7 @@ def _list_users(settings: Settings, words: argparse.Namespace) -> int:
 
 def _reset_password(settings: Settings, words: argparse.Namespace) -> int:
     secret, shown = _password(words)
-    _identity(settings).reset_password(words.username, secret)
+    _identity(settings).reset_password(words.username, secret, now=SystemClock().now())
     print(f"{words.username}{shown}")
     return 0
 

@@ -68,7 +68,9 @@ def build(services: Services) -> None:
     database, slots, clock = services.database, services.slots, services.clock
     ledger = SqlActLedger()
     identity = build_identity(services)
-    rooms = RoomService(database, SqlRoomStore(), ledger=ledger, random=os.urandom)
+    rooms = RoomService(
+        database, SqlRoomStore(), ledger=ledger, journal=record.build_audit(services), random=os.urandom
+    )
     store = SqlMeetingStore()
     logbook = Logbook(database, store, ledger=ledger, announcer=slots, epochs=slots, record=record.recorder(services))
     outside = Outside(
@@ -120,6 +122,7 @@ def build_identity(services: Services) -> IdentityService:
         passwords=Argon2Passwords(memory_kib=services.settings.argon2_memory_kib),
         factors=services.factors,
         ledger=SqlActLedger(),
+        journal=record.build_audit(services),
         policy=_policy(services.settings),
         random=os.urandom,
     )

@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from server.assembly.record import build_audit
 from server.displays import routes as display_routes
 from server.displays.service import DisplayService
 from server.displays.store import SqlDisplayStore
@@ -56,9 +57,16 @@ def build(services: Services) -> None:
         issuer=SiteIssuer(services.site),
         access=services.warden,
         presence=_LatePresence(slots),
+        journal=build_audit(services),
     )
     services.fleet.watchers.append(_Screens(services))
-    displays = DisplayService(services.database, SqlDisplayStore(), rooms=_RoomNames(services.rooms), random=os.urandom)
+    displays = DisplayService(
+        services.database,
+        SqlDisplayStore(),
+        rooms=_RoomNames(services.rooms),
+        journal=build_audit(services),
+        random=os.urandom,
+    )
     slots.seat_devices, slots.fleet, slots.displays = services.fleet, services.fleet, displays
     ca = bundle([services.site.authority.certificate])
     limit = AddressLimit(burst=ENROL_BURST, per_s=ENROL_PER_S)

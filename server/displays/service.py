@@ -20,10 +20,12 @@ from typing import Final
 
 from server.displays.errors import DisplayLinkUnknown
 from server.displays.ports import DisplayStore, RoomNames
+from server.journal import Journal
 from server.unit import UnitOfWork
 from wire.secret import Secret
 
 TOKEN_BYTES: Final = 32
+LINKED: Final = "display_linked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,18 @@ class DisplayService:
     """The use cases. ``random`` gives that many random bytes."""
 
     def __init__(
-        self, unit: UnitOfWork, store: DisplayStore, *, rooms: RoomNames, random: Callable[[int], bytes]
+        self,
+        unit: UnitOfWork,
+        store: DisplayStore,
+        *,
+        rooms: RoomNames,
+        journal: Journal,
+        random: Callable[[int], bytes],
     ) -> None:
         self._unit: Final = unit
         self._store: Final = store
         self._rooms: Final = rooms
+        self._journal: Final = journal
         self._random: Final = random
 
     def make_link(self, room: str, *, by: str, replace: bool, now: dt.datetime) -> Secret:
@@ -54,6 +63,7 @@ class DisplayService:
             if replace:
                 self._store.remove_links(tx, room)
             self._store.add_link(tx, _hash(token), room=room, by=by, at=now)
+            self._journal.record(tx, LINKED, {"room": room, "replaces": replace}, actor=by, now=now)
         return token
 
     def open_link(self, token: Secret, *, now: dt.datetime) -> OpenedDisplay:

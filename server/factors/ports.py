@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from server.factors.model import Factor
 from server.unit import Transaction
@@ -65,12 +65,4 @@ class Sealer(Protocol):
 
     def unwrap(self, wrapped: bytes) -> Secret:
         """The secret again."""
-        ...
-
-
-class Journal(Protocol):
-    """The administrators' log."""
-
-    def record(self, tx: Transaction, kind: str, data: dict[str, Any], *, actor: str, now: dt.datetime) -> object:
-        """One more entry, there when ``tx`` is committed."""
         ...

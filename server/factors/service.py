@@ -23,7 +23,8 @@ from sealing.errors import SealingError
 from server.factors import model, totp
 from server.factors.errors import EnrolmentNotBegun, SecondFactorNeeded, SecondFactorUsed, SecondFactorWrong
 from server.factors.model import Factor
-from server.factors.ports import FactorStore, Journal, Sealer
+from server.factors.ports import FactorStore, Sealer
+from server.journal import Journal
 from server.unit import Transaction, UnitOfWork
 from wire.secret import Secret
 

@@ -43,6 +43,7 @@ from server.fleet.model import (
 from server.fleet.ports import AccessControl, DeviceStore, FleetWatcher, Issuer, PresenceSource
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
+from server.journal import Journal
 from server.pki.requests import EnrolmentRequest
 from server.rooms.errors import NoSuchSeat
 from server.unit import Transaction, UnitOfWork
@@ -53,6 +54,13 @@ MAX_PENDING: Final = 500
 MAX_PENDING_PER_ADDRESS: Final = 120
 _TOUCH_AFTER: Final = dt.timedelta(minutes=1)
 _PENDING_WAIT_S: Final = 60
+#: What the administrators' log calls each decision.
+DECIDED: Final = {
+    Step.APPROVE: "device_approved",
+    Step.REFUSE: "device_refused",
+    Step.REVOKE: "device_revoked",
+    Step.MOVE: "device_moved",
+}
 _LOG: Final = logging.getLogger("fleet")
 
 
@@ -75,6 +83,7 @@ class FleetService:
     issuer: Issuer
     access: AccessControl
     presence: PresenceSource
+    journal: Journal
     watchers: list[FleetWatcher] = field(default_factory=list)
     max_pending: int = MAX_PENDING
     max_pending_per_address: int = MAX_PENDING_PER_ADDRESS
@@ -106,10 +115,10 @@ class FleetService:
         def do(tx: Transaction) -> None:
             found = self._device(tx, device)
             must_match(found.code, code)
-            state = step(found.state, Step.APPROVE)
+            step(found.state, Step.APPROVE)  # before anybody has to make room for it
             place = self._place(tx, seat)
             changes.extend(self._make_room(tx, place, command, replace_it=replace))
-            self._decide(tx, found, command, state=state, place=place)
+            self._decide(tx, found, command, did=Step.APPROVE, place=place)
             changes.append(FleetChange(device, Step.APPROVE, after=place))
 
         self._once(command, "device_approve", [device, seat, replace], do)
@@ -121,7 +130,7 @@ class FleetService:
 
         def do(tx: Transaction) -> None:
             found = self._device(tx, device)
-            self._decide(tx, found, command, state=step(found.state, Step.REFUSE), reason=reason)
+            self._decide(tx, found, command, did=Step.REFUSE, reason=reason)
             changes.append(FleetChange(device, Step.REFUSE))
 
         self._once(command, "device_refuse", [device, reason], do)
@@ -146,11 +155,11 @@ class FleetService:
 
         def do(tx: Transaction) -> None:
             found = self._device(tx, device)
-            state = step(found.state, Step.MOVE)
+            step(found.state, Step.MOVE)  # also for one that is there already
             place = self._place(tx, seat)
             if found.place != place:
                 self._make_room(tx, place, command, replace_it=False)
-                self._decide(tx, found, command, state=state, place=place)
+                self._decide(tx, found, command, did=Step.MOVE, place=place)
                 changes.append(FleetChange(device, Step.MOVE, before=found.place, after=place))
 
         self._once(command, "device_move", [device, seat], do)
@@ -221,7 +230,7 @@ class FleetService:
         return [self._revoke(tx, old, command, reason="thay thiết bị · replaced")]
 
     def _revoke(self, tx: Transaction, device: Device, command: Command, *, reason: str) -> FleetChange:
-        self._decide(tx, device, command, state=step(device.state, Step.REVOKE), reason=reason)
+        self._decide(tx, device, command, did=Step.REVOKE, reason=reason)
         self.store.revoke_certificates(tx, device.id, now=command.now)
         return FleetChange(device.id, Step.REVOKE, before=device.place)
 
@@ -231,12 +240,16 @@ class FleetService:
         device: Device,
         command: Command,
         *,
-        state: DeviceState,
+        did: Step,
         place: Place | None = None,
         reason: str = "",
     ) -> None:
         decision = Decision(command.actor, reason, command.now)
-        self.store.decide(tx, replace(device, state=state, place=place), decision)
+        self.store.decide(tx, replace(device, state=step(device.state, did), place=place), decision)
+        where = {} if place is None else {"seat": place.seat, "label": place.label}
+        why = {"reason": reason} if reason else {}
+        data = {"device": device.id, **where, **why}
+        self.journal.record(tx, DECIDED[did], data, actor=command.actor, now=command.now)
 
     def _device(self, tx: Transaction, device: DeviceId) -> Device:
         found = self.store.find(tx, device)

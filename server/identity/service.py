@@ -20,7 +20,7 @@ import hmac
 import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from server.errors import SessionLocked
 from server.factors.errors import (
@@ -45,6 +45,7 @@ from server.identity.errors import (
 from server.identity.model import Account, Actor, FactorRule, Role, Session
 from server.identity.ports import AccountWatcher, Factors, IdentityStore, Passwords
 from server.identity.throttle import Throttle
+from server.journal import Journal
 from server.unit import Transaction, UnitOfWork
 from wire import ids
 from wire.secret import Secret
@@ -93,6 +94,7 @@ class IdentityService:
         passwords: Passwords,
         factors: Factors,
         ledger: ActLedger,
+        journal: Journal,
         policy: Policy,
         random: Callable[[int], bytes],
     ) -> None:
@@ -101,6 +103,7 @@ class IdentityService:
         self._passwords: Final = passwords
         self._factors: Final = factors
         self._ledger: Final = ledger
+        self._journal: Final = journal
         self.policy: Final = policy
         self._random: Final = random
         self._throttle: Final = Throttle(unit, store)
@@ -315,6 +318,8 @@ class IdentityService:
 
             def add() -> dict[str, str]:
                 self._store.add_account(tx, account)
+                told = {**content, "position": account.position, "unit": account.unit}
+                self._note(tx, "account_created", account.id, told, by=actor, now=now)
                 return {"id": account.id}
 
             return str(once(self._ledger, tx, key, now=now, do=add)["id"])
@@ -328,9 +333,10 @@ class IdentityService:
         with self._unit.begin() as tx:
             self._store.set_password(tx, account.id, hashed)
             self._store.drop_sessions_of(tx, account.id, but=session.token_hash)
+            self._note(tx, "password_changed", account.id, by=account.actor().label, now=now)
         self._tell_ended()
 
-    def reset_password(self, username: str, new: Secret) -> None:
+    def reset_password(self, username: str, new: Secret, *, now: dt.datetime) -> None:
         """Set a person's password from the server's own console, and end all their sessions; raises NoSuchPerson."""
         model.check_password(new, username=username)
         hashed = self._passwords.hash(new)
@@ -338,12 +344,13 @@ class IdentityService:
             account = self._named(tx, username)
             self._store.set_password(tx, account.id, hashed)
             self._store.drop_sessions_of(tx, account.id)
+            self._note(tx, "password_reset", account.id, by="system", now=now)
 
     def set_disabled(self, username: str, *, disabled: bool, now: dt.datetime) -> None:
         """As :meth:`switch_account` from the server's own console, where nobody is signed in; raises NoSuchPerson."""
         with self._unit.begin() as tx:
             account = self._named(tx, username)
-            self._switch(tx, account, disabled=disabled, now=now)
+            self._switch(tx, account, disabled=disabled, by="system", now=now)
         self._tell(account.id, disabled=disabled, now=now)
 
     def switch_account(self, person: str, *, disabled: bool, by: Actor, act: str, now: dt.datetime) -> None:
@@ -358,7 +365,7 @@ class IdentityService:
                 account = self._account(tx, person)
                 if disabled:
                     self._check_disabling(tx, account, by=by, now=now)
-                self._switch(tx, account, disabled=disabled, now=now)
+                self._switch(tx, account, disabled=disabled, by=by.label, now=now)
                 return {}
 
             once(self._ledger, tx, key, now=now, do=switch)
@@ -421,7 +428,14 @@ class IdentityService:
             if all(each.is_disabled(now, self.policy.unused) for each in others):
                 raise LastAdministrator
 
-    def _switch(self, tx: Transaction, account: Account, *, disabled: bool, now: dt.datetime) -> None:
+    def _note(
+        self, tx: Transaction, kind: str, person: str, data: dict[str, Any] | None = None, *, by: str, now: dt.datetime
+    ) -> None:
+        self._journal.record(tx, kind, {"person": person, **(data or {})}, actor=by, now=now)
+
+    def _switch(self, tx: Transaction, account: Account, *, disabled: bool, by: str, now: dt.datetime) -> None:
+        if disabled != (account.disabled_at is not None):
+            self._note(tx, "account_disabled" if disabled else "account_enabled", account.id, by=by, now=now)
         self._store.set_disabled(tx, account.id, now if disabled else None)
         if disabled:
             self._store.drop_sessions_of(tx, account.id)

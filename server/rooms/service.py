@@ -13,22 +13,32 @@ from typing import Any, Final
 
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
+from server.journal import Journal
 from server.rooms.errors import NoSuchRoom, NoSuchSeat
 from server.rooms.model import NewSeat, Room, Seat, check_plan
 from server.rooms.ports import RoomStore
 from server.unit import UnitOfWork
 from wire import ids
 
+CREATED: Final = "room_created"
+
 
 class RoomService:
     """Rooms and their seats. ``random`` gives that many random bytes."""
 
     def __init__(
-        self, unit: UnitOfWork, store: RoomStore, *, ledger: ActLedger, random: Callable[[int], bytes]
+        self,
+        unit: UnitOfWork,
+        store: RoomStore,
+        *,
+        ledger: ActLedger,
+        journal: Journal,
+        random: Callable[[int], bytes],
     ) -> None:
         self._unit: Final = unit
         self._store: Final = store
         self._ledger: Final = ledger
+        self._journal: Final = journal
         self._random: Final = random
 
     def rooms(self) -> Sequence[Room]:
@@ -64,6 +74,8 @@ class RoomService:
 
             def add() -> dict[str, Any]:
                 self._store.add(tx, room, now)
+                data = {"room": room.id, "name": room.name, "seats": len(room.seats)}
+                self._journal.record(tx, CREATED, data, actor=actor, now=now)
                 return {"id": room.id, "seats": [{"id": seat.id, "label": seat.label} for seat in room.seats]}
 
             return once(self._ledger, tx, ActKey(act, actor, "create_room", content), now=now, do=add)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from server.meetings.model import Draft, Log
 from server.signing.issue import Part
@@ -134,14 +134,6 @@ class Upgrade(Protocol):
 
     def renew_at(self, pdf: bytes, *, now: dt.datetime) -> dt.datetime:
         """When the newest time-stamp of the file has to be followed by another."""
-        ...
-
-
-class Journal(Protocol):
-    """Writes down what was done, in the transaction that does it."""
-
-    def record(self, tx: Transaction, kind: str, data: dict[str, Any], *, actor: str, now: dt.datetime) -> object:
-        """One more entry."""
         ...
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.errors import ServerError
+from server.journal import Journal
 from server.meetings.model import Draft, Log
 from server.signing import model
 from server.signing.errors import LeaseHeld, LeaseLost, MeetingLocked, NotASigner, RoundUnknown
@@ -28,7 +29,6 @@ from server.signing.numbers import Wanted
 from server.signing.planning import Numbering
 from server.signing.ports import (
     About,
-    Journal,
     MeetingLogs,
     Offer,
     Pades,
