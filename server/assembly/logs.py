@@ -1,4 +1,4 @@
-"""Every event there is, from the tables as they are: what a check of the record compares its leaves with.
+"""Every event there is, from the tables as they are: for a check of the record, and for the auditor.
 
 Rules: nothing of the features is asked, and nothing that was worked out before is believed.
 
@@ -7,12 +7,13 @@ Usage: ``for log, seq, hashed in SqlLogs().all(tx): ...``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from server.audit.store import SqlAuditStore
 from server.meetings.store import SqlMeetingStore
+from server.record.reading import Line
 from server.unit import Transaction
-from wire.entries import HOUSE
+from wire.entries import HOUSE, Entry
 
 
 class SqlLogs:
@@ -23,3 +24,16 @@ class SqlLogs:
         yield from SqlMeetingStore().hashes(tx)
         for number, hashed in SqlAuditStore().hashes(tx):
             yield HOUSE, number, hashed
+
+    def of(self, tx: Transaction, entries: Sequence[Entry]) -> dict[tuple[str, int], Line]:
+        """The port :class:`server.record.reading.Lines`: those of these entries that are there."""
+        house = [entry.seq for entry in entries if entry.log == HOUSE]
+        meetings = [(entry.log, entry.seq) for entry in entries if entry.log != HOUSE]
+        found: dict[tuple[str, int], Line] = {}
+        for event in SqlMeetingStore().some(tx, meetings) if meetings else ():
+            if event is not None:
+                found[event.meeting, event.seq] = Line(event.at, event.actor, event.kind, event.data)
+        for one in SqlAuditStore().some(tx, house) if house else ():
+            if one is not None:
+                found[HOUSE, one.number] = Line(one.at, one.actor, one.kind, one.data)
+        return found

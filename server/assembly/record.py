@@ -19,14 +19,18 @@ from server.audit.store import SqlAuditStore
 from server.chores import Chore
 from server.identity.errors import NoSuchPerson
 from server.keys.site import SiteKeys
+from server.meetings.errors import NoSuchMeeting
 from server.pki.files import PUBLIC_MODE, replace_file
 from server.record import routes
 from server.record.desk import Place, RecordDesk
 from server.record.errors import RecordForked
 from server.record.keep import FileKeep
+from server.record.reading import LogReader
 from server.record.service import Recorder, RecordService, Tools
 from server.record.store import SqlRecordStore
 from server.services import Services
+from wire.errors import WireError
+from wire.ids import MeetingId
 from wire.note import NoteKey
 
 SIGN_S: Final = 5.0
@@ -73,7 +77,8 @@ def build(services: Services) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     replace_file(folder / "key.vkey", f"{services.record.tools.key.print()}\n".encode(), mode=PUBLIC_MODE)
     desk = RecordDesk(services.record, build_audit(services), _Places(services).all, _Places(services).name)
-    services.blueprints.append(routes.blueprint(desk, services.clock))
+    reader = LogReader(SqlRecordStore(), build_audit(services), SqlLogs(), desk.name_of, _Places(services).title)
+    services.blueprints.append(routes.blueprint(desk, reader, services.clock))
     services.chores.add(Chore("checkpoints of the record", SIGN_S, _Signer(services).sign))
 
 
@@ -88,6 +93,13 @@ class _Places:
         rooms = {room.id: room.name for room in self._services.rooms.rooms()}
         stood = [(device.id, device.place) for device in self._services.fleet.approved()]
         return {device: Place(rooms.get(p.room, ""), p.label) for device, p in stood if p is not None}
+
+    def title(self, meeting: str) -> str:
+        """A meeting's title; empty for one that is not there, or whose log somebody spoilt."""
+        try:
+            return self._services.meetings.state(MeetingId(meeting)).title
+        except (NoSuchMeeting, WireError):
+            return ""
 
     def name(self, actor: str) -> str:
         """A person's name; empty for the system."""

@@ -8,7 +8,7 @@ Usage: ``SqlAuditStore().add(tx, event)``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Integer, String, Table, Text, select, text
@@ -63,6 +63,14 @@ class SqlAuditStore:
     def all(self, tx: Connection) -> Sequence[AdminEvent]:
         """All, the oldest first."""
         return [_event(row) for row in tx.execute(select(EVENTS).order_by(EVENTS.c.number))]
+
+    def some(self, tx: Connection, numbers: Collection[int]) -> Iterator[AdminEvent | None]:
+        """Those of these numbers that are there; None for one that cannot be read."""
+        for row in tx.execute(select(EVENTS).where(EVENTS.c.number.in_(list(numbers)))):
+            try:
+                yield _event(row)
+            except ValueError:
+                yield None
 
     def hashes(self, tx: Connection) -> Iterator[tuple[int, str]]:
         """Number and computed hash of every row, empty for one that cannot be read: for a check of the record."""

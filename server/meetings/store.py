@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, delete, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, delete, insert, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from server.db.metadata import Moment, metadata
@@ -113,6 +113,15 @@ class SqlMeetingStore:
                 yield row.meeting, row.seq, Event.from_value(canonical.decode(row.body.encode())).hash
             except (ValueError, WireError):
                 yield row.meeting, row.seq, ""
+
+    def some(self, tx: Connection, wanted: Collection[tuple[str, int]]) -> Iterator[Event | None]:
+        """The events of these meetings and numbers that are there; None for one that cannot be read."""
+        key = tuple_(meeting_events.c.meeting, meeting_events.c.seq)
+        for row in tx.execute(select(meeting_events.c.body).where(key.in_(list(wanted)))):
+            try:
+                yield Event.from_value(canonical.decode(row.body.encode()))
+            except (ValueError, WireError):
+                yield None
 
     def rows(
         self, tx: Connection, *, person: str | None = None, room: str | None = None, phases: Collection[str] = ()

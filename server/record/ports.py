@@ -43,6 +43,10 @@ class RecordStore(Protocol):
         """The leaves by number, of one log or of all."""
         ...
 
+    def newest(self, tx: Transaction, *, before: int | None, log: str, limit: int) -> Iterator[tuple[int, Entry]]:
+        """Leaves below ``before`` (None: all), of one log or (empty) of all, the newest first."""
+        ...
+
     def number_of(self, tx: Transaction, log: str, seq: int) -> int | None:
         """Where an event's leaf is, the first if somebody put in another; None when there is none."""
         ...

@@ -14,10 +14,14 @@ from flask.typing import ResponseReturnValue
 from server.clock import Clock
 from server.identity.model import Role
 from server.record.desk import RecordDesk
+from server.record.reading import Filter, LogReader
+from server.record.table import table
 from server.web import actor, allow, answer, body
+from wire.entries import HOUSE
+from wire.fields import Fields
 
 
-def blueprint(desk: RecordDesk, clock: Clock) -> Blueprint:
+def blueprint(desk: RecordDesk, reader: LogReader, clock: Clock) -> Blueprint:
     """All routes under ``/api/record``."""
     routes = Blueprint("record", __name__)
     readers = (Role.IT, Role.SECURITY_ADMIN, Role.SECRETARY, Role.AUDITOR)
@@ -43,4 +47,37 @@ def blueprint(desk: RecordDesk, clock: Clock) -> Blueprint:
         }
         return Response(data, mimetype="application/zip", headers=headers)
 
+    @routes.post("/api/record/entries")
+    @allow(Role.AUDITOR, act=False)
+    def read_entries() -> ResponseReturnValue:
+        fields = body()
+        wanted = _wanted(fields)
+        before = fields.number("before") if fields.has("before") else None
+        fields.end()
+        return answer(reader.read(wanted, before=before, by=actor().label, now=clock.now()))
+
+    @routes.post("/api/record/entries/file")
+    @allow(Role.AUDITOR, act=False)
+    def take_entries() -> ResponseReturnValue:
+        fields = body()
+        wanted = _wanted(fields)
+        fields.end()
+        rows = reader.take(wanted, by=actor().label, now=clock.now())
+        headers = {"Cache-Control": "private, no-store", "Content-Disposition": 'attachment; filename="nhat-ky.csv"'}
+        return Response(table(rows), mimetype="text/csv", headers=headers)
+
     return routes
+
+
+def _wanted(fields: Fields) -> Filter:
+    """What the auditor asks for; raises BadField."""
+    log = fields.text("log", limit=18) if fields.has("log") else ""
+    if log not in {"", HOUSE}:
+        log = fields.id("log", "m")
+    return Filter(
+        log=log,
+        actor=fields.id("actor", "u") if fields.has("actor") else "",
+        kind=fields.text("kind", limit=60) if fields.has("kind") else "",
+        since=fields.instant("since") if fields.has("since") else None,
+        until=fields.instant("until") if fields.has("until") else None,
+    )

@@ -123,6 +123,16 @@ class SqlRecordStore:
         for row in tx.execute(wanted).yield_per(_PORTION):
             yield row.number, _entry(row)
 
+    def newest(self, tx: Connection, *, before: int | None, log: str, limit: int) -> Iterator[tuple[int, Entry]]:
+        """Leaves below ``before`` (None: all), of one log or (empty) of all, the newest first."""
+        wanted = select(LEAVES).order_by(LEAVES.c.number.desc()).limit(limit)
+        if before is not None:
+            wanted = wanted.where(LEAVES.c.number < before)
+        if log:
+            wanted = wanted.where(LEAVES.c.log == log)
+        for row in tx.execute(wanted):
+            yield row.number, _entry(row)
+
     def number_of(self, tx: Connection, log: str, seq: int) -> int | None:
         """Where an event's leaf is, the first if somebody put in another; None when there is none."""
         wanted = select(LEAVES.c.number).where(LEAVES.c.log == log, LEAVES.c.seq == seq).order_by(LEAVES.c.number)
