@@ -24,7 +24,7 @@ _STATES = ("good", "good", "none", "forked")
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     running = RunningServer(tmp_path_factory.mktemp("record"), second_factor="off")
-    for name, role in (("thuky", Role.SECRETARY), ("anninh", Role.SECURITY_ADMIN)):
+    for name, role in (("thuky", Role.SECRETARY), ("anninh", Role.SECURITY_ADMIN), ("kiemtoan", Role.AUDITOR)):
         running.add_person(name, frozenset({role}))
     with running:
         yield running
@@ -68,7 +68,7 @@ def test_L1_a_secretary_checks_the_record_and_sees_what_somebody_changed(
         page.get_by_role("button", name="Tải về").click()
     assert taken.value.suggested_filename == "nhat-ky-toan-ven.zip"
     with sqlite3.connect(server.folder / "data" / "phonghop.db") as database:
-        database.execute("UPDATE admin_events SET actor = 'system' WHERE number = 1")
+        database.execute("UPDATE admin_events SET actor = 'nobody' WHERE number = 1")
     _check(page)
     expect(page.get_by_role("alert")).to_contain_text("Nhật ký đã bị can thiệp.")
     expect(page.get_by_role("alert")).to_contain_text("Dòng 1 trong nhật ký của người quản trị đã bị sửa")
@@ -80,3 +80,26 @@ def test_L1_the_security_administrator_has_the_same_page(server: RunningServer, 
     signs_in(screen.page, "anninh")
     expect(screen.page.get_by_role("button", name="Kiểm tra ngay")).to_be_enabled()
     look(screen, "record-security")
+
+
+def test_L3_the_auditor_reads_filters_and_takes_every_log(server: RunningServer, screen: Screen, look: Look) -> None:
+    page = screen.page
+    screen.opens(f"http://localhost:{server.port}/#/record")
+    signs_in(page, "kiemtoan")
+    page.get_by_role("button", name="Đọc nhật ký").click()
+    table = page.get_by_role("table", name="Đọc nhật ký")
+    expect(table.get_by_role("row").nth(1)).to_contain_text("kiemtoan (demo)")
+    look(screen, "log-read")
+    page.get_by_label("Việc", exact=True).select_option("account_created")
+    page.get_by_role("button", name="Xem", exact=True).click()
+    expect(table.get_by_role("row")).to_have_count(4)
+    table.get_by_role("button", name="Chi tiết dòng").first.click()
+    expect(table).to_contain_text('"roles"')
+    look(screen, "log-one")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Tải về (CSV)").click()
+    assert download.value.suggested_filename == "nhat-ky.csv"
+    page.get_by_label("Từ ngày").fill("1/1/2031")
+    page.get_by_role("button", name="Xem", exact=True).click()
+    expect(page.get_by_text("Không có dòng nào khớp")).to_be_visible()
+    look(screen, "log-none")

@@ -60,6 +60,12 @@ const ROUTES: readonly Route[] = [
     load: withTexts(() => import('./record/Record.svelte'), 'record'),
     roles: ['it', 'security_admin', 'secretary', 'auditor'],
   },
+  {
+    name: 'entries',
+    patterns: ['/record/log'],
+    load: withTexts(() => import('./record/Entries.svelte'), 'entries', 'meeting'),
+    roles: ['auditor'],
+  },
   { name: 'factor', patterns: ['/second-factor'], load: withTexts(() => import('./factor/Factor.svelte'), 'factor'), roles: [] },
   { name: 'help', patterns: ['/help', '/help/:guide'], load: () => import('./help/Help.svelte'), roles: [] },
 ];

@@ -1,0 +1,133 @@
+/** The logs as the auditor reads them (docs/API.md), and the filter for them. */
+import { instantOf } from '../meeting/moments.ts';
+
+export interface Entry {
+  number: number;
+  /** A meeting, or `house`. */
+  log: string;
+  /** The meeting's title; empty for the administrators' log. */
+  title: string;
+  seq: number;
+  hash: string;
+  /** Null for one that cannot be read any more. */
+  at: string | null;
+  actor: string;
+  actor_name: string;
+  /** The name of whom it is about. */
+  about: string;
+  kind: string;
+  data: { readonly [key: string]: unknown };
+}
+
+export interface EntriesPage {
+  entries: Entry[];
+  /** Where to go on; null when nothing is left. */
+  next: number | null;
+}
+
+export interface Wanted {
+  log: string;
+  actor: string;
+  kind: string;
+  /** Days, `2026-11-21`; '' for none. */
+  since: string;
+  until: string;
+}
+
+/** Every kind of entry there is, in the order in which it is offered. */
+export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
+  ['house', 'account_created'],
+  ['house', 'account_disabled'],
+  ['house', 'account_enabled'],
+  ['house', 'password_changed'],
+  ['house', 'password_reset'],
+  ['house', 'second_factor_set'],
+  ['house', 'second_factor_reset'],
+  ['house', 'recovery_code_used'],
+  ['house', 'recovery_codes_renewed'],
+  ['house', 'room_created'],
+  ['house', 'display_linked'],
+  ['house', 'device_approved'],
+  ['house', 'device_refused'],
+  ['house', 'device_revoked'],
+  ['house', 'device_moved'],
+  ['house', 'anchor_added'],
+  ['house', 'anchor_removed'],
+  ['house', 'certificate_enrolled'],
+  ['house', 'certificate_withdrawn'],
+  ['house', 'certificate_revoked'],
+  ['house', 'picture_set'],
+  ['house', 'dossier_exported'],
+  ['house', 'record_exported'],
+  ['house', 'record_verified'],
+  ['house', 'log_read'],
+  ['meeting', 'agenda_set'],
+  ['meeting', 'attendance_recorded'],
+  ['meeting', 'ballots_awaited'],
+  ['meeting', 'ballots_called'],
+  ['meeting', 'ballots_given'],
+  ['meeting', 'ballots_taken'],
+  ['meeting', 'display_set'],
+  ['meeting', 'epoch_started'],
+  ['meeting', 'item_started'],
+  ['meeting', 'meeting_approved'],
+  ['meeting', 'meeting_cancelled'],
+  ['meeting', 'meeting_closed'],
+  ['meeting', 'meeting_created'],
+  ['meeting', 'meeting_described'],
+  ['meeting', 'meeting_locked'],
+  ['meeting', 'meeting_opened'],
+  ['meeting', 'meeting_recessed'],
+  ['meeting', 'meeting_resumed'],
+  ['meeting', 'meeting_returned'],
+  ['meeting', 'meeting_submitted'],
+  ['meeting', 'members_set'],
+  ['meeting', 'page_presented'],
+  ['meeting', 'paper_approved'],
+  ['meeting', 'paper_published'],
+  ['meeting', 'paper_recalled'],
+  ['meeting', 'paper_returned'],
+  ['meeting', 'paper_signed'],
+  ['meeting', 'paper_submitted'],
+  ['meeting', 'person_left'],
+  ['meeting', 'person_seated'],
+  ['meeting', 'presenting_stopped'],
+  ['meeting', 'recall_confirmed'],
+  ['meeting', 'recall_started'],
+  ['meeting', 'round_closed'],
+  ['meeting', 'round_opened'],
+  ['meeting', 'vote_announced'],
+  ['meeting', 'vote_closed'],
+  ['meeting', 'vote_opened'],
+  ['meeting', 'vote_paused'],
+  ['meeting', 'vote_prepared'],
+  ['meeting', 'vote_resumed'],
+  ['meeting', 'vote_withdrawn'],
+];
+
+export const ALL: Wanted = { log: '', actor: '', kind: '', since: '', until: '' };
+const DAY_MS = 86_400_000;
+
+/** The body of a request; the last day is wanted whole. */
+export function request(wanted: Wanted, before?: number): { [key: string]: string | number } {
+  const since = instantOf(wanted.since, '00:00');
+  const last = instantOf(wanted.until, '00:00');
+  const until = last === null ? null : new Date(Date.parse(last) + DAY_MS).toISOString();
+  const { log, actor, kind } = wanted;
+  const given = Object.entries({ log, actor, kind, since, until }).filter(([, value]) => value);
+  return { ...Object.fromEntries(given as [string, string][]), ...(before === undefined ? {} : { before }) };
+}
+
+/** The id of the person who acted; '' for the server and for devices. */
+export function personOf(entry: Entry): string {
+  return entry.actor.startsWith('person:') ? entry.actor.slice('person:'.length) : '';
+}
+
+/** What is written beside the kind: whom, what, why; at most three short things. */
+export function details(entry: Entry): string {
+  const words = ['title', 'name', 'question', 'label', 'reason', 'text'].flatMap((key) => {
+    const value = entry.data[key];
+    return typeof value === 'string' && value !== '' ? [value] : [];
+  });
+  return [...new Set([entry.about, ...words])].filter(Boolean).slice(0, 3).join(' · ');
+}
