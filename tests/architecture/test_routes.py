@@ -66,9 +66,11 @@ def test_a_change_asks_for_an_idempotency_key_unless_its_answer_must_not_be_kept
         and not _access(office, rule).why_public
     }
     # All but the first two answer a secret that is shown once: kept for a second answer it would be none.
-    # A lock and questions to the bridge of a PC are as good the second time.
+    # A lock, questions to the bridge of a PC and reading the logs are as good the second time.
     assert without == {
         "/api/lock",
+        "/api/record/entries",
+        "/api/record/entries/file",
         "/api/bridge/watch",
         "/api/me/certificates/<use>/ask",
         "/api/meetings/<meeting>/statements/<kind>/ask",

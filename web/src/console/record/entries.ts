@@ -103,6 +103,19 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['meeting', 'vote_prepared'],
   ['meeting', 'vote_resumed'],
   ['meeting', 'vote_withdrawn'],
+  ['meeting', 'speaking_ordered'],
+  ['meeting', 'speaking_rules_set'],
+  ['meeting', 'speech_asked'],
+  ['meeting', 'speech_called'],
+  ['meeting', 'speech_cancelled'],
+  ['meeting', 'speech_extended'],
+  ['meeting', 'speech_paused'],
+  ['meeting', 'speech_put_back'],
+  ['meeting', 'speech_refused'],
+  ['meeting', 'speech_resumed'],
+  ['meeting', 'speech_started'],
+  ['meeting', 'speech_stopped'],
+  ['meeting', 'speech_written'],
 ];
 
 export const ALL: Wanted = { log: '', actor: '', kind: '', since: '', until: '' };
