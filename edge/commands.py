@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from edge.marks_values import Change, Place
 from edge.model import CardWork, Queued, Session, Signing, SignsWith
 from wire.events import Event as LogEvent
 from wire.front import Front
@@ -269,6 +270,62 @@ class EraseBallots:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadMarks:
+    """Answer the page's call with the person's marks on a paper."""
+
+    request: int
+    place: Place
+    paper: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteMarks:
+    """Keep what the person did to their marks, and answer the page's call."""
+
+    request: int
+    place: Place
+    changes: tuple[Change, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchMarks:
+    """Ask the server for the key, if it is not here, and for the marks that this seat has not got."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class SendMarks:
+    """Hand in what the server has not got."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMarks:
+    """The server's answer to an act that may have been one of these two."""
+
+    act: str
+    outcome: str
+    code: str
+    data: Mapping[str, Any] = field(hash=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseMarks:
+    """The person has left: destroy the key, keep what the server has not got."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class EraseMarks:
+    """Keep nothing of them."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
     """The entry is done with: drop it; for a receipt, note that it is confirmed."""
 
@@ -321,9 +378,11 @@ class Answer:
 
 
 BallotCommand = MakeBallot | FinishBallot | HandIn | MixBoxes | FindBallots | EraseBallots
+MarksCommand = ReadMarks | WriteMarks | FetchMarks | SendMarks | TakeMarks | CloseMarks | EraseMarks
 PaperCommand = OpenRound | CloseRound | CheckPin | DropPin | SendBegin | ExamineAndSign | SendAnswer
 Command = (
     Greet | Listen | SendSignIn | OpenCard | ReleaseCard | SendKnock | VerifyPinAndSign | SignWithCard | PaperCommand
-    | BallotCommand | SendTokenSignIn | SendFront | SendEntry | SendHealth | Report | Replan | SaveWish | Record | Keep
-    | Settle | CheckPassword | RememberPassword | ForgetPassword | SaveSession | HidePages | Wipe | Answer
+    | BallotCommand | MarksCommand | SendTokenSignIn | SendFront | SendEntry | SendHealth | Report | Replan | SaveWish
+    | Record | Keep | Settle | CheckPassword | RememberPassword | ForgetPassword | SaveSession | HidePages | Wipe
+    | Answer
 )  # fmt: skip

@@ -38,6 +38,8 @@
     │   ├── BallotExists          already-voted
     │   ├── BallotNotSigned       seat-ballot-not-signed
     │   ├── BallotLineForeign     seat-ballot-line-foreign
+    │   ├── MarksNotReady         seat-marks-not-ready
+    │   ├── MarksFull             marks-full
     │   ├── PaperNotHere          paper-not-here
     │   ├── PaperNotReady         paper-not-ready
     │   ├── PageNotDrawn          page-not-drawn
@@ -290,6 +292,18 @@ class AnswerUnsure(SeatRefusal):
     """The card has signed, and nobody knows whether the server has taken it: the list will say."""
 
     code = "seat-answer-unsure"
+
+
+class MarksNotReady(SeatRefusal):
+    """The key of the person's marks has not come from the server yet."""
+
+    code = "seat-marks-not-ready"
+
+
+class MarksFull(SeatRefusal):
+    """There are too many marks, or too large ones; ``data`` has ``most``."""
+
+    code = "marks-full"
 
 
 class PaperNotHere(SeatRefusal):

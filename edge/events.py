@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from edge.marks_values import Change, Standing
 from edge.model import CardSignature, HeldLine, Identity, Queued, Recalled, Session, TokenSeen
 from wire.events import Event as LogEvent
 from wire.front import Front
@@ -38,6 +39,7 @@ class Opened:
     session: Session | None = None
     recalled: Recalled | None = None
     ballots: tuple[HeldLine, ...] = ()
+    marks: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,35 @@ class BallotsFound:
 
     vote: str
     found: Mapping[str, bool] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MarksAsked:
+    """The page wants the person's marks on a paper."""
+
+    request: int
+    paper: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarksWritten:
+    """The person has made, changed or removed marks."""
+
+    request: int
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarksStand:
+    """How somebody's marks stand now.
+
+    ``done``: what was on its way and is no more; ``code``: refused, and why; ``more``: the server has more of them.
+    """
+
+    standing: Standing
+    done: str = ""
+    code: str = ""
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,5 +448,5 @@ Event = (
     | TokenSigned | TokenRefused | StatementAsked | StatementConfirmed | StatementLeft | RoundsCame | RoundAsked
     | RoundClosed | RoundFile | RoundConfirmed | PinRight | OfferCame | OfferRefused | SignInAsked | UnlockAsked
     | PasswordChecked | LockAsked | SignOutAsked | ActAsked | Touched | FollowsPresenter | Laid | Ticked | BallotHeld
-    | BallotAway | BallotsFound | MixCame
+    | BallotAway | BallotsFound | MixCame | MarksAsked | MarksWritten | MarksStand
 )  # fmt: skip

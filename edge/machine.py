@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from edge import ballots, people, rounds, statements, tokens
+from edge import ballots, marks, people, rounds, statements, tokens
 from edge.commands import (
     Answer,
     Command,
@@ -58,6 +58,9 @@ from edge.events import (
     LinkUp,
     LockAsked,
     LogCame,
+    MarksAsked,
+    MarksStand,
+    MarksWritten,
     MixCame,
     OfferCame,
     OfferRefused,
@@ -122,8 +125,9 @@ def _consequences(before: State, after: State, *, commands: list[Command], now: 
     for part in (statements.consequences, rounds.consequences):
         after, told = part(before, after)
         commands += told
-    after, told = ballots.consequences(after, now)
-    commands += told
+    for due in (ballots.consequences, marks.consequences):
+        after, told = due(after, now)
+        commands += told
     after, forgetting = tokens.forget_pin(after)
     commands += forgetting
     shown_before, shown_after = reader(before), reader(after)
@@ -192,6 +196,7 @@ def _opened(state: State, event: Opened, now: Now) -> Result:
         session=event.session,
         recalled=event.recalled,
         ballots=event.ballots,
+        marks=marks.opened(event.marks),
     )
     if opened.session is not None:
         for entry in opened.queue:
@@ -349,7 +354,7 @@ def _pin_right(state: State, event: PinRight, now: Now) -> Result:
 
 
 def _acked(state: State, event: Acked, now: Now) -> Result:
-    first = ballots.acked(state, event)
+    first = (*ballots.acked(state, event), *marks.acked(state, event))
     after, commands = rounds.acked(_heard(state, Heard(), now)[0], event, now) or people.acked(state, event, now)
     return after, (*first, *commands)
 
@@ -447,6 +452,9 @@ _HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
     BallotAway: ballots.away,
     BallotsFound: ballots.found,
     MixCame: ballots.mix,
+    MarksAsked: marks.asked,
+    MarksWritten: marks.written,
+    MarksStand: marks.stand,
     Stored: people.stored,
     SignInAsked: people.sign_in_asked,
     UnlockAsked: people.unlock_asked,

@@ -260,6 +260,30 @@ class HeldLine:
     said_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class MarksLine:
+    """How somebody's private marks stand at this seat, and what of them is on its way to the server or from it.
+
+    ``ready``: the key is here; ``unsent``: not at the server yet; ``rev`` rises with every change;
+    ``put_s``, ``get_s``: said at; ``got_s``: answered at; ``code``: why the server does not take them.
+    """
+
+    meeting: str
+    person: str
+    ready: bool = False
+    unsent: int = 0
+    rev: int = 0
+    put_s: float | None = None
+    get_s: float | None = None
+    got_s: float | None = None
+    code: str = ""
+
+    @property
+    def who(self) -> tuple[str, str]:
+        """Whose, of which meeting."""
+        return self.meeting, self.person
+
+
 class PaperStep(enum.StrEnum):
     """How far the signing of a paper is."""
 
@@ -390,6 +414,7 @@ class State:
     makers: Mapping[str, Maker] = field(default_factory=dict, repr=False)
     declaring: Declaring | None = None
     ballots: tuple[HeldLine, ...] = ()
+    marks: tuple[MarksLine, ...] = ()
     #: what waits for the signature of who sits here, as the server said it last
     rounds: SignRounds | None = None
     round_file: OpenFile | None = None

@@ -36,6 +36,7 @@ from edge.commands import (
     Keep,
     Listen,
     MakeBallot,
+    MarksCommand,
     OpenCard,
     OpenRound,
     Record,
@@ -78,6 +79,7 @@ from edge.inbox import Inbox, WelcomeCame
 from edge.link.codec import Channel, Site
 from edge.link.ports import Link
 from edge.machine import step
+from edge.marks_hands import MarksHands
 from edge.model import Identity, Limits, Queued, Recalled, State
 from edge.outbox import Entry
 from edge.paper_hands import PaperHands
@@ -109,6 +111,7 @@ class Seat:
         self._pace: Final = Pace()
         self.passwords: Final = Passwords()
         self._ballots: Final = BallotHands(ports)
+        self._marks: Final = MarksHands(ports)
         self._papers: Final = PaperHands(ports, self._hands, self._files, passwords=self.passwords)
         self._verifier: Verifier | None = None
         self._waiting: deque[Event] = deque()
@@ -247,8 +250,8 @@ class Seat:
             case CloseRound():
                 self._papers.perform(command)
                 self._hide()
-            case _ if isinstance(command, BallotCommand):
-                self._use_ballots(command)
+            case _ if isinstance(command, BallotCommand | MarksCommand):
+                self._use_books(command)
             case _:
                 self._perform_at_length(command)
 
@@ -315,6 +318,7 @@ class Seat:
             queue=tuple(Queued(entry.act, entry.kind, entry.meeting) for entry in vault.outbox.waiting()),
             session=self._ports.run_dir.load_session(vault.sealer()),
             ballots=tuple(line(held, ballot) for held in vault.ballots.all() for ballot in held.ballots),
+            marks=vault.marks.all(),
             recalled=None
             if last is None
             else Recalled(last.meeting, last.title, len(last.papers), last.pages, confirmed=False, since_s=now_s),
@@ -437,7 +441,10 @@ class Seat:
                 if pin is not None:
                     self._hands.sign_document(command, pin)
 
-    def _use_ballots(self, command: BallotCommand) -> None:
+    def _use_books(self, command: BallotCommand | MarksCommand) -> None:
+        if isinstance(command, MarksCommand):
+            self._waiting.extend(self._marks.perform(command, answer=self._outside.answer))
+            return
         if not isinstance(command, MakeBallot):
             self._waiting.extend(self._ballots.perform(command))
             return

@@ -76,6 +76,7 @@ def sections(state: State, *, holding: Mapping[PaperVersion, Section], picture: 
         "ballots": _ballots(state, who),
         "signing": _signing(state, who),
         "front": _front(state, who),
+        "marks": marks_of(state),
     }
 
 
@@ -83,6 +84,15 @@ def _front(state: State, who: tuple[str, str] | None) -> Section | None:
     """What lay in front of who is signed in, for a page that starts anew."""
     front = None if who is None or state.session is None else state.session.front
     return None if front is None else front.to_value()
+
+
+def marks_of(state: State) -> Section | None:
+    """How far the private marks of who is signed in are kept (P8); what they are is asked for apart."""
+    who = reader(state)
+    line = next((each for each in state.marks if each.who == who), None)
+    if line is None:
+        return None
+    return {"ready": line.ready, "rev": line.rev, "unsent": line.unsent, "code": line.code}
 
 
 def _signing(state: State, who: tuple[str, str] | None) -> Section | None:

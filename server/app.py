@@ -24,6 +24,7 @@ from server.assembly import (
     distribution,
     factors,
     fleet,
+    marks,
     papers,
     record,
     screens,
@@ -55,6 +56,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     voting.build,
     attendance.build,
     speaking.build,
+    marks.build,
     distribution.build,
 )
 

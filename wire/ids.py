@@ -45,6 +45,7 @@ KINDS: Final = {
     "k": "signing round",
     "v": "vote",
     "q": "turn to speak",
+    "n": "mark",
 }
 
 _FORM: Final = re.compile(r"([a-z])-[a-z2-7]{16}", re.ASCII)

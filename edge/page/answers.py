@@ -55,6 +55,7 @@ STATUS: Final[Mapping[str, int]] = {
     NoSuchPage.code: 404,
     errors.SeatLocked.code: 423,
     errors.SignInFirst.code: 423,
+    errors.MarksNotReady.code: 503,
     errors.TooManyTries.code: 429,
     errors.TooManyScreens.code: 429,
     errors.Offline.code: 503,

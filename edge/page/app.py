@@ -40,6 +40,7 @@ from edge.page.board import Board
 from edge.page.desk import Desk
 from edge.page.front import front
 from edge.page.kiosk import Kiosk
+from edge.page.marks import marks
 from edge.page.pictures import Pictures
 from edge.screen import Screen
 from pages.model import MAX_WIDTH, MIN_WIDTH, Document
@@ -90,6 +91,7 @@ def create_page(page: Page, *, port: Callable[[], int], dist: Path) -> Flask:
     app.register_blueprint(_statements(page))
     app.register_blueprint(_rounds(page))
     app.register_blueprint(_papers(page))
+    app.register_blueprint(marks(page.desk))
     return app
 
 

@@ -19,7 +19,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final, TypeVar
 
+from edge import marks_book
 from edge.errors import DiskFull, StoreClosed, StoreUnreadable
+from edge.marks_book import MarksBook
 from edge.outbox import NAME as OUTBOX_NAME
 from edge.outbox import Outbox
 from edge.plan import Held
@@ -55,6 +57,7 @@ class Vault:
         self._outbox: Outbox | None = None
         self._notes: Notes | None = None
         self._ballots: BallotBook | None = None
+        self._marks: MarksBook | None = None
         self._meetings: dict[str, KeptMeeting] = {}
         #: recalls that a full disk has not let be written yet
         self._unwritten: dict[str, Note] = {}
@@ -79,6 +82,13 @@ class Vault:
         return self._ballots
 
     @property
+    def marks(self) -> MarksBook:
+        """The private marks of who sits here; raises :class:`StoreClosed`."""
+        if self._marks is None:
+            raise StoreClosed
+        return self._marks
+
+    @property
     def notes(self) -> Notes:
         """The recalls; raises :class:`StoreClosed`."""
         if self._notes is None:
@@ -100,6 +110,8 @@ class Vault:
         self._notes = self._load_or_shred(lambda: Notes.load(self._disk, sealer), recalled.FOLDER, lost)
         self._outbox = self._load_or_shred(lambda: Outbox.open(self._disk, sealer), OUTBOX_NAME, lost)
         self._ballots = self._load_or_shred(lambda: BallotBook.load(self._disk, sealer), ballots.FOLDER, lost)
+        marks_book.shred_keys(self._disk, but=self._disk.names(MEETINGS))
+        self._marks = self._load_or_shred(lambda: MarksBook.load(self._disk, sealer), marks_book.FOLDER, lost)
         for meeting in self._disk.names(MEETINGS):
             try:
                 self._meetings[meeting] = KeptMeeting.load(self._disk, meeting, sealer=sealer)
@@ -112,16 +124,17 @@ class Vault:
 
     def close(self) -> None:
         """Forget every key; the disk keeps what it has."""
-        self._sealer = self._outbox = self._notes = self._ballots = None
+        self._sealer = self._outbox = self._notes = self._ballots = self._marks = None
         self._meetings.clear()
         self._unwritten.clear()
 
     def wipe(self) -> None:
         """Destroy everything, readable or not (a revoked device, a foreign store)."""
         self.close()
+        marks_book.shred_keys(self._disk)
         for meeting in self._disk.names(MEETINGS):
             self._remove_meeting(meeting, kept_papers(self._disk, meeting))
-        for place in (recalled.FOLDER, ballots.FOLDER, OUTBOX_NAME, _WISH, _CHECK):
+        for place in (recalled.FOLDER, ballots.FOLDER, marks_book.FOLDER, OUTBOX_NAME, _WISH, _CHECK):
             self._shred(place)
         self._remove_strays()
 
@@ -190,6 +203,7 @@ class Vault:
         if kept is not None:
             kept.keyring.destroy()
         shred_keys(self._disk, meeting)
+        self.marks.close_meeting(meeting)
         if note.destroyed_at is None:
             note = self._unwritten[meeting] = replace(note, destroyed_at=now())
         if self.notes.get(meeting) != note:
@@ -213,6 +227,7 @@ class Vault:
         papers = kept_papers(self._disk, meeting)
         if kept is not None:
             kept.keyring.destroy()
+        self.marks.close_meeting(meeting)
         self._remove_meeting(meeting, papers)
 
     def unfinished(self) -> tuple[Note, ...]:
@@ -264,7 +279,7 @@ class Vault:
             return load()
 
     def _shred(self, place: str) -> None:
-        if place in {recalled.FOLDER, ballots.FOLDER}:
+        if place in {recalled.FOLDER, ballots.FOLDER, marks_book.FOLDER}:
             for name in self._disk.names(place):
                 self._disk.shred(f"{place}/{name}")
             self._disk.remove(place)

@@ -27,6 +27,9 @@ from sealing.boxes import new_key, open_box, seal_box
 from sealing.epochs import EpochKey, seal_epoch
 from sealing.papers import encrypt_paper, new_paper_key
 from sealing.signatures import DeviceSigner, ServerSigner, device_verifier, server_verifier
+from server.marks.acts import MarkActs
+from server.meetings.ports import Outcome
+from tests.support.marks_play import MemoryMarkStore, service_on
 from tests.support.meeting_log import MeetingLog, named, paper
 from wire import messages
 from wire.bitmap import Bitmap
@@ -37,7 +40,7 @@ from wire.messages import Head, Holding, Wish
 from wire.phases import HOLDING
 from wire.proof import server_key_hash
 from wire.secret import Secret
-from wire.state import PaperState
+from wire.state import MeetingState, PaperState
 from wire.topics import PaperVersion, Topic
 
 ROOM = RoomId(named("r", "room"))
@@ -103,6 +106,26 @@ class TwinMeeting:
         return self.log.meeting
 
 
+class _Acts:
+    """The twin as the handler of acts that stands behind the others."""
+
+    def __init__(self, twin: ServerTwin) -> None:
+        self._twin = twin
+
+    def perform(self, act: messages.Act, *, device: str, seat: str, now: dt.datetime) -> Outcome:
+        return Outcome(*self._twin.perform(self._twin.devices[device], act))
+
+
+class _States:
+    """The twin's meetings."""
+
+    def __init__(self, twin: ServerTwin) -> None:
+        self._twin = twin
+
+    def state(self, meeting: MeetingId) -> MeetingState:
+        return self._twin.meetings[meeting].log.state
+
+
 class ServerTwin:
     """All of the server that one room needs."""
 
@@ -117,6 +140,9 @@ class ServerTwin:
         self.performed: list[messages.Act] = []
         self.stale = 0
         self.is_up = True
+        #: what the server keeps of private marks, and the feature itself in front of the twin's acts
+        self.marks = MemoryMarkStore()
+        self._acts = MarkActs(_Acts(self), service_on(self.marks, _States(self)))
 
     @property
     def server_key(self) -> str:
@@ -236,11 +262,13 @@ class ServerTwin:
             device.have.clear()
 
     def repair(self, *, at_most: int = 16) -> None:
-        """Send each seat some of what its own report says it lacks."""
+        """Send each seat some of what its own report says it lacks; ask again for a report that was lost."""
         for meeting in self.meetings.values():
             for device in self.devices.values():
                 for where, made in meeting.papers.items():
                     have = device.have.get(where)
+                    if have is None and device.id in meeting.holders:
+                        self.offer(meeting, made, to=device.id)
                     for number in list(have.missing())[:at_most] if have is not None else ():
                         self._out(Topic.seat_chunk(device.id, where, number), made.chunk(number))
 
@@ -286,8 +314,11 @@ class ServerTwin:
                 device.have[message.paper] = Bitmap(message.chunks, message.bitmap)
             case messages.Health():
                 device.health = message
+                # As the server does: a wish that was lost comes with the answer.
+                self._say(device, "desired", lambda head: messages.Desired(head, self.wish(device)))
             case messages.Act():
-                self._ack(device, message.act, *self._perform(device, message))
+                done = self._acts.perform(message, device=device.id, seat=device.seat, now=message.head.at)
+                self._ack(device, message.act, done.outcome, done.code, done.data)
             case messages.Receipt():
                 self._receipt(device, message)
 
@@ -311,7 +342,8 @@ class ServerTwin:
             self.wish_changed()
         self._ack(device, receipt.act, "done", "", {})
 
-    def _perform(self, device: TwinDevice, act: messages.Act) -> tuple[str, str, dict[str, Any]]:
+    def perform(self, device: TwinDevice, act: messages.Act) -> tuple[str, str, dict[str, Any]]:
+        """An act of an outbox, once."""
         known = self.outcomes.get(act.act)
         if known is None:
             known = self._decide(device, act)

@@ -48,7 +48,7 @@ def stranger(page: Page, tmp_path: Path) -> Browser:
 
 
 PARTS = ("pages/1", "text/1", "search", "outline")
-READS = ("seat", "live", *(f"{HOME.removeprefix('/api/')}/{part}" for part in PARTS))
+READS = ("seat", "live", "marks?paper=p-1", *(f"{HOME.removeprefix('/api/')}/{part}" for part in PARTS))
 STATEMENTS = ("statements", "statements/a-1/sign", "statements/a-1/leave")
 ROUNDS = ("rounds/k-1/open", "rounds/k-1/sign", "rounds/close")
 CHANGES = (
@@ -61,6 +61,7 @@ CHANGES = (
     "touched",
     "following",
     "front",
+    "marks",
     *STATEMENTS,
     *ROUNDS,
 )

@@ -1,5 +1,5 @@
 /** Ids as `wire/ids.py` defines them (W02): a letter that tells the kind, and 80 random bits in base 32. */
-export type Kind = 'm' | 'r' | 's' | 'd' | 'p' | 'u' | 'i' | 'a' | 'c' | 'v';
+export type Kind = 'm' | 'r' | 's' | 'd' | 'p' | 'u' | 'i' | 'a' | 'c' | 'v' | 'n';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const RANDOM_BYTES = 10;
