@@ -341,6 +341,20 @@ def members(role: str) -> list[dict[str, Any]]:
     ]
 
 
+def marks() -> dict[str, dict[str, Any]]:
+    """Private marks on the report: two lines of text, a stroke, a long note, and one that kept its page by a guess."""
+    base = {"paper": "p-aaaaaaaaaaaaaaaa", "version": 1, "page": 1}
+    text = "Đề nghị Vụ 7 làm rõ số liệu điểm 3, so với báo cáo quý II của Viện kiểm sát nhân dân khu vực 4"
+    lines = [[1100, 1300, 7000, 1490], [1100, 1560, 5200, 1750]]
+    contents: list[dict[str, Any]] = [
+        {"kind": "highlight", "color": "amber", "rects": lines, "anchor": {"text": "xem xét", "box": lines[0]}},
+        {"kind": "ink", "color": "blue", "width": 34, "strokes": [{"xy": [2000, 3000, 3000, 3100, 4200, 2950]}]},
+        {"kind": "note", "color": "red", "at": [8800, 1400], "text": text},
+        {"kind": "note", "color": "amber", "at": [1500, 2500], "text": "Hỏi lại kế toán", "since": 1, "page": 3},
+    ]
+    return {f"n-{chr(97 + n) * 16}": base | content for n, content in enumerate(contents)}
+
+
 def sections(state: str, *, role: str = "member", phase: str = "open", **more: Any) -> dict[str, Any]:
     """All sections of a seat in ``state``; ``more`` replaces some."""
     inside = state in {"signed_in", "locked"}
@@ -366,5 +380,6 @@ def sections(state: str, *, role: str = "member", phase: str = "open", **more: A
             "presenting": None,
             "display": {"mode": "item", "text": ""},
             "recall": {"expected": [], "receipts": []},
+            "marks": {"ready": True, "rev": 1, "unsent": 0, "code": ""},
         }
     return found | more

@@ -54,6 +54,10 @@ class SeatTwin:
         self.posts: list[str] = []
         self.bodies: list[dict[str, Any]] = []
         self.token = "twin-token"
+        #: The person's private marks: identifier → content.
+        self.marks: dict[str, dict[str, Any]] = {}
+        #: Why marks are refused; empty: they are kept.
+        self.marks_refused = ""
         self.fetched: list[str] = []
         self.failing: set[str] = set()
         self.streams: list[queue.Queue[bytes | None]] = []
@@ -113,6 +117,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._json({"token": self.twin.token, "seq": self.twin.seq, "now": NOW, **self.twin.sections})
         elif url.path == "/api/live":
             self._stream()
+        elif url.path == "/api/marks":
+            paper = parse_qs(url.query)["paper"][0]
+            marks = [{"mark": m, "content": c} for m, c in self.twin.marks.items() if c["paper"] == paper]
+            self._json({"marks": marks, "rev": self.twin.sections["marks"]["rev"], "unsent": 0})
         elif found := _PAGE.fullmatch(url.path):
             self._paper(found.groupdict(), parse_qs(url.query))
         else:
@@ -134,11 +142,27 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/api/token" and self.twin.pin_refused[0]:
             code, data = self.twin.pin_refused
             self._error(409, code, web.error_text(code, data).vi, data)
+        elif self.path == "/api/marks":
+            self._write_marks(body["changes"])
         elif self.path == "/api/act":
             self.twin.acts.append(body)
             self._json({"act": body["act"]}, status=202)
         else:
             self._send(204, b"")
+
+    def _write_marks(self, changes: list[dict[str, Any]]) -> None:
+        if self.twin.marks_refused:
+            code, data = self.twin.marks_refused, {"most": 5000}
+            return self._error(409, code, web.error_text(code, data).vi, data)
+        for change in changes:
+            if "content" in change:
+                self.twin.marks[change["mark"]] = change["content"]
+            else:
+                self.twin.marks.pop(change["mark"], None)
+        known = self.twin.sections["marks"]
+        rev = known["rev"] + 1
+        self._json({"rev": rev, "unsent": known["unsent"]})
+        return self.twin.change(marks=known | {"rev": rev})
 
     def _wrong_password(self) -> None:
         if self.twin.wait_s:

@@ -92,6 +92,22 @@ def _opens(title: str) -> Do:
     return do
 
 
+def _marks(person: Person) -> None:
+    _opens("Báo cáo kết quả công tác quý III")(person)
+    person.taps("Đánh dấu")
+    person.sees("Lưu ở máy chủ")
+
+
+def _notes(person: Person) -> None:
+    _opens("Báo cáo kết quả công tác quý III")(person)
+    person.taps("Ghi chú của tôi (4)")
+
+
+def _note(person: Person) -> None:
+    _opens("Báo cáo kết quả công tác quý III")(person)
+    person.page.get_by_role("button", name="Ghi chú: Đề nghị Vụ 7").tap()
+
+
 def _types_password(person: Person) -> None:
     person.taps("Đăng nhập")
     person.page.keyboard.type("dung-mat-khau")
@@ -254,6 +270,9 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "vote-names": ("signed_in", {"votes": [having.announced()]}, _names),
     "vote-aside": ("signed_in", {"votes": [having.vote()]}, lambda person: person.taps("Tài liệu")),
     "help": ("signed_in", {"role": "chair"}, _helps),
+    "marks": ("signed_in", {}, _marks),
+    "marks-note": ("signed_in", {}, _note),
+    "marks-list": ("signed_in", {}, _notes),
     "jump": ("signed_in", {"presenting": having.presenting()}, _jump),
 }
 DARK = (
@@ -261,6 +280,7 @@ DARK = (
     "papers", "following", "offline", "closing", "search", "sign-list", "sign-place", "sign-pin", "sign-failed",
     "roll-call",
     "vote", "vote-own", "help",
+    "vote", "vote-own", "marks", "marks-list",
 )  # fmt: skip
 PANEL = (1280, 800)
 #: The second most common panel: wider, and lower.
@@ -278,6 +298,8 @@ ON_LOW = (
     "sign-letters",
     "sign-pin",
     "vote-own",
+    "marks",
+    "marks-note",
 )
 
 
@@ -309,6 +331,7 @@ def test_a_state_can_be_shown_to_anybody(browser: Browser, name: str, theme: str
         twin.code = "287082" if name.endswith("code") else ""
         if name == "token-wrong-pin":
             twin.pin_refused = ("card-pin-wrong", {"tries_left": 2})
+        twin.marks = having.marks() if name.startswith("marks") else {}
         twin.failing = {"pages/1"} if name == "page-failed" else set()
         viewport: Any = {"width": size[0], "height": size[1]}
         context = browser.new_context(viewport=viewport, has_touch=True, color_scheme=scheme)

@@ -10,6 +10,7 @@ Usage::
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -140,6 +141,24 @@ class TokenRoom:
         self.room.touch_page(seat).post("/api/front", front)
         self.until(seat, lambda shown: shown["front"] == front, what=f"page {page} is in front")
         return front
+
+    def notes(self, seat: int, text: str) -> None:
+        """Write a private note on the page in front; it is durable at the seat, and a moment later at the server."""
+        self.until(seat, lambda shown: shown["front"] and "paper" in shown["front"], what="a paper is in front")
+        front = self.shown(seat)["front"]
+        where = {name: front[name] for name in ("paper", "version", "page")}
+        content = {**where, "kind": "note", "color": "red", "at": [5000, 1500], "text": text}
+        self.until(seat, lambda shown: shown["marks"]["ready"], what="the key of the marks is here")
+        mark = ids.new("n", os.urandom(ids.RANDOM_BYTES))
+        self.room.touch_page(seat).post("/api/marks", {"changes": [{"mark": mark, "content": content}]})
+        self.until(seat, lambda shown: shown["marks"]["unsent"] == 0, what="the server has the note")
+
+    def noted(self, seat: int) -> list[str]:
+        """The texts of the notes on the papers that the seat shows; raises Refused, also where it shows none."""
+        page = self.room.touch_page(seat)
+        papers = [each["paper"] for each in self.shown(seat)["papers"] or []] or [ids.new("p", bytes(ids.RANDOM_BYTES))]
+        found = [page.terminal.get(f"/api/marks?paper={paper}")["marks"] for paper in papers]
+        return [each["content"]["text"] for marks in found for each in marks]
 
     def signs_in(self, seat: int, person: people.Person) -> None:
         """Token in, PIN, and there."""

@@ -32,6 +32,8 @@ from tests.support.vote_room import QUESTION, RULE
 from wire import recount
 
 AGENDA: Final = ["Nghe báo cáo"]
+#: What the deputy notes on a page, for nobody else.
+NOTE: Final = "Zq7kPx chỉ riêng tôi đọc câu này"
 _SIGN_IN, _UNLOCK = "Đăng nhập", "Mở khóa"
 
 
@@ -124,15 +126,19 @@ def _agenda_and_lock(house: House, deputy: Holder, flaws: list[str]) -> float:
     deputy.opens_paper(PAPER)
     deputy.turns_to_next_page()
     deputy.reads_page(2)
+    house.room.notes(0, NOTE)
+    deputy.sees_note(NOTE)
     deputy.pulls()
     expect(deputy.page.locator("canvas")).to_have_count(0)
-    for words in (PAPER, TITLE):
+    for words in (PAPER, TITLE, NOTE):
         deputy.does_not_see(words)
+    assert NOTE not in deputy.page.content()
     flaws += deputy.screen.flaws()
     house.room.plug(0, people.DEPUTY)
     deputy.types_pin(PIN, _UNLOCK)
     deputy.sees_agenda()
     deputy.reads_page(2)
+    deputy.sees_note(NOTE)
     return took
 
 

@@ -36,6 +36,7 @@ class Holder(SeatPerson):
             screen.expects(status, path)
         for status in (404, 423):
             screen.expects(status, "/api/papers/")
+        screen.expects(423, "/api/marks")
 
     def arrives(self) -> None:
         """The terminal's screen asks for a token."""
@@ -76,6 +77,10 @@ class Holder(SeatPerson):
         expect(self.page.get_by_role("banner").get_by_role("button", name=self.who.name)).to_be_visible()
         if titles is not None:
             super().sees_agenda(titles)
+
+    def sees_note(self, text: str) -> None:
+        """The pin of a private note on the page in front."""
+        expect(self.page.get_by_role("button", name=f"Ghi chú: {text}")).to_be_visible()
 
     def signs_in(self) -> None:
         """Token in, PIN, and there."""

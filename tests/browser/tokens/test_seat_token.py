@@ -14,6 +14,7 @@ from tests.support.token_room import PAPER, TITLE, TokenRoom
 
 pytestmark = pytest.mark.timeout(420)
 _LOCKS = 4
+NOTE = "Ghi ở chỗ này, thấy ở chỗ kia"
 _SIGN_IN, _UNLOCK = "Đăng nhập", "Mở khóa"
 
 
@@ -23,6 +24,8 @@ def test_I2_token_out_shows_nothing_at_once_and_at_another_seat_the_person_comes
     first, second = (tidy.holder(seat, people.DEPUTY) for seat in range(2))
     first.signs_in()
     first.opens_paper(PAPER)
+    room.notes(0, NOTE)
+    first.sees_note(NOTE)
     took = []
     for again in range(_LOCKS):
         began = time.monotonic()
@@ -32,6 +35,7 @@ def test_I2_token_out_shows_nothing_at_once_and_at_another_seat_the_person_comes
         expect(first.page.locator("canvas")).to_have_count(0)
         for words in (PAPER, TITLE):
             first.does_not_see(words)
+        assert NOTE not in first.page.content()
         if again < _LOCKS - 1:
             room.plug(0, people.DEPUTY)
             first.types_pin(room.pin, _UNLOCK)
@@ -41,6 +45,7 @@ def test_I2_token_out_shows_nothing_at_once_and_at_another_seat_the_person_comes
     first.sees("Cắm lại USB token để tiếp tục")
     second.signs_in()
     first.sees("Cắm USB token để đăng nhập")
+    second.sees_note(NOTE)
     assert tidy.complaints() == []
 
 

@@ -104,10 +104,16 @@ def test_I2_the_same_token_leads_back(room: TokenRoom) -> None:
 def test_I2_in_at_another_seat_the_session_moves(room: TokenRoom) -> None:
     room.signs_in(0, people.DEPUTY)
     page = room.opens(0, PAPER, page=2)
+    room.notes(0, "chỉ riêng tôi")
     room.pull(0)
     room.until_where(0, "locked")
+    with pytest.raises(Refused, match="session-locked"):
+        room.noted(0)
     room.signs_in(1, people.DEPUTY)
     room.until_where(0, "welcome")
+    until(lambda: "chỉ riêng tôi" in room.noted(1), what="the private note goes with the person")
+    with pytest.raises(Refused, match="seat-sign-in-first"):
+        room.noted(0)
     shown = room.shown(1)
     assert shown["person"]["name"] == people.DEPUTY.name
     assert shown["front"] == page, "the open page goes with the person"

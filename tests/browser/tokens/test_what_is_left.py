@@ -9,6 +9,7 @@ nonce and signature of a    sealed to the server on their way, and forgotten; th
 sign-in                     memory of both ends and in one sealed message, of which nothing can be read (W21)
 content keys                wrapped only: of papers, of epochs, of files that are signed, of the seats' stores
 private keys                in the file that is theirs, and in no other
+private marks               what a person noted: in their own page while they read, and nowhere else
 papers in the clear         while they are read, too: on no disk, on no wire; of what is signed, only in the dossier
 the screen's secret         not in logs, not in command lines
 ==========================  =====================================================================================
@@ -31,7 +32,7 @@ import pytest
 
 from deploy.demo import people
 from deploy.demo.processes import Programs
-from tests.browser.tokens.day import Day
+from tests.browser.tokens.day import NOTE, Day
 from tests.browser.tokens.house import MARK, SEATS, House
 from tests.browser.tokens.search import files, forms, found, private_keys, processes, windows
 from tests.support.poll import until
@@ -62,7 +63,7 @@ def test_T32_what_is_searched_is_all_of_the_day(day: Day, whole: House, left: Ma
     assert any(name.startswith(str(whole.profile)) for name in left)
     assert day.watch.pages >= 4
     kinds = {name.split()[0] for name in day.watch.keys}
-    assert kinds >= {"paper_versions", "epochs", "signing_revisions", "device_links"}
+    assert kinds >= {"paper_versions", "epochs", "signing_revisions", "device_links", "mark_keys"}
     assert len(day.watch.sign_ins()) >= 5
 
 
@@ -90,6 +91,10 @@ def test_T27_no_paper_in_the_clear(day: Day, left: Mapping[str, bytes]) -> None:
     # The words lie in pages while they are read there; the windows of a file never do.
     assert found(left, *pieces) == []
     assert [name for name in found(left, INSIDE.encode()) if not name.startswith("page at")] == []
+
+
+def test_P8_a_private_note_is_in_its_persons_page_and_nowhere_else(left: Mapping[str, bytes]) -> None:
+    assert _where(found(left, NOTE.encode())) == {"page"}, "the note was on the screen, and is searched for"
 
 
 def test_W21_no_message_is_readable(whole: House) -> None:

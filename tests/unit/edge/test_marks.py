@@ -13,7 +13,6 @@ from tests.support.marks_play import PAPER, note
 from tests.support.meeting_log import named
 from tests.support.seats import SeatRoom, TestSeat
 from tests.support.server_twin import TwinMeeting
-from wire.ids import MeetingId
 
 LAN, CHAIR = named("u", "lan"), named("u", "chair")
 SECRET = "Chỉ mình tôi đọc được câu này"

@@ -177,6 +177,10 @@ export class Seat {
   signRound(round: string, sha256: string, pin: string, last: boolean): Promise<unknown> {
     return this.#send(`/api/rounds/${round}/sign`, last ? { sha256, pin, last_try_ok: true } : { sha256, pin });
   }
+  /** Have private marks kept; resolves when they are durable at this seat. */
+  writeMarks(changes: readonly object[]): Promise<{ rev: number; unsent: number }> {
+    return this.#send('/api/marks', { changes }) as Promise<{ rev: number; unsent: number }>;
+  }
   closeRound(): Promise<unknown> {
     return this.#send('/api/rounds/close');
   }

@@ -174,5 +174,7 @@ export interface SeatSections extends MeetingSections {
   signing: Signing | null;
   /** What the agent was told last, or another seat before it; null when nothing was said yet. */
   front: Front | null;
+  /** How far the person's private marks are kept: `unsent` are at this seat alone, `code` says why the server takes none. */
+  marks?: { ready: boolean; rev: number; unsent: number; code: string } | null;
   recalled: { meeting_title: string; papers: number; pages: number; confirmed: boolean } | null;
 }
