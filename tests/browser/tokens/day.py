@@ -33,7 +33,7 @@ from wire import recount
 
 AGENDA: Final = ["Nghe báo cáo"]
 #: What the deputy notes on a page, for nobody else.
-NOTE: Final = "Zq7kPx chỉ riêng tôi đọc câu này"
+NOTE: Final = "Wm4tRy chỉ riêng tôi đọc câu này"
 _SIGN_IN, _UNLOCK = "Đăng nhập", "Mở khóa"
 
 
