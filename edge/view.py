@@ -241,7 +241,9 @@ def _choices(state: State, followed: Followed | None) -> list[Section]:
     """Only where somebody may sign in; names are not for an empty room otherwise."""
     if followed is None or situation(state) is not Situation.WELCOME:
         return []
-    return [_named(member) for member in followed.state.members]
+    # Whose place a substitute has taken does not sign in (A3).
+    gone = {each.member for each in followed.state.substitutes}
+    return [_named(member) for member in followed.state.members if member.person not in gone]
 
 
 def _named(member: Member) -> Section:

@@ -26,6 +26,8 @@ from wire.fields import Fields
 from wire.frames import MAX_EPOCH
 from wire.manifest import MAX_PAGES, MAX_PLAIN_BYTES
 from wire.phases import Change, Phase, step
+from wire.places import HANDLERS as PLACE_HANDLERS
+from wire.places import kept
 from wire.quorum import read_rules
 from wire.roll import attendance_recorded, paper_signed, round_closed, round_opened
 from wire.speak_fold import HANDLERS as SPEAK_HANDLERS
@@ -98,7 +100,7 @@ def _members(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     seats = [member.seat for member in members if member.seat is not None]
     if len({member.person for member in members}) != len(members) or len(set(seats)) != len(seats):
         raise BadField("members_set.members", "names a person or a seat twice")
-    return replace(state, members=members)
+    return kept(replace(state, members=members))
 
 
 def _member(data: Fields) -> Member:
@@ -351,6 +353,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "round_closed": round_closed,
     **VOTE_HANDLERS,
     **SPEAK_HANDLERS,
+    **PLACE_HANDLERS,
 }
 
 

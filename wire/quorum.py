@@ -2,7 +2,8 @@
 
 Rules: pure, in whole numbers. There is whom the roll's newest word says so, and who sits signed in at a seat while the
 roll says nothing about them: a word of the roll beats the seat. Chair and members count; guests, outside presenters and
-the secretary do not. Without a rule nothing is needed and nothing is met.
+the secretary do not; in a place with a substitute who has the vote, the substitute counts (A3). Without a rule nothing
+is needed and nothing is met.
 
 Usage::
 
@@ -16,12 +17,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from wire.fields import Fields
-from wire.state import MeetingState, Member, MemberRole, RollRules
+from wire.places import places
+from wire.state import MeetingState, RollRules
 from wire.tally import meets, needed
 from wire.votes import Share
 
-#: Who counts for a quorum and has a vote.
-COUNTING: Final = frozenset({MemberRole.CHAIR, MemberRole.MEMBER})
 MAX_SHARE: Final = 1_000
 
 
@@ -39,19 +39,16 @@ def here(state: MeetingState) -> frozenset[str]:
     """Who is in the room now."""
     known = {entry.person for entry in state.attendance}
     told = {entry.person for entry in state.attendance if entry.presence.is_there}
-    return frozenset(told | {person for person, _ in state.seated if person not in known})
-
-
-def counting(state: MeetingState) -> tuple[Member, ...]:
-    """The members who count."""
-    return tuple(member for member in state.members if member.role in COUNTING)
+    seated = {person for person, _ in state.seated if person not in known}
+    # Never both of one place: whoever is replaced is not there, whatever was said before (A3).
+    return frozenset(told | seated) - {each.member for each in state.substitutes}
 
 
 def quorum(state: MeetingState) -> Quorum:
     """The arithmetic as it is now."""
     there = here(state)
-    counted = counting(state)
-    present = sum(1 for member in counted if member.person in there)
+    counted = places(state)
+    present = sum(1 for place in counted if place.voter.person in there)
     rule = state.roll_rules.quorum
     if rule is None:
         return Quorum(present, len(counted), None, met=False)

@@ -194,6 +194,30 @@ class Attendance:
 
 
 @dataclass(frozen=True, slots=True)
+class Substitute:
+    """``person`` sits in the place of ``member`` with the rights that were granted (A3, W89)."""
+
+    member: str
+    person: str
+    may_speak: bool
+    may_vote: bool
+    reason: str
+    since: dt.datetime
+    #: was in the meeting as a guest before, and is again afterwards
+    was_guest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recusal:
+    """``person`` has to leave ``item`` (W90)."""
+
+    item: str
+    person: str
+    reason: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RollRules:
     """What a meeting wants of its roll. ``quorum``: of all who count (None: no such rule, A4).
 
@@ -271,6 +295,8 @@ class MeetingState:
     roll_rules: RollRules = field(default_factory=RollRules)
     rounds: tuple[SigningRound, ...] = ()
     speaking: Speaking = field(default_factory=Speaking)
+    substitutes: tuple[Substitute, ...] = ()
+    recusals: tuple[Recusal, ...] = ()
 
     @property
     def seq(self) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 
 from wire.agenda import numbers
 from wire.fields import print_instant
+from wire.places import may_speak, places, replaced_by, stands_for
 from wire.quorum import section as quorum_section
 from wire.speak_view import section as speaking_section
 from wire.state import MeetingState, Paper
@@ -45,6 +46,7 @@ def sections(state: MeetingState) -> Section:
                 "seat": m.seat,
                 "seat_label": m.seat_label,
                 "signed_in": any(m.person == person for person, _ in state.seated),
+                **_place(state, m.person),
             }
             for m in state.members
         ],
@@ -134,9 +136,21 @@ def _agenda(state: MeetingState) -> list[Section]:
             "started_at": _moment(item.started_at),
             "ended_at": _moment(item.ended_at),
             "papers": [paper.paper for paper in state.papers if paper.item == item.item],
+            "recused": [each.person for each in state.recusals if each.item == item.item],
         }
         for item in state.agenda
     ]
+
+
+def _place(state: MeetingState, person: str) -> Section:
+    """For whom somebody stands, with which rights, and who stands for them."""
+    own, other = stands_for(state, person), replaced_by(state, person)
+    return {
+        "stands_for": None if own is None else own.member,
+        "replaced_by": None if other is None else other.person,
+        "may_speak": may_speak(state, person),
+        "may_vote": any(place.voter.person == person for place in places(state) if place.votes),
+    }
 
 
 def _paper(paper: Paper) -> Section:

@@ -6,7 +6,8 @@ unless they present it. What is below such an item is not seen either. Who is no
 what, where and when, and nothing else. The room display shows what the chair sends: common items,
 the item that is dealt with, the page that is presented (F2). Of a vote (W67) others than chair and
 secretary see that it goes on, how many have voted and whether they have; names and result once it is
-announced, and nothing of one that is only prepared or was withdrawn.
+announced, and nothing of one that is only prepared or was withdrawn. Whoever is recused from an item (W90) knows of it
+and of their recusal, and of nothing else in it: no paper, no page that is presented, no vote.
 
 Usage::
 
@@ -18,6 +19,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from wire.places import is_recused
 from wire.speak_view import visible as visible_speaking
 from wire.speaking import Speaking
 from wire.state import Item, MeetingState, Member, MemberRole, Paper, PaperState, Recall, Visibility
@@ -30,7 +32,7 @@ _INSIDE: Final = frozenset({MemberRole.CHAIR, MemberRole.SECRETARY, MemberRole.M
 def sees(state: MeetingState, person: str | None, item: str) -> bool:
     """Whether a person may know of an agenda item; false for an item or a person not in the meeting."""
     member = None if person is None else state.member(person)
-    return member is not None and _sees(state, member, item)
+    return member is not None and _sees(state, member, item) and not is_recused(state, member.person, item)
 
 
 def for_person(state: MeetingState, person: str | None) -> MeetingState:
@@ -38,13 +40,20 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
     member = None if person is None else state.member(person)
     if member is None:
         bare = replace(state, members=(), agenda=(), papers=(), votes=(), presenting=None, seated=(), recall=Recall())
-        return replace(bare, reason="", attendance=(), rounds=(), speaking=Speaking())
+        bare = replace(bare, reason="", attendance=(), rounds=(), substitutes=(), recusals=())
+        return replace(bare, speaking=Speaking())
     if member.role in STAFF:
         return state
     papers = tuple(shown for paper in state.papers if (shown := _paper_for(state, member, paper)) is not None)
     items = {i.item for i in state.agenda if _sees(state, member, i.item)}
-    votes = tuple(_vote_for(vote, person) for vote in state.votes)
-    return replace(_with(state, items, papers, votes=votes), speaking=visible_speaking(state.speaking, items, person))
+    votes = tuple(_vote_for(vote, person) for vote in state.votes if not is_recused(state, member.person, vote.item))
+    # Who else has to leave what is for those who lead; the substitutes' papers of authority, too.
+    own = tuple(each for each in state.recusals if each.person == member.person)
+    standing = tuple(replace(each, reason="") for each in state.substitutes)
+    open_to = {item for item in items if not is_recused(state, member.person, item)}
+    speaking = visible_speaking(state.speaking, open_to, person)
+    part = _with(state, items, papers, votes=votes)
+    return replace(part, recusals=own, substitutes=standing, speaking=speaking)
 
 
 def for_display(state: MeetingState) -> MeetingState:
@@ -58,7 +67,7 @@ def for_display(state: MeetingState) -> MeetingState:
     papers = tuple(paper for paper in state.papers if paper.paper == presented)
     shown_votes = tuple(_vote_for(vote, None) for vote in state.votes)
     speaking = visible_speaking(state.speaking, shown, None)
-    return replace(_with(state, shown, papers, votes=shown_votes), rounds=(), speaking=speaking)
+    return replace(_with(state, shown, papers, votes=shown_votes), rounds=(), recusals=(), speaking=speaking)
 
 
 def _sees(state: MeetingState, member: Member, item: str) -> bool:
@@ -88,7 +97,9 @@ def _common(state: MeetingState, item: Item) -> bool:
 
 
 def _paper_for(state: MeetingState, member: Member, paper: Paper) -> Paper | None:
-    """The paper as the member sees it; its owner sees it in preparation, too."""
+    """The paper as the member sees it; its owner sees it in preparation, too, unless they have to leave the item."""
+    if is_recused(state, member.person, paper.item):
+        return None
     if paper.owner == member.person:
         return paper
     if not paper.published_version or not _sees(state, member, paper.item):

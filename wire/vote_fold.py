@@ -132,12 +132,24 @@ def _opened(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     roll = tuple(_elector(entry) for entry in data.objects("roll", limit=MAX_ELECTORS))
     if len({each.person for each in roll}) != len(roll):
         raise BadField("vote_opened.roll", "names a person twice")
+    recused = data.ids("recused", "u", limit=MAX_ELECTORS) if data.has("recused") else ()
+    if {each.person for each in roll} & set(recused):
+        raise BadField("vote_opened.recused", "stand on the roll")
     chair = data.id("chair", "u") if data.has("chair") else None
     turnout = Turnout(len(roll), sum(1 for each in roll if each.present))
     shown = replace(state, display=Display(DisplayMode.VOTE))
     key = secret_fold.read_key(data) if vote.kind is VoteKind.SECRET else ""
     ends_at = event.at + dt.timedelta(seconds=vote.seconds) if vote.seconds else None
-    opened = replace(vote, roll=roll, chair=chair, turnout=turnout, token_key=key, opened_at=event.at, ends_at=ends_at)
+    opened = replace(
+        vote,
+        roll=roll,
+        recused=recused,
+        chair=chair,
+        turnout=turnout,
+        token_key=key,
+        opened_at=event.at,
+        ends_at=ends_at,
+    )
     return _with(shown, opened)
 
 

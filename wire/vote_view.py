@@ -57,6 +57,7 @@ def section(vote: Vote) -> dict[str, Any]:
             }
             for each in vote.roll
         ],
+        "recused": len(vote.recused),
         "receipts": [{"person": each.person, "commitment": each.commitment} for each in vote.taken],
         "ballots": [
             {"person": each.person, "answer": each.answer, "statement": each.statement} for each in vote.ballots

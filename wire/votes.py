@@ -230,6 +230,8 @@ class Vote:
     state: VoteState = VoteState.CREATED
     chair: str | None = None
     roll: tuple[Elector, ...] = ()
+    #: who had to leave the item and is not on the roll (W90)
+    recused: tuple[str, ...] = ()
     turnout: Turnout = field(default_factory=Turnout)
     taken: tuple[Taken, ...] = ()
     ballots: tuple[Ballot, ...] = ()

@@ -78,7 +78,6 @@ def build(services: Services) -> None:
         rooms=rooms,
         holders=slots,
         random=os.urandom,
-        journal=record.build_audit(services),
         closing_must_be_signed=services.settings.closing_must_be_signed,
         roll_rules=services.settings.roll_rules,
     )

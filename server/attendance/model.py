@@ -21,7 +21,7 @@ from server.attendance import errors
 from server.errors import NotAllowed
 from server.meetings import errors as meeting_errors
 from server.meetings.commands import LEADERS, By
-from server.meetings.model import Draft, may
+from server.meetings.model import Draft, may, must_have_place
 from wire.phases import HOLDING
 from wire.quorum import here
 from wire.state import AttendanceMethod, MeetingState, Member, Presence
@@ -58,13 +58,18 @@ class Written:
 
 def record(state: MeetingState, written: Written, by: By) -> tuple[Draft, ...]:
     """The roll as staff write it; raises unless ``by`` leads here and every word may stand."""
-    if not may(state, LEADERS, by):
-        raise meeting_errors.NotAMember if state.member(by.person) is None else NotAllowed
+    must_lead(state, by)
     _in_phase(state)
     if not written.people or len(set(written.people)) != len(written.people):
         raise errors.NobodyNamed
     drafts = (_word(state, _member(state, person), written) for person in written.people)
     return tuple(draft for draft in drafts if draft is not None)
+
+
+def must_lead(state: MeetingState, by: By) -> None:
+    """Raise unless ``by`` keeps the roll here."""
+    if not may(state, LEADERS, by):
+        raise meeting_errors.NotAMember if state.member(by.person) is None else NotAllowed
 
 
 def say(state: MeetingState, said: Said, by: By, *, reason: str = "") -> tuple[Draft, ...]:
@@ -116,6 +121,7 @@ def _member(state: MeetingState, person: str) -> Member:
     found = state.member(person)
     if found is None:
         raise meeting_errors.NotAMember
+    must_have_place(state, person)
     return found
 
 

@@ -7,14 +7,17 @@ Usage: ``app.register_blueprint(blueprint(roll, clock))``.
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from typing import Any, Final
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
+from server.attendance import reading
 from server.attendance.model import Said, Written
-from server.attendance.reading import reason
 from server.attendance.service import Ask, AttendanceService
+from server.attendance.table import csv_of
 from server.clock import Clock
 from server.idempotency.service import ActKey
 from server.identity.model import Role
@@ -41,12 +44,24 @@ def blueprint(roll: AttendanceService, clock: Clock) -> Blueprint:
     def read(meeting: str) -> ResponseReturnValue:
         return answer(roll.read(MeetingId(meeting), now=clock.now()).to_value())
 
+    @routes.get("/sheet.csv")
+    @allow(Role.SECRETARY, Role.AUDITOR, member=_LEADERS)
+    def sheet(meeting: str) -> ResponseReturnValue:
+        table = csv_of(roll.read(MeetingId(meeting), now=clock.now()))
+        headers = {
+            "Content-Disposition": f'attachment; filename="diem-danh-{meeting}.csv"',
+            "Cache-Control": "no-store",
+        }
+        return Response(table, mimetype="text/csv", headers=headers)
+
     @routes.post("")
     @allow(Role.SECRETARY, member=_LEADERS)
     def record(meeting: str) -> ResponseReturnValue:
         fields = body()
         people = fields.ids("people", "u", limit=MAX_MEMBERS)
-        written = Written(tuple(people), Presence(fields.choice("presence", frozenset(Presence))), reason(fields))
+        written = Written(
+            tuple(people), Presence(fields.choice("presence", frozenset(Presence))), reading.reason(fields)
+        )
         fields.end()
         content = {"meeting": meeting, "people": list(people), "presence": written.presence, "reason": written.reason}
         return answer(roll.record(MeetingId(meeting), written, ask=ask("record_presence", content)))
@@ -55,9 +70,44 @@ def blueprint(roll: AttendanceService, clock: Clock) -> Blueprint:
     @allow(member=ANY_MEMBER)
     def say(meeting: str) -> ResponseReturnValue:
         fields = body()
-        said, why = Said(fields.choice("said", frozenset(Said))), reason(fields)
+        said, why = Said(fields.choice("said", frozenset(Said))), reading.reason(fields)
         fields.end()
         content = {"meeting": meeting, "said": said, "reason": why}
         return answer(roll.say(MeetingId(meeting), said, reason=why, ask=ask("say_presence", content)))
 
+    _places(routes, roll, ask)
     return routes
+
+
+def _places(routes: Blueprint, roll: AttendanceService, ask: Callable[[str, dict[str, Any]], Ask]) -> None:
+    @routes.post("/substitutes")
+    @allow(Role.SECRETARY, member=_LEADERS)
+    def name_substitute(meeting: str) -> ResponseReturnValue:
+        standing = reading.standing(body())
+        content = {"meeting": meeting, **dataclasses.asdict(standing)}
+        return answer(
+            roll.name_substitute(MeetingId(meeting), standing, ask=ask("name_substitute", content)),
+        )
+
+    @routes.post("/substitutes/end")
+    @allow(Role.SECRETARY, member=_LEADERS)
+    def end_substitute(meeting: str) -> ResponseReturnValue:
+        fields = body()
+        member, why = fields.id("member", "u"), reading.reason(fields)
+        fields.end()
+        asked = ask("end_substitute", {"meeting": meeting, "member": member, "reason": why})
+        return answer(roll.end_substitute(MeetingId(meeting), member, reason=why, ask=asked))
+
+    @routes.post("/recusals")
+    @allow(Role.SECRETARY, member=_LEADERS)
+    def recuse(meeting: str) -> ResponseReturnValue:
+        leaving = reading.leaving(body())
+        content = {"meeting": meeting, **dataclasses.asdict(leaving)}
+        return answer(roll.recuse(MeetingId(meeting), leaving, ask=ask("recuse", content)))
+
+    @routes.post("/recusals/end")
+    @allow(Role.SECRETARY, member=_LEADERS)
+    def readmit(meeting: str) -> ResponseReturnValue:
+        leaving = reading.leaving(body())
+        content = {"meeting": meeting, **dataclasses.asdict(leaving)}
+        return answer(roll.readmit(MeetingId(meeting), leaving, ask=ask("readmit", content)))

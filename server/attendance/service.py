@@ -15,13 +15,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from server.attendance import model, sheet
+from server.attendance import model, places, sheet
 from server.attendance.model import Said, Written
+from server.attendance.places import Leaving, Standing
 from server.attendance.sheet import Sheet
 from server.idempotency.service import ActKey
 from server.meetings.commands import By
 from server.meetings.errors import NotSignedInHere
+from server.meetings.logbook import Decide
 from server.meetings.model import Draft, Log
+from server.meetings.ports import People
 from server.meetings.service import MeetingService
 from wire.ids import MeetingId
 
@@ -40,8 +43,9 @@ class Ask:
 class AttendanceService:
     """The rolls of all meetings."""
 
-    def __init__(self, meetings: MeetingService) -> None:
+    def __init__(self, meetings: MeetingService, people: People) -> None:
         self._meetings: Final = meetings
+        self._people: Final = people
 
     def record(self, meeting: MeetingId, written: Written, *, ask: Ask) -> dict[str, Any]:
         """Staff write a word about some members; gives ``{seq}``."""
@@ -57,10 +61,30 @@ class AttendanceService:
 
         return self._change(meeting, decide, ask)
 
+    def name_substitute(self, meeting: MeetingId, standing: Standing, *, ask: Ask) -> dict[str, Any]:
+        """Somebody sits in a member's place; gives ``{seq}``. Raises NoSuchPerson."""
+
+        def decide(log: Log) -> Sequence[Draft]:
+            return places.name_substitute(log.state, standing, self._people.person(standing.person), ask.by)
+
+        return self._change(meeting, decide, ask)
+
+    def end_substitute(self, meeting: MeetingId, member: str, *, reason: str, ask: Ask) -> dict[str, Any]:
+        """The member has their place again; gives ``{seq}``."""
+        return self._change(meeting, lambda log: places.end_substitute(log.state, member, ask.by, reason=reason), ask)
+
+    def recuse(self, meeting: MeetingId, leaving: Leaving, *, ask: Ask) -> dict[str, Any]:
+        """A member leaves an item; gives ``{seq}``."""
+        return self._change(meeting, lambda log: places.recuse(log.state, leaving, ask.by), ask)
+
+    def readmit(self, meeting: MeetingId, leaving: Leaving, *, ask: Ask) -> dict[str, Any]:
+        """A member takes part in it again; gives ``{seq}``."""
+        return self._change(meeting, lambda log: places.readmit(log.state, leaving, ask.by), ask)
+
     def read(self, meeting: MeetingId, *, now: dt.datetime) -> Sheet:
         """Who was there when, per person and per item; raises NoSuchMeeting."""
         events = self._meetings.events(meeting)
         return sheet.of(self._meetings.state(meeting), events, now=now)
 
-    def _change(self, meeting: MeetingId, decide: Any, ask: Ask) -> dict[str, Any]:
+    def _change(self, meeting: MeetingId, decide: Decide, ask: Ask) -> dict[str, Any]:
         return self._meetings.change(meeting, actor=ask.actor, now=ask.now, decide=decide, key=ask.key)

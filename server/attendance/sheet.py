@@ -17,7 +17,7 @@ from wire.attended import Attended, Spans, attended, length
 from wire.events import Event
 from wire.fields import print_instant
 from wire.phases import LIVE
-from wire.quorum import COUNTING
+from wire.places import is_recused, places
 from wire.state import Item, MeetingState, Member
 
 
@@ -66,7 +66,7 @@ class Sheet:
                 {"item": each.item.item, "number": each.number, "title": each.item.title, "seconds": each.seconds}
                 for each in self.columns
             ],
-            "people": [_row(each) for each in self.rows],
+            "people": [_row(self.state, each) for each in self.rows],
         }
 
 
@@ -80,12 +80,18 @@ def of(state: MeetingState, events: Sequence[Event], *, now: dt.datetime) -> She
         if found.of_item(item.item)
     )
     words = _words(events)
-    rows = tuple(_of_member(member, words, found, columns=columns) for member in state.members)
+    rows = tuple(_of_member(state, member, words, found=found, columns=columns) for member in state.members)
     return Sheet(state, columns, rows)
 
 
-def _of_member(member: Member, words: dict[str, list[Word]], found: Attended, *, columns: Sequence[Column]) -> Row:
-    seconds = tuple(found.seconds(member.person, each.item.item) for each in columns)
+def _of_member(
+    state: MeetingState, member: Member, words: dict[str, list[Word]], *, found: Attended, columns: Sequence[Column]
+) -> Row:
+    # Whoever had to leave an item was not there for it (W90).
+    seconds = tuple(
+        0 if is_recused(state, member.person, each.item.item) else found.seconds(member.person, each.item.item)
+        for each in columns
+    )
     return Row(member, tuple(words.get(member.person, ())), found.of_person(member.person), seconds)
 
 
@@ -99,12 +105,12 @@ def _words(events: Sequence[Event]) -> dict[str, list[Word]]:
     return found
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(state: MeetingState, row: Row) -> dict[str, Any]:
     member = row.member
     return {
         "person": member.person,
         "name": member.name,
-        "counts": member.role in COUNTING,
+        "counts": any(place.voter.person == member.person for place in places(state)),
         "words": [
             {
                 "at": print_instant(word.at),

@@ -22,6 +22,7 @@
     ├── NothingPresented      nothing-presented
     ├── ClosingMustBeSigned   closing-must-be-signed: the house wants the chair's signature
     ├── PresenceKnown         presence-known: signed already
+    ├── PlaceTaken            place-taken: a substitute sits in the person's place (A3)
     ├── ChairMissing          chair-missing
     ├── AgendaEmpty           agenda-empty
     └── PresenterNotMember    presenter-not-a-member
@@ -135,6 +136,12 @@ class PresenceKnown(Conflict):
     """The same was signed already."""
 
     code = "presence-known"
+
+
+class PlaceTaken(Conflict):
+    """A substitute sits in the person's place; ``data["name"]`` says who."""
+
+    code = "place-taken"
 
 
 class ChairMissing(Conflict):

@@ -43,6 +43,7 @@ from wire.events import Event
 from wire.fields import print_instant
 from wire.ids import MeetingId
 from wire.phases import HOLDING, LIVE, PREPARING, Change, Phase, step
+from wire.places import replaced_by
 from wire.quorum import rules_value
 from wire.state import DisplayMode, MeetingState, Member, MemberRole, SeatReceipt
 from wire.votes import RUNNING, SHOWN, VoteState
@@ -335,6 +336,7 @@ def _show(log: Log, command: ShowOnDisplay, by: By) -> tuple[Draft, ...]:
 
 def _take_seat(log: Log, command: TakeSeat, by: By) -> tuple[Draft, ...]:
     _in_phase(log.state, HOLDING)
+    must_have_place(log.state, by.person)
     if (by.person, command.seat) in log.state.seated:
         return ()
     how = {"method": "token", "certificate": command.certificate} if command.certificate else {}
@@ -343,11 +345,20 @@ def _take_seat(log: Log, command: TakeSeat, by: By) -> tuple[Draft, ...]:
 
 def _record_presence(log: Log, command: RecordPresence, by: By) -> tuple[Draft, ...]:
     _in_phase(log.state, HOLDING)
+    must_have_place(log.state, by.person)
     known = log.state.presence_of(by.person)
     if known is not None and known.presence is command.presence and known.statement:
         raise errors.PresenceKnown(presence=command.presence.value)
     said = {"person": by.person, "presence": command.presence.value, "method": "token", "statement": command.statement}
     return (Draft("attendance_recorded", said),)
+
+
+def must_have_place(state: MeetingState, person: str) -> None:
+    """Raise PlaceTaken for a member whose place a substitute has taken (A3)."""
+    standing = replaced_by(state, person)
+    if standing is not None:
+        sitter = state.member(standing.person)
+        raise errors.PlaceTaken(name="" if sitter is None else sitter.name)
 
 
 def _leave_seat(log: Log, command: LeaveSeat, by: By) -> tuple[Draft, ...]:

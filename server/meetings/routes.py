@@ -38,7 +38,7 @@ _LEADERS: Final = (MemberRole.CHAIR, MemberRole.SECRETARY)
 def blueprint(meetings: MeetingService, clock: Clock) -> Blueprint:
     """All routes under ``/api/meetings`` but those of papers."""
     routes = Blueprint("meetings", __name__)
-    _reading(routes, meetings, clock)
+    _reading(routes, meetings)
     _preparing(routes, meetings, clock)
     _life_cycle(routes, meetings, clock)
     _leading(routes, meetings, clock)
@@ -49,7 +49,7 @@ def _asked(clock: Clock) -> Asked:
     return Asked(actor(), act_id(), clock.now())
 
 
-def _reading(routes: Blueprint, meetings: MeetingService, clock: Clock) -> None:
+def _reading(routes: Blueprint, meetings: MeetingService) -> None:
     @routes.get("/api/meetings")
     @allow(signed_in=True, display=True)
     def list_meetings() -> ResponseReturnValue:
@@ -67,7 +67,7 @@ def _reading(routes: Blueprint, meetings: MeetingService, clock: Clock) -> None:
         after = request.args.get("after", "0")
         if not after.isascii() or not after.isdigit() or len(after) > 15:
             raise Malformed(path="after")
-        events = meetings.read_log(MeetingId(meeting), actor(), after=int(after), now=clock.now())
+        events = meetings.events(MeetingId(meeting), after=int(after))
         return answer({"events": [event.to_value() for event in events]})
 
 

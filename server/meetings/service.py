@@ -20,7 +20,6 @@ from typing import Any, Final
 from server.errors import NotAllowed
 from server.idempotency.service import ActKey
 from server.identity.model import Actor, Role
-from server.journal import Journal
 from server.meetings import model
 from server.meetings.commands import By, Command, Describe, SetAgenda, SetMembers, Step
 from server.meetings.errors import NoSuchMeeting
@@ -35,9 +34,6 @@ from wire.fields import print_instant
 from wire.ids import MeetingId
 from wire.phases import HOLDING, LIVE, Change, Phase
 from wire.state import Item, MeetingState, Member, MemberRole, RollRules, SeatReceipt, Visibility
-
-#: What the administrators' log calls it.
-LOG_READ: Final = "meeting_log_read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +91,6 @@ class Outside:
     rooms: Rooms
     holders: Holders
     random: Callable[[int], bytes]
-    journal: Journal
     #: whether the house wants the chair's signature under a closing
     closing_must_be_signed: bool = False
     #: what the house wants of the roll, by the type of a meeting
@@ -122,14 +117,6 @@ class MeetingService:
         self._logbook.log(meeting)
         with self._unit.read() as tx:
             return self._store.events(tx, meeting, after=after)
-
-    def read_log(self, meeting: MeetingId, by: Actor, *, after: int, now: dt.datetime) -> list[Event]:
-        """As :meth:`events`, for a person: who begins to read a meeting's log is in the administrators' log (L3)."""
-        found = self.events(meeting, after=after)
-        if after == 0:
-            with self._unit.begin() as tx:
-                self._outside.journal.record(tx, LOG_READ, {"meeting": meeting}, actor=by.label, now=now)
-        return found
 
     def live(self) -> list[MeetingId]:
         """The meetings that go on, or are in recess."""

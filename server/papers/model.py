@@ -18,6 +18,7 @@ from typing import Final
 
 from server.papers.errors import PaperBadName, SecrecyMissing
 from wire.phases import HOLDING
+from wire.places import is_recused
 from wire.state import STATE_SECRETS, MeetingState, Paper, PaperState, Secrecy
 from wire.topics import PaperVersion
 from wire.visibility import STAFF, sees
@@ -125,6 +126,8 @@ def may_read(state: MeetingState, version: PaperVersion, reader: Reader, *, page
         shown = state.presenting
         return shown is not None and page is not None and (shown.paper, shown.version, shown.page) == (*version, page)
     member = None if reader.person is None else state.member(reader.person)
+    if member is not None and is_recused(state, member.person, paper.item):
+        return False
     if reader.is_secretary or reader.person == paper.owner or (member is not None and member.role in STAFF):
         return True
     if state.phase not in HOLDING or paper.state is PaperState.RECALLED:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from server.errors import NotAllowed
 from server.meetings import errors as meeting_errors
@@ -22,14 +22,12 @@ from server.meetings.model import Draft, may
 from server.voting import errors
 from wire.errors import PhaseError
 from wire.phases import LIVE, PREPARING, Phase
-from wire.quorum import COUNTING, here
+from wire.places import is_recused, places
+from wire.quorum import here
 from wire.secret_ballots import LEAST_BALLOTS
 from wire.state import MeetingState, Member, MemberRole
 from wire.vote_fold import CLOCK, PREPARED, TAKEN
 from wire.votes import RUNNING, Answer, Rule, Tie, Vote, VoteChange, VoteKind, VoteState, step
-
-#: Who has a vote in a meeting; guests, outside presenters and the secretary have none.
-VOTERS: Final = COUNTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +68,13 @@ def known(state: MeetingState, vote: str) -> Vote:
 
 
 def voters(state: MeetingState) -> tuple[Member, ...]:
-    """The members who have a vote."""
-    return tuple(member for member in state.members if member.role in VOTERS)
+    """Those who have a vote: chair, members, and substitutes to whom it was granted (A3)."""
+    return tuple(place.voter for place in places(state))
 
 
 def present(state: MeetingState, by: By) -> frozenset[str]:
     """Who is there as the quorum counts them (A4), and whoever opens the vote."""
-    return here(state) | {by.person}
+    return here(state) | ({by.person} - {each.member for each in state.substitutes})
 
 
 def must_lead(state: MeetingState, by: By) -> None:
@@ -104,7 +102,7 @@ def prepare(state: MeetingState, vote: str, new: NewVote, *, by: By) -> tuple[Dr
         raise errors.WeightsWithHands
     if new.kind is VoteKind.SECRET and (new.weights or new.rule.tie is Tie.CHAIR):
         raise errors.SecretNamesNobody
-    if not {person for person, _ in new.weights} <= {member.person for member in voters(state)}:
+    if not {person for person, _ in new.weights} <= {place.member.person for place in places(state)}:
         raise errors.WeightWithoutVote
     return (Draft(PREPARED, to_value(vote, new)),)
 
@@ -146,9 +144,12 @@ def open_vote(state: MeetingState, vote: str, by: By, *, token_key: str = "") ->
     if running is not None:
         raise errors.AnotherVoteRunning(question=running.question)
     here, weights = present(state, by), dict(found.weights)
+    # Whoever has to leave the item has no vote on it; the place keeps its weight whoever sits there.
+    recused = [place.voter.person for place in places(state) if is_recused(state, place.voter.person, found.item)]
     roll = [
-        {"person": m.person, "name": m.name, "weight": weights.get(m.person, 1), "present": m.person in here}
-        for m in voters(state)
+        {"person": m.person, "name": m.name, "weight": weights.get(place.member.person, 1), "present": m.person in here}
+        for place in places(state)
+        if (m := place.voter).person not in recused
     ]
     there = sum(1 for line in roll if line["present"])
     if not there:
@@ -157,6 +158,8 @@ def open_vote(state: MeetingState, vote: str, by: By, *, token_key: str = "") ->
         raise errors.TooFewForSecret(present=there, least=LEAST_BALLOTS)
     chair = next((member.person for member in state.members if member.role is MemberRole.CHAIR), None)
     data: dict[str, Any] = {"vote": vote, "roll": roll}
+    if recused:
+        data["recused"] = recused
     if found.kind is VoteKind.SECRET:
         data["token_key"] = token_key
     return (Draft(VoteChange.OPEN.value, data if chair is None else {**data, "chair": chair}),)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,10 +120,39 @@ def test_A1_the_secretary_keeps_the_roll_of_a_room(hall: Hall, screen: Screen, l
     expect(page.locator("[data-person]")).to_contain_text("ghi nhầm người cùng tên")
 
 
+def test_A3_W90_a_substitute_and_a_recusal_are_written_where_the_person_stands(
+    hall: Hall, screen: Screen, look: Look
+) -> None:
+    page = screen.page
+    screen.opens(hall.live)
+    signs_in(page, "thuky")
+    _roll(page)
+    page.get_by_role("button", name="Ghi điểm danh: db12 (demo)").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Cử người dự thay…").click()
+    dialog.get_by_role("searchbox").fill("kythuat")
+    dialog.get_by_role("button", name=re.compile("kythuat")).click()
+    dialog.get_by_label("Lý do, căn cứ").fill("Giấy cử số 12/VKS-VP")
+    look(screen, "roll-substitute")
+    dialog.get_by_role("button", name="Cử dự thay").click()
+    expect(dialog).to_contain_text("kythuat (demo) đang dự thay đồng chí này.")
+    page.keyboard.press("Escape")
+    expect(page.locator(f'[data-person="{hall.people["db12"]}"]')).to_contain_text("kythuat (demo) dự thay")
+    page.get_by_role("button", name="Ghi điểm danh: db11 (demo)").click()
+    dialog.get_by_role("button", name="Tránh tham gia nội dung…").click()
+    dialog.get_by_label("Nội dung phải tránh").select_option(index=2)
+    dialog.get_by_label("Lý do, căn cứ").fill("người thân của bị can")
+    look(screen, "roll-recusal")
+    dialog.get_by_role("button", name="Ghi tránh tham gia").click()
+    expect(dialog).to_contain_text("Tránh tham gia nội dung 2.")
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("1 đồng chí tránh tham gia")).to_be_visible()
+
+
 def test_A4_the_chair_is_warned_and_not_held_when_too_few_are_there(hall: Hall, screen: Screen, look: Look) -> None:
     secretary = hall.server.page().sign_in("thuky")
     path = f"/api/meetings/{hall.meeting}"
-    away = [person for name, person in hall.people.items() if name.startswith("db1")]
+    away = [person for name, person in hall.people.items() if name.startswith("db0")]
     secretary.post(f"{path}/attendance", {"people": away, "presence": "absent", "reason": "kiểm lại"}).done()
     page = screen.page
     screen.opens(hall.live)
@@ -139,3 +170,22 @@ def test_A4_the_rule_is_chosen_where_the_meeting_is_prepared(hall: Hall, screen:
     page.get_by_label("Điều kiện tiến hành").select_option(label="Quá nửa tổng số đại biểu")
     expect(page.get_by_label("Điểm danh")).to_be_visible()
     look(screen, "roll-rule")
+
+
+def test_A1_the_sheet_is_read_taken_away_and_printed_with_room_for_signatures(
+    hall: Hall, screen: Screen, look: Look
+) -> None:
+    page = screen.page
+    screen.opens(f"http://localhost:{hall.server.port}/#/meetings/{hall.meeting}/attendance")
+    signs_in(page, "thuky")
+    expect(page.get_by_role("row").filter(has_text="khach (demo)")).to_be_visible()
+    look(screen, "roll-sheet")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Tải bảng CSV").click()
+    assert taken.value.suggested_filename == f"diem-danh-{hall.meeting}.csv"
+    page.emulate_media(media="print")
+    expect(page.get_by_role("columnheader", name="Ký tên")).to_be_visible()
+    expect(page.get_by_role("navigation")).to_be_hidden()
+    if folder := os.environ.get("PHONGHOP_TEST_PICTURES"):
+        page.screenshot(path=Path(folder) / "roll-printed.png", full_page=True)
+    page.emulate_media(media="screen")

@@ -26,6 +26,11 @@ export interface Member {
   seat: string | null;
   seat_label: string;
   signed_in: boolean;
+  /** Whose place they have taken, and who has taken theirs (A3). */
+  stands_for?: string | null;
+  replaced_by?: string | null;
+  may_speak?: boolean;
+  may_vote?: boolean;
 }
 
 export interface AgendaItem {
@@ -41,6 +46,8 @@ export interface AgendaItem {
   started_at: string | null;
   ended_at: string | null;
   papers: string[];
+  /** Who has to leave it: all for who leads, oneself for the others (W90). */
+  recused?: string[];
 }
 
 export interface Paper {
@@ -175,6 +182,8 @@ export interface Vote {
   turnout: { entitled: number; present: number; cast: number };
   /** All for who leads, and for everybody once it is announced; before that a member's own line alone. */
   roll: { person: string; name: string; weight: number; present: boolean; voted: boolean }[];
+  /** How many had to leave the item and are not on the roll. */
+  recused?: number;
   /** What the log holds of a ballot before the close (W67): by voter, as `roll`. */
   receipts: { person: string; commitment: string }[];
   ballots: { person: string; answer: string; statement: string }[];

@@ -79,17 +79,6 @@ def test_L3_filters_take_what_is_asked_for(office: Office, auditor: Browser) -> 
     assert first < then
 
 
-def test_L3_who_reads_a_meetings_log_is_in_the_log_once_a_reading(office: Office, auditor: Browser) -> None:
-    meeting = office.meeting("open")
-    secretary = office.sign_in("thuky")
-    for after in (0, 3, 5):
-        secretary.get(f"/api/meetings/{meeting}/events?after={after}").done()
-    office.sign_in("chutri").get(f"/api/meetings/{meeting}").done()
-    assert office.sign_in("khach").get(f"/api/meetings/{meeting}/events").status == 403
-    found = _read(auditor, kind="meeting_log_read")
-    assert [(one["actor_name"], one["data"]) for one in found] == [("thuky (demo)", {"meeting": meeting})]
-
-
 def test_L3_a_file_for_a_spreadsheet_calculates_nothing(office: Office, auditor: Browser) -> None:
     secretary = office.sign_in("thuky")
     title = "=HYPERLINK(0) (demo)"

@@ -1,11 +1,12 @@
 import type { MeetingDesk } from './desk.svelte.ts';
 
-export type Tab = 'agenda' | 'members' | 'papers' | 'signing' | 'delivery' | 'info' | 'log';
+export type Tab = 'agenda' | 'members' | 'papers' | 'signing' | 'attendance' | 'delivery' | 'info' | 'log';
 
 /** The parts of a meeting that this person may see, in the order of the work. */
 export function tabsOf(desk: MeetingDesk): Tab[] {
   if (desk.role === null && !desk.isSecretary) return desk.seesLog ? ['log'] : ['info'];
   const tabs: Tab[] = ['info', 'members', 'agenda', 'papers', 'signing'];
+  if (desk.seesLog && desk.phase !== 'draft' && desk.phase !== 'submitted') tabs.push('attendance');
   if (desk.seesDelivery && desk.phase !== 'draft' && desk.phase !== 'submitted') tabs.push('delivery');
   if (desk.seesLog) tabs.push('log');
   return tabs;

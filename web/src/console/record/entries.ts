@@ -61,7 +61,6 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['house', 'record_exported'],
   ['house', 'record_verified'],
   ['house', 'log_read'],
-  ['house', 'meeting_log_read'],
   ['meeting', 'agenda_set'],
   ['meeting', 'attendance_recorded'],
   ['meeting', 'ballots_awaited'],

@@ -45,8 +45,8 @@ export function rollOf(members: readonly Member[], attendance: readonly Attendan
   const newest = new Map(attendance.map((entry) => [entry.person, entry]));
   return members.map((member) => {
     const entry = newest.get(member.person) ?? null;
-    const group = entry ? GROUP_OF[entry.presence] : member.signed_in ? 'here' : 'none';
-    return { member, entry, group, counts: member.role === 'chair' || member.role === 'member' };
+    const group = member.replaced_by ? 'away' : entry ? GROUP_OF[entry.presence] : member.signed_in ? 'here' : 'none';
+    return { member, entry, group, counts: member.may_vote ?? (member.role === 'chair' || member.role === 'member') };
   });
 }
 
@@ -77,7 +77,8 @@ export const arrival = (opened: boolean): Presence => (opened ? 'late' : 'presen
 export function choices(rows: readonly Row[]): Presence[] {
   const all: Presence[] = ['present', 'late', 'left', 'returned', 'excused', 'absent'];
   return all.filter((word) =>
-    rows.every(({ entry, group }) => {
+    rows.every(({ member, entry, group }) => {
+      if (member.replaced_by) return false;
       if (entry?.presence === word) return false;
       if (word === 'returned') return entry?.presence === 'left';
       return word !== 'left' || group === 'here';

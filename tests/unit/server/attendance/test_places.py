@@ -1,0 +1,113 @@
+"""Substitutes and recusals as chair and secretary decide them, and what follows for votes and papers (A2, A3, W90)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.office import Browser, Office, fresh_id
+from wire.messages import Act, Head
+
+RULE = {"base": "all", "majority": {"num": 1, "den": 2, "more": True}, "quorum": None, "tie": "fails"}
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path)
+
+
+def _standing(office: Office, **more: Any) -> dict[str, Any]:
+    who = {"member": office.people["daibieu"], "person": office.people["kythuat"]}
+    return {**who, "may_speak": True, "may_vote": True, "reason": "Giấy cử số 12/VKS", **more}
+
+
+def _sign_in(office: Office, meeting: str, name: str) -> Any:
+    head = Head(fresh_id("d"), bytes(16), 1, office.clock.now())
+    data = {"person": office.people[name], "password": "mật khẩu thử"}
+    act = Act(head, fresh_id("a"), meeting, "sign_in", None, office.clock.now(), data)
+    return office.services.acts.perform(act, device=fresh_id("d"), seat=office.seats[1], now=office.clock.now())
+
+
+def _vote(secretary: Browser, path: str) -> dict[str, Any]:
+    item = secretary.get(path).body["sections"]["agenda"][0]["item"]
+    body = {"item": item, "kind": "open", "question": "Thông qua?", "template": "approve", "rule": RULE}
+    vote = secretary.post(f"{path}/votes", body).done()["vote"]
+    secretary.post(f"{path}/votes/{vote}/open").done()
+    found: dict[str, Any] = secretary.get(path).body["sections"]["votes"][0]
+    return found
+
+
+def test_A3_a_substitute_signs_in_at_the_seat_votes_and_the_member_does_not(office: Office) -> None:
+    meeting = office.meeting("open")
+    path, secretary = f"/api/meetings/{meeting}", office.sign_in("thuky")
+    secretary.post(f"{path}/attendance/substitutes", _standing(office)).done()
+    refused = _sign_in(office, meeting, "daibieu")
+    assert (refused.code, refused.data["name"]) == ("place-taken", "kythuat (demo)")
+    assert _sign_in(office, meeting, "kythuat").outcome == "done"
+    vote = _vote(secretary, path)
+    assert {line["person"] for line in vote["roll"]} == {office.people["chutri"], office.people["kythuat"]}
+    cast = {"answer": "for", "nonce": "0" * 64}
+    ballot = f"{path}/votes/{vote['vote']}/ballot"
+    assert office.sign_in("daibieu").post(ballot, cast).code == "not-on-the-roll"
+    office.sign_in("kythuat").post(ballot, cast).done()
+
+
+def test_A3_a_substitute_without_a_vote_leaves_the_place_to_its_absent_member(office: Office) -> None:
+    meeting = office.meeting("open")
+    path, secretary = f"/api/meetings/{meeting}", office.sign_in("thuky")
+    secretary.post(f"{path}/attendance/substitutes", _standing(office, may_vote=False)).done()
+    assert _sign_in(office, meeting, "kythuat").outcome == "done"
+    secretary.post(f"{path}/attendance", {"people": [office.people["chutri"]], "presence": "present"}).done()
+    roll = {line["person"]: line["present"] for line in _vote(secretary, path)["roll"]}
+    assert roll == {office.people["chutri"]: True, office.people["daibieu"]: False}
+
+
+def test_A3_what_cannot_be_is_refused_by_name(office: Office) -> None:
+    meeting = office.meeting("open")
+    path, secretary = f"/api/meetings/{meeting}", office.sign_in("thuky")
+    call, member = f"{path}/attendance/substitutes", office.people["daibieu"]
+    assert secretary.post(call, _standing(office, reason=" ")).code == "reason-needed"
+    assert secretary.post(call, _standing(office, person=office.people["chutri"])).code == "has-own-place"
+    assert secretary.post(call, _standing(office, member=office.people["chutri"])).code == "not-replaceable"
+    assert secretary.post(call, _standing(office, person=fresh_id("u"))).code == "no-such-person"
+    assert secretary.post(f"{call}/end", {"member": member}).code == "not-replaced"
+    assert office.sign_in("daibieu").post(call, _standing(office)).code == "not-allowed"
+    secretary.post(f"{path}/attendance", {"people": [member], "presence": "present"}).done()
+    assert secretary.post(call, _standing(office)).code == "member-still-here"
+    secretary.post(f"{path}/attendance", {"people": [member], "presence": "left"}).done()
+    secretary.post(call, _standing(office)).done()
+    assert secretary.post(call, _standing(office, person=office.people["khach"])).code == "not-replaceable"
+    written = {"people": [member], "presence": "present", "reason": "nhầm"}
+    assert secretary.post(f"{path}/attendance", written).code == "place-taken"
+    secretary.post(f"{call}/end", {"member": member, "reason": "đã trở lại"}).done()
+    secretary.post(f"{path}/attendance", {"people": [member], "presence": "returned"}).done()
+    kinds = [each["kind"] for each in secretary.get(f"{path}/events").body["events"]]
+    assert kinds[-4:] == ["attendance_recorded", "substitute_named", "substitute_ended", "attendance_recorded"]
+
+
+def test_W90_a_recused_member_has_no_vote_and_the_arithmetic_says_so(office: Office) -> None:
+    meeting = office.meeting("open")
+    path, secretary, member = f"/api/meetings/{meeting}", office.sign_in("thuky"), office.sign_in("daibieu")
+    items = [each["item"] for each in secretary.get(path).body["sections"]["agenda"]]
+    leaving = {"item": items[0], "person": member.person, "reason": "người thân của bị can"}
+    call = f"{path}/attendance/recusals"
+    assert secretary.post(call, {**leaving, "reason": ""}).code == "reason-needed"
+    assert secretary.post(call, {**leaving, "person": office.people["chutri"]}).code == "cannot-leave-item"
+    assert secretary.post(f"{call}/end", leaving).code == "not-recused"
+    assert member.post(call, leaving).code == "not-allowed"
+    first = secretary.post(call, leaving).done()
+    assert secretary.post(call, leaving).done() == first
+    secretary.post(
+        f"{path}/attendance", {"people": [member.person, office.people["chutri"]], "presence": "present"}
+    ).done()
+    vote = _vote(secretary, path)
+    assert [line["person"] for line in vote["roll"]] == [office.people["chutri"]]
+    assert (vote["turnout"]["entitled"], vote["recused"]) == (1, 1)
+    assert member.get(path).body["sections"]["votes"] == []
+    ballot = {"answer": "for", "nonce": "0" * 64}
+    assert member.post(f"{path}/votes/{vote['vote']}/ballot", ballot).code == "not-on-the-roll"
+    assert secretary.get(f"{path}/attendance").body["people"][1]["seconds"] == []
+    secretary.post(f"{call}/end", {**leaving, "reason": "ghi nhầm"}).done()
+    assert member.get(path).body["sections"]["agenda"][0]["recused"] == []
