@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from wire.ballots import NONCE_BYTES
+from wire.election_marks import SAID_LIMIT
 from wire.errors import BadField
 from wire.fields import Fields
 from wire.manifest import MAX_PAGES
@@ -68,7 +69,7 @@ def _run(data: Fields) -> None:
 
 def _cast(data: Fields) -> None:
     data.id("vote", "v")
-    data.text("answer", limit=20)
+    data.text("answer", limit=SAID_LIMIT)
     data.hex("nonce", size=NONCE_BYTES)
 
 

@@ -17,6 +17,7 @@ from edge.commands import Answer, Command, EraseBallots, FindBallots, FinishBall
 from edge.errors import BadRequest
 from edge.events import Acked, ActAsked, BallotAway, BallotHeld, BallotsFound, MixCame
 from edge.model import BallotState, HeldLine, LinkState, Now, Session, State
+from wire.election_marks import SAID_LIMIT
 from wire.errors import WireError
 from wire.fields import Fields
 from wire.votes import COUNTED, Vote, VoteState
@@ -35,7 +36,7 @@ def asked(state: State, event: ActAsked, session: Session) -> Result:
     """The person has chosen: have a ballot made, and the server asked to sign it blind."""
     data = Fields(dict(event.data), event.kind)
     try:
-        vote, answer = data.id("vote", "v"), data.text("answer", limit=20)
+        vote, answer = data.id("vote", "v"), data.text("answer", limit=SAID_LIMIT)
         data.end()
     except WireError:
         return state, (Answer(event.request, BadRequest.code),)

@@ -27,6 +27,7 @@ from wire.ballot_statement import vote_statement
 from wire.ballots import NONCE_BYTES
 from wire.declare import Maker as DeclaredBy
 from wire.declare import approve_papers, attend, close
+from wire.election_marks import SAID_LIMIT
 from wire.fields import Fields
 from wire.state import MeetingState
 from wire.statement import APPROVE_PAPERS, ATTEND, CLOSE, MAX_PAPERS, PRESENCES, Place, Statement
@@ -113,7 +114,11 @@ def _close(asked: Asked) -> Declared:
 def _cast(asked: Asked) -> Declared:
     """A ballot in a named vote (W68); its nonce travels beside what was signed, and is no part of it."""
     data = Fields(dict(asked.data), CAST)
-    vote, answer, nonce = data.id("vote", "v"), data.text("answer", limit=20), data.hex("nonce", size=NONCE_BYTES)
+    vote, answer, nonce = (
+        data.id("vote", "v"),
+        data.text("answer", limit=SAID_LIMIT),
+        data.hex("nonce", size=NONCE_BYTES),
+    )
     data.end()
     made = declared(vote_statement(asked.meeting, maker_of(asked), vote=vote, answer=answer))
 

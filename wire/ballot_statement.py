@@ -30,10 +30,11 @@ def _body(vote: Vote, person: str, answer: str) -> dict[str, Any]:
     elector = vote.elector(person)
     if elector is None or not elector.present:
         raise BadField("statement.vote.weight", "is of somebody who may not vote")
-    return {
+    body = {
         "ballot": vote.vote,
         "question": vote.question,
         "answers": [{"answer": each.answer, "text": each.text} for each in vote.answers],
         "answer": answer,
         "weight": elector.weight,
     }
+    return body if vote.election is None else {**body, "most": vote.election.most}

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Final
 
-from wire import canonical, recount_secret
+from wire import canonical, recount_election, recount_secret
 from wire.errors import BadBundle
 
 _EVENT: Final = b"phonghop/v1/event\0"
@@ -46,6 +46,9 @@ class Recounted:
     base: str
     outcome: str
     signatures: int
+    #: of an election: who fills the seats, and who is tied for the last of them
+    elected: tuple[str, ...] = ()
+    tied: tuple[str, ...] = ()
     #: of a secret vote: how many ballots were given, and each ballot by its receipt
     given: int = 0
     receipts: tuple[tuple[str, str], ...] = ()
@@ -120,7 +123,6 @@ def _count(
 ) -> Counter[str]:
     promised = {line["person"]: line["commitment"] for line in taken}
     _must(len(promised) == len(taken), "somebody's ballot was taken twice")
-    answers = {each["answer"] for each in prepared["answers"]}
     votes: Counter[str] = Counter()
     seen: set[str] = set()
     for ballot in ballots:
@@ -128,14 +130,14 @@ def _count(
         name = roll[person]["name"] if person in roll else person
         _must(person in roll and roll[person]["present"], f"{name} was not on the roll, or not present")
         _must(person not in seen, f"{name} has two ballots")
-        _must(ballot["answer"] in answers, f"the ballot of {name} holds an answer that was not asked for")
         value = {"v": 1, "meeting": bundle["meeting"], "vote": bundle["vote"], "person": person}
         said = {"answer": ballot["answer"], "nonce": ballot["nonce"], "statement": ballot.get("statement", "")}
         shut = canonical.encode({**value, **said})
         promise = hashlib.sha256(_BALLOT + shut).hexdigest()
         _must(promised.get(person) == promise, f"the ballot of {name} is not the one that was acknowledged")
         seen.add(person)
-        votes[ballot["answer"]] += roll[person]["weight"]
+        for mark in recount_election.marks(prepared, ballot["answer"], whose=name):
+            votes[mark] += roll[person]["weight"]
     missing = sorted(roll[person]["name"] for person in promised.keys() - seen if person in roll)
     _must(seen == promised.keys(), f"acknowledged ballots are missing: {', '.join(missing)}")
     return votes
@@ -187,12 +189,22 @@ def _judge(
     bases = {
         "all": sum(line["weight"] for line in roll),
         "present": sum(line["weight"] for line in roll if line["present"]),
-        "cast": sum(votes.values()),
+        "cast": _cast(prepared, votes, ballots, roll=roll),
         "decided": favour + against,
     }
     of = bases[rule["base"]]
     here = sum(1 for line in roll if line["present"])
-    chair = next((means[ballot["answer"]] for ballot in ballots if ballot.get("person") == opened.get("chair")), "")
+    elected, tied = list[str](), list[str]()
+    # A secret ballot has no person, as an opening may have no chair: that is no ballot of the chair's.
+    chairs = [ballot["answer"] for ballot in ballots if "person" in ballot and ballot["person"] == opened.get("chair")]
+    chair = means.get(chairs[0], "") if chairs else ""
+    outcome = _outcome(rule, means, favour, against=against, of=of, roll=len(roll), here=here, chair=chair)
+    if (election := prepared.get("election")) is not None:
+        has_quorum = rule["quorum"] is None or _reaches(here, len(roll), rule["quorum"])
+        if has_quorum:
+            elected, tied = recount_election.seated(election, votes, list(means), of=of, share=rule["majority"])
+        filled = "elected" if len(elected) == election["seats"] else "unfilled"
+        outcome = filled if has_quorum else "no_quorum"
     return Recounted(
         question=prepared["question"],
         kind=prepared["kind"],
@@ -203,9 +215,21 @@ def _judge(
         favour=favour,
         of=of,
         base=rule["base"],
-        outcome=_outcome(rule, means, favour, against=against, of=of, roll=len(roll), here=here, chair=chair),
+        outcome=outcome,
         signatures=signatures,
+        elected=tuple(elected),
+        tied=tuple(tied),
     )
+
+
+def _cast(
+    prepared: dict[str, Any], votes: Counter[str], ballots: list[dict[str, Any]], *, roll: list[dict[str, Any]]
+) -> int:
+    """The weight of all ballots; in an election one counts once, whatever it marks."""
+    if prepared.get("election") is None:
+        return sum(votes.values())
+    weights = {line["person"]: int(line["weight"]) for line in roll}
+    return sum(weights[ballot["person"]] if "person" in ballot else 1 for ballot in ballots)
 
 
 def _outcome(
@@ -240,6 +264,11 @@ def _reaches(part: int, whole: int, share: dict[str, Any]) -> bool:
 def _compare(found: Recounted, stated: dict[str, Any]) -> None:
     counts = tuple((line["answer"], line["votes"]) for line in stated["counts"])
     _must(counts == found.counts, f"the announced counts {counts} are not those of the ballots {found.counts}")
+    seats = stated.get("elected", []), stated.get("tied", [])
+    _must(
+        seats == (list(found.elected), list(found.tied)),
+        "those named as elected, or tied, are not those of the ballots",
+    )
     _must(
         (stated["favour"], stated["of"], stated["outcome"]) == (found.favour, found.of, found.outcome),
         f"the announced result ({stated['outcome']}, {stated['favour']}/{stated['of']}) is not that of the ballots "

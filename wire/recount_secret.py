@@ -13,7 +13,7 @@ import hashlib
 from collections import Counter
 from typing import Any, Final
 
-from wire import canonical
+from wire import canonical, recount_election
 from wire.errors import BadBundle
 
 _BALLOT: Final = b"phonghop/v1/secret-ballot\0"
@@ -34,7 +34,6 @@ def count(
     """The ballots of each answer; the first thing that is wrong is named."""
     _check_given(opened, given)
     _must(len(ballots) <= len(given), f"{len(ballots)} ballots, but only {len(given)} were given")
-    answers = {each["answer"] for each in prepared["answers"]}
     modulus = int(opened["token_key"], 16)
     votes: Counter[str] = Counter()
     seen: set[str] = set()
@@ -42,11 +41,11 @@ def count(
         message = _message(bundle, ballot)
         receipt = _receipt(message)
         _must(receipt not in seen, f"the ballot {receipt} stands there twice")
-        _must(ballot["answer"] in answers, f"the ballot {receipt} holds an answer that was not asked for")
+        marks = recount_election.marks(prepared, ballot["answer"], whose=receipt)
         holds = _is_signed(modulus, message, bytes.fromhex(ballot["signature"]))
         _must(holds, f"the ballot {receipt} was not signed by the vote's key, or was changed")
         seen.add(receipt)
-        votes[ballot["answer"]] += 1
+        votes.update(marks)
     return votes
 
 

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from wire import canonical
 from wire.blind import MODULUS_BYTES, PREFIX_BYTES, verify
+from wire.election_marks import SAID_LIMIT
 from wire.errors import BadField
 from wire.fields import Fields
 
@@ -54,7 +55,7 @@ class SecretBallot:
     def read(cls, fields: Fields) -> SecretBallot:
         """Read and check; raises :class:`BadField`."""
         ballot = cls(
-            answer=fields.text("answer", limit=20),
+            answer=fields.text("answer", limit=SAID_LIMIT),
             nonce=fields.hex("nonce", size=NONCE_BYTES),
             prefix=fields.hex("prefix", size=PREFIX_BYTES),
             signature=fields.hex("signature", size=MODULUS_BYTES),

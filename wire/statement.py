@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from wire import canonical
+from wire.election_marks import MAX_CANDIDATES, SAID_LIMIT, marks_of, said
 from wire.errors import BadField, UnknownType, UnknownVersion
 from wire.events import HASH_BYTES
 from wire.fields import Fields, print_instant
@@ -167,8 +168,13 @@ def _vote(body: Fields) -> None:
     if _BALLOT.fullmatch(body.text("ballot", limit=40)) is None:
         raise BadField("statement.vote.ballot", "is no identifier")
     body.text("question", limit=2000)
-    answers = [_answer(entry) for entry in body.objects("answers", limit=MAX_ANSWERS)]
-    if len(set(answers)) != len(answers) or body.text("answer", limit=40) not in answers:
+    most = body.number("most", low=1, high=MAX_CANDIDATES) if body.has("most") else 0
+    answers = [_answer(entry) for entry in body.objects("answers", limit=MAX_CANDIDATES if most else MAX_ANSWERS)]
+    answer = body.text("answer", limit=SAID_LIMIT)
+    is_one = (
+        answer == said(marks_of(answer), order=answers) and len(marks_of(answer)) <= most if most else answer in answers
+    )
+    if len(set(answers)) != len(answers) or not is_one:
         raise BadField("statement.vote.answer", "is none of the answers, or one of them stands twice")
     body.number("weight", low=1, high=1_000_000)
 

@@ -3,7 +3,9 @@
 Rules W66: pure; whole numbers only, so that nothing is rounded where something is decided. Answers are counted by
 weight; quorum by heads, those present of all who may vote. A share of nothing carries nothing. A tie is the exact half
 under "more than half", with as many for as against: only then the chair's own answer may decide, if the rule says so.
-A vote without quorum is neither passed nor rejected.
+A vote without quorum is neither passed nor rejected. In an election (W106) a candidate needs the share by themselves;
+of those who have it the ones with the most votes fill the seats, and where as many votes stand on both sides of the
+last seat nobody of these is elected: they are named as tied.
 
 Usage::
 
@@ -18,18 +20,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from wire.election_marks import marks_of
 from wire.votes import Base, Meaning, Share, Tie, Vote, VoteKind
 
 HALF: Final = (1, 2)
 
 
 class Outcome(enum.StrEnum):
-    """được thông qua · không được thông qua · không đủ điều kiện · chỉ kiểm đếm."""
+    """được thông qua · không được thông qua · không đủ điều kiện · chỉ kiểm đếm · bầu đủ · bầu thiếu."""
 
     PASSED = "passed"
     REJECTED = "rejected"
     NO_QUORUM = "no_quorum"
     COUNTED = "counted"
+    ELECTED = "elected"
+    UNFILLED = "unfilled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The arithmetic. ``favour`` of ``of``, where at least ``need`` were needed; by weight, ``people_…`` by heads."""
+    """The arithmetic. ``favour`` of ``of``, where at least ``need`` were needed; by weight, ``people_…`` by heads.
+
+    Of an election: ``elected`` in the order of their votes, and ``tied`` for what is left of the seats.
+    """
 
     lines: tuple[Line, ...]
     all: int
@@ -61,6 +69,8 @@ class Verdict:
     tie: bool
     chair: Meaning | None
     outcome: Outcome
+    elected: tuple[str, ...] = ()
+    tied: tuple[str, ...] = ()
 
 
 def meets(part: int, whole: int, share: Share) -> bool:
@@ -89,18 +99,20 @@ def lines(vote: Vote) -> tuple[Line, ...]:
     if vote.kind is VoteKind.HANDS:
         counted = dict(vote.hands)
         return tuple(Line(a.answer, counted.get(a.answer, 0), counted.get(a.answer, 0)) for a in vote.answers)
+    votes, people = Counter[str](), Counter[str]()
+    for word, weight in _cast(vote):
+        for mark in (word,) if vote.election is None else marks_of(word):
+            votes[mark] += weight
+            people[mark] += 1
+    return tuple(Line(each.answer, votes[each.answer], people[each.answer]) for each in vote.answers)
+
+
+def _cast(vote: Vote) -> list[tuple[str, int]]:
+    """What each published ballot says, and by how much it counts."""
     if vote.kind is VoteKind.SECRET:
-        heads = Counter(ballot.answer for ballot in vote.secret)
-        return tuple(Line(each.answer, heads[each.answer], heads[each.answer]) for each in vote.answers)
+        return [(ballot.answer, 1) for ballot in vote.secret]
     weights = {elector.person: elector.weight for elector in vote.roll}
-    return tuple(
-        Line(
-            each.answer,
-            sum(weights.get(ballot.person, 0) for ballot in vote.ballots if ballot.answer == each.answer),
-            sum(1 for ballot in vote.ballots if ballot.answer == each.answer),
-        )
-        for each in vote.answers
-    )
+    return [(ballot.answer, weights.get(ballot.person, 0)) for ballot in vote.ballots]
 
 
 def verdict(vote: Vote) -> Verdict:
@@ -113,7 +125,10 @@ def verdict(vote: Vote) -> Verdict:
     whole = {
         Base.ALL: sum(each.weight for each in vote.roll),
         Base.PRESENT: sum(each.weight for each in vote.roll if each.present),
-        Base.CAST: sum(line.votes for line in counted),
+        # A ballot is one, whatever it marks.
+        Base.CAST: sum(line.votes for line in counted)
+        if vote.election is None
+        else sum(weight for _, weight in _cast(vote)),
         Base.DECIDED: by[Meaning.FOR] + by[Meaning.AGAINST],
     }
     people_all, people_present = len(vote.roll), sum(1 for each in vote.roll if each.present)
@@ -121,6 +136,10 @@ def verdict(vote: Vote) -> Verdict:
     of, favour, against = whole[vote.rule.base], by[Meaning.FOR], by[Meaning.AGAINST]
     tie = _is_tie(vote, favour, against, of=of)
     chair = _chairs_side(vote)
+    elected, tied = _seated(vote, counted, of=of) if has_quorum else ((), ())
+    outcome = _outcome(vote, favour, of, has_quorum=has_quorum, chairs_for=tie and chair is Meaning.FOR)
+    if vote.election is not None and has_quorum:
+        outcome = Outcome.ELECTED if len(elected) == vote.election.seats else Outcome.UNFILLED
     return Verdict(
         lines=counted,
         all=whole[Base.ALL],
@@ -137,12 +156,26 @@ def verdict(vote: Vote) -> Verdict:
         has_quorum=has_quorum,
         tie=tie,
         chair=chair,
-        outcome=_outcome(vote, favour, of, has_quorum=has_quorum, chairs_for=tie and chair is Meaning.FOR),
+        outcome=outcome,
+        elected=elected,
+        tied=tied,
     )
 
 
+def _seated(vote: Vote, counted: tuple[Line, ...], *, of: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who fills the seats of an election, and who is tied for the last of them (W106)."""
+    if vote.election is None:
+        return (), ()
+    seats = vote.election.seats
+    able = sorted((line for line in counted if meets(line.votes, of, vote.rule.majority)), key=lambda line: -line.votes)
+    if len(able) <= seats or able[seats - 1].votes > able[seats].votes:
+        return tuple(line.answer for line in able[:seats]), ()
+    last = able[seats - 1].votes
+    return tuple(x.answer for x in able if x.votes > last), tuple(x.answer for x in able if x.votes == last)
+
+
 def _outcome(vote: Vote, favour: int, of: int, *, has_quorum: bool, chairs_for: bool) -> Outcome:
-    if not any(each.means is Meaning.FOR for each in vote.answers):
+    if vote.election is None and not any(each.means is Meaning.FOR for each in vote.answers):
         return Outcome.COUNTED
     if not has_quorum:
         return Outcome.NO_QUORUM

@@ -15,6 +15,7 @@ from typing import Final
 
 from wire import secret_fold
 from wire.ballots import NONCE_BYTES, commitment
+from wire.election_marks import MAX_CANDIDATES, NOBODY, SAID_LIMIT, Election
 from wire.errors import BadField
 from wire.events import Event
 from wire.fields import Fields
@@ -53,13 +54,17 @@ _NOT_TAKEN: Final = frozenset({VoteKind.HANDS, VoteKind.SECRET})
 
 def read_prepared(data: Fields) -> Vote:
     """What a prepared vote says of itself; raises :class:`BadField`."""
-    answers = tuple(_answer(entry) for entry in data.objects("answers", limit=MAX_ANSWERS))
+    election = _election(data.object("election")) if data.has("election") else None
+    most = MAX_ANSWERS if election is None else MAX_CANDIDATES
+    answers = tuple(_answer(entry) for entry in data.objects("answers", limit=most))
     if len(answers) < 2 or len({each.answer for each in answers}) != len(answers):
         raise BadField("vote_prepared.answers", "are fewer than two, or one stands twice")
     weights = tuple(_weight(entry) for entry in data.objects("weights", limit=MAX_ELECTORS))
     if len({person for person, _ in weights}) != len(weights):
         raise BadField("vote_prepared.weights", "names a person twice")
     kind, rule = VoteKind(data.choice("kind", frozenset(VoteKind))), _rule(data.object("rule"))
+    if election is not None:
+        _must_elect(election, answers, kind=kind, rule=rule)
     if kind is VoteKind.SECRET and (weights or rule.tie is Tie.CHAIR):
         raise BadField("vote_prepared.kind", "is secret, with weights or a casting vote that would name a ballot")
     return Vote(
@@ -74,7 +79,26 @@ def read_prepared(data: Fields) -> Vote:
         weights=weights,
         repeats=data.id("repeats", "v") if data.has("repeats") else None,
         reason=data.text("reason", limit=2000) if data.has("reason") else "",
+        election=election,
     )
+
+
+def _election(data: Fields) -> Election:
+    most = data.number("most", low=1, high=MAX_CANDIDATES)
+    least = data.number("least", low=0, high=most)
+    election = Election(least=least, most=most, seats=data.number("seats", low=1, high=MAX_CANDIDATES))
+    data.end()
+    return election
+
+
+def _must_elect(election: Election, answers: tuple[Answer, ...], *, kind: VoteKind, rule: Rule) -> None:
+    """Candidates are for nothing and against nothing, and neither hands nor a chair's vote can fill a seat."""
+    if kind is VoteKind.HANDS or rule.tie is Tie.CHAIR or rule.base is Base.DECIDED:
+        raise BadField("vote_prepared.election", "is by hands, or by a rule for a proposal")
+    if any(each.means is not Meaning.OTHER or "," in each.answer or each.answer == NOBODY for each in answers):
+        raise BadField("vote_prepared.answers", "are no candidates")
+    if max(election.most, election.seats) > len(answers):
+        raise BadField("vote_prepared.election", "has more marks, or seats, than candidates")
 
 
 def _prepared(state: MeetingState, event: Event, data: Fields) -> MeetingState:
@@ -245,7 +269,7 @@ def _opens_to(meeting: str, vote: Vote, ballot: Ballot) -> str:
 def _ballot(data: Fields) -> Ballot:
     ballot = Ballot(
         person=data.id("person", "u"),
-        answer=data.text("answer", limit=20),
+        answer=data.text("answer", limit=SAID_LIMIT),
         nonce=data.hex("nonce", size=NONCE_BYTES),
         statement=data.hex("statement", size=32) if data.has("statement") else "",
     )

@@ -36,6 +36,9 @@ def section(vote: Vote) -> dict[str, Any]:
         "weights": [{"person": person, "weight": weight} for person, weight in vote.weights],
         "repeats": vote.repeats,
         "reason": vote.reason,
+        "election": None
+        if vote.election is None
+        else {"least": vote.election.least, "most": vote.election.most, "seats": vote.election.seats},
         "state": vote.state.value,
         "opened_at": _moment(vote.opened_at),
         "closed_at": _moment(vote.closed_at),
@@ -116,6 +119,8 @@ def printed(found: Verdict) -> dict[str, Any]:
         "tie": found.tie,
         "chair": None if found.chair is None else found.chair.value,
         "outcome": found.outcome.value,
+        "elected": list(found.elected),
+        "tied": list(found.tied),
     }
 
 

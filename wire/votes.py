@@ -15,12 +15,13 @@ import enum
 from dataclasses import dataclass, field
 from typing import Final
 
+from wire.election_marks import Election
 from wire.errors import PhaseError
 from wire.secret_ballots import SecretBallot
 
 
 class VoteKind(enum.StrEnum):
-    """giơ tay (thư ký ghi) · công khai · ký tên · bỏ phiếu kín. Elections have events of their own."""
+    """giơ tay (thư ký ghi) · công khai · ký tên · bỏ phiếu kín. An election is one of the latter three (W105)."""
 
     HANDS = "hands"
     OPEN = "open"
@@ -227,6 +228,8 @@ class Vote:
     weights: tuple[tuple[str, int], ...] = ()
     repeats: str | None = None
     reason: str = ""
+    #: the answers are candidates, and a ballot marks some of them
+    election: Election | None = None
     state: VoteState = VoteState.CREATED
     chair: str | None = None
     roll: tuple[Elector, ...] = ()
@@ -266,5 +269,6 @@ class Vote:
         return self.is_clocked and self.ends_at is not None and now >= self.ends_at
 
     def has_answer(self, answer: str) -> bool:
-        """Whether it is one of the answers."""
-        return any(each.answer == answer for each in self.answers)
+        """Whether a ballot may say this: one of the answers, or marks as this election allows."""
+        names = [each.answer for each in self.answers]
+        return answer in names if self.election is None else self.election.accepts(answer, order=names)

@@ -15,6 +15,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from wire.election_marks import marks_of
 from wire.fields import parse_instant
 from wire.statement import APPROVE_PAPERS, ATTEND, CLOSE, VOTE, Statement
 
@@ -105,7 +106,8 @@ def _answers(body: Mapping[str, Any]) -> str:
 
 
 def _chosen(body: Mapping[str, Any]) -> str:
-    return next(_flat(entry["text"]) for entry in body["answers"] if entry["answer"] == body["answer"])
+    marks = marks_of(body["answer"])
+    return "; ".join(_flat(entry["text"]) for entry in body["answers"] if entry["answer"] in marks) or "–"
 
 
 def _approve_vi(said: Statement, body: Mapping[str, Any]) -> Lines:

@@ -27,6 +27,7 @@ from sealing.boxes import KEY_BYTES, BoxKey
 from sealing.onions import Place, peel, seal_ballot
 from wire import canonical
 from wire.blind import FACTOR_BYTES, MODULUS_BYTES, PREFIX_BYTES, SALT_BYTES, blind, factor_of, finalize
+from wire.election_marks import SAID_LIMIT
 from wire.errors import BadSignature
 from wire.fields import Fields
 from wire.messages import Mix
@@ -62,7 +63,7 @@ class HeldBallot:
         found = cls(
             person=fields.id("person", "u"),
             act=fields.id("act", "a"),
-            answer=fields.text("answer", limit=20),
+            answer=fields.text("answer", limit=SAID_LIMIT),
             nonce=fields.hex("nonce", size=NONCE_BYTES),
             prefix=fields.hex("prefix", size=PREFIX_BYTES),
             blinded=fields.hex("blinded", size=MODULUS_BYTES),

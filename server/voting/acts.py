@@ -17,6 +17,7 @@ from server.voting.secret.service import SecretVotes, Wanted
 from server.voting.service import Ask, Cast, SignedBallot, VotingService
 from wire.ballots import NONCE_BYTES
 from wire.blind import MODULUS_BYTES
+from wire.election_marks import SAID_LIMIT
 from wire.fields import Fields
 from wire.messages import KEY_BYTES
 from wire.secret_fold import MAX_RUNS
@@ -70,7 +71,7 @@ def _ballot(data: Fields, seated: Seated, rooms: Rooms) -> Cast:
     """An open ballot says its vote and answer, a signed one in what was signed (W68)."""
     nonce = data.hex("nonce", size=NONCE_BYTES)
     if not data.has("statement"):
-        ballot = Cast(data.id("vote", "v"), seated.person, data.text("answer", limit=20), nonce)
+        ballot = Cast(data.id("vote", "v"), seated.person, data.text("answer", limit=SAID_LIMIT), nonce)
         data.end()
         return ballot
     signed = SignedStatement.read(data)

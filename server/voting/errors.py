@@ -28,6 +28,9 @@
     ├── WeightWithoutVote     weight-without-vote: of somebody who has no vote
     ├── WeightsWithHands      weights-with-hands
     ├── SecretNamesNobody     secret-names-nobody: weights or a casting vote would show whose ballot is whose
+    ├── ElectionByRule        election-by-rule: by hands, with a casting vote, or of those for and against
+    ├── TooFewCandidates      too-few-candidates: for so many seats, or marks
+    ├── MarksDisordered       marks-disordered: more have to be marked than may be
     ├── HandsMissing          hands-missing
     ├── HandsTooMany          hands-too-many: more than were present
     ├── SignatureMissing      vote-signature-missing: a named vote is signed (V7)
@@ -200,3 +203,21 @@ class SignatureNotAsked(Malformed):
     """An open vote takes no signed ballots: nobody should sign what is not asked for."""
 
     code = "vote-signature-not-asked"
+
+
+class ElectionByRule(Malformed):
+    """Hands, a casting vote, or those for and against elect nobody."""
+
+    code = "election-by-rule"
+
+
+class TooFewCandidates(Malformed):
+    """Fewer stand (``data["candidates"]``) than seats or marks need (``data["needed"]``)."""
+
+    code = "too-few-candidates"
+
+
+class MarksDisordered(Malformed):
+    """The least number of marks is above the most."""
+
+    code = "marks-disordered"

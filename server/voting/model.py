@@ -20,6 +20,7 @@ from server.meetings import errors as meeting_errors
 from server.meetings.commands import LEADERS, By
 from server.meetings.model import Draft, may
 from server.voting import errors
+from wire.election_marks import Election
 from wire.errors import PhaseError
 from wire.phases import LIVE, PREPARING, Phase
 from wire.places import is_recused, places
@@ -27,7 +28,7 @@ from wire.quorum import here
 from wire.secret_ballots import LEAST_BALLOTS
 from wire.state import MeetingState, Member, MemberRole
 from wire.vote_fold import CLOCK, PREPARED, TAKEN
-from wire.votes import RUNNING, Answer, Rule, Tie, Vote, VoteChange, VoteKind, VoteState, step
+from wire.votes import RUNNING, Answer, Base, Rule, Tie, Vote, VoteChange, VoteKind, VoteState, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class NewVote:
     weights: tuple[tuple[str, int], ...] = ()
     repeats: str | None = None
     reason: str = ""
+    election: Election | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ def prepare(state: MeetingState, vote: str, new: NewVote, *, by: By) -> tuple[Dr
     texts = [answer.text.strip().casefold() for answer in new.answers]
     if len(texts) < 2 or len(set(texts)) != len(texts):
         raise errors.AnswerTwice
+    if new.election is not None:
+        _must_elect(new, new.election)
     if new.weights and new.kind is VoteKind.HANDS:
         raise errors.WeightsWithHands
     if new.kind is VoteKind.SECRET and (new.weights or new.rule.tie is Tie.CHAIR):
@@ -105,6 +109,13 @@ def prepare(state: MeetingState, vote: str, new: NewVote, *, by: By) -> tuple[Dr
     if not {person for person, _ in new.weights} <= {place.member.person for place in places(state)}:
         raise errors.WeightWithoutVote
     return (Draft(PREPARED, to_value(vote, new)),)
+
+
+def _must_elect(new: NewVote, election: Election) -> None:
+    if new.kind is VoteKind.HANDS or new.rule.tie is Tie.CHAIR or new.rule.base is Base.DECIDED:
+        raise errors.ElectionByRule
+    if max(election.most, election.seats) > len(new.answers):
+        raise errors.TooFewCandidates(candidates=len(new.answers), needed=max(election.most, election.seats))
 
 
 def to_value(vote: str, new: NewVote) -> dict[str, Any]:
@@ -131,6 +142,9 @@ def to_value(vote: str, new: NewVote) -> dict[str, Any]:
         value["repeats"] = new.repeats
     if new.reason:
         value["reason"] = new.reason
+    if new.election is not None:
+        election = new.election
+        value["election"] = {"least": election.least, "most": election.most, "seats": election.seats}
     return value
 
 

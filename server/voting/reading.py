@@ -10,16 +10,19 @@ from __future__ import annotations
 from typing import Final
 
 from server.statements.errors import StatementKindUnknown
-from server.voting.errors import NoSuchVote
+from server.voting.errors import MarksDisordered, NoSuchVote
 from server.voting.model import NewVote
 from server.voting.service import Cast, SignedBallot
 from wire.ballots import NONCE_BYTES
+from wire.election_marks import MAX_CANDIDATES, SAID_LIMIT, Election
 from wire.fields import Fields
 from wire.statement import VOTE, SignedStatement, Statement
 from wire.vote_fold import MAX_ANSWERS, MAX_ELECTORS, MAX_SECONDS, MAX_SHARE, MAX_WEIGHT
 from wire.votes import Answer, Base, Meaning, Rule, Share, Tie, VoteKind
 
 OWN: Final = "own"
+#: An election: the answers are names (W105).
+CANDIDATES: Final = "candidates"
 #: Templates of answers (V2): the words are Vietnamese, for they are what is signed.
 TEMPLATES: Final[dict[str, tuple[Answer, ...]]] = {
     "approve": (
@@ -42,7 +45,7 @@ def ballot(fields: Fields, vote: str, person: str) -> Cast:
     """
     nonce = fields.hex("nonce", size=NONCE_BYTES)
     if not fields.has("statement"):
-        open_one = Cast(vote, person, fields.text("answer", limit=20), nonce)
+        open_one = Cast(vote, person, fields.text("answer", limit=SAID_LIMIT), nonce)
         fields.end()
         return open_one
     signed = SignedStatement.read(fields)
@@ -56,14 +59,15 @@ def ballot(fields: Fields, vote: str, person: str) -> Cast:
 
 def new_vote(fields: Fields) -> NewVote:
     """A vote as it is written; raises BadField."""
-    template = fields.choice("template", frozenset({*TEMPLATES, OWN}))
+    template = fields.choice("template", frozenset({*TEMPLATES, OWN, CANDIDATES}))
+    election = _election(fields.object("election")) if template == CANDIDATES else None
     rule = fields.object("rule")
     new = NewVote(
         item=fields.id("item", "i"),
         kind=VoteKind(fields.choice("kind", frozenset(VoteKind))),
         question=fields.text("question", limit=2000).strip(),
         template=template,
-        answers=TEMPLATES[template] if template in TEMPLATES else _own(fields),
+        answers=_candidates(fields) if election else TEMPLATES.get(template) or _own(fields),
         rule=Rule(
             base=Base(rule.choice("base", frozenset(Base))),
             majority=_share(rule.object("majority")),
@@ -74,6 +78,7 @@ def new_vote(fields: Fields) -> NewVote:
         weights=_weights(fields) if fields.has("weights") else (),
         repeats=fields.id("repeats", "v") if fields.has("repeats") else None,
         reason=fields.text("reason", limit=2000).strip() if fields.has("reason") else "",
+        election=election,
     )
     rule.end()
     fields.end()
@@ -87,6 +92,22 @@ def _own(fields: Fields) -> tuple[Answer, ...]:
         found.append(Answer(f"a{number}", entry.text("text", limit=200).strip(), meaning))
         entry.end()
     return tuple(found)
+
+
+def _election(fields: Fields) -> Election:
+    least, most = fields.number("least", high=MAX_CANDIDATES), fields.number("most", low=1, high=MAX_CANDIDATES)
+    if least > most:
+        raise MarksDisordered
+    election = Election(least=least, most=most, seats=fields.number("seats", low=1, high=MAX_CANDIDATES))
+    fields.end()
+    return election
+
+
+def _candidates(fields: Fields) -> tuple[Answer, ...]:
+    """Their names, in the order of the ballot paper."""
+    names = [str(each).strip() for each in fields.items("candidates", limit=MAX_CANDIDATES)]
+    texts = [Fields({"name": name}, "candidates").text("name", limit=200) for name in names]
+    return tuple(Answer(f"a{number}", name, Meaning.OTHER) for number, name in enumerate(texts, 1))
 
 
 def _share(fields: Fields) -> Share:

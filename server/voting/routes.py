@@ -25,6 +25,7 @@ from server.web import act_id, actor, allow, answer, body
 from wire import ids
 from wire.asking import Kind
 from wire.declare import Maker
+from wire.election_marks import SAID_LIMIT
 from wire.errors import BadId
 from wire.ids import MeetingId
 from wire.secret_fold import MAX_RUNS
@@ -66,7 +67,7 @@ def blueprint(voting: VotingService, clock: Clock, *, seal: Seal, progress: Prog
     @allow(member=_VOTERS, act=False)
     def ask_for_ballot(meeting: str, vote: str) -> ResponseReturnValue:
         fields = body()
-        chosen = fields.text("answer", limit=20)
+        chosen = fields.text("answer", limit=SAID_LIMIT)
         fields.end()
         found = voting.declared(
             MeetingId(meeting), _vote(vote), Maker(actor().person_id, None, clock.now()), answer=chosen

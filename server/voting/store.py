@@ -21,6 +21,7 @@ from server.db.metadata import Moment, metadata
 from server.db.upsert import upsert
 from server.voting.model import StoredBallot
 from server.voting.ports import BallotTaken
+from wire.election_marks import SAID_LIMIT
 from wire.ids import MeetingId
 from wire.votes import VoteState
 
@@ -37,7 +38,7 @@ ballots = Table(
     Column("vote", String(18), ForeignKey("votes.id"), primary_key=True),
     # No account stands behind it: who is deleted during a vote has voted all the same.
     Column("person", String(18), primary_key=True),
-    Column("answer", String(20), nullable=False),
+    Column("answer", String(SAID_LIMIT), nullable=False),
     Column("nonce", String(64), nullable=False),
     Column("commitment", String(64), nullable=False),
     Column("statement", String(64), nullable=False),

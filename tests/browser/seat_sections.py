@@ -150,6 +150,38 @@ def vote(*, own: bool = False, present: bool = True, state: str = "open", **more
     }
 
 
+def election(*, counted: bool = False) -> dict[str, Any]:
+    """Forty-five candidates with long names; ``counted``: three of five seats are filled, and two people are tied."""
+    names = [(f"a{n}", f"{LONG} {n}", "other") for n in range(1, 46)]
+    answers = [{"answer": answer, "text": text, "means": means} for answer, text, means in names]
+    rule = {"base": "cast", "majority": {"num": 1, "den": 2, "more": True}, "quorum": None, "tie": "fails"}
+    paper: dict[str, Any] = {
+        "answers": answers,
+        "rule": rule,
+        "election": {"least": 1, "most": 5, "seats": 5},
+        "template": "candidates",
+    }
+    if not counted:
+        return vote(question="Bầu Ban kiểm phiếu (demo)", **paper)
+    votes = [41, 35, 30, 22, 22, *range(18, 0, -1), *[0] * 22]
+    counts = [
+        {"answer": answer, "votes": n, "people": n, "hundredths": n * 10_000 // 41}
+        for (answer, _, _), n in zip(names, votes, strict=True)
+    ]
+    result = {
+        "counts": counts,
+        "sums": {"all": 45, "present": 41, "cast": 41, "decided": 0},
+        "favour": 0, "against": 0, "of": 41, "need": 21, "hundredths": 0,
+        "quorum": {"present": 41, "of": 45, "need": 0, "met": True},
+        "tie": False, "chair": None, "outcome": "unfilled",
+        "elected": ["a1", "a2", "a3"], "tied": ["a4", "a5"],
+    }  # fmt: skip
+    turnout = {"entitled": 45, "present": 41, "cast": 41}
+    return vote(
+        state="announced", question="Bầu Ban kiểm phiếu (demo)", result=result, **(paper | {"turnout": turnout})
+    )
+
+
 def announced() -> dict[str, Any]:
     """An open vote that has its result: twenty for, one against, one silent."""
     roll = [

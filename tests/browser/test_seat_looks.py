@@ -35,6 +35,12 @@ def _search(person: Person) -> None:
     person.sees("Thấy")
 
 
+def _votes_for(person: Person) -> None:
+    for number in (1, 4):
+        person.page.get_by_role("list", name="Danh sách ứng cử viên").get_by_role("button").nth(number).tap()
+    person.sees("Đã chọn 2 người.")
+
+
 def _names(person: Person) -> None:
     """They open below the fold, come into sight and have the focus."""
     person.taps("Biểu quyết")
@@ -262,6 +268,8 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
         lambda person: person.taps("Phát biểu"),
     ),
     "vote-own": ("signed_in", {"votes": [having.vote(own=True)]}, lambda person: person.sees("Phương án 6")),
+    "vote-election": ("signed_in", {"votes": [having.election()]}, _votes_for),
+    "vote-elected": ("signed_in", {"votes": [having.election(counted=True)]}, lambda person: person.taps("Biểu quyết")),
     "vote-paused": ("signed_in", {"votes": [having.vote(state="paused")]}, None),
     "vote-late": ("signed_in", {"votes": [having.vote(present=False)]}, None),
     "vote-hands": ("signed_in", {"votes": [having.vote(kind="hands")]}, None),
@@ -279,8 +287,7 @@ DARK = (
     "welcome", "token-plug", "token-pin", "token-wrong-pin", "token-last-try", "token-blocked", "token-out", "password",
     "papers", "following", "offline", "closing", "search", "sign-list", "sign-place", "sign-pin", "sign-failed",
     "roll-call",
-    "vote", "vote-own", "help",
-    "vote", "vote-own", "marks", "marks-list",
+    "vote", "vote-own", "vote-election", "vote-elected", "help", "marks", "marks-list",
 )  # fmt: skip
 PANEL = (1280, 800)
 #: The second most common panel: wider, and lower.
@@ -366,3 +373,26 @@ def test_a_person_may_choose_the_theme(browser: Browser) -> None:
         page.reload()
         expect(page.get_by_role("button", name="Nền sáng")).to_be_visible()
         page.close()
+
+
+def test_V5_a_half_filled_ballot_is_touched_by_nobodys_update(browser: Browser) -> None:
+    election = having.election()
+    with SeatTwin(web.dist(), having.sections("signed_in", votes=[election]), having.PAPERS) as twin:
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, has_touch=True)
+        page = context.new_page()
+        page.goto(twin.address)
+        person = Person(page)
+        _votes_for(person)
+        paper = page.get_by_role("list", name="Danh sách ứng cử viên")
+        # Others vote, somebody presents, the chair pauses and goes on, and the person looks at the papers meanwhile.
+        twin.change(votes=[{**election, "turnout": {"entitled": 45, "present": 41, "cast": 30}}])
+        expect(page.get_by_text("30/41 đã biểu quyết")).to_be_visible()
+        twin.change(votes=[{**election, "state": "paused"}], presenting=having.presenting())
+        person.sees("Biểu quyết đang tạm dừng")
+        person.taps("Tài liệu")
+        twin.change(votes=[election])
+        person.taps("Biểu quyết")
+        expect(paper.get_by_role("button", pressed=True)).to_have_count(2)
+        expect(paper.get_by_role("button").nth(4)).to_have_attribute("aria-pressed", "true")
+        expect(page.get_by_role("button", name="Gửi: 2 người")).to_be_enabled()
+        context.close()

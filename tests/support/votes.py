@@ -97,12 +97,12 @@ def closed(vote: str, answers: Mapping[str, str]) -> dict[str, Any]:
     return {"vote": vote, "ballots": ballots}
 
 
-def whole(log: MeetingLog, answers: Mapping[str, str], present: Iterable[str], **changes: Any) -> Vote:
+def whole(log: MeetingLog, said: Mapping[str, str], present: Iterable[str], /, **changes: Any) -> Vote:
     """A vote from opening to announcement."""
     vote = open_vote(log, present, **changes)
-    if answers:
-        take(log, vote, answers)
-    log.add("vote_closed", closed(vote, answers))
+    if said:
+        take(log, vote, said)
+    log.add("vote_closed", closed(vote, said))
     log.add("vote_announced", {"vote": vote})
     found = log.state.vote(vote)
     assert found is not None

@@ -156,7 +156,16 @@ export interface VoteResult {
   quorum: { present: number; of: number; need: number; met: boolean };
   tie: boolean;
   chair: Meaning | null;
-  outcome: 'passed' | 'rejected' | 'no_quorum' | 'counted';
+  outcome: 'passed' | 'rejected' | 'no_quorum' | 'counted' | 'elected' | 'unfilled';
+  /** Of an election: who fills the seats, by votes; who is tied for the last of them. */
+  elected: string[];
+  tied: string[];
+}
+
+export interface Election {
+  least: number;
+  most: number;
+  seats: number;
 }
 
 export interface Vote {
@@ -171,6 +180,8 @@ export interface Vote {
   weights: { person: string; weight: number }[];
   repeats: string | null;
   reason: string;
+  /** The answers are candidates: so many are marked on a ballot, so many seats are filled. */
+  election?: Election | null;
   state: VoteState;
   opened_at: string | null;
   closed_at: string | null;

@@ -10,6 +10,7 @@ import circleX from 'icon:circle-x';
 import message from 'icon:message-circle-more';
 import { number } from '../i18n/format.ts';
 import { t } from '../i18n/texts.svelte.ts';
+import { marksOf, NOBODY } from './marks.ts';
 import type { Meaning, Share, Vote, VoteResult } from '../sections.ts';
 
 /** So many are named in a question; the rest are counted. */
@@ -33,6 +34,7 @@ export function shareWords({ num, den, more }: Share): string {
 
 /** `cần quá nửa tổng số đại biểu có quyền biểu quyết`. */
 export function ruleWords(vote: Vote): string {
+  if (vote.election) return t('voting.election.rule', { seats: vote.election.seats, share: shareWords(vote.rule.majority), base: t(`voting.base.${vote.rule.base}`) });
   return t('voting.rule', { share: shareWords(vote.rule.majority), base: t(`voting.base.${vote.rule.base}`) });
 }
 
@@ -43,7 +45,19 @@ export function resultLines(vote: Vote, result: VoteResult): string[] {
     const { present, of, need, met } = result.quorum;
     lines.push(t(met ? 'voting.quorum_met' : 'voting.quorum_missed', { present, of, need, share: shareWords(vote.rule.quorum) }));
   }
-  if (result.outcome !== 'counted') {
+  if (vote.election) {
+    lines.push(
+      t('voting.election.arithmetic', {
+        n: result.elected.length,
+        seats: vote.election.seats,
+        base: t(`voting.base.${vote.rule.base}`),
+        of: result.of,
+        share: shareWords(vote.rule.majority),
+        need: result.need,
+      }),
+    );
+    if (result.tied.length > 0) lines.push(t('voting.election.tied', { names: result.tied.map((one) => answerText(vote, one)).join(', ') }));
+  } else if (result.outcome !== 'counted') {
     lines.push(
       t(isWeighted(vote) ? 'voting.arithmetic_weighted' : 'voting.arithmetic', {
         favour: result.favour,
@@ -79,8 +93,9 @@ export function closeLines(vote: Vote, me: string | undefined): string[] {
 export function byAnswer(vote: Vote): { answer: string; text: string; means: Meaning | null; names: string[] }[] {
   const said = new Map(vote.ballots.map(({ person, answer }) => [person, answer]));
   const names = (answer: string | undefined) => vote.roll.filter((one) => said.get(one.person) === answer && (answer || one.present)).map((one) => one.name);
+  const marking = (answer: string) => vote.roll.filter((one) => marksOf(said.get(one.person) ?? NOBODY).includes(answer)).map((one) => one.name);
   return [
-    ...vote.answers.map((one) => ({ ...one, names: names(one.answer) })),
+    ...vote.answers.map((one) => ({ ...one, names: vote.election ? marking(one.answer) : names(one.answer) })),
     { answer: '', text: t('voting.not_voted'), means: null, names: names(undefined) },
   ].filter((group) => group.names.length > 0);
 }
@@ -99,7 +114,9 @@ export function secondsLeft(vote: Vote, now: number): number | null {
   return vote.ends_at === null ? null : Math.ceil((Date.parse(vote.ends_at) - now) / 1000);
 }
 
-/** The text of an answer, as it was asked. */
+/** The text of an answer, as it was asked; of an election the names that are marked. */
 export function answerText(vote: Vote, answer: string): string {
+  if (vote.election && answer === NOBODY) return t('voting.election.nobody');
+  if (vote.election) return marksOf(answer).map((mark) => vote.answers.find((one) => one.answer === mark)?.text ?? mark).join(', ');
   return vote.answers.find((one) => one.answer === answer)?.text ?? answer;
 }

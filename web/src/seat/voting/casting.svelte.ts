@@ -7,6 +7,7 @@
 import { Failure } from '$lib/failure.ts';
 import { errorText } from '$lib/i18n/texts.svelte.ts';
 import type { Vote } from '$lib/sections.ts';
+import { said } from '$lib/voting/marks.ts';
 import { commitment, newNonce } from '$lib/wire/ballots.ts';
 import type { Seat, Statement } from '../seat.svelte.ts';
 import type { Act, HeldBallot } from '../sections.ts';
@@ -23,6 +24,7 @@ const KIND = 'vote_cast';
 
 export class Casting {
   #chosen = $state<string | null>(null);
+  #marks = $state.raw<readonly string[]>([]);
   #sent = $state.raw<Sent | null>(null);
   #refusal = $state('');
   #busy = $state(false);
@@ -69,6 +71,18 @@ export class Casting {
     if (this.#sent === null) this.#chosen = answer;
   }
 
+  /** The candidates that are marked; nobody else's update touches them. */
+  get marks(): readonly string[] {
+    return this.#marks;
+  }
+
+  /** Mark candidates of an election; too few or too many are chosen, but not ready to be sent. */
+  mark(vote: Vote, marks: readonly string[]): void {
+    if (this.#sent !== null) return;
+    this.#marks = marks;
+    this.#chosen = said(vote, marks);
+  }
+
   /** Send what was chosen; throws nothing: a refusal is told in words. */
   async send(): Promise<void> {
     const answer = this.#chosen;
@@ -96,6 +110,7 @@ export class Casting {
     try {
       await this.seat.act('ballot_cast', { vote: this.vote, answer });
       this.#chosen = null;
+      this.#marks = [];
     } catch (thrown) {
       this.#refusal = Failure.from(thrown).text;
     } finally {

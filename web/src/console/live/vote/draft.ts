@@ -21,6 +21,11 @@ export interface Draft {
   weights: Record<string, number>;
   repeats: string | null;
   reason: string;
+  /** Of an election: one name a line, and the numbers as they are typed. */
+  candidates: string;
+  least: string;
+  most: string;
+  seats: string;
 }
 
 const HALF: Share = { num: 1, den: 2, more: true };
@@ -30,6 +35,7 @@ export const MAJORITIES: Record<string, { base: Base; share: Share }> = {
   half_all: { base: 'all', share: HALF },
   half_present: { base: 'present', share: HALF },
   two_thirds_all: { base: 'all', share: TWO_THIRDS },
+  half_cast: { base: 'cast', share: HALF },
   half_decided: { base: 'decided', share: HALF },
 };
 export const QUORUMS: Record<string, Share | null> = { none: null, half: HALF, two_thirds: TWO_THIRDS };
@@ -62,6 +68,7 @@ export function fresh(item: AgendaItem): Draft {
     weights: {},
     repeats: null,
     reason: '',
+    ...NONE,
   };
 }
 
@@ -84,7 +91,20 @@ export function from(vote: Vote): Draft {
     weights: Object.fromEntries(vote.weights.map(({ person, weight }) => [person, weight])),
     repeats: vote.repeats,
     reason: vote.reason,
+    ...(vote.election ? standing(vote) : NONE),
   };
+}
+
+const NONE = { candidates: '', least: '1', most: '1', seats: '1' };
+
+function standing(vote: Vote): typeof NONE {
+  const { least, most, seats } = vote.election!;
+  return { candidates: vote.answers.map(({ text }) => text).join('\n'), least: `${least}`, most: `${most}`, seats: `${seats}` };
+}
+
+/** The names that stand, one a line. */
+export function names({ candidates }: Draft): string[] {
+  return candidates.split('\n').map((name) => name.trim()).filter((name) => name !== '');
 }
 
 /** What is sent. */
@@ -96,13 +116,18 @@ export function body(draft: Draft): object {
     kind: draft.kind,
     question: draft.question.trim(),
     template: draft.template,
+    ...(draft.template === 'candidates' ? elected(draft) : {}),
     ...(draft.template === 'own' ? { answers: draft.own.map(({ text, means }) => ({ text: text.trim(), means })) } : {}),
-    rule: { base, majority: share, quorum, tie: draft.kind === 'secret' ? 'fails' : draft.tie },
+    rule: { base, majority: share, quorum, tie: draft.kind === 'secret' || draft.template === 'candidates' ? 'fails' : draft.tie },
     // Hands are counted and secret ballots collected by people: no clock closes them, and nobody counts for more.
     seconds: draft.kind === 'hands' || draft.kind === 'secret' ? 0 : SECONDS[draft.seconds],
     weights: draft.kind === 'hands' || draft.kind === 'secret' ? [] : weighed(draft),
     ...(draft.repeats ? { repeats: draft.repeats, reason: draft.reason.trim() } : {}),
   };
+}
+
+function elected(draft: Draft): object {
+  return { candidates: names(draft), election: { least: Number(draft.least), most: Number(draft.most), seats: Number(draft.seats) } };
 }
 
 function weighed({ weights }: Draft): object[] {
