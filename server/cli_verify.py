@@ -25,6 +25,8 @@ from server.dossier.__main__ import parser
 from server.dossier.reading import is_archive
 from server.verify import verify_log
 from wire.errors import WireError
+from wire.fields import parse_instant
+from wire.wording import moment
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
 _REFUSED: Final = 1
@@ -61,7 +63,8 @@ def _log(file: Path) -> int:
         print(f"KHÔNG ĐẠT · NOT VERIFIED [{exc.code}] {text.vi} · {text.en}\n  {exc}", file=sys.stderr)
         return _REFUSED
     print(f"ĐẠT · VERIFIED  {found.meeting}  {found.events} sự kiện · events")
-    print(f"  {found.first_at} → {found.last_at}\n  sha256 {found.last_hash}")
+    first, last = (moment(parse_instant(at)) for at in (found.first_at, found.last_at))
+    print(f"  {first} → {last} (UTC+7)\n  sha256 {found.last_hash}")
     return 0
 
 

@@ -13,12 +13,14 @@ Usage::
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import web
+from wire.wording import moment
 
 _PREFIX: Final = "verify"
 
@@ -61,7 +63,9 @@ def reason(code: str, language: str) -> str:
 
 
 def _shown(value: Any, language: str) -> str:
-    """A tuple are codes of reasons, a mapping holds the words of each language."""
+    """A tuple are codes of reasons, a mapping holds the words of each language; a moment is Vietnam's."""
+    if isinstance(value, dt.datetime):
+        return f"{moment(value)} (UTC+7)"
     if isinstance(value, Mapping):
         return str(value[language])
     if isinstance(value, tuple):

@@ -25,7 +25,7 @@ from wire.checkpoint import Checkpoint
 from wire.entries import HOUSE, Entry
 from wire.errors import BadProof, WireError
 from wire.events import Event
-from wire.fields import print_instant
+from wire.fold import fold
 from wire.inclusions import Inclusions, must_prove
 from wire.note import NoteKey
 
@@ -48,7 +48,8 @@ def check(files: Mapping[str, bytes], events: Sequence[Event], anchors: Anchors,
     if not _are_proven(record, events, checkpoint=checkpoint, found=found):
         return
     found.right("record-events", events=len(events), size=checkpoint.size, root=checkpoint.root.hex())
-    _export(record, export, files, checkpoint=checkpoint, found=found)
+    who = _name_of(export.actor, events)
+    _export(record, export, files, who=who, checkpoint=checkpoint, found=found)
 
 
 def check_archive(files: Mapping[str, bytes], anchors: Anchors, *, seen: Sequence[bytes], found: Findings) -> None:
@@ -102,8 +103,20 @@ def _are_proven(record: Inclusions, events: Sequence[Event], *, checkpoint: Chec
     return True
 
 
+def _name_of(actor: str, events: Sequence[Event]) -> str:
+    """As the meeting knows the person; who is none of its members stays an account's number."""
+    member = fold(events).member(actor.removeprefix("person:"))
+    return actor if member is None else member.name
+
+
 def _export(
-    record: Inclusions, export: AdminEvent, files: Mapping[str, bytes], *, checkpoint: Checkpoint, found: Findings
+    record: Inclusions,
+    export: AdminEvent,
+    files: Mapping[str, bytes],
+    *,
+    who: str,
+    checkpoint: Checkpoint,
+    found: Findings,
 ) -> None:
     try:
         must_prove(Entry(HOUSE, export.number, hash_of(export)), record.export, checkpoint)
@@ -112,6 +125,6 @@ def _export(
         return
     stated: Any = export.data.get("index_sha256")
     if INDEX in files and stated == hashlib.sha256(files[INDEX]).hexdigest():
-        found.right("index-signed", at=print_instant(export.at), actor=export.actor)
+        found.right("index-signed", at=export.at, actor=who)
     else:
         found.wrong("index-other")

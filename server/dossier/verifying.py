@@ -32,7 +32,7 @@ from server.trust.model import Kept
 from wire import canonical
 from wire.errors import WireError
 from wire.events import Event, check_chain
-from wire.fields import Fields, print_instant
+from wire.fields import Fields
 from wire.fold import fold
 from wire.statement import Statement, digest
 from wire.wording import LANGUAGES, words
@@ -108,7 +108,7 @@ def _index(files: Mapping[str, bytes], found: Findings) -> Index | None:
     for what, name in differences:
         found.wrong(f"file-{what}", path=name)
     if not differences:
-        found.right("index", files=len(index.files), title=index.title, made_at=print_instant(index.made_at))
+        found.right("index", files=len(index.files), title=index.title, made_at=index.made_at)
     return index
 
 
@@ -185,7 +185,7 @@ def _judged(
         "kind": {language: words(said, language).title for language in LANGUAGES},
         "certificate": "–" if facts is None else facts.name,
         "fingerprint": "–" if facts is None else facts.fingerprint,
-        "at": print_instant(at),
+        "at": at,
         "seq": seq,
     }
     if not judged.code:
@@ -251,7 +251,7 @@ def _signature(one: Verdict, path: str, found: Findings) -> None:
         "path": path,
         "who": one.who,
         "fingerprint": one.fingerprint,
-        "at": "–" if at is None else print_instant(at),
+        "at": "–" if at is None else at,
         "why": one.reasons,
     }
     match one.result:

@@ -294,9 +294,12 @@ def token(state: str = "ready", **more: Any) -> dict[str, Any]:
 
 def signing(
     *, signed: tuple[int, ...] = (), open_: str = "", step: str = "", code: str = "", leased: bool = False,
-    me: int = 1, closed: bool = False, data: dict[str, Any] | None = None,
+    me: int = 1, closed: bool = False, data: dict[str, Any] | None = None, number: str = "",
 ) -> dict[str, Any]:  # fmt: skip
-    """Minutes that the chair signs after who sits here; ``signed``: who has; ``open_``: ``ready`` or ``coming``."""
+    """Minutes that the chair signs after who sits here; ``signed``: who has; ``open_``: ``ready`` or ``coming``.
+
+    ``number``: what the signature gives the paper.
+    """
     order = [people()[me], people()[0 if me else 1]]
     first = next((at for at in range(2) if at not in signed), None)
     signers = [
@@ -323,6 +326,8 @@ def signing(
         "signers": signers,
         "mark": {"page": 3, "box": [320_000, 640_000, 500_000, 710_000]},
     }
+    if number:
+        one["number"] = {"number": number, "date": "2026-11-21"}
     if leased:
         one["ordered"] = False
         one["signers"].append({**signers[1], "person": people()[3]["id"], "name": people()[3]["name"], "next": True})

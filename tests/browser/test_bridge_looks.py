@@ -188,6 +188,8 @@ def test_G58_every_page_of_a_paper_is_reached_and_the_button_says_how_many_were_
     pdf = text_pdf(["TỜ TRÌNH"], pages=_PAGES)
     box = [72_000, 700_000, 272_000, 760_000]
     data: dict[str, Any] = {"title": TITLE, "kind": "minutes", "name": NAME, "size_bytes": len(pdf)}
+    written = {"SoVanBan": "312", "NgayBanHanh": "22", "ThangBanHanh": "11"}
+    data |= {"number": {"number": "312/TB-VKS", "date": "2026-11-22", "written": written}}
     data |= {"sha256": hashlib.sha256(pdf).hexdigest(), "mark": {"page": _PAGES, "box": box}}
     play.paired()
     window.enters()
@@ -197,6 +199,12 @@ def test_G58_every_page_of_a_paper_is_reached_and_the_button_says_how_many_were_
     window.opens(ticket)
     page, sign = window.page, window.page.locator("button[type=submit]")
     window.shows(f"Ký – còn {_PAGES - 1} trang chưa xem")
+    expect(page.get_by_text("số 312/TB-VKS, ngày 22/11/2026")).to_be_visible()
+    page.set_viewport_size({"width": 480, "height": 640})
+    window.shows(NAME, axe=False)
+    # A low window needs its height for reading: the paper comes before the PIN.
+    expect(page.locator(".sheet")).to_be_in_viewport()
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     for each in (page.get_by_label("Mã PIN", exact=True), sign):
         expect(each).to_be_in_viewport(ratio=1)
     page.get_by_label("Mã PIN", exact=True).fill("123456")

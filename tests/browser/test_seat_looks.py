@@ -237,6 +237,17 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "sign-coming": ("signed_in", {"signing": having.signing(open_="coming")}, _signs),
     "sign-place": ("signed_in", {"signing": having.signing(open_="ready")}, _to_the_place),
     "sign-pin": ("signed_in", _TO_SIGN, _sign_sheet),
+    "sign-number": ("signed_in", {"signing": having.signing(open_="ready", number="312/TB-VKS")}, _signs),
+    "sign-number-pin": (
+        "signed_in",
+        {"signing": having.signing(open_="ready", number="312/TB-VKS"), "usb_token": _MINE},
+        _sign_sheet,
+    ),
+    "sign-number-taken": (
+        "signed_in",
+        {"signing": having.signing(open_="ready", step="failed", code="signing-number-taken", number="313/TB-VKS")},
+        _signs,
+    ),
     "sign-letters": ("signed_in", _TO_SIGN, _sign_with_letters),
     "sign-plug": (
         "signed_in",

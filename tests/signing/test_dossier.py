@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -134,6 +135,10 @@ def test_G49_a_whole_dossier_is_right_and_says_what_was_checked(whole: Whole) ->
     assert {"index", "log", "anchor", "record-key", "record-events", "index-signed"} <= set(codes)
     assert hashlib.sha256(whole.root).hexdigest() in found.text()
     assert "ĐẠT · VERIFIED" in found.text()
+    said = next(line for line in found.text().splitlines() if "Bản kê đúng" in line)
+    shown = r"do chutri \(demo\) xuất lúc \d{2}:\d{2}:\d{2} \d{2}/\d{2}/\d{4} \(UTC\+7\)"
+    assert re.search(shown, said), "a name, and the hour of Vietnam"
+    assert "person:" not in found.text()
 
 
 def test_G49_without_an_anchor_nothing_is_wrong_and_nobody_is_confirmed(whole: Whole) -> None:
