@@ -298,7 +298,7 @@ DARK = (
     "welcome", "token-plug", "token-pin", "token-wrong-pin", "token-last-try", "token-blocked", "token-out", "password",
     "papers", "following", "offline", "closing", "search", "sign-list", "sign-place", "sign-pin", "sign-failed",
     "roll-call",
-    "vote", "vote-own", "vote-election", "vote-elected", "help", "marks", "marks-list",
+    "vote", "vote-own", "vote-election", "vote-elected", "help", "marks-list",
 )  # fmt: skip
 PANEL = (1280, 800)
 #: The second most common panel: wider, and lower.
@@ -316,7 +316,6 @@ ON_LOW = (
     "sign-letters",
     "sign-pin",
     "vote-own",
-    "marks",
     "marks-note",
 )
 

@@ -75,8 +75,10 @@ def only(twin: SeatTwin, kind: str) -> dict[str, Any]:
     return one
 
 
-def test_P8_a_pen_stroke_is_kept_taken_back_and_erased(browser: Browser) -> None:
+def test_P8_a_pen_stroke_is_kept_taken_back_and_erased_and_drawn_by_nobody_who_only_reads(browser: Browser) -> None:
     with reading(browser) as (twin, person):
+        draw(person.page, (0.2, 0.1), (0.6, 0.2))
+        expect(person.page.locator(".marks path.ink")).to_have_count(0)
         marking(person, "Bút")
         draw(person.page, (0.2, 0.1), (0.5, 0.14), (0.4, 0.2))
         stroke = only(twin, "ink")
@@ -91,6 +93,11 @@ def test_P8_a_pen_stroke_is_kept_taken_back_and_erased(browser: Browser) -> None
         person.page.get_by_role("button", name="Tẩy", exact=True).tap()
         draw(person.page, (0.35, 0.05), (0.35, 0.15))
         until(lambda: not twin.marks)
+        expect(person.page.locator(".marks path.ink")).to_have_count(0)
+        person.page.get_by_role("button", name="Bút", exact=True).tap()
+        twin.marks_refused = "marks-full"
+        draw(person.page, (0.2, 0.1), (0.5, 0.14))
+        person.sees("Đồng chí đã có quá nhiều ghi chú")
         expect(person.page.locator(".marks path.ink")).to_have_count(0)
 
 
@@ -130,17 +137,25 @@ def test_P8_a_note_is_written_with_the_keys_on_the_screen_in_vietnamese(browser:
         until(lambda: not twin.marks)
 
 
-def test_P8_the_list_leads_to_the_page_and_says_what_came_from_an_older_version(browser: Browser) -> None:
+def test_P8_the_list_leads_to_the_page_and_says_what_came_from_an_older_version(
+    browser: Browser,
+) -> None:
     content = {"kind": "note", "paper": PAPER, "version": 1, "page": 12, "color": "blue", "at": [5000, 5000]}
     old = content | {"text": "Xem lại số liệu", "since": 1, "version": 1}
-    with reading(browser, a=old) as (_, person):
+    with reading(browser, a=old) as (twin, person):
         person.taps("Ghi chú của tôi (1)")
         person.sees("từ bản 1")
         person.page.get_by_role("button", name=re.compile("Trang 12.*Xem lại số liệu")).tap()
         person.reads_page(12)
         expect(person.page.get_by_role("dialog", name="Ghi chú ở trang 12")).to_be_visible()
         person.presses("Escape")
-        expect(person.page.get_by_role("button", name="Ghi chú: Xem lại số liệu")).to_be_visible()
+        pin = person.page.get_by_role("button", name="Ghi chú: Xem lại số liệu")
+        expect(pin).to_be_visible()
+        # I2: when the seat locks nothing of the marks is left on the page.
+        twin.change(**having.sections("locked"), marks=None, papers=None, agenda=None)
+        expect(pin).to_have_count(0)
+        html: Callable[[], str] = person.page.content
+        assert "Xem lại số liệu" not in html()
 
 
 def test_P8_marks_stay_where_they_are_at_any_zoom(browser: Browser) -> None:
@@ -165,23 +180,6 @@ def test_P8_marks_stay_where_they_are_at_any_zoom(browser: Browser) -> None:
         assert part() == (0.25, 0.1, 0.25)
 
 
-def test_P8_a_finger_that_does_not_mark_scrolls_and_turns_and_draws_nothing(browser: Browser) -> None:
-    with reading(browser) as (twin, person):
-        draw(person.page, (0.2, 0.1), (0.6, 0.2))
-        person.turns_to_next_page()
-        person.reads_page(2)
-        assert twin.marks == {}
-
-
-def test_P8_what_is_not_kept_is_said_and_taken_off_the_page(browser: Browser) -> None:
-    with reading(browser) as (twin, person):
-        marking(person, "Bút")
-        twin.marks_refused = "marks-full"
-        draw(person.page, (0.2, 0.1), (0.5, 0.14))
-        person.sees("Đồng chí đã có quá nhiều ghi chú")
-        expect(person.page.locator(".marks path.ink")).to_have_count(0)
-
-
 def test_P8_where_it_is_kept_is_told_honestly_and_marks_of_another_seat_appear(browser: Browser) -> None:
     with reading(browser) as (twin, person):
         marking(person)
@@ -194,14 +192,3 @@ def test_P8_where_it_is_kept_is_told_honestly_and_marks_of_another_seat_appear(b
         person.sees("Lưu ở máy chủ")
         twin.change(marks={"ready": False, "rev": 7, "unsent": 0, "code": ""})
         person.sees("Đang chờ máy chủ mở ghi chú")
-
-
-def test_I2_when_the_seat_locks_nothing_of_the_marks_is_left_on_the_page(browser: Browser) -> None:
-    secret = "Chỉ riêng tôi"
-    content = {"kind": "note", "paper": PAPER, "version": 1, "page": 1, "color": "blue", "at": [5000, 1000]}
-    with reading(browser, a=content | {"text": secret}) as (twin, person):
-        expect(person.page.get_by_role("button", name=f"Ghi chú: {secret}")).to_be_visible()
-        twin.change(**having.sections("locked"), marks=None, papers=None, agenda=None)
-        expect(person.page.get_by_role("button", name=f"Ghi chú: {secret}")).to_have_count(0)
-        html: Callable[[], str] = person.page.content
-        assert secret not in html()

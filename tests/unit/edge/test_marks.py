@@ -170,6 +170,27 @@ def test_P7_after_a_recall_nothing_at_the_seat_opens_them(room: SeatRoom, here: 
     assert len(next(iter(room.twin.marks.rows.values()))) == 2, "what had not been sent was handed in all the same"
 
 
+def test_W103_the_key_is_destroyed_before_the_recall_is_receipted(
+    room: SeatRoom, here: TestSeat, meeting: TwinMeeting
+) -> None:
+    write(here, SECRET)
+    vault = here.on._ports.vault  # noqa: SLF001 - as the plan does
+    vault.destroy(meeting.id, act=named("a", "x"), title="", now=room.clock.now)
+    assert not [name for name in here.disk.all_names() if name.endswith(".key")]
+
+
+def test_W103_a_key_that_comes_after_its_person_has_left_finds_no_place(room: SeatRoom, here: TestSeat) -> None:
+    place = Place(next(iter(room.twin.marks.keys)).meeting, LAN)
+    room.weather.delay_s = 3.0
+    here.on._ports.vault.marks.close(place)  # noqa: SLF001 - as at a seat that has no key yet
+    here.on._marks._fetch(place)  # noqa: SLF001 - a question whose answer takes its time
+    here.sign_out()
+    room.weather.delay_s = 0.0
+    room.run(6)
+    assert not here.on._ports.vault.marks.standing(place).ready  # noqa: SLF001 - the disk is looked at
+    assert not [name for name in here.disk.all_names() if name.startswith("marks/")]
+
+
 def test_W102_when_the_server_keeps_no_more_the_seat_gives_up_too(
     room: SeatRoom, here: TestSeat, meeting: TwinMeeting
 ) -> None:
