@@ -179,16 +179,31 @@ def test_W103_the_key_is_destroyed_before_the_recall_is_receipted(
     assert not [name for name in here.disk.all_names() if name.endswith(".key")]
 
 
-def test_W103_a_key_that_comes_after_its_person_has_left_finds_no_place(room: SeatRoom, here: TestSeat) -> None:
+def test_W103_who_leaves_without_a_network_leaves_boxes_and_no_key(room: SeatRoom, here: TestSeat) -> None:
+    room.run(1)
+    here.disconnect()
+    write(here, SECRET)
+    here.sign_out()
+    (left,) = [name for name in here.disk.all_names() if name.startswith("marks/")]
+    assert not left.endswith(".key")
+
+
+def test_W103_a_key_that_comes_after_its_person_has_left_finds_no_place(
+    room: SeatRoom, here: TestSeat, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = Place(next(iter(room.twin.marks.keys)).meeting, LAN)
-    room.weather.delay_s = 3.0
-    here.on._ports.vault.marks.close(place)  # noqa: SLF001 - as at a seat that has no key yet
+    book = here.on._ports.vault.marks  # noqa: SLF001 - as at a seat that has no key yet, and something to hand in
+    room.weather.loss = 1.0
+    write(here, SECRET)
+    book.close(place)
+    room.weather.loss, room.weather.delay_s = 0.0, 3.0
     here.on._marks._fetch(place)  # noqa: SLF001 - a question whose answer takes its time
+    given: list[Place] = []
+    monkeypatch.setattr(book, "give_key", lambda where, _key: given.append(where))
     here.sign_out()
     room.weather.delay_s = 0.0
-    room.run(6)
-    assert not here.on._ports.vault.marks.standing(place).ready  # noqa: SLF001 - the disk is looked at
-    assert not [name for name in here.disk.all_names() if name.startswith("marks/")]
+    room.run(8)
+    assert given == []
 
 
 def test_W102_when_the_server_keeps_no_more_the_seat_gives_up_too(
