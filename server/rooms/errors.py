@@ -5,7 +5,8 @@
     Conflict
     └── RoomNameTaken     room-name-taken
     Malformed
-    └── SeatLabelTwice    seat-label-twice
+    ├── SeatLabelTwice    seat-label-twice
+    └── TooManySeats      too-many-seats
     NotFound
     ├── NoSuchRoom        no-such-room
     └── NoSuchSeat        no-such-seat
@@ -26,6 +27,12 @@ class SeatLabelTwice(Malformed):
     """Two seats of one room would have the same label."""
 
     code = "seat-label-twice"
+
+
+class TooManySeats(Malformed):
+    """More than a room can have; ``data["most"]``."""
+
+    code = "too-many-seats"
 
 
 class NoSuchRoom(NotFound):

@@ -47,6 +47,15 @@ class Room:
     seats: tuple[Seat, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where a seat that is there stands from now on."""
+
+    seat: str
+    x: int
+    y: int
+
+
 def check_plan(seats: Sequence[NewSeat]) -> None:
     """Raise :class:`SeatLabelTwice` when two seats have one label."""
     seen: set[str] = set()

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Protocol
 
-from server.rooms.model import Room, Seat
+from server.rooms.model import Moved, Room, Seat
 from server.unit import Transaction
 
 
@@ -20,6 +20,14 @@ class RoomStore(Protocol):
 
     def add(self, tx: Transaction, room: Room, at: dt.datetime) -> None:
         """Add a room with its seats; raises RoomNameTaken."""
+        ...
+
+    def move(self, tx: Transaction, room: str, moved: Sequence[Moved]) -> None:
+        """Put seats of a room elsewhere on its plan."""
+        ...
+
+    def add_seats(self, tx: Transaction, seats: Sequence[Seat]) -> None:
+        """More seats of a room that is there."""
         ...
 
     def room(self, tx: Transaction, room: str) -> Room | None:

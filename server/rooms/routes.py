@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
 from server.identity.model import Role
-from server.rooms.model import MAX_SEATS, PLAN_SIZE, NewSeat, Room
+from server.rooms.model import MAX_SEATS, PLAN_SIZE, Moved, NewSeat, Room
 from server.rooms.service import RoomService
 from server.web import act_id, actor, allow, answer, body
 from wire.fields import Fields
@@ -42,7 +42,22 @@ def blueprint(rooms: RoomService, clock: Clock, device_at: DeviceAt) -> Blueprin
         fields.end()
         return answer(rooms.create_room(name, seats, actor=actor().label, act=act_id(), now=clock.now()), 201)
 
+    @routes.put("/api/rooms/<room>/plan")
+    @allow(Role.IT)
+    def draw_room(room: str) -> ResponseReturnValue:
+        fields = body()
+        moved = [_moved(entry) for entry in fields.objects("moved", limit=MAX_SEATS)]
+        added = [_seat(entry) for entry in fields.objects("added", limit=MAX_SEATS)]
+        fields.end()
+        return answer(rooms.draw(room, moved, added, actor=actor().label, act=act_id(), now=clock.now()))
+
     return routes
+
+
+def _moved(fields: Fields) -> Moved:
+    moved = Moved(fields.id("seat", "s"), fields.number("x", high=PLAN_SIZE), fields.number("y", high=PLAN_SIZE))
+    fields.end()
+    return moved
 
 
 def _seat(fields: Fields) -> NewSeat:

@@ -14,13 +14,14 @@ from typing import Any, Final
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
 from server.journal import Journal
-from server.rooms.errors import NoSuchRoom, NoSuchSeat
-from server.rooms.model import NewSeat, Room, Seat, check_plan
+from server.rooms.errors import NoSuchRoom, NoSuchSeat, TooManySeats
+from server.rooms.model import MAX_SEATS, Moved, NewSeat, Room, Seat, check_plan
 from server.rooms.ports import RoomStore
-from server.unit import UnitOfWork
+from server.unit import Transaction, UnitOfWork
 from wire import ids
 
 CREATED: Final = "room_created"
+DRAWN: Final = "room_drawn"
 
 
 class RoomService:
@@ -79,6 +80,52 @@ class RoomService:
                 return {"id": room.id, "seats": [{"id": seat.id, "label": seat.label} for seat in room.seats]}
 
             return once(self._ledger, tx, ActKey(act, actor, "create_room", content), now=now, do=add)
+
+    def draw(
+        self,
+        room: str,
+        moved: Sequence[Moved],
+        added: Sequence[NewSeat],
+        *,
+        actor: str,
+        act: str,
+        now: dt.datetime,
+    ) -> dict[str, Any]:
+        """Move seats on the plan and add more, give the ids of those: ``{added: [{id, label}]}``.
+
+        A seat is never taken away and keeps its label: logs and terminals name it. Raises NoSuchRoom, NoSuchSeat,
+        SeatLabelTwice, TooManySeats, ActReused.
+        """
+        content = {
+            "room": room,
+            "moved": [[m.seat, m.x, m.y] for m in moved],
+            "added": [[s.label, s.x, s.y] for s in added],
+        }
+        with self._unit.begin() as tx:
+
+            def do() -> dict[str, Any]:
+                fresh = self._drawn(tx, room, moved, added)
+                data = {"room": room, "moved": len(moved), "added": [seat.label for seat in fresh]}
+                self._journal.record(tx, DRAWN, data, actor=actor, now=now)
+                return {"added": [{"id": seat.id, "label": seat.label} for seat in fresh]}
+
+            return once(self._ledger, tx, ActKey(act, actor, "draw_room", content), now=now, do=do)
+
+    def _drawn(self, tx: Transaction, room: str, moved: Sequence[Moved], added: Sequence[NewSeat]) -> list[Seat]:
+        found = self._store.room(tx, room)
+        if found is None:
+            raise NoSuchRoom(room=room)
+        there = {seat.id for seat in found.seats}
+        for one in moved:
+            if one.seat not in there:
+                raise NoSuchSeat(seat=one.seat)
+        if len(found.seats) + len(added) > MAX_SEATS:
+            raise TooManySeats(most=MAX_SEATS)
+        check_plan([*(NewSeat(s.label, s.x, s.y) for s in found.seats), *added])
+        fresh = [Seat(self._new("s"), room, s.label, s.x, s.y) for s in added]
+        self._store.move(tx, room, moved)
+        self._store.add_seats(tx, fresh)
+        return fresh
 
     def _new(self, prefix: str) -> str:
         return ids.new(prefix, self._random(ids.RANDOM_BYTES))

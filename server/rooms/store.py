@@ -10,12 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, UniqueConstraint, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, UniqueConstraint, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from server.db.metadata import Moment, metadata
 from server.rooms.errors import RoomNameTaken
-from server.rooms.model import Room, Seat
+from server.rooms.model import Moved, Room, Seat
 
 rooms = Table(
     "rooms",
@@ -45,8 +45,18 @@ class SqlRoomStore:
             tx.execute(insert(rooms).values(id=room.id, name=room.name, created_at=at))
         except IntegrityError as taken:
             raise RoomNameTaken(name=room.name) from taken
-        if room.seats:
-            rows = [{"id": s.id, "room": s.room, "label": s.label, "x": s.x, "y": s.y} for s in room.seats]
+        self.add_seats(tx, room.seats)
+
+    def move(self, tx: Connection, room: str, moved: Sequence[Moved]) -> None:
+        """Put seats of a room elsewhere on its plan."""
+        for one in moved:
+            here = (seats.c.id == one.seat) & (seats.c.room == room)
+            tx.execute(update(seats).where(here).values(x=one.x, y=one.y))
+
+    def add_seats(self, tx: Connection, added: Sequence[Seat]) -> None:
+        """More seats of a room that is there."""
+        if added:
+            rows = [{"id": s.id, "room": s.room, "label": s.label, "x": s.x, "y": s.y} for s in added]
             tx.execute(insert(seats), rows)
 
     def room(self, tx: Connection, room: str) -> Room | None:

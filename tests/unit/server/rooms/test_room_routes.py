@@ -52,3 +52,42 @@ def test_a_plan_that_makes_no_sense_is_refused_whole(office: Office, body: dict[
     it = office.sign_in("kythuat")
     assert it.post("/api/rooms", body).code == code
     assert len(it.get("/api/rooms").body["rooms"]) == 1
+
+
+def _plan(office: Office) -> dict[str, tuple[int, int]]:
+    (room,) = office.sign_in("thuky").get("/api/rooms").body["rooms"]
+    return {seat["label"]: (seat["x"], seat["y"]) for seat in room["seats"]}
+
+
+def test_seats_are_moved_and_added_once_and_keep_their_names(office: Office) -> None:
+    it, act = office.sign_in("kythuat"), fresh_id("a")
+    path = f"/api/rooms/{office.room}/plan"
+    body = {
+        "moved": [{"seat": office.seats[0], "x": 1, "y": 2}],
+        "added": [{"label": "B1", "x": 900, "y": 100}],
+    }
+    first = it.put(path, body, act=act).done()
+    assert it.put(path, body, act=act).done() == first
+    assert [seat["label"] for seat in first["added"]] == ["B1"]
+    assert _plan(office) == {"A1": (1, 2), "A2": (200, 500), "A3": (300, 500), "B1": (900, 100)}
+    with office.services.database.read() as tx:
+        told = [one for one in office.services.audit.store.all(tx) if one.kind == "room_drawn"]
+    assert [one.data for one in told] == [{"room": office.room, "moved": 1, "added": ["B1"]}]
+
+
+def test_a_plan_that_cannot_be_is_refused_whole(office: Office) -> None:
+    it = office.sign_in("kythuat")
+    path, before = f"/api/rooms/{office.room}/plan", _plan(office)
+    moved = {"seat": office.seats[0], "x": 1, "y": 2}
+    many = [{"label": f"N{n}", "x": 1, "y": 1} for n in range(498)]
+    for body, code in (
+        ({"moved": [moved], "added": [{"label": "A2", "x": 1, "y": 1}]}, "seat-label-twice"),
+        ({"moved": [moved, {**moved, "seat": fresh_id("s")}], "added": []}, "no-such-seat"),
+        ({"moved": [{**moved, "x": 1001}], "added": []}, "bad-field"),
+        ({"moved": [moved], "added": many}, "too-many-seats"),
+        ({"moved": [moved]}, "bad-field"),
+    ):
+        assert it.put(path, body).code == code
+    assert it.put(f"/api/rooms/{fresh_id('r')}/plan", {"moved": [], "added": []}).code == "no-such-room"
+    assert office.sign_in("hethong").put(path, {"moved": [], "added": []}).status == 403
+    assert _plan(office) == before

@@ -46,6 +46,7 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['house', 'recovery_code_used'],
   ['house', 'recovery_codes_renewed'],
   ['house', 'room_created'],
+  ['house', 'room_drawn'],
   ['house', 'display_linked'],
   ['house', 'device_approved'],
   ['house', 'device_refused'],
