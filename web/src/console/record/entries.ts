@@ -62,6 +62,7 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['house', 'record_exported'],
   ['house', 'record_verified'],
   ['house', 'log_read'],
+  ['house', 'meeting_log_read'],
   ['meeting', 'agenda_set'],
   ['meeting', 'attendance_recorded'],
   ['meeting', 'ballots_awaited'],
@@ -117,6 +118,10 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['meeting', 'speech_started'],
   ['meeting', 'speech_stopped'],
   ['meeting', 'speech_written'],
+  ['meeting', 'member_recused'],
+  ['meeting', 'recusal_ended'],
+  ['meeting', 'substitute_named'],
+  ['meeting', 'substitute_ended'],
 ];
 
 export const ALL: Wanted = { log: '', actor: '', kind: '', since: '', until: '' };
