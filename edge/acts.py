@@ -71,6 +71,8 @@ def _cast(data: Fields) -> None:
     data.id("vote", "v")
     data.text("answer", limit=SAID_LIMIT)
     data.hex("nonce", size=NONCE_BYTES)
+    if data.has("for"):
+        data.id("for", "u")
 
 
 def _said(data: Fields) -> None:

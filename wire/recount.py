@@ -128,7 +128,7 @@ def _count(
     for ballot in ballots:
         person = ballot["person"]
         name = roll[person]["name"] if person in roll else person
-        _must(person in roll and roll[person]["present"], f"{name} was not on the roll, or not present")
+        _must(person in roll and _may(roll, prepared, person), f"{name} was not on the roll, or not present")
         _must(person not in seen, f"{name} has two ballots")
         value = {"v": 1, "meeting": bundle["meeting"], "vote": bundle["vote"], "person": person}
         said = {"answer": ballot["answer"], "nonce": ballot["nonce"], "statement": ballot.get("statement", "")}
@@ -141,6 +141,15 @@ def _count(
     missing = sorted(roll[person]["name"] for person in promised.keys() - seen if person in roll)
     _must(seen == promised.keys(), f"acknowledged ballots are missing: {', '.join(missing)}")
     return votes
+
+
+def _may(roll: dict[str, Any], prepared: dict[str, Any], person: str) -> bool:
+    """Whether somebody was there, or had entrusted their ballot to somebody who was."""
+    if roll[person]["present"]:
+        return True
+    holder = roll[person].get("by")
+    given = {"person": person, "holder": holder} in prepared.get("proxies", [])
+    return given and holder in roll and bool(roll[holder]["present"])
 
 
 def _check_statements(

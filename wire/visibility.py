@@ -122,8 +122,9 @@ def _vote_for(vote: Vote, person: str | None) -> Vote:
     """The vote as the members see it (None: the room's display): names and result once it is announced (W67)."""
     if vote.state is VoteState.ANNOUNCED:
         return vote if person is not None else replace(vote, taken=(), given=())
-    own = tuple(each for each in vote.roll if each.person == person)
-    taken = tuple(each for each in vote.taken if each.person == person)
+    own = tuple(each for each in vote.roll if person is not None and person in {each.person, each.by})
+    theirs = {each.person for each in own}
+    taken = tuple(each for each in vote.taken if each.person in theirs)
     given = tuple(each for each in vote.given if each.person == person)
     open_part = replace(vote, roll=own, taken=taken, given=given, chair=None, sealed=True)
     return replace(open_part, ballots=(), hands=(), secret=(), receipts=())

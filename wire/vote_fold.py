@@ -27,6 +27,7 @@ from wire.votes import (
     Base,
     Elector,
     Meaning,
+    Proxy,
     Rule,
     Share,
     Taken,
@@ -47,6 +48,8 @@ MAX_VOTES: Final = 500
 MAX_ANSWERS: Final = 10
 MAX_ELECTORS: Final = 1_000
 MAX_WEIGHT: Final = 1_000
+#: So many people may entrust their ballots to one.
+MAX_HELD: Final = 2
 MAX_SECONDS: Final = 24 * 3600
 MAX_SHARE: Final = 1_000
 _NOT_TAKEN: Final = frozenset({VoteKind.HANDS, VoteKind.SECRET})
@@ -77,10 +80,30 @@ def read_prepared(data: Fields) -> Vote:
         rule=rule,
         seconds=data.number("seconds", high=MAX_SECONDS),
         weights=weights,
+        proxies=_proxies(data, kind) if data.has("proxies") else (),
         repeats=data.id("repeats", "v") if data.has("repeats") else None,
         reason=data.text("reason", limit=2000) if data.has("reason") else "",
         election=election,
     )
+
+
+def _proxies(data: Fields, kind: VoteKind) -> tuple[Proxy, ...]:
+    """Nobody entrusts twice, to themselves, or hands on what was entrusted to them (W107)."""
+    proxies = tuple(_proxy(entry) for entry in data.objects("proxies", limit=MAX_ELECTORS))
+    away, holders = [each.person for each in proxies], [each.holder for each in proxies]
+    if len(set(away)) != len(away) or set(away) & set(holders):
+        raise BadField("vote_prepared.proxies", "entrust twice, to themselves, or on")
+    if any(holders.count(holder) > MAX_HELD for holder in holders):
+        raise BadField("vote_prepared.proxies", f"entrust more than {MAX_HELD} to one person")
+    if proxies and kind is not VoteKind.OPEN:
+        raise BadField("vote_prepared.proxies", "are of a vote whose ballots only their voters can cast")
+    return proxies
+
+
+def _proxy(data: Fields) -> Proxy:
+    proxy = Proxy(person=data.id("person", "u"), holder=data.id("holder", "u"))
+    data.end()
+    return proxy
 
 
 def _election(data: Fields) -> Election:
@@ -159,8 +182,12 @@ def _opened(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     recused = data.ids("recused", "u", limit=MAX_ELECTORS) if data.has("recused") else ()
     if {each.person for each in roll} & set(recused):
         raise BadField("vote_opened.recused", "stand on the roll")
+    here, proxies = {each.person for each in roll if each.present}, set(vote.proxies)
+    held = [Proxy(each.person, each.by) for each in roll if each.by is not None]
+    if any(one not in proxies or one.holder not in here or one.person in here for one in held):
+        raise BadField("vote_opened.roll", "has a proxy that was not given, or is not needed")
     chair = data.id("chair", "u") if data.has("chair") else None
-    turnout = Turnout(len(roll), sum(1 for each in roll if each.present))
+    turnout = Turnout(len(roll), len(here), voting=sum(1 for each in roll if each.votes))
     shown = replace(state, display=Display(DisplayMode.VOTE))
     key = secret_fold.read_key(data) if vote.kind is VoteKind.SECRET else ""
     ends_at = event.at + dt.timedelta(seconds=vote.seconds) if vote.seconds else None
@@ -183,6 +210,7 @@ def _elector(data: Fields) -> Elector:
         name=data.text("name", limit=200),
         weight=data.number("weight", low=1, high=MAX_WEIGHT),
         present=data.flag("present"),
+        by=data.id("by", "u") if data.has("by") else None,
     )
     data.end()
     return elector
@@ -214,7 +242,7 @@ def _taken(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     if vote.state not in RUNNING or vote.kind in _NOT_TAKEN:
         raise BadField("ballots_taken.vote", "takes no ballots")
     fresh = tuple(_commitment(entry) for entry in data.objects("ballots", limit=MAX_ELECTORS))
-    may = {each.person for each in vote.roll if each.present} - {each.person for each in vote.taken}
+    may = {each.person for each in vote.roll if each.votes} - {each.person for each in vote.taken}
     people = [each.person for each in fresh]
     if not may.issuperset(people) or len(set(people)) != len(people):
         raise BadField("ballots_taken.ballots", "holds somebody who may not vote, or has voted")

@@ -34,6 +34,7 @@ def section(vote: Vote) -> dict[str, Any]:
         },
         "seconds": vote.seconds,
         "weights": [{"person": person, "weight": weight} for person, weight in vote.weights],
+        "proxies": [{"person": each.person, "holder": each.holder} for each in vote.proxies],
         "repeats": vote.repeats,
         "reason": vote.reason,
         "election": None
@@ -49,6 +50,7 @@ def section(vote: Vote) -> dict[str, Any]:
             "entitled": vote.turnout.entitled,
             "present": vote.turnout.present,
             "cast": vote.turnout.cast,
+            "voting": vote.turnout.voting,
         },
         "roll": [
             {
@@ -57,6 +59,7 @@ def section(vote: Vote) -> dict[str, Any]:
                 "weight": each.weight,
                 "present": each.present,
                 "voted": each.person in voted,
+                "by": each.by,
             }
             for each in vote.roll
         ],

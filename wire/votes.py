@@ -149,15 +149,31 @@ class Elector:
     name: str
     weight: int
     present: bool
+    #: who casts their ballot for them, of somebody who was away (W107)
+    by: str | None = None
+
+    @property
+    def votes(self) -> bool:
+        """Whether a ballot of theirs may be cast: by themselves, or by their proxy."""
+        return self.present or self.by is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """``person`` has entrusted their ballot to ``holder`` (ủy quyền)."""
+
+    person: str
+    holder: str
 
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
-    """How many may vote, are present, have voted; people, not weights."""
+    """How many may vote, are present, have voted; people, not weights. ``voting``: of how many ballots may come."""
 
     entitled: int = 0
     present: int = 0
     cast: int = 0
+    voting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +242,7 @@ class Vote:
     rule: Rule
     seconds: int = 0
     weights: tuple[tuple[str, int], ...] = ()
+    proxies: tuple[Proxy, ...] = ()
     repeats: str | None = None
     reason: str = ""
     #: the answers are candidates, and a ballot marks some of them

@@ -68,10 +68,11 @@ def seat_acts(voting: VotingService, secret: SecretVotes, rooms: Rooms) -> dict[
 
 
 def _ballot(data: Fields, seated: Seated, rooms: Rooms) -> Cast:
-    """An open ballot says its vote and answer, a signed one in what was signed (W68)."""
+    """An open ballot says its vote and answer, perhaps whose it is (W107), a signed one in what was signed (W68)."""
     nonce = data.hex("nonce", size=NONCE_BYTES)
     if not data.has("statement"):
-        ballot = Cast(data.id("vote", "v"), seated.person, data.text("answer", limit=SAID_LIMIT), nonce)
+        person = data.id("for", "u") if data.has("for") else seated.person
+        ballot = Cast(data.id("vote", "v"), person, data.text("answer", limit=SAID_LIMIT), nonce, by=seated.person)
         data.end()
         return ballot
     signed = SignedStatement.read(data)

@@ -6,7 +6,8 @@
     └── NoSuchVote            no-such-vote
     NotAllowed
     ├── NotOnTheRoll          not-on-the-roll: has no vote in this meeting
-    └── NotPresentAtOpening   not-present-at-opening: the roll was frozen without them (A2)
+    ├── NotPresentAtOpening   not-present-at-opening: the roll was frozen without them (A2)
+    └── NotTheirProxy         not-their-proxy: this ballot was not entrusted to who casts it
     Conflict
     ├── VoteStateNotAllowed   vote-state-not-allowed: what the life cycle does not contain (V3)
     ├── VoteNotOpen           vote-not-open: no ballot is taken now
@@ -28,6 +29,10 @@
     ├── WeightWithoutVote     weight-without-vote: of somebody who has no vote
     ├── WeightsWithHands      weights-with-hands
     ├── SecretNamesNobody     secret-names-nobody: weights or a casting vote would show whose ballot is whose
+    ├── RepeatWithoutReason   repeat-without-reason
+    ├── ProxyNotHere          proxy-not-here: only an open vote's ballots are cast by others
+    ├── ProxyTwice            proxy-twice: entrusted twice, to oneself, or on
+    ├── ProxiesTooMany        proxies-too-many: to one person
     ├── ElectionByRule        election-by-rule: by hands, with a casting vote, or of those for and against
     ├── TooFewCandidates      too-few-candidates: for so many seats, or marks
     ├── MarksDisordered       marks-disordered: more have to be marked than may be
@@ -221,3 +226,33 @@ class MarksDisordered(Malformed):
     """The least number of marks is above the most."""
 
     code = "marks-disordered"
+
+
+class NotTheirProxy(NotAllowed):
+    """The ballot is another's, and was not entrusted to who casts it."""
+
+    code = "not-their-proxy"
+
+
+class RepeatWithoutReason(Malformed):
+    """A vote is repeated, and nobody says why."""
+
+    code = "repeat-without-reason"
+
+
+class ProxyNotHere(Malformed):
+    """A signed, a secret ballot and a raised hand are nobody else's to give."""
+
+    code = "proxy-not-here"
+
+
+class ProxyTwice(Malformed):
+    """A ballot is entrusted twice, to its own voter, or by who was entrusted."""
+
+    code = "proxy-twice"
+
+
+class ProxiesTooMany(Malformed):
+    """``data["name"]`` would hold more than ``data["most"]`` ballots of others."""
+
+    code = "proxies-too-many"

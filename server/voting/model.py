@@ -23,12 +23,12 @@ from server.voting import errors
 from wire.election_marks import Election
 from wire.errors import PhaseError
 from wire.phases import LIVE, PREPARING, Phase
-from wire.places import is_recused, places
+from wire.places import Place, is_recused, places
 from wire.quorum import here
 from wire.secret_ballots import LEAST_BALLOTS
 from wire.state import MeetingState, Member, MemberRole
-from wire.vote_fold import CLOCK, PREPARED, TAKEN
-from wire.votes import RUNNING, Answer, Base, Rule, Tie, Vote, VoteChange, VoteKind, VoteState, step
+from wire.vote_fold import CLOCK, MAX_HELD, PREPARED, TAKEN
+from wire.votes import RUNNING, Answer, Base, Proxy, Rule, Tie, Vote, VoteChange, VoteKind, VoteState, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class NewVote:
     rule: Rule
     seconds: int
     weights: tuple[tuple[str, int], ...] = ()
+    proxies: tuple[Proxy, ...] = ()
     repeats: str | None = None
     reason: str = ""
     election: Election | None = None
@@ -97,6 +98,10 @@ def prepare(state: MeetingState, vote: str, new: NewVote, *, by: By) -> tuple[Dr
         raise meeting_errors.NoSuchItem(item=new.item)
     if new.repeats is not None:
         known(state, new.repeats)
+        if not new.reason:
+            raise errors.RepeatWithoutReason
+    if new.proxies:
+        _must_entrust(state, new)
     texts = [answer.text.strip().casefold() for answer in new.answers]
     if len(texts) < 2 or len(set(texts)) != len(texts):
         raise errors.AnswerTwice
@@ -109,6 +114,21 @@ def prepare(state: MeetingState, vote: str, new: NewVote, *, by: By) -> tuple[Dr
     if not {person for person, _ in new.weights} <= {place.member.person for place in places(state)}:
         raise errors.WeightWithoutVote
     return (Draft(PREPARED, to_value(vote, new)),)
+
+
+def _must_entrust(state: MeetingState, new: NewVote) -> None:
+    """Whose ballots others may cast (W107)."""
+    if new.kind is not VoteKind.OPEN:
+        raise errors.ProxyNotHere
+    away, holders = [each.person for each in new.proxies], [each.holder for each in new.proxies]
+    if not {*away, *holders} <= {member.person for member in voters(state)}:
+        raise errors.WeightWithoutVote
+    if len(set(away)) != len(away) or set(away) & set(holders):
+        raise errors.ProxyTwice
+    full = next((holder for holder in holders if holders.count(holder) > MAX_HELD), None)
+    if full is not None:
+        found = state.member(full)
+        raise errors.ProxiesTooMany(name="" if found is None else found.name, most=MAX_HELD)
 
 
 def _must_elect(new: NewVote, election: Election) -> None:
@@ -138,6 +158,8 @@ def to_value(vote: str, new: NewVote) -> dict[str, Any]:
         "seconds": new.seconds,
         "weights": [{"person": person, "weight": weight} for person, weight in new.weights],
     }
+    if new.proxies:
+        value["proxies"] = [{"person": each.person, "holder": each.holder} for each in new.proxies]
     if new.repeats is not None:
         value["repeats"] = new.repeats
     if new.reason:
@@ -157,14 +179,11 @@ def open_vote(state: MeetingState, vote: str, by: By, *, token_key: str = "") ->
     running = next((each for each in state.votes if each.state in RUNNING), None)
     if running is not None:
         raise errors.AnotherVoteRunning(question=running.question)
-    here, weights = present(state, by), dict(found.weights)
-    # Whoever has to leave the item has no vote on it; the place keeps its weight whoever sits there.
+    # Whoever has to leave the item has no vote on it, and casts none for others.
     recused = [place.voter.person for place in places(state) if is_recused(state, place.voter.person, found.item)]
-    roll = [
-        {"person": m.person, "name": m.name, "weight": weights.get(place.member.person, 1), "present": m.person in here}
-        for place in places(state)
-        if (m := place.voter).person not in recused
-    ]
+    voting = [place for place in places(state) if place.voter.person not in recused]
+    here = present(state, by) & {place.voter.person for place in voting}
+    roll = [_line(found, place, here) for place in voting]
     there = sum(1 for line in roll if line["present"])
     if not there:
         raise errors.NobodyPresent
@@ -177,6 +196,15 @@ def open_vote(state: MeetingState, vote: str, by: By, *, token_key: str = "") ->
     if found.kind is VoteKind.SECRET:
         data["token_key"] = token_key
     return (Draft(VoteChange.OPEN.value, data if chair is None else {**data, "chair": chair}),)
+
+
+def _line(vote: Vote, place: Place, here: frozenset[str]) -> dict[str, Any]:
+    """A voter on the roll; the place keeps its weight, and a proxy counts when its holder is here and its giver not."""
+    voter, weight = place.voter, dict(vote.weights).get(place.member.person, 1)
+    is_here = voter.person in here
+    line: dict[str, Any] = {"person": voter.person, "name": voter.name, "weight": weight, "present": is_here}
+    holder = next((each.holder for each in vote.proxies if each.person == voter.person), None)
+    return {**line, "by": holder} if holder in here and not is_here else line
 
 
 def move(state: MeetingState, vote: str, change: VoteChange, *, by: By, reason: str = "") -> tuple[Draft, ...]:
@@ -227,8 +255,11 @@ def record(vote: Vote, stored: Sequence[StoredBallot]) -> tuple[Draft, ...]:
     return (Draft(TAKEN, {"vote": vote.vote, "ballots": lines}),) if lines else ()
 
 
-def must_vote(state: MeetingState, vote: str, person: str, *, answer: str) -> Vote:
-    """The vote the ballot is for; raises unless the person may cast it. Whether it is open the store says (V3)."""
+def must_vote(state: MeetingState, vote: str, person: str, *, answer: str, by: str | None = None) -> Vote:
+    """The vote the ballot is for; raises unless the person may cast it, or ``by`` for them (W107).
+
+    Whether it is open the store says (V3).
+    """
     found = known(state, vote)
     if found.kind is VoteKind.HANDS:
         raise errors.HandsNotBallots
@@ -236,11 +267,11 @@ def must_vote(state: MeetingState, vote: str, person: str, *, answer: str) -> Vo
         raise errors.SecretAtSeats
     if not found.has_answer(answer):
         raise errors.NoSuchAnswer
-    return must_be_on_the_roll(state, vote, person)
+    return must_be_on_the_roll(state, vote, person, by=by)
 
 
-def must_be_on_the_roll(state: MeetingState, vote: str, person: str) -> Vote:
-    """The vote; raises unless it runs and the person was there when it was opened."""
+def must_be_on_the_roll(state: MeetingState, vote: str, person: str, *, by: str | None = None) -> Vote:
+    """The vote; raises unless it runs and the person was there when it was opened, or ``by`` holds their ballot."""
     found = known(state, vote)
     if found.state not in RUNNING:
         # Also while the opening is being written down: without a roll nobody may vote yet.
@@ -248,6 +279,10 @@ def must_be_on_the_roll(state: MeetingState, vote: str, person: str) -> Vote:
     elector = found.elector(person)
     if elector is None:
         raise errors.NotOnTheRoll
+    if by is not None and by != person:
+        if elector.by != by:
+            raise errors.NotTheirProxy
+        return found
     if not elector.present:
         raise errors.NotPresentAtOpening
     return found

@@ -18,7 +18,7 @@ from wire.election_marks import MAX_CANDIDATES, SAID_LIMIT, Election
 from wire.fields import Fields
 from wire.statement import VOTE, SignedStatement, Statement
 from wire.vote_fold import MAX_ANSWERS, MAX_ELECTORS, MAX_SECONDS, MAX_SHARE, MAX_WEIGHT
-from wire.votes import Answer, Base, Meaning, Rule, Share, Tie, VoteKind
+from wire.votes import Answer, Base, Meaning, Proxy, Rule, Share, Tie, VoteKind
 
 OWN: Final = "own"
 #: An election: the answers are names (W105).
@@ -76,6 +76,7 @@ def new_vote(fields: Fields) -> NewVote:
         ),
         seconds=fields.number("seconds", high=MAX_SECONDS) if fields.has("seconds") else 0,
         weights=_weights(fields) if fields.has("weights") else (),
+        proxies=_proxies(fields) if fields.has("proxies") else (),
         repeats=fields.id("repeats", "v") if fields.has("repeats") else None,
         reason=fields.text("reason", limit=2000).strip() if fields.has("reason") else "",
         election=election,
@@ -121,6 +122,14 @@ def _weights(fields: Fields) -> tuple[tuple[str, int], ...]:
     found = []
     for entry in fields.objects("weights", limit=MAX_ELECTORS):
         found.append((entry.id("person", "u"), entry.number("weight", low=1, high=MAX_WEIGHT)))
+        entry.end()
+    return tuple(found)
+
+
+def _proxies(fields: Fields) -> tuple[Proxy, ...]:
+    found = []
+    for entry in fields.objects("proxies", limit=MAX_ELECTORS):
+        found.append(Proxy(entry.id("person", "u"), entry.id("holder", "u")))
         entry.end()
     return tuple(found)
 

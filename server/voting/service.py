@@ -99,6 +99,8 @@ class Cast:
     answer: str
     nonce: str
     signed: SignedBallot | None = None
+    #: who casts it, where that is not the voter: their proxy (W107)
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,7 @@ class VotingService:
     def _checked(self, meeting: MeetingId, cast: Cast, *, now: dt.datetime) -> Verified | None:
         """What the voter signed, in a named vote; raises unless the person may cast this ballot (W68)."""
         state = self._meetings.state(meeting)
-        vote = model.must_vote(state, cast.vote, cast.person, answer=cast.answer)
+        vote = model.must_vote(state, cast.vote, cast.person, answer=cast.answer, by=cast.by)
         signed = cast.signed
         if (signed is not None) != (vote.kind is VoteKind.NAMED):
             raise errors.SignatureMissing if signed is None else errors.SignatureNotAsked

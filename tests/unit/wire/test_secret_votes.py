@@ -50,7 +50,7 @@ def test_W77_the_log_says_who_was_given_a_ballot_and_nothing_of_answers(log: Mee
     vote = secret.open_secret(log, NAMES)
     log.add("ballots_given", secret.given(vote, ["lan", "minh"]))
     shown = sections(log.state)["votes"][0]
-    assert shown["turnout"] == {"entitled": 4, "present": 4, "cast": 2}
+    assert shown["turnout"] == {"entitled": 4, "present": 4, "cast": 2, "voting": 4}
     assert [line["voted"] for line in shown["roll"]] == [True, True, False, False]
     assert shown["result"] is None
     for again in (["lan"], ["ha", "ha"], ["stranger"]):

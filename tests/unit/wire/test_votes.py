@@ -51,7 +51,7 @@ def test_W66_a_vote_goes_from_prepared_to_announced(log: MeetingLog) -> None:
     log.add("vote_closed", closed(vote, {"chair": "for", "lan": "against"}))
     log.add("vote_announced", {"vote": vote})
     (told,) = sections(log.state)["votes"]
-    assert told["turnout"] == {"entitled": 2, "present": 2, "cast": 2}
+    assert told["turnout"] == {"entitled": 2, "present": 2, "cast": 2, "voting": 2}
     assert [(line["answer"], line["votes"]) for line in told["result"]["counts"]] == [
         ("for", 1),
         ("against", 1),
@@ -154,7 +154,7 @@ def test_W67_who_has_voted_is_for_chair_and_secretary_until_the_result_is_announ
     assert [(line["person"], line["voted"]) for line in staff["roll"]] == [(CHAIR, True), (LAN, False)]
     assert [(line["person"], line["voted"]) for line in lan["roll"]] == [(LAN, False)]
     assert lan["receipts"] == []
-    assert lan["turnout"] == {"entitled": 2, "present": 2, "cast": 1}
+    assert lan["turnout"] == {"entitled": 2, "present": 2, "cast": 1, "voting": 2}
     log.add("vote_closed", closed(vote, {"chair": "for"}))
     (staff,), (lan,) = _seen(log, SECRETARY), _seen(log, LAN)
     assert staff["result"]["favour"] == 1

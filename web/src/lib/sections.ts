@@ -190,9 +190,11 @@ export interface Vote {
   ends_at: string | null;
   /** Nobody closed it: its time was over. */
   by_clock: boolean;
-  turnout: { entitled: number; present: number; cast: number };
+  /** `voting`: of how many ballots may come, those of people whose proxy is there with them (W107). */
+  turnout: { entitled: number; present: number; cast: number; voting?: number };
+  proxies?: { person: string; holder: string }[];
   /** All for who leads, and for everybody once it is announced; before that a member's own line alone. */
-  roll: { person: string; name: string; weight: number; present: boolean; voted: boolean }[];
+  roll: { person: string; name: string; weight: number; present: boolean; voted: boolean; by?: string | null }[];
   /** How many had to leave the item and are not on the roll. */
   recused?: number;
   /** What the log holds of a ballot before the close (W67): by voter, as `roll`. */

@@ -97,5 +97,5 @@ def test_A2_a_vote_freezes_who_counts_and_who_is_there(office: Office) -> None:
     _write(secretary, path, "present", chair).done()
     sections = secretary.get(path).body["sections"]
     assert {line["person"]: line["present"] for line in sections["votes"][0]["roll"]} == {chair: False, member: True}
-    assert sections["votes"][0]["turnout"] == {"entitled": 2, "present": 1, "cast": 0}
+    assert sections["votes"][0]["turnout"] == {"entitled": 2, "present": 1, "cast": 0, "voting": 1}
     assert (sections["quorum"]["present"], sections["quorum"]["need"]) == (1, 2)

@@ -90,7 +90,7 @@ def test_V3_a_whole_vote_from_the_agenda_to_the_recount(room: Room) -> None:
     assert mine.status == 201
     room.pulse.catch_up()
     room.pulse.beat()
-    assert room.section(room.secretary, vote)["turnout"] == {"entitled": 2, "present": 2, "cast": 2}
+    assert room.section(room.secretary, vote)["turnout"] == {"entitled": 2, "present": 2, "cast": 2, "voting": 2}
     room.chair.post(f"{room.path}/votes/{vote}/close").done()
     room.chair.post(f"{room.path}/votes/{vote}/announce").done()
     told = room.section(room.office.sign_in("daibieu"), vote)

@@ -76,9 +76,9 @@ export function resultLines(vote: Vote, result: VoteResult): string[] {
 
 /** Before the close: how many have not voted, who they are (the first few by name), and whether `me` is one of them. */
 export function closeLines(vote: Vote, me: string | undefined): string[] {
-  const missing = vote.turnout.present - vote.turnout.cast;
+  const missing = mayCome(vote) - vote.turnout.cast;
   if (missing <= 0) return [t('voting.all_voted')];
-  const waiting = vote.roll.filter((one) => one.present && !one.voted);
+  const waiting = vote.roll.filter((one) => (one.present || one.by) && !one.voted);
   const lines = [t('voting.close_what', { n: missing })];
   if (waiting.length > 0) {
     const named = waiting.slice(0, NAMED).map(({ name }) => name).join(', ');
@@ -92,7 +92,7 @@ export function closeLines(vote: Vote, me: string | undefined): string[] {
 /** Who gave which answer of an announced vote, in the order of the answers; last, without one, who was there and sent none. */
 export function byAnswer(vote: Vote): { answer: string; text: string; means: Meaning | null; names: string[] }[] {
   const said = new Map(vote.ballots.map(({ person, answer }) => [person, answer]));
-  const names = (answer: string | undefined) => vote.roll.filter((one) => said.get(one.person) === answer && (answer || one.present)).map((one) => one.name);
+  const names = (answer: string | undefined) => vote.roll.filter((one) => said.get(one.person) === answer && (answer || one.present || one.by)).map((one) => one.name);
   const marking = (answer: string) => vote.roll.filter((one) => marksOf(said.get(one.person) ?? NOBODY).includes(answer)).map((one) => one.name);
   return [
     ...vote.answers.map((one) => ({ ...one, names: vote.election ? marking(one.answer) : names(one.answer) })),
@@ -100,9 +100,14 @@ export function byAnswer(vote: Vote): { answer: string; text: string; means: Mea
   ].filter((group) => group.names.length > 0);
 }
 
+/** Of how many people a ballot may come: who was there, and whose proxy was. */
+export function mayCome({ turnout }: Vote): number {
+  return turnout.voting ?? turnout.present;
+}
+
 /** How many have voted; of a secret vote how many were given a ballot: whether it came back only the collection shows. */
 export function turnoutWords(vote: Vote): string {
-  return t(vote.kind === 'secret' ? 'voting.secret.given' : 'voting.voted', { n: vote.turnout.cast, of: vote.turnout.present });
+  return t(vote.kind === 'secret' ? 'voting.secret.given' : 'voting.voted', { n: vote.turnout.cast, of: mayCome(vote) });
 }
 
 export function isWeighted(vote: Vote): boolean {

@@ -35,6 +35,8 @@ export class Casting {
     private readonly seat: Seat,
     readonly vote: string,
     readonly person: string,
+    /** Entrusted to who sits here, and not their own (W107). */
+    private readonly entrusted = false,
   ) {}
 
   /** The answer in front; null before the first touch. */
@@ -92,7 +94,7 @@ export class Casting {
     try {
       const nonce = this.#nonce;
       await this.#expect(answer, '');
-      const act = await this.seat.act(KIND, { vote: this.vote, answer, nonce });
+      const act = await this.seat.act(KIND, { vote: this.vote, answer, nonce, ...(this.entrusted ? { for: this.person } : {}) });
       this.#sent = { act, answer, nonce };
     } catch (thrown) {
       this.#refusal = Failure.from(thrown).text;
@@ -153,7 +155,8 @@ export class Casting {
   get #act(): Act | undefined {
     const acts = (this.seat.now.acts ?? []).filter((act) => act.kind === KIND);
     if (this.#sent) return acts.find((act) => act.act === this.#sent!.act);
-    // A page that was loaded anew does not know its act: one that is still on its way is this ballot.
+    // A page that was loaded anew does not know its act: one that is still on its way is this person's own ballot.
+    if (this.entrusted) return undefined;
     return acts.findLast((act) => act.state === 'queued' || act.state === 'sent');
   }
 

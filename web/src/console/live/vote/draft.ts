@@ -19,6 +19,8 @@ export interface Draft {
   seconds: string;
   /** Only of those who count for more than one; empty: one person, one vote. */
   weights: Record<string, number>;
+  /** Who casts whose ballot; a line without names is none. */
+  proxies: { person: string; holder: string }[];
   repeats: string | null;
   reason: string;
   /** Of an election: one name a line, and the numbers as they are typed. */
@@ -66,6 +68,7 @@ export function fresh(item: AgendaItem): Draft {
     tie: 'fails',
     seconds: 'none',
     weights: {},
+    proxies: [],
     repeats: null,
     reason: '',
     ...NONE,
@@ -89,6 +92,7 @@ export function from(vote: Vote): Draft {
     tie: rule.tie,
     seconds: key(SECONDS, (seconds) => seconds === vote.seconds, 'none'),
     weights: Object.fromEntries(vote.weights.map(({ person, weight }) => [person, weight])),
+    proxies: (vote.proxies ?? []).map((one) => ({ ...one })),
     repeats: vote.repeats,
     reason: vote.reason,
     ...(vote.election ? standing(vote) : NONE),
@@ -122,6 +126,7 @@ export function body(draft: Draft): object {
     // Hands are counted and secret ballots collected by people: no clock closes them, and nobody counts for more.
     seconds: draft.kind === 'hands' || draft.kind === 'secret' ? 0 : SECONDS[draft.seconds],
     weights: draft.kind === 'hands' || draft.kind === 'secret' ? [] : weighed(draft),
+    proxies: draft.kind === 'open' ? draft.proxies.filter(({ person, holder }) => person && holder) : [],
     ...(draft.repeats ? { repeats: draft.repeats, reason: draft.reason.trim() } : {}),
   };
 }
