@@ -19,9 +19,10 @@ from wire.errors import BadField
 from wire.fields import Fields
 from wire.manifest import MAX_PAGES
 from wire.secret_fold import MAX_RUNS
+from wire.service import MAX_TEXT
 from wire.speak_fold import MAX_CHARACTERS, MAX_REASON, MAX_SECONDS, MAX_TEXT_BYTES
 from wire.speaking import SpeechKind
-from wire.state import DisplayMode
+from wire.state import DisplayMode, ServiceKind
 from wire.statement import APPROVE_PAPERS, ATTEND, CLOSE, SignedStatement
 from wire.topics import MAX_VERSION
 
@@ -35,6 +36,9 @@ BALLOT_ASK: Final = "ballot_ask"
 #: What people say of themselves (A1).
 PRESENCE: Final = "presence"
 SAID: Final = frozenset({"here", "left"})
+#: Service calls (D6).
+SERVICE_CALL: Final = "service_call"
+SERVICE_CANCEL: Final = "service_cancel"
 #: An entry of the outbox that is a receipt, not a person's act.
 RECEIPT: Final = "receipt"
 
@@ -110,6 +114,16 @@ def _speech_write(data: Fields) -> None:
         raise BadField("speech_write.text", f"is longer than {MAX_TEXT_BYTES} bytes")
 
 
+def _called(data: Fields) -> None:
+    data.choice("kind", frozenset(ServiceKind))
+    if data.has("text"):
+        data.text("text", limit=MAX_TEXT)
+
+
+def _call(data: Fields) -> None:
+    data.id("call", "a")
+
+
 def _signed(data: Fields) -> None:
     SignedStatement.read(data)
 
@@ -126,6 +140,8 @@ SHAPES: Final[dict[str, Callable[[Fields], None]]] = {
     "meeting_close": _nothing,
     "display": _display,
     PRESENCE: _said,
+    SERVICE_CALL: _called,
+    SERVICE_CANCEL: _call,
     CAST: _cast,
     "vote_open": _vote,
     "vote_pause": _vote,

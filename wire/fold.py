@@ -30,6 +30,7 @@ from wire.places import HANDLERS as PLACE_HANDLERS
 from wire.places import kept
 from wire.quorum import read_rules
 from wire.roll import attendance_recorded, paper_signed, round_closed, round_opened
+from wire.service import HANDLERS as SERVICE_HANDLERS
 from wire.speak_fold import HANDLERS as SPEAK_HANDLERS
 from wire.speak_fold import followed
 from wire.state import (
@@ -354,6 +355,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     **VOTE_HANDLERS,
     **SPEAK_HANDLERS,
     **PLACE_HANDLERS,
+    **SERVICE_HANDLERS,
 }
 
 

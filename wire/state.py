@@ -217,6 +217,40 @@ class Recusal:
     at: dt.datetime
 
 
+class ServiceKind(enum.StrEnum):
+    """nước uống · giấy bút · hỗ trợ kỹ thuật · mời thư ký · việc khác."""
+
+    WATER = "water"
+    PAPER = "paper"
+    TECHNICAL = "technical"
+    SECRETARY = "secretary"
+    OTHER = "other"
+
+
+class CallState(enum.StrEnum):
+    """đã yêu cầu → đã nhận → đã xong; đã hủy."""
+
+    ASKED = "asked"
+    TAKEN = "taken"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCall:
+    """What somebody asks for at their seat (D6). ``by``: who took or ended it, by name; ``at``: its newest change."""
+
+    call: str
+    person: str
+    seat_label: str
+    kind: ServiceKind
+    text: str
+    asked_at: dt.datetime
+    at: dt.datetime
+    state: CallState = CallState.ASKED
+    by: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class RollRules:
     """What a meeting wants of its roll. ``quorum``: of all who count (None: no such rule, A4).
@@ -297,6 +331,7 @@ class MeetingState:
     speaking: Speaking = field(default_factory=Speaking)
     substitutes: tuple[Substitute, ...] = ()
     recusals: tuple[Recusal, ...] = ()
+    calls: tuple[ServiceCall, ...] = ()
 
     @property
     def seq(self) -> int:

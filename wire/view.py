@@ -18,6 +18,7 @@ from wire.agenda import numbers
 from wire.fields import print_instant
 from wire.places import may_speak, places, replaced_by, stands_for
 from wire.quorum import section as quorum_section
+from wire.service import section as service_section
 from wire.speak_view import section as speaking_section
 from wire.state import MeetingState, Paper
 from wire.visibility import for_display, for_person
@@ -83,6 +84,7 @@ def sections(state: MeetingState) -> Section:
             for entry in state.attendance
         ],
         "quorum": quorum_section(state),
+        "service": service_section(state),
         "rounds": [
             {
                 "round": each.round,

@@ -40,7 +40,7 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
     member = None if person is None else state.member(person)
     if member is None:
         bare = replace(state, members=(), agenda=(), papers=(), votes=(), presenting=None, seated=(), recall=Recall())
-        bare = replace(bare, reason="", attendance=(), rounds=(), substitutes=(), recusals=())
+        bare = replace(bare, reason="", attendance=(), rounds=(), substitutes=(), recusals=(), calls=())
         return replace(bare, speaking=Speaking())
     if member.role in STAFF:
         return state
@@ -53,7 +53,9 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
     open_to = {item for item in items if not is_recused(state, member.person, item)}
     speaking = visible_speaking(state.speaking, open_to, person)
     part = _with(state, items, papers, votes=votes)
-    return replace(part, recusals=own, substitutes=standing, speaking=speaking)
+    # What somebody asks to be brought is theirs and the desk's.
+    calls = tuple(each for each in state.calls if each.person == member.person)
+    return replace(part, calls=calls, recusals=own, substitutes=standing, speaking=speaking)
 
 
 def for_display(state: MeetingState) -> MeetingState:
@@ -67,7 +69,7 @@ def for_display(state: MeetingState) -> MeetingState:
     papers = tuple(paper for paper in state.papers if paper.paper == presented)
     shown_votes = tuple(_vote_for(vote, None) for vote in state.votes)
     speaking = visible_speaking(state.speaking, shown, None)
-    return replace(_with(state, shown, papers, votes=shown_votes), rounds=(), recusals=(), speaking=speaking)
+    return replace(_with(state, shown, papers, votes=shown_votes), rounds=(), recusals=(), calls=(), speaking=speaking)
 
 
 def _sees(state: MeetingState, member: Member, item: str) -> bool:

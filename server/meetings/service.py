@@ -221,6 +221,11 @@ class MeetingService:
 
     # For other features
 
+    def held(self) -> list[MeetingId]:
+        """The meetings whose seats are in use: approved and not over."""
+        with self._unit.read() as tx:
+            return [row.id for row in self._store.rows(tx, phases=HOLDING)]
+
     def must_hold_seat(self, meeting: MeetingId, seat: str) -> None:
         """Raise NoSuchSeat unless the seat is in the meeting's room."""
         if self._outside.rooms.seat(seat).room != self.state(meeting).room:

@@ -9,7 +9,7 @@ from wire import canonical
 from wire.view import diff, sections
 
 _NAMES = {
-    "meeting", "members", "agenda", "papers", "votes", "presenting", "display", "recall", "attendance", "quorum",
+    "meeting", "members", "agenda", "papers", "votes", "presenting", "display", "recall", "attendance", "quorum", "service",
     "rounds", "speaking",
 }  # fmt: skip
 

@@ -121,6 +121,21 @@ export interface Quorum {
   rule: Share | null;
 }
 
+/** What somebody asks for at their seat (D6); a member's own, all for who leads. */
+export interface ServiceCall {
+  call: string;
+  person: string;
+  name: string;
+  seat_label: string;
+  kind: 'water' | 'paper' | 'technical' | 'secretary' | 'other';
+  text: string;
+  state: 'asked' | 'taken' | 'done' | 'cancelled';
+  asked_at: string;
+  /** Who took or ended it. */
+  by: string;
+  at: string;
+}
+
 /** A file that people sign. */
 export interface SigningRound {
   round: string;
@@ -289,6 +304,7 @@ export interface MeetingSections {
   recall: Recall;
   attendance: Attendance[];
   quorum: Quorum;
+  service?: ServiceCall[];
   rounds: SigningRound[];
   speaking?: Speaking;
 }

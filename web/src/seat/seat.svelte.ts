@@ -31,6 +31,8 @@ export type ActKind =
   | 'meeting_close'
   | 'display'
   | 'presence'
+  | 'service_call'
+  | 'service_cancel'
   | 'vote_cast'
   | 'ballot_cast'
   | 'vote_pause'
