@@ -165,6 +165,39 @@ _HERE = {
 }
 
 
+_QUORUM = {
+    "present": 31, "entitled": 45, "need": 30, "met": True, "by_self": True,
+    "rule": {"num": 2, "den": 3, "more": False},
+}  # fmt: skip
+_CALLS = [
+    {
+        "call": f"a-{letter * 16}", "person": having.ME, "name": having.LONG, "seat_label": "B1", "kind": kind,
+        "text": text, "state": state, "asked_at": "2026-11-21T02:20:00.000Z", "by": by,
+        "at": "2026-11-21T02:21:00.000Z",
+    }
+    for letter, kind, text, state, by in (
+        ("a", "water", "", "done", having.LONG),
+        ("b", "technical", "", "taken", having.LONG),
+        ("c", "other", "Mượn kính đọc sách, micro ở chỗ ngồi không nghe rõ", "asked", ""),
+    )
+]  # fmt: skip
+
+
+def _leaving() -> list[dict[str, Any]]:
+    """The agenda with the item that is dealt with left by who sits there."""
+    return [{**each, "recused": [having.ME] if each["state"] == "active" else []} for each in having.agenda()]
+
+
+def _calls(person: Person) -> None:
+    person.taps("Gọi phục vụ")
+    person.sees("Hỗ trợ kỹ thuật")
+
+
+def _leaves_early(person: Person) -> None:
+    person.page.get_by_role("button", name=having.LONG).click()
+    person.taps("Xin về sớm")
+
+
 def _sees(said: str) -> Do:
     """The strip of the roll call comes with a part of its own."""
     return lambda person: person.sees(said)
@@ -271,6 +304,18 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
         _sees("chưa điểm danh"),
     ),
     "roll-called": ("signed_in", {"phase": "approved", "attendance": [_HERE]}, _sees("có mặt, đã ký lúc")),
+    "roll-say": (
+        "signed_in",
+        {"attendance": [], "quorum": _QUORUM},
+        lambda person: person.sees("chưa được ghi vào danh sách điểm danh"),
+    ),
+    "roll-leave": ("signed_in", {"attendance": [_HERE], "quorum": _QUORUM}, _leaves_early),
+    "recused": (
+        "signed_in",
+        {"agenda": _leaving(), "papers": [], "quorum": _QUORUM},
+        lambda person: person.sees("Màn hình để trống"),
+    ),
+    "service": ("signed_in", {"service": _CALLS}, _calls),
     "vote": ("signed_in", {"votes": [having.vote()]}, lambda person: person.taps("Tán thành")),
     "speaking": ("signed_in", {"speaking": having.full_floor()}, lambda person: person.taps("Phát biểu (thứ 3)")),
     "speaking-chair": (

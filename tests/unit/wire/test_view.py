@@ -9,8 +9,8 @@ from wire import canonical
 from wire.view import diff, sections
 
 _NAMES = {
-    "meeting", "members", "agenda", "papers", "votes", "presenting", "display", "recall", "attendance", "quorum", "service",
-    "rounds", "speaking",
+    "meeting", "members", "agenda", "papers", "votes", "presenting", "display", "recall", "attendance", "quorum",
+    "rounds", "service", "speaking",
 }  # fmt: skip
 
 
