@@ -189,8 +189,9 @@ def _leaving() -> list[dict[str, Any]]:
 
 
 def _calls(person: Person) -> None:
+    person.sees("Đã nhận 3 trên 4 tài liệu")
     person.taps("Gọi phục vụ")
-    person.sees("Hỗ trợ kỹ thuật")
+    expect(person.page.get_by_text("Hỗ trợ kỹ thuật").first).to_be_visible(timeout=20_000)
 
 
 def _leaves_early(person: Person) -> None:
