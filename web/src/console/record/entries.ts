@@ -122,6 +122,9 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['meeting', 'recusal_ended'],
   ['meeting', 'substitute_named'],
   ['meeting', 'substitute_ended'],
+  ['meeting', 'service_asked'],
+  ['meeting', 'service_taken'],
+  ['meeting', 'service_ended'],
 ];
 
 export const ALL: Wanted = { log: '', actor: '', kind: '', since: '', until: '' };
