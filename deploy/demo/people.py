@@ -59,6 +59,7 @@ TERMINALS: Final = ("B1", "B2", "C1")
 ADMIN: Final = Person("quantri", "Phạm Quốc Khánh (demo)", "Quản trị hệ thống", roles=("system_admin",))
 #: Whom the house trusts, and what signatures and seals look like: nobody administers both this and the system.
 SECURITY: Final = Person("anninh", "Đinh Thị Thu Trang (demo)", "Quản trị an ninh", roles=("security_admin",))
+AUDITOR: Final = Person("kiemtoan", "Lò Thị Mai Anh (demo)", "Kiểm toán viên", roles=("auditor",))
 IT: Final = Person("kythuat", "Vũ Đình Hải Đăng (demo)", "Cán bộ kỹ thuật", roles=("it",))
 SECRETARY: Final = Person("thuky", CLERK, "Thư ký hội nghị", roles=("secretary",), member_role="secretary", seat="A2")
 CHAIR: Final = Person("chutri", SIGNER, "Viện trưởng", member_role="chair", seat="A1")
@@ -87,4 +88,4 @@ MEMBERS: Final = (CHAIR, SECRETARY, DEPUTY, DELEGATE, PRESENTER, *OTHERS)
 #: Who has a token in the demo, and therefore something to sign.
 SIGNERS: Final = (DEPUTY, DELEGATE, PRESENTER, CHAIR, SECRETARY)
 #: All whom the system administrator gives an account.
-EVERYBODY: Final = (SECURITY, IT, *MEMBERS)
+EVERYBODY: Final = (SECURITY, AUDITOR, IT, *MEMBERS)
