@@ -12,6 +12,7 @@ Usage::
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import time
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.demo import meeting as plans
-from deploy.demo import people
+from deploy.demo import people, pictures
 from deploy.demo.client import Client
 from deploy.demo.errors import SeedingStuck
 from deploy.demo.papers import DemoPaper
@@ -68,6 +69,7 @@ class Seeding:
         """Accounts, room, terminals, the link of the display; raises Refused, ServerAway, SeedingStuck."""
         self.began("Tài khoản · accounts")
         persons = self._accounts()
+        self._pictures(persons)
         self.began("Phòng họp, sơ đồ chỗ ngồi · the room and its seats")
         room, seats = self._room()
         self.began("Đối chiếu mã và duyệt thiết bị · comparing codes, admitting the terminals")
@@ -114,6 +116,16 @@ class Seeding:
                     }
                     admin.post("/api/people", account, step=f"account {person.username}")
             return {person["username"]: person["id"] for person in admin.get("/api/people")["people"]}
+
+    def _pictures(self, persons: Mapping[str, str]) -> None:
+        """What the signatures of those who sign look like, and the seal: number and date come with it."""
+        drawn = {persons[who.username]: pictures.signature(who.name) for who in people.SIGNERS}
+        with self._as(people.SECURITY) as security:
+            there = security.get("/api/signing/pictures")["pictures"]
+            for owner, png in {**drawn, "seal": pictures.seal()}.items():
+                if owner not in there:
+                    body = {"png": base64.b64encode(png).decode()}
+                    security.put(f"/api/signing/pictures/{owner}", body, step=f"picture {owner}")
 
     def _room(self) -> tuple[str, dict[str, str]]:
         """The room's id and the id of each seat by its label."""

@@ -23,7 +23,15 @@ def test_every_address_and_account_is_printed_with_the_ports_really_used() -> No
         "http://manhinh.localhost:8081/display#secret",
     ):
         assert url in text
-    for person in (people.CHAIR, people.SECRETARY, people.IT, people.ADMIN, people.SECURITY, people.AUDITOR, people.DEPUTY):
+    for person in (
+        people.CHAIR,
+        people.SECRETARY,
+        people.IT,
+        people.ADMIN,
+        people.SECURITY,
+        people.AUDITOR,
+        people.DEPUTY,
+    ):
         assert person.username in text
         assert person.name in text
     assert people.PASSWORD.reveal().decode() in text
