@@ -5,6 +5,7 @@
     NotFound
     └── NoSuchSpeech          no-such-speech
     NotAllowed
+    ├── MayNotSpeak           may-not-speak: a substitute without that right, or a member who has to leave the item
     └── NotYourSpeech         not-your-speech: only who asked, and who leads, may take it back
     Conflict
     ├── SpeechStateNotAllowed speech-state-not-allowed: what the life cycle does not contain (S1)
@@ -28,6 +29,12 @@ class NoSuchSpeech(NotFound):
     """Nobody has asked for it in this meeting, or the person may not know of it."""
 
     code = "no-such-speech"
+
+
+class MayNotSpeak(NotAllowed):
+    """A substitute to whom speaking was not granted (A3), or a member who has to leave the item (W90)."""
+
+    code = "may-not-speak"
 
 
 class NotYourSpeech(NotAllowed):

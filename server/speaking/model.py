@@ -24,6 +24,7 @@ from server.meetings.model import Draft, may
 from server.speaking import errors
 from wire.errors import PhaseError
 from wire.phases import HOLDING, LIVE, PREPARING, Phase
+from wire.places import is_recused, may_speak
 from wire.speak_fold import ASKED, CLOCK, EXTENDED, MAX_CHARACTERS, MAX_TEXT_BYTES, MAX_WRITINGS, ORDERED, RULES_SET
 from wire.speak_view import rules as rules_value
 from wire.speaking import (
@@ -104,6 +105,8 @@ def ask(state: MeetingState, speech: str, asking: Asking, *, by: By) -> tuple[Dr
     if state.member(asking.person) is None:
         raise meeting_errors.NotAMember
     _in_phase(state, HOLDING)
+    if not may_speak(state, asking.person) or is_recused(state, asking.person, asking.item):
+        raise errors.MayNotSpeak
     item = state.item(asking.item)
     if item is None or not sees(state, asking.person, asking.item):
         raise meeting_errors.NoSuchItem(item=asking.item)

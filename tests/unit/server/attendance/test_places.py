@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
+from server.errors import ServerError
+from server.meetings.commands import By
+from server.speaking.model import Asking, ask
 from tests.support.office import Browser, Office, fresh_id
+from wire.ids import MeetingId
 from wire.messages import Act, Head
+from wire.speaking import SpeechKind
 
 RULE = {"base": "all", "majority": {"num": 1, "den": 2, "more": True}, "quorum": None, "tie": "fails"}
 
@@ -111,3 +116,27 @@ def test_W90_a_recused_member_has_no_vote_and_the_arithmetic_says_so(office: Off
     assert secretary.get(f"{path}/attendance").body["people"][1]["seconds"] == []
     secretary.post(f"{call}/end", {**leaving, "reason": "ghi nhầm"}).done()
     assert member.get(path).body["sections"]["agenda"][0]["recused"] == []
+
+
+def test_A3_W90_nobody_takes_the_floor_without_the_right_to(office: Office) -> None:
+    meeting = office.meeting("open")
+    path, secretary = f"/api/meetings/{meeting}", office.sign_in("thuky")
+    log = office.services.meetings
+    item = secretary.get(path).body["sections"]["agenda"][0]["item"]
+    leaving = {"item": item, "person": office.people["daibieu"], "reason": "người thân của bị can"}
+    secretary.post(f"{path}/attendance/recusals", leaving).done()
+    secretary.post(f"{path}/attendance/recusals/end", leaving).done()
+    secretary.post(f"{path}/attendance/recusals", leaving).done()
+    by = By(office.people["thuky"], is_secretary=True)
+
+    def asks(person: str, *, on: str = item) -> str:
+        try:
+            ask(log.state(MeetingId(meeting)), fresh_id("a"), Asking(on, person, SpeechKind.SPEECH), by=by)
+        except ServerError as refusal:
+            return refusal.code
+        return ""
+
+    assert asks(office.people["daibieu"]) == "may-not-speak"
+    secretary.post(f"{path}/attendance/substitutes", _standing(office, may_speak=False, may_vote=False)).done()
+    assert asks(office.people["kythuat"]) == "may-not-speak"
+    assert asks(office.people["chutri"]) == ""
