@@ -124,6 +124,10 @@ def _call(data: Fields) -> None:
     data.id("call", "a")
 
 
+def _notice(data: Fields) -> None:
+    data.id("notice", "g")
+
+
 def _signed(data: Fields) -> None:
     SignedStatement.read(data)
 
@@ -149,6 +153,7 @@ SHAPES: Final[dict[str, Callable[[Fields], None]]] = {
     "vote_close": _vote,
     "vote_go_on": _run,
     "vote_announce": _vote,
+    "notice_read": _notice,
     "speech_ask": _speech_ask,
     "speech_cancel": _speech,
     "speech_write": _speech_write,

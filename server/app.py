@@ -25,6 +25,7 @@ from server.assembly import (
     factors,
     fleet,
     marks,
+    notices,
     papers,
     record,
     screens,
@@ -59,6 +60,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     service_calls.build,
     speaking.build,
     marks.build,
+    notices.build,
     distribution.build,
 )
 

@@ -25,6 +25,7 @@ from wire.events import Event, check_chain
 from wire.fields import Fields
 from wire.frames import MAX_EPOCH
 from wire.manifest import MAX_PAGES, MAX_PLAIN_BYTES
+from wire.notice_fold import HANDLERS as NOTICE_HANDLERS
 from wire.phases import Change, Phase, step
 from wire.places import HANDLERS as PLACE_HANDLERS
 from wire.places import kept
@@ -356,6 +357,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     **SPEAK_HANDLERS,
     **PLACE_HANDLERS,
     **SERVICE_HANDLERS,
+    **NOTICE_HANDLERS,
 }
 
 

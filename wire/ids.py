@@ -46,6 +46,7 @@ KINDS: Final = {
     "v": "vote",
     "q": "turn to speak",
     "n": "mark",
+    "g": "message",
 }
 
 _FORM: Final = re.compile(r"([a-z])-[a-z2-7]{16}", re.ASCII)

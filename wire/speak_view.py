@@ -1,4 +1,4 @@
-"""Speaking as screens read it (W44, W96).
+"""Speaking as screens read it (W44, W94).
 
 Rules S2, S3: a running turn carries the moment it ends by the log's times, so that a screen needs nothing but the
 server's clock; who waits carries their place. What a reader may not know was taken out before (``visible``).

@@ -10,6 +10,7 @@ import enum
 from dataclasses import dataclass, field
 
 from wire.events import Event
+from wire.notices import Notice
 from wire.phases import Phase
 from wire.speaking import Speaking
 from wire.votes import Share, Vote
@@ -173,6 +174,9 @@ class Display:
 
     mode: DisplayMode = DisplayMode.WELCOME
     text: str = ""
+    #: what a message counts down to, and which one it is (W96)
+    until: dt.datetime | None = None
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +336,7 @@ class MeetingState:
     substitutes: tuple[Substitute, ...] = ()
     recusals: tuple[Recusal, ...] = ()
     calls: tuple[ServiceCall, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def seq(self) -> int:
@@ -357,6 +362,10 @@ class MeetingState:
     def vote(self, vote: str) -> Vote | None:
         """A vote by id."""
         return next((v for v in self.votes if v.vote == vote), None)
+
+    def notice(self, notice: str) -> Notice | None:
+        """A message by id."""
+        return next((n for n in self.notices if n.notice == notice), None)
 
     @property
     def active_item(self) -> Item | None:

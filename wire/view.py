@@ -16,6 +16,7 @@ from typing import Any
 
 from wire.agenda import numbers
 from wire.fields import print_instant
+from wire.notice_view import section as notice_section
 from wire.places import may_speak, places, replaced_by, stands_for
 from wire.quorum import section as quorum_section
 from wire.service import section as service_section
@@ -55,7 +56,12 @@ def sections(state: MeetingState) -> Section:
         "papers": [_paper(paper) for paper in state.papers],
         "votes": [vote_section(vote) for vote in state.votes],
         "presenting": _presenting(state),
-        "display": {"mode": state.display.mode.value, "text": state.display.text},
+        "display": {
+            "mode": state.display.mode.value,
+            "text": state.display.text,
+            "until": _moment(state.display.until),
+            "notice": state.display.notice,
+        },
         "recall": {
             "expected": [{"device": device, "seat_label": label} for device, label in state.recall.expected],
             "receipts": [
@@ -99,6 +105,7 @@ def sections(state: MeetingState) -> Section:
             for each in state.rounds
         ],
         "speaking": speaking_section(state),
+        "notices": [notice_section(each) for each in state.notices],
     }
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from wire.notice_view import visible as visible_notices
 from wire.places import is_recused
 from wire.speak_view import visible as visible_speaking
 from wire.speaking import Speaking
@@ -41,7 +42,7 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
     if member is None:
         bare = replace(state, members=(), agenda=(), papers=(), votes=(), presenting=None, seated=(), recall=Recall())
         bare = replace(bare, reason="", attendance=(), rounds=(), substitutes=(), recusals=(), calls=())
-        return replace(bare, speaking=Speaking())
+        return replace(bare, speaking=Speaking(), notices=())
     if member.role in STAFF:
         return state
     papers = tuple(shown for paper in state.papers if (shown := _paper_for(state, member, paper)) is not None)
@@ -52,10 +53,11 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
     standing = tuple(replace(each, reason="") for each in state.substitutes)
     open_to = {item for item in items if not is_recused(state, member.person, item)}
     speaking = visible_speaking(state.speaking, open_to, person)
+    notices = visible_notices(state.notices, member.person)
     part = _with(state, items, papers, votes=votes)
     # What somebody asks to be brought is theirs and the desk's.
     calls = tuple(each for each in state.calls if each.person == member.person)
-    return replace(part, calls=calls, recusals=own, substitutes=standing, speaking=speaking)
+    return replace(part, calls=calls, recusals=own, substitutes=standing, speaking=speaking, notices=notices)
 
 
 def for_display(state: MeetingState) -> MeetingState:
@@ -69,7 +71,8 @@ def for_display(state: MeetingState) -> MeetingState:
     papers = tuple(paper for paper in state.papers if paper.paper == presented)
     shown_votes = tuple(_vote_for(vote, None) for vote in state.votes)
     speaking = visible_speaking(state.speaking, shown, None)
-    return replace(_with(state, shown, papers, votes=shown_votes), rounds=(), recusals=(), calls=(), speaking=speaking)
+    part = _with(state, shown, papers, votes=shown_votes)
+    return replace(part, rounds=(), recusals=(), calls=(), speaking=speaking, notices=())
 
 
 def _sees(state: MeetingState, member: Member, item: str) -> bool:

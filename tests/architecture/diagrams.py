@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wire import phases, speaking, votes
+from wire import notices, phases, speaking, votes
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "diagrams"
 
@@ -56,7 +56,21 @@ def speech() -> str:
     return "\n".join(lines) + "\n"
 
 
-DIAGRAMS = {"meeting.mmd": meeting, "vote.mmd": vote, "speech.mmd": speech}
+def notice() -> str:
+    """The life of a message (W96), from ``wire/notices.py``."""
+    lines = [
+        "%% Made by python -m tests.architecture.diagrams from wire/notices.py; do not edit.",
+        "",
+    ]
+    lines += ["stateDiagram-v2", f"    [*] --> {notices.NoticeState.PREPARED}"]
+    moves = sorted(notices.TABLE.items(), key=lambda move: (list(notices.NoticeState).index(move[0][0]), move[0][1]))
+    lines += [f"    {before} --> {after}: {change}" for (before, change), after in moves]
+    ends = [state for state in notices.NoticeState if all(before != state for before, _ in notices.TABLE)]
+    lines += [f"    {state} --> [*]" for state in ends]
+    return "\n".join(lines) + "\n"
+
+
+DIAGRAMS = {"meeting.mmd": meeting, "vote.mmd": vote, "speech.mmd": speech, "notice.mmd": notice}
 
 
 def main() -> None:

@@ -254,6 +254,22 @@ def full_floor(*, me: int = 3) -> dict[str, Any]:
     return speaking(speech(15, "speaking", person="u-" + "f" * 16), *waiting)
 
 
+def notice(number: int = 1, text: str = "Mời đồng chí ký biên bản (demo)") -> dict[str, Any]:
+    """A message from the chair to who sits here."""
+    return {
+        "notice": f"g-{chr(96 + number) * 16}",
+        "to": "seats",
+        "text": text,
+        "people": [ME],
+        "seconds": 0,
+        "by": CHAIR,
+        "state": "sent",
+        "sent_at": "2026-11-21T02:41:00.000Z",
+        "ends_at": None,
+        "read": [],
+    }
+
+
 def offline() -> dict[str, Any]:
     """No connection for a while."""
     return {"state": "offline", "behind": False, "since_at": "2026-11-21T02:40:00.000Z"}

@@ -319,6 +319,11 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "service": ("signed_in", {"service": _CALLS}, _calls),
     "vote": ("signed_in", {"votes": [having.vote()]}, lambda person: person.taps("Tán thành")),
     "speaking": ("signed_in", {"speaking": having.full_floor()}, lambda person: person.taps("Phát biểu (thứ 3)")),
+    "message": (
+        "signed_in",
+        {"notices": [having.notice(1, f"{having.LONG_QUESTION}. {having.LONG_QUESTION[:180]}"), having.notice(2)]},
+        lambda person: person.sees("Còn 1 tin nhắn nữa."),
+    ),
     "speaking-chair": (
         "signed_in",
         {"role": "chair", "speaking": having.full_floor()},

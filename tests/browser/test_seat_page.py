@@ -547,3 +547,17 @@ def test_S4_who_got_no_turn_writes_and_what_was_typed_stays(browser: Browser) ->
         person.taps("Gửi")
         until(lambda: twin.acts)
         assert twin.acts[0]["data"]["text"] == "Kính thưa các đồng chí (demo)"
+
+
+def test_F2_a_message_stays_until_it_is_read_also_without_a_connection(browser: Browser) -> None:
+    first, second = having.notice(1), having.notice(2, "Mời họp tổ sau giờ nghỉ (demo)")
+    with seat(browser, notices=[first, second]) as (twin, person):
+        person.sees("Mời đồng chí ký biên bản (demo)")
+        twin.change(link=having.offline())
+        person.sees("Mất kết nối với máy chủ")
+        person.taps("Đã đọc")
+        until(lambda: twin.acts)
+        assert (twin.acts[0]["kind"], twin.acts[0]["data"]) == ("notice_read", {"notice": first["notice"]})
+        twin.change(notices=[second], acts=[])
+        person.sees("Mời họp tổ sau giờ nghỉ (demo)")
+        expect(person.page.get_by_text("Mời đồng chí ký biên bản (demo)")).to_have_count(0)

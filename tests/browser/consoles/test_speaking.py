@@ -141,3 +141,47 @@ def test_S4_a_member_asks_at_a_console_and_hands_in_in_writing(
     page.get_by_role("button", name="Phát biểu bằng văn bản của chutri (demo)").click()
     expect(page.get_by_role("dialog").get_by_role("document")).to_contain_text("Tôi nhất trí (demo).")
     look(screen, "speaking-read")
+
+
+def test_F2_the_chair_counts_down_on_the_wall_and_sees_who_has_read_a_message(
+    server: RunningServer, screen: Screen, look: Look, browser: Browser
+) -> None:
+    hall = Hall(server)
+    wall = Screen(browser, "wall", size=WALL)
+    wall.opens(hall.display)
+    page = screen.page
+    screen.opens(f"http://localhost:{server.port}/#/meetings/{hall.meeting}/live")
+    signs_in(page, "chutri")
+    page.get_by_role("button", name="Thông báo, tin nhắn").click()
+    box = page.get_by_role("dialog", name="Thông báo và tin nhắn")
+    box.get_by_label("Nội dung").fill("Giải lao, mời các đồng chí trở lại đúng giờ (demo)")
+    box.get_by_label("Đếm ngược (phút)").fill("10")
+    expect(box.get_by_role("figure", name="Xem trước")).to_contain_text("10:00")
+    look(screen, "notices-preview")
+    box.get_by_role("button", name="Để vào hàng chờ").click()
+    expect(box.get_by_text("Đang chờ")).to_be_visible()
+    expect(wall.page.get_by_text("Giải lao")).to_have_count(0)
+    box.get_by_role("button", name="Gửi: Giải lao").click()
+    expect(wall.page.get_by_role("timer")).to_contain_text("09:")
+    expect(box.get_by_text("Đang trên màn hình")).to_be_visible()
+    look(wall, "notices-wall")
+    box.get_by_text("Chỗ ngồi", exact=True).first.click()
+    box.get_by_label("Nội dung").fill("Mời ký biên bản (demo)")
+    box.get_by_text("Chọn người").click()
+    box.get_by_label("an (demo)", exact=True).check()
+    box.get_by_role("button", name="Gửi ngay").click()
+    expect(box.get_by_text("Đã đọc 0/1 · Chưa đọc: an (demo)")).to_be_visible()
+    look(screen, "notices-sent")
+    member = server.page().sign_in("an")
+    (notice,) = member.get(hall.path).body["sections"]["notices"]
+    member.post(f"{hall.path}/notices/{notice['notice']}/read").done()
+    expect(box.get_by_text("Đã đọc 1/1 · Mọi người đã đọc")).to_be_visible()
+    page.keyboard.press("Escape")
+    # From the secretary to the chair, who reads it at the console.
+    body = {"to": "seats", "text": "Đủ số đại biểu (demo)", "people": [hall.ids["chutri"]], "send": True}
+    hall.secretary.post(f"{hall.path}/notices", body).done()
+    expect(page.get_by_text("Đủ số đại biểu (demo)")).to_be_visible()
+    look(screen, "notices-unread")
+    page.get_by_role("button", name="Đã đọc").click()
+    expect(page.get_by_text("Đủ số đại biểu (demo)")).to_have_count(0)
+    wall.put_away()

@@ -15,6 +15,7 @@ from wire import fold
 from wire.errors import BadField, BrokenChain, PhaseError, UnknownType, WireError
 from wire.events import Event
 from wire.ids import MeetingId
+from wire.notice_fold import HANDLERS as NOTICE_HANDLERS
 from wire.phases import Phase
 from wire.places import HANDLERS as PLACE_HANDLERS
 from wire.service import HANDLERS as SERVICE_HANDLERS
@@ -114,8 +115,9 @@ def test_M2_the_state_is_the_fold_of_the_log() -> None:
 def test_W43_the_playbook_of_this_file_has_every_kind_but_those_of_other_files_and_two() -> None:
     kinds = {event.kind for event in _whole().events}
     secret = {"ballots_given", "ballots_called", "ballots_awaited"}
-    # Of speaking test_speaking.py and test_speak_order.py have every kind, of places and service theirs.
-    others = secret | set(SPEAK_HANDLERS) | set(PLACE_HANDLERS) | set(SERVICE_HANDLERS)
+    # Of speaking and messages test_speaking.py, test_speak_order.py, test_notices.py have every kind, of places
+    # and service theirs.
+    others = secret | set(SPEAK_HANDLERS) | set(NOTICE_HANDLERS) | set(PLACE_HANDLERS) | set(SERVICE_HANDLERS)
     assert fold.kinds() - kinds == {"meeting_returned", "meeting_cancelled"} | others
 
 

@@ -1,4 +1,4 @@
-"""The queue's order, the totals, and who sees what of it (S3, S5, W95, W96)."""
+"""The queue's order, the totals, and who sees what of it (S3, S5, W46, W95)."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_W95_totals_are_of_people_and_units_over_the_span(floor: Floor) -> None:
     assert totals(floor.state.speaking, named("i", "one")).of_group("Phòng 1") == Sum(2, 42_000)
 
 
-def test_W96_a_screen_is_told_when_a_turn_ends_and_where_who_waits_stands(floor: Floor) -> None:
+def test_W94_a_screen_is_told_when_a_turn_ends_and_where_who_waits_stands(floor: Floor) -> None:
     lan, hoa = floor.ask("lan"), floor.ask("hoa")
     floor.do("speech_started", lan)
     shown = {each["speech"]: each for each in section(floor.state)["speeches"]}
@@ -82,7 +82,7 @@ def test_W96_a_screen_is_told_when_a_turn_ends_and_where_who_waits_stands(floor:
     assert (shown[lan]["place"], shown[hoa]["place"]) == (0, 1)
 
 
-def test_W96_others_see_neither_why_somebody_was_refused_nor_what_was_handed_in(floor: Floor) -> None:
+def test_W46_others_see_neither_why_somebody_was_refused_nor_what_was_handed_in(floor: Floor) -> None:
     lan = floor.ask("lan")
     floor.do("speech_refused", lan, reason="Trùng nội dung")
     hoa = floor.ask("hoa")
@@ -98,7 +98,7 @@ def test_W96_others_see_neither_why_somebody_was_refused_nor_what_was_handed_in(
     assert seen("guest") == [("", False), ("", False)]
 
 
-def test_W96_turns_on_hidden_items_are_hidden_and_a_stranger_sees_none(floor: Floor) -> None:
+def test_W46_turns_on_hidden_items_are_hidden_and_a_stranger_sees_none(floor: Floor) -> None:
     floor.ask("lan", on="one")
     floor.ask("chair", on="shut")
 

@@ -82,6 +82,10 @@ export interface Presenting {
 export interface Display {
   mode: 'welcome' | 'item' | 'page' | 'vote' | 'message' | 'blank';
   text: string;
+  /** What a message counts down to. */
+  until?: string | null;
+  /** Which message it is; empty when it is none of the queue. */
+  notice?: string;
 }
 
 export interface Recall {
@@ -242,7 +246,7 @@ export function isRunning(vote: Vote | undefined): boolean {
 export type SpeechKind = 'speech' | 'order' | 'question' | 'answer';
 export type SpeechState = 'waiting' | 'called' | 'speaking' | 'paused' | 'ended' | 'refused' | 'cancelled' | 'written';
 
-/** A turn to speak: a registration and what became of it (W96). */
+/** A turn to speak: a registration and what became of it (W92). */
 export interface Speech {
   speech: string;
   item: string;
@@ -292,6 +296,29 @@ export interface Speaking {
   groups: { unit: string; turns: number; ms: number }[];
 }
 
+/** A message of whoever leads (W96). */
+export interface Notice {
+  notice: string;
+  to: 'wall' | 'seats';
+  text: string;
+  /** Before it is sent empty for all; to others than who leads only themselves. */
+  people: string[];
+  /** Of its countdown; 0: none. */
+  seconds: number;
+  by: string;
+  state: 'prepared' | 'sent' | 'withdrawn';
+  sent_at: string | null;
+  ends_at: string | null;
+  read: { person: string; at: string }[];
+}
+
+/** The oldest message that waits for a person to say that they have read it, and how many do. */
+export function unread(notices: readonly Notice[] | null | undefined, person: string): Notice[] {
+  return (notices ?? []).filter(
+    (each) => each.state === 'sent' && each.to === 'seats' && each.people.includes(person) && !each.read.some((line) => line.person === person),
+  );
+}
+
 /** The sections of a meeting. */
 export interface MeetingSections {
   meeting: Meeting;
@@ -307,6 +334,7 @@ export interface MeetingSections {
   service?: ServiceCall[];
   rounds: SigningRound[];
   speaking?: Speaking;
+  notices?: Notice[];
 }
 
 /** Papers that seats hold: published at least once and not recalled. */

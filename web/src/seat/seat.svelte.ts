@@ -50,7 +50,8 @@ export type ActKind =
   | 'speech_resume'
   | 'speech_stop'
   | 'speech_refuse'
-  | 'speech_extend';
+  | 'speech_extend'
+  | 'notice_read';
 
 /** What somebody is about to declare, in the seat's words; `lines` are paragraphs, shown whole and in this order. */
 export interface Statement {

@@ -125,6 +125,10 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['meeting', 'service_asked'],
   ['meeting', 'service_taken'],
   ['meeting', 'service_ended'],
+  ['meeting', 'notice_prepared'],
+  ['meeting', 'notice_read'],
+  ['meeting', 'notice_sent'],
+  ['meeting', 'notice_withdrawn'],
 ];
 
 export const ALL: Wanted = { log: '', actor: '', kind: '', since: '', until: '' };
