@@ -72,8 +72,16 @@ export function fill(text: string, values: Values): string {
   });
 }
 
+let asked = 0;
+let shown = 0;
+
 async function show(wanted: Language): Promise<void> {
-  texts = await merged(wanted, (area) => areas.has(area));
+  const turn = ++asked;
+  const found = await merged(wanted, (area) => areas.has(area));
+  // Areas only grow: what was asked for later has all of this, and must not be taken away by an answer that comes late.
+  if (turn < shown) return;
+  shown = turn;
+  texts = found;
   language = wanted;
   document.documentElement.lang = wanted;
 }
