@@ -47,7 +47,7 @@ def _names(person: Person) -> None:
     person.taps("Ý kiến của từng người")
     names = person.page.get_by_role("group", name="Ý kiến của từng người")
     expect(names.get_by_text("không gửi ý kiến")).to_be_in_viewport()
-    assert names.evaluate("part => part.parentElement === document.activeElement")
+    until(lambda: names.evaluate("part => part.parentElement === document.activeElement"), what="the names have the focus")
 
 
 def _helps(person: Person) -> None:
