@@ -103,6 +103,7 @@ def _seat(device: DeviceId, entry: _Entry, *, meeting: MeetingId, state: Meeting
         "device": device,
         "seat": seat,
         "seat_label": "" if place is None else place.label,
+        "person": _sitting(state, seat),
         "person_name": _person_name(state, seat),
         "online": entry.presence.online,
         "seq": dict(entry.presence.seqs).get(meeting, 0),
@@ -110,9 +111,14 @@ def _seat(device: DeviceId, entry: _Entry, *, meeting: MeetingId, state: Meeting
     }
 
 
+def _sitting(state: MeetingState, seat: str) -> str | None:
+    """Who has signed in there."""
+    return next((person for person, at in state.seated if at == seat), None)
+
+
 def _person_name(state: MeetingState, seat: str) -> str:
     """Who has signed in there, else who is expected."""
-    signed_in = next((person for person, at in state.seated if at == seat), None)
+    signed_in = _sitting(state, seat)
     member = next((m for m in state.members if m.person == signed_in or (signed_in is None and m.seat == seat)), None)
     return "" if member is None else member.name
 

@@ -54,6 +54,7 @@ describe('M3 the seats a chair watches', () => {
     device: `d-${label}`,
     seat: label,
     seat_label: label,
+    person: null,
     person_name: '',
     online: true,
     seq: 9,
@@ -62,7 +63,7 @@ describe('M3 the seats a chair watches', () => {
   });
   const delivery: Delivery = {
     meeting: 'm',
-    seats: [seat('B10'), seat('B2', { online: false }), seat('B1')],
+    seats: [seat('B10'), seat('B2', { online: false }), seat('B1', { person: 'an' })],
     papers: [
       { paper: 'p', version: 1, title: 'Báo cáo', chunks: 10, have: { 'd-B1': 10, 'd-B10': 4 }, complete: ['d-B1'] },
       { paper: 'q', version: 2, title: 'Tờ trình', chunks: 5, have: { 'd-B1': 5, 'd-B2': 99 }, complete: ['d-B1'] },
@@ -92,6 +93,15 @@ describe('M3 the seats a chair watches', () => {
   it('are counted', () => {
     expect(summary(seats, members)).toEqual({ seats: 4, online: 2, offline: 1, behind: 1, here: 1, members: 3, complete: 1, terminals: 3 });
   });
+  it('have who sits there, whosever place it was planned to be', () => {
+    const moved: Delivery = { ...delivery, seats: [seat('B1'), seat('B2', { person: 'an', person_name: 'an' }), seat('B10', { person: 'chau' })] };
+    expect(watchedSeats(members, moved, new Set()).map((one) => [one.label, one.member?.person, one.state])).toEqual([
+      ['B1', 'an', 'online'],
+      ['B2', 'an', 'here'],
+      ['B10', 'chau', 'here'],
+      ['C1', 'chau', 'none'],
+    ]);
+  });
   it('are nothing to watch before anything is known', () => {
     expect(watchedSeats([], null, new Set())).toEqual([]);
     expect(watchedSeats([member('an', 'chair', 'B1', true)], null, new Set())[0]!.state).toBe('here');
@@ -107,7 +117,7 @@ describe('M3 the seats a chair watches', () => {
 describe('M3 which seat is behind', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
-  const at = (seq: number, online = true): DeliverySeat => ({ device: 'd', seat: 's', seat_label: 'A', person_name: '', online, seq, keys: true });
+  const at = (seq: number, online = true): DeliverySeat => ({ device: 'd', seat: 's', seat_label: 'A', person: null, person_name: '', online, seq, keys: true });
 
   it('is told only when it has not come where it should be by its next sign of life', () => {
     const late = new LateSeats(20_000);

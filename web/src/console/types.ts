@@ -80,6 +80,9 @@ export interface DeliverySeat {
   device: string;
   seat: string;
   seat_label: string;
+  /** Who has signed in there. */
+  person: string | null;
+  /** Who has, else who is expected. */
   person_name: string;
   online: boolean;
   seq: number;

@@ -42,14 +42,17 @@ export interface Summary {
 const byLabel = new Intl.Collator('vi', { numeric: true });
 
 export function watchedSeats(members: readonly Member[], delivery: Delivery | null, late: ReadonlySet<string>): WatchedSeat[] {
+  const people = new Map(members.map((member) => [member.person, member]));
+  const elsewhere = new Map((delivery?.seats ?? []).flatMap((seat) => (seat.person ? [[seat.person, seat.seat] as const] : [])));
   const placed = new Map(members.flatMap((member) => (member.seat ? [[member.seat, member] as const] : [])));
   const reported = new Map((delivery?.seats ?? []).map((seat) => [seat.seat, seat]));
   return [...new Set([...placed.keys(), ...reported.keys()])]
     .map((seat) => {
-      const member = placed.get(seat) ?? null;
       const report = reported.get(seat);
+      /* Whoever has signed in sits there, whosever place it was. */
+      const member = (report?.person ? people.get(report.person) : placed.get(seat)) ?? null;
       const papers = report ? (delivery?.papers ?? []) : [];
-      const here = member?.signed_in === true;
+      const here = report ? report.person !== null : member?.signed_in === true && (elsewhere.get(member.person) ?? seat) === seat;
       const state: SeatState = !report
         ? here
           ? 'here'
