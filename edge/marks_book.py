@@ -167,7 +167,9 @@ class MarksBook:
         held.rev += 1
         held.marks = {mark: held.marks[mark] for mark in held.unsent}
         if held.unsent:
-            held.journal.replace(_whole(held))
+            # What is there already holds more, under a key that is gone: a recall does not wait for room on the disk.
+            with contextlib.suppress(DiskFull):
+                held.journal.replace(_whole(held))
         else:
             self.erase(place)
 

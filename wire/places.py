@@ -146,15 +146,29 @@ def _ended(state: MeetingState, event: Event, data: Fields) -> MeetingState:
 
 
 def kept(state: MeetingState) -> MeetingState:
-    """After a new list of members: who is no longer on it stands for nobody, and is recused from nothing."""
+    """After a new list of members: who is no longer on it stands for nobody, and is recused from nothing.
+
+    Whose member is gone goes too, or is a guest again: rights that were lent do not become one's own.
+    """
     roles = {member.person: member.role for member in state.members}
+    both = [
+        each
+        for each in state.substitutes
+        if roles.get(each.member) is MemberRole.MEMBER and roles.get(each.person) is MemberRole.MEMBER
+    ]
+    lent = {
+        each.person: each
+        for each in state.substitutes
+        if each not in both and roles.get(each.person) is MemberRole.MEMBER
+    }
+    stay = (m for m in state.members if m.person not in lent or lent[m.person].was_guest)
     return replace(
         state,
-        substitutes=tuple(
-            each
-            for each in state.substitutes
-            if roles.get(each.member) is MemberRole.MEMBER and roles.get(each.person) is MemberRole.MEMBER
+        members=tuple(
+            replace(m, role=MemberRole.GUEST, seat=None, seat_label="") if m.person in lent else m for m in stay
         ),
+        seated=tuple(pair for pair in state.seated if lent.keys().isdisjoint(pair)),
+        substitutes=tuple(both),
         recusals=tuple(each for each in state.recusals if roles.get(each.person, MemberRole.CHAIR) not in LEADING),
     )
 

@@ -197,7 +197,7 @@ def _judge(
     against = sum(count for answer, count in votes.items() if means[answer] == "against")
     bases = {
         "all": sum(line["weight"] for line in roll),
-        "present": sum(line["weight"] for line in roll if line["present"]),
+        "present": sum(line["weight"] for line in roll if line["present"] or line.get("by") is not None),
         "cast": _cast(prepared, votes, ballots, roll=roll),
         "decided": favour + against,
     }

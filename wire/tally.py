@@ -124,7 +124,8 @@ def verdict(vote: Vote) -> Verdict:
     }
     whole = {
         Base.ALL: sum(each.weight for each in vote.roll),
-        Base.PRESENT: sum(each.weight for each in vote.roll if each.present),
+        # Who is away and whose ballot somebody here holds counts on this side too, or proxies alone could win.
+        Base.PRESENT: sum(each.weight for each in vote.roll if each.votes),
         # A ballot is one, whatever it marks.
         Base.CAST: sum(line.votes for line in counted)
         if vote.election is None

@@ -60,7 +60,7 @@ def read_prepared(data: Fields) -> Vote:
     election = _election(data.object("election")) if data.has("election") else None
     most = MAX_ANSWERS if election is None else MAX_CANDIDATES
     answers = tuple(_answer(entry) for entry in data.objects("answers", limit=most))
-    if len(answers) < 2 or len({each.answer for each in answers}) != len(answers):
+    if len(answers) < (2 if election is None else 1) or len({each.answer for each in answers}) != len(answers):
         raise BadField("vote_prepared.answers", "are fewer than two, or one stands twice")
     weights = tuple(_weight(entry) for entry in data.objects("weights", limit=MAX_ELECTORS))
     if len({person for person, _ in weights}) != len(weights):

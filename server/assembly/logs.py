@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from server.audit.model import hash_of
 from server.audit.store import SqlAuditStore
 from server.meetings.store import SqlMeetingStore
 from server.record.reading import Line
@@ -26,14 +27,15 @@ class SqlLogs:
             yield HOUSE, number, hashed
 
     def of(self, tx: Transaction, entries: Sequence[Entry]) -> dict[tuple[str, int], Line]:
-        """The port :class:`server.record.reading.Lines`: those of these entries that are there."""
+        """The port :class:`server.record.reading.Lines`: those of these entries that are there, unchanged."""
+        leaves = {(entry.log, entry.seq): entry.hash for entry in entries}
         house = [entry.seq for entry in entries if entry.log == HOUSE]
         meetings = [(entry.log, entry.seq) for entry in entries if entry.log != HOUSE]
         found: dict[tuple[str, int], Line] = {}
         for event in SqlMeetingStore().some(tx, meetings) if meetings else ():
-            if event is not None:
+            if event is not None and leaves[event.meeting, event.seq] == event.hash:
                 found[event.meeting, event.seq] = Line(event.at, event.actor, event.kind, event.data)
         for one in SqlAuditStore().some(tx, house) if house else ():
-            if one is not None:
+            if one is not None and leaves[HOUSE, one.number] == hash_of(one):
                 found[HOUSE, one.number] = Line(one.at, one.actor, one.kind, one.data)
         return found

@@ -23,6 +23,7 @@ from server.meetings import errors as meeting_errors
 from server.meetings.commands import LEADERS, By
 from server.meetings.model import Draft, may, must_have_place
 from wire.phases import HOLDING
+from wire.places import LEADING
 from wire.quorum import here
 from wire.state import AttendanceMethod, MeetingState, Member, Presence
 
@@ -83,7 +84,9 @@ def say(state: MeetingState, said: Said, by: By, *, reason: str = "") -> tuple[D
         return (_draft(by.person, Presence.LEFT, AttendanceMethod.SELF, reason),)
     if known is not None and known.presence.is_there:
         return ()
-    if not state.roll_rules.by_self:
+    # From a desk anybody could be anywhere: who does not lead the meeting says it at a seat.
+    is_here = member.role in LEADING or any(person == by.person for person, _ in state.seated)
+    if not state.roll_rules.by_self or not is_here:
         raise errors.SelfRollCallOff
     return (_draft(by.person, arriving(state, by.person), AttendanceMethod.SELF, reason),)
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from server.attendance import errors
 from server.attendance.model import must_lead
+from server.errors import NotAllowed
 from server.meetings import errors as meeting_errors
 from server.meetings.commands import By
 from server.meetings.model import Draft
@@ -115,6 +116,8 @@ def readmit(state: MeetingState, leaving: Leaving, by: By) -> tuple[Draft, ...]:
     _in_phase(state)
     if all((each.item, each.person) != (leaving.item, leaving.person) for each in state.recusals):
         raise errors.NotRecused
+    if leaving.person == by.person:
+        raise NotAllowed  # who left an item does not call themselves back
     return (Draft(RECUSAL_ENDED, _leaving(leaving, _member(state, leaving.person))),)
 
 

@@ -36,7 +36,7 @@ _WORDS: Final = {
     "left": "Rời đi",
     "returned": "Trở lại",
 }
-_METHODS: Final = {"token": "ký bằng token", "self": "tự báo", "staff": "thư ký ghi"}
+_METHODS: Final = {"token": "ký bằng token", "self": "tự báo", "staff": "ghi ở bàn điều hành"}
 _HEAD: Final = (
     "STT", "Họ và tên", "Chức vụ", "Đơn vị", "Vai trò", "Chỗ ngồi", "Dự thay cho", "Trạng thái", "Đến lúc",
     "Rời đi lúc", "Các lần ghi",

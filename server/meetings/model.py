@@ -43,7 +43,7 @@ from wire.events import Event
 from wire.fields import print_instant
 from wire.ids import MeetingId
 from wire.phases import HOLDING, LIVE, PREPARING, Change, Phase, step
-from wire.places import replaced_by
+from wire.places import is_recused, replaced_by
 from wire.quorum import rules_value
 from wire.state import DisplayMode, MeetingState, Member, MemberRole, SeatReceipt
 from wire.votes import RUNNING, SHOWN, VoteState
@@ -128,7 +128,9 @@ def _presents(state: MeetingState, command: Present | StopPresenting, by: By) ->
     wanted = command.paper if isinstance(command, Present) else None if shown is None else shown.paper
     paper = None if wanted is None else state.paper(wanted)
     item = None if paper is None else state.item(paper.item)
-    return item is not None and item.presenter == by.person and state.member(by.person) is not None
+    if item is None or item.presenter != by.person or state.member(by.person) is None:
+        return False
+    return not is_recused(state, by.person, item.item)
 
 
 def _in_phase(state: MeetingState, allowed: frozenset[Phase]) -> None:

@@ -1,8 +1,8 @@
 """Reads the logs for the auditor: all events of meetings and of administrators, newest first (L3).
 
 Rules: what is shown is in the order of the record and comes with its number there; a filter that finds little looks
-through so many entries at a time and says where to go on. Whoever begins to read is in the log before anything is
-shown; going on with the same reading is not told again.
+through so many entries at a time and says where to go on. Whoever reads is in the log before anything is shown, for
+every page: where to go on comes from the reader, who could begin anywhere.
 
 Usage::
 
@@ -99,8 +99,7 @@ class LogReader:
 
     def read(self, wanted: Filter, *, before: int | None, by: str, now: dt.datetime) -> dict[str, Any]:
         """``{entries: […], next}``; see :class:`Page`."""
-        if before is None:
-            self._tell(wanted, by=by, now=now)
+        self._tell(wanted, by=by, now=now, **({} if before is None else {"before": before}))
         page = self._page(wanted, before=before, limit=PAGE)
         return {"entries": self._values(page.lines), "next": page.next}
 
@@ -117,8 +116,8 @@ class LogReader:
                 break
         return self._values(found)
 
-    def _tell(self, wanted: Filter, *, by: str, now: dt.datetime, taken: bool = False) -> None:
-        told = {**wanted.told(), **({"taken": True} if taken else {})}
+    def _tell(self, wanted: Filter, *, by: str, now: dt.datetime, **more: int | bool) -> None:
+        told = {**wanted.told(), **more}
         with self.audit.unit.begin() as tx:
             self.audit.record(tx, READ, told, actor=by, now=now)
 

@@ -42,8 +42,7 @@ def ask(state: MeetingState, wanted: Wanted, person: str, *, now: dt.datetime) -
     """Somebody asks at their seat."""
     if state.member(person) is None:
         raise meeting_errors.NotAMember
-    if state.phase not in HOLDING:
-        raise meeting_errors.PhaseNotAllowed(phase=state.phase.value)
+    _must_hold(state)
     own = [each for each in state.calls if each.person == person]
     waiting = [each for each in own if each.state in OPEN]
     if wanted.kind is not ServiceKind.OTHER and any(each.kind is wanted.kind for each in waiting):
@@ -58,6 +57,7 @@ def ask(state: MeetingState, wanted: Wanted, person: str, *, now: dt.datetime) -
 
 def take(state: MeetingState, call: str, *, by: str) -> tuple[Draft, ...]:
     """Somebody of the desk sees to it."""
+    _must_hold(state)
     found = _known(state, call)
     if found.state is CallState.TAKEN and found.by == by:
         return ()
@@ -67,6 +67,7 @@ def take(state: MeetingState, call: str, *, by: str) -> tuple[Draft, ...]:
 
 def end(state: MeetingState, call: str, outcome: CallState, *, by: str) -> tuple[Draft, ...]:
     """It is done, or nobody wants it any more."""
+    _must_hold(state)
     found = _known(state, call)
     if found.state is outcome:
         return ()
@@ -84,6 +85,11 @@ def cancel_own(state: MeetingState, call: str, person: str) -> tuple[Draft, ...]
 def waiting(state: MeetingState) -> tuple[ServiceCall, ...]:
     """What the desk has to see to."""
     return open_calls(state) if state.phase in HOLDING else ()
+
+
+def _must_hold(state: MeetingState) -> None:
+    if state.phase not in HOLDING:
+        raise meeting_errors.PhaseNotAllowed(phase=state.phase.value)
 
 
 def _known(state: MeetingState, call: str) -> ServiceCall:

@@ -84,19 +84,19 @@ class SpeechClock:
         with self._guard:
             due = dict(self._due)
         waits_s = [max((at - now).total_seconds(), _LEAST_S) for _, at in due.values() if at > now]
-        over = [(meeting, speech) for meeting, (speech, at) in due.items() if at <= now]
-        waits_s += [LOOK_S for meeting, speech in over if not self._end(meeting, speech, now)]
+        over = [meeting for meeting, (_, at) in due.items() if at <= now]
+        waits_s += [LOOK_S for meeting in over if not self._end(meeting, *due[meeting], now=now)]
         return min(*waits_s, LOOK_S) if waits_s else None
 
-    def _end(self, meeting: MeetingId, speech: str, now: dt.datetime) -> bool:
+    def _end(self, meeting: MeetingId, speech: str, at: dt.datetime, *, now: dt.datetime) -> bool:
         try:
             self._speaking.stop_by_clock(meeting, speech, now=now)
         except Exception:  # noqa: BLE001 - the others are ended, and this one is tried again
             _LOG.exception("the turn %s could not be ended by the clock", speech)
             return False
         with self._guard:
-            # What was announced meanwhile is newer than what was due.
-            if self._due.get(meeting, ("",))[0] == speech:
+            # What was announced meanwhile – another turn, or more time for this one – is newer than what was due.
+            if self._due.get(meeting) == (speech, at):
                 self._due.pop(meeting, None)
         return True
 

@@ -14,7 +14,8 @@
     ├── ItemOver              item-over: nobody speaks on it any more
     ├── TurnHasNoLimit        turn-has-no-limit: there is nothing to extend
     ├── OrderNotChairs        order-not-chairs: another rule of order was chosen
-    └── WrittenTooOften       written-too-often
+    ├── WrittenTooOften       written-too-often
+    └── TooManySpeeches       too-many-speeches: one person has asked too often
     Malformed
     ├── SpeechReasonMissing   speech-reason-missing
     └── SpeechTextTooLong     speech-text-too-long
@@ -35,6 +36,12 @@ class MayNotSpeak(NotAllowed):
     """A substitute to whom speaking was not granted (A3), or a member who has to leave the item (W90)."""
 
     code = "may-not-speak"
+
+
+class TooManySpeeches(Conflict):
+    """One person has asked for the floor so often that others might find no room; ``data["most"]``."""
+
+    code = "too-many-speeches"
 
 
 class NotYourSpeech(NotAllowed):

@@ -53,6 +53,8 @@ _DONE: Final = {
     SpeechChange.REFUSE: SpeechState.REFUSED,
     SpeechChange.CANCEL: SpeechState.CANCELLED,
 }
+#: So often one person may ask in a meeting, taken back or not: the log of a meeting is for all of them.
+MOST_OF_ONE: Final = 100
 #: What gives somebody the floor.
 _TAKING: Final = frozenset({SpeechChange.CALL, SpeechChange.START, SpeechChange.RESUME})
 #: What the chair's order may hold.
@@ -114,6 +116,8 @@ def ask(state: MeetingState, speech: str, asking: Asking, *, by: By) -> tuple[Dr
         raise errors.ItemOver
     if standing(state, asking) is not None:
         return ()
+    if sum(1 for each in state.speaking.speeches if each.person == asking.person) >= MOST_OF_ONE:
+        raise errors.TooManySpeeches(most=MOST_OF_ONE)
     data = {"speech": speech, "item": asking.item, "person": asking.person, "kind": asking.kind.value}
     return (Draft(ASKED, data),)
 
@@ -132,6 +136,8 @@ def move(
     _in_phase(state, HOLDING if change is SpeechChange.CANCEL else LIVE)
     if found.state is _DONE[change]:
         return ()
+    if change in _TAKING and (not may_speak(state, found.person) or is_recused(state, found.person, found.item)):
+        raise errors.MayNotSpeak  # the place, or the item, was lost after the request
     before = _freeing(state, found, ends) if change in _TAKING else ()
     try:
         step(found.state, change)

@@ -279,6 +279,9 @@ def must_be_on_the_roll(state: MeetingState, vote: str, person: str, *, by: str 
     elector = found.elector(person)
     if elector is None:
         raise errors.NotOnTheRoll
+    if any(is_recused(state, who, found.item) for who in {person, by or person}):
+        # Who has to leave the item since the vote was opened gives no ballot, for nobody.
+        raise errors.NotOnTheRoll
     if by is not None and by != person:
         if elector.by != by:
             raise errors.NotTheirProxy

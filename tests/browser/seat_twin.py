@@ -59,6 +59,8 @@ class SeatTwin:
         #: Why marks are refused; empty: they are kept.
         self.marks_refused = ""
         self.fetched: list[str] = []
+        #: as ``fetched``, once the answer has been sent
+        self.answered: list[str] = []
         self.failing: set[str] = set()
         self.streams: list[queue.Queue[bytes | None]] = []
         twin = self
@@ -125,6 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._paper(found.groupdict(), parse_qs(url.query))
         else:
             self._file(url.path)
+        self.twin.answered.append(self.path)
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

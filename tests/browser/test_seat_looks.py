@@ -47,7 +47,9 @@ def _names(person: Person) -> None:
     person.taps("Ý kiến của từng người")
     names = person.page.get_by_role("group", name="Ý kiến của từng người")
     expect(names.get_by_text("không gửi ý kiến")).to_be_in_viewport()
-    until(lambda: names.evaluate("part => part.parentElement === document.activeElement"), what="the names have the focus")
+    until(
+        lambda: names.evaluate("part => part.parentElement === document.activeElement"), what="the names have the focus"
+    )
 
 
 def _helps(person: Person) -> None:
@@ -302,7 +304,7 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "roll-call": (
         "signed_in",
         {"attendance": [], "usb_token": having.token(needed=True, mine=True)},
-        _sees("chưa điểm danh"),
+        _sees("chưa ký điểm danh"),
     ),
     "roll-called": ("signed_in", {"phase": "approved", "attendance": [_HERE]}, _sees("có mặt, đã ký lúc")),
     "roll-say": (

@@ -19,6 +19,9 @@ MANY = 100
 CALLERS = 4
 
 
+pytestmark = pytest.mark.timeout(300)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     url = ""
@@ -84,7 +87,7 @@ def test_S1_a_hundred_requests_at_once_are_all_in_the_queue_once(office: Office)
     calls: list[Reply] = []
 
     def call(browser: Browser, speech: str) -> None:
-        gate.wait()
+        gate.wait(timeout=60)
         calls.append(browser.post(f"{path}/speaking/{speech}/call"))
 
     pair = [threading.Thread(target=call, args=each) for each in ((chair, asked[0]), (callers[0], asked[1]))]

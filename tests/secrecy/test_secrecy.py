@@ -22,7 +22,7 @@ _VOTES = int(os.environ.get("PHONGHOP_TEST_SECRECY_VOTES", "2"))
 _SEED = 20261122
 #: A way that is right more often than this has won.
 _WON = VOTERS * 9 // 10
-pytestmark = pytest.mark.timeout(60 + 30 * _VOTES)
+pytestmark = pytest.mark.timeout(240 + 60 * _VOTES)
 
 
 @pytest.fixture(scope="module")

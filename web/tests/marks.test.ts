@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { Failure } from '$lib/failure.ts';
 import { carried, find } from '$lib/marks/carry.ts';
 import { bounds, type Content, type Highlight, hit, type Ink, moved, type NoteMark, path, place, point, simplified } from '$lib/marks/model.ts';
 import { anchorOf, between, rectsOf } from '$lib/marks/words.ts';
@@ -167,6 +168,19 @@ describe('the pad', () => {
     await rest();
     expect(pad.all.map(({ content }) => [content.version, content.since])).toEqual([[3, 1]]);
     expect([agent.get('n-0')!.version, writeMarks.mock.calls.length]).toEqual([3, 1]);
+  });
+
+  it('hands nothing in for the next person at the seat: what was refused while it closed is let go', async () => {
+    const { pad, writeMarks } = setUp();
+    let refuse: (why: Failure) => void = () => undefined;
+    writeMarks.mockImplementation(() => new Promise((_, reject) => (refuse = reject)));
+    pad.add(note(1, 1));
+    pad.add(note(2, 2));
+    pad.close();
+    refuse(new Failure('seat-locked'));
+    await rest();
+    await rest();
+    expect(writeMarks.mock.calls.length).toBe(1);
   });
 
   it('keeps nothing after its end', async () => {

@@ -104,6 +104,19 @@ def test_W89_a_new_list_of_members_ends_what_it_leaves_out() -> None:
     assert (log.state.substitutes, log.state.recusals) == ((), ())
 
 
+def test_W89_rights_that_were_lent_do_not_become_ones_own_when_the_member_is_taken_off_the_list() -> None:
+    log = _log()
+    log.add("substitute_named", standing("an", "chi", vote=False, speak=False))
+    log.add("substitute_named", standing("binh", "guest"))
+    left = [member("chair", "chair"), member("chi", "member", seat="an"), member("guest", "member", seat="binh")]
+    log.add("members_set", {"members": left})
+    assert [(each.name, each.role.value, each.seat) for each in log.state.members] == [
+        ("Đồng chí chair (demo)", "chair", None),
+        ("Đồng chí guest (demo)", "guest", None),
+    ]
+    assert log.state.substitutes == ()
+
+
 def test_W90_whoever_is_recused_knows_of_the_item_and_of_nothing_in_it() -> None:
     log = _log()
     for name, under in (("report", "below"), ("other", "two")):

@@ -53,6 +53,9 @@ def test_A1_members_write_about_themselves_alone(office: Office) -> None:
     path, member = f"/api/meetings/{meeting}", office.sign_in("daibieu")
     assert _write(member, path, "present", member.person).code == "not-allowed"
     assert member.get(f"{path}/attendance").code == "not-allowed"
+    assert member.post(f"{path}/attendance/self", {"said": "here"}).code == "self-roll-call-off"
+    password = {"person": member.person, "password": "mật khẩu thử"}
+    assert _act(office, meeting, None, "sign_in", password).outcome == "done"
     member.post(f"{path}/attendance/self", {"said": "here"}).done()
     entry = office.sign_in("thuky").get(path).body["sections"]["attendance"][0]
     assert (entry["person"], entry["presence"], entry["method"]) == (member.person, "late", "self")

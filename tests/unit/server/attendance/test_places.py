@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from server.errors import ServerError
+from server.attendance.places import Leaving, readmit
+from server.errors import NotAllowed, ServerError
 from server.meetings.commands import By
 from server.speaking.model import Asking, ask
 from tests.support.office import Browser, Office, fresh_id
@@ -116,6 +117,25 @@ def test_W90_a_recused_member_has_no_vote_and_the_arithmetic_says_so(office: Off
     assert secretary.get(f"{path}/attendance").body["people"][1]["seconds"] == []
     secretary.post(f"{call}/end", {**leaving, "reason": "ghi nhầm"}).done()
     assert member.get(path).body["sections"]["agenda"][0]["recused"] == []
+
+
+def test_W90_who_has_to_leave_while_a_vote_runs_gives_no_ballot_and_does_not_come_back_by_themselves(
+    office: Office,
+) -> None:
+    meeting = office.meeting("open")
+    path, secretary, member = f"/api/meetings/{meeting}", office.sign_in("thuky"), office.sign_in("daibieu")
+    items = [each["item"] for each in secretary.get(path).body["sections"]["agenda"]]
+    people = [member.person, office.people["chutri"]]
+    secretary.post(f"{path}/attendance", {"people": people, "presence": "present"}).done()
+    vote = _vote(secretary, path)
+    assert len(vote["roll"]) == 2
+    leaving = {"item": items[0], "person": member.person, "reason": "người thân của bị can"}
+    secretary.post(f"{path}/attendance/recusals", leaving).done()
+    ballot = {"answer": "for", "nonce": "0" * 64}
+    assert member.post(f"{path}/votes/{vote['vote']}/ballot", ballot).code == "not-on-the-roll"
+    state = office.services.meetings.state(MeetingId(meeting))
+    with pytest.raises(NotAllowed):
+        readmit(state, Leaving(items[0], member.person, "tôi xong việc"), By(member.person, is_secretary=True))
 
 
 def test_A3_W90_nobody_takes_the_floor_without_the_right_to(office: Office) -> None:

@@ -94,11 +94,15 @@ def test_A1_nobody_leaves_who_is_not_there() -> None:
 
 def test_A1_a_person_comes_late_leaves_and_comes_back_by_their_own_word() -> None:
     play = _play()
+    with pytest.raises(SelfRollCallOff):
+        _said(play, Said.HERE, MEMBER)  # from a desk anybody could be anywhere
+    play(MEMBER, TakeSeat(SEATS[2]))
     assert _said(play, Said.HERE, MEMBER) == "late"
     assert _said(play, Said.HERE, MEMBER) == ""
     assert _said(play, Said.LEFT, MEMBER) == "left"
     assert _said(play, Said.HERE, MEMBER) == "returned"
     before_opening = _play(Change.SUBMIT, Change.APPROVE)
+    before_opening(MEMBER, TakeSeat(SEATS[2]))
     assert _said(before_opening, Said.HERE, MEMBER) == "present"
 
 

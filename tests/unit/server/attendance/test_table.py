@@ -45,7 +45,7 @@ def test_A1_the_table_has_times_reasons_and_the_minutes_of_every_item(tmp_path: 
     assert by_name["chutri (demo)"][7:10] == ["Có mặt", "08:00 23/11/2026", ""]
     assert by_name["chutri (demo)"][-2:] == ["10", "1"]
     assert by_name["daibieu (demo)"][7:10] == ["Rời đi", "08:00 23/11/2026", "08:04 23/11/2026"]
-    assert by_name["daibieu (demo)"][10].endswith("08:04 23/11/2026 Rời đi (thư ký ghi): họp khác")
+    assert by_name["daibieu (demo)"][10].endswith("08:04 23/11/2026 Rời đi (ghi ở bàn điều hành): họp khác")
     assert by_name["daibieu (demo)"][-2:] == ["4", "tránh tham gia"]
     assert "=cmd" in by_name["khach (demo)"][10]
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)

@@ -80,6 +80,18 @@ def test_D6_nobody_asks_more_than_anybody_can_serve(seat: Seat) -> None:
     assert seat.send("service_call", {"kind": "paper"}).outcome == "done"
 
 
+def test_M1_a_call_that_was_open_at_the_close_changes_nothing_in_the_log_afterwards(seat: Seat) -> None:
+    assert seat.send("service_call", {"kind": "water"}).outcome == "done"
+    path = f"/api/meetings/{seat.meeting}"
+    chair, desk = seat.office.sign_in("chutri"), seat.office.sign_in("kythuat")
+    call = seat.calls()[0]["call"]
+    chair.post(f"{path}/close").done()
+    before = chair.get(path).body["seq"]
+    for word in ("take", "done", "cancel"):
+        assert desk.post(f"{path}/service/{call}/{word}").code == "phase-not-allowed"
+    assert chair.get(path).body["seq"] == before
+
+
 def test_D6_only_who_sits_there_asks_and_only_their_own_call_is_cancelled(seat: Seat) -> None:
     assert seat.send("service_call", {"kind": "water"}, person=seat.office.people["khach"]).code == "not-signed-in-here"
     assert seat.send("service_call", {"kind": "coffee"}).code == "bad-field"

@@ -286,6 +286,29 @@ def test_S2_the_clock_wakes_when_the_time_is_over_and_a_pause_puts_it_off(hall: 
     assert hall.stands(speech) == "ended"
 
 
+def test_S2_more_time_given_in_the_last_moment_is_over_in_its_turn(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    hall.rules(cuts=True, seconds={**RULES["seconds"], "speech": 3})
+    speech = hall.ask()
+    hall.do(speech, "start").done()
+    hall.office.clock.advance(seconds=3)
+    stop = hall.office.services.speaking.stop_by_clock
+
+    def just_before(*given: Any, **more: Any) -> Any:
+        hall.chair.post(f"{hall.path}/speaking/{speech}/extend", {"seconds": 60}).done()
+        monkeypatch.undo()
+        return stop(*given, **more)
+
+    monkeypatch.setattr(
+        type(hall.office.services.speaking), "stop_by_clock", lambda _self, *a, **k: just_before(*a, **k)
+    )
+    hall.clock.beat()
+    assert hall.stands(speech) == "speaking"
+    assert hall.clock.beat() is not None, "the clock still knows of it"
+    hall.office.clock.advance(seconds=61)
+    hall.clock.beat()
+    assert hall.stands(speech) == "ended"
+
+
 def test_S2_a_server_that_was_away_ends_what_ran_out(hall: Hall) -> None:
     hall.rules(cuts=True)
     speech = hall.ask()

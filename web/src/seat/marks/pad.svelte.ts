@@ -146,6 +146,11 @@ export class Pad {
       this.#refused(Failure.from(thrown), given);
     }
     this.#flying = false;
+    // The next at this seat may be somebody else: what could not be handed in while it was this person's is let go.
+    if (this.#closing.signal.aborted) {
+      this.#waiting = new Map();
+      return;
+    }
     if (this.#failure === null) void this.#send();
     this.hear(this.seat.now.marks);
   }
@@ -181,16 +186,20 @@ export class Pad {
     try {
       const { paper } = this.book.paper;
       const found = await this.seat.api.get<{ marks: Mark[]; rev: number }>(`/api/marks?paper=${paper}`, this.#closing.signal);
-      if (this.#waiting.size === 0 && !this.#closing.signal.aborted) {
+      const isFree = this.#waiting.size === 0 && !this.#closing.signal.aborted;
+      if (isFree) {
         this.#marks = new Map(found.marks.map(({ mark, content }) => [mark, content]));
         this.#rev = found.rev;
         this.#loaded = true;
         void this.#carry();
       }
+      this.#loading = false;
+      // More may have come while this was on its way; an older word of the agent's is no reason to ask again.
+      if (isFree && (this.seat.now.marks?.rev ?? 0) > found.rev) this.hear(this.seat.now.marks);
     } catch (thrown) {
+      this.#loading = false;
       if (!this.#closing.signal.aborted) this.#failure = Failure.from(thrown);
     }
-    this.#loading = false;
   }
 
   /* Marks of an older version find their place in this one, and stay there. */
