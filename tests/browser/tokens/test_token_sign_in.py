@@ -111,6 +111,7 @@ def test_I2_in_at_another_seat_the_session_moves(room: TokenRoom) -> None:
         room.noted(0)
     room.signs_in(1, people.DEPUTY)
     room.until_where(0, "welcome")
+    room.until(1, lambda shown: shown["marks"] and shown["marks"]["ready"], what="the key of the marks is here")
     until(lambda: "chỉ riêng tôi" in room.noted(1), what="the private note goes with the person")
     with pytest.raises(Refused, match="seat-sign-in-first"):
         room.noted(0)
