@@ -68,14 +68,11 @@ def open_archive(data: bytes) -> dict[str, bytes]:
                 room -= len(files[entry.filename])
                 if room < 0:
                     raise NotADossier(f"more than {MAX_BYTES} bytes")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as exc:
-        # The library answers a broken archive with any of these.
-        raise NotADossier(str(exc)) from exc
+    except NotADossier:
+        raise
     except Exception as exc:
-        if isinstance(exc, NotADossier):
-            raise
-        # zlib and struct have errors of their own.
-        raise NotADossier(type(exc).__name__) from exc
+        # A broken archive is answered with any of a dozen errors: of zipfile, zlib, struct and the codecs.
+        raise NotADossier(str(exc) or type(exc).__name__) from exc
     return files
 
 

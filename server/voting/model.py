@@ -103,7 +103,9 @@ def prepare(state: MeetingState, vote: str, new: NewVote, *, by: By) -> tuple[Dr
     if new.proxies:
         _must_entrust(state, new)
     texts = [answer.text.strip().casefold() for answer in new.answers]
-    if len(texts) < 2 or len(set(texts)) != len(texts):
+    # One candidate for one seat is the usual case of electing a chair.
+    least = 2 if new.election is None else 1
+    if len(texts) < least or len(set(texts)) != len(texts):
         raise errors.AnswerTwice
     if new.election is not None:
         _must_elect(new, new.election)

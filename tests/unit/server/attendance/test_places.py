@@ -10,6 +10,7 @@ import pytest
 from server.attendance.places import Leaving, readmit
 from server.errors import NotAllowed, ServerError
 from server.meetings.commands import By
+from server.speaking import model as speaking_model
 from server.speaking.model import Asking, ask
 from tests.support.office import Browser, Office, fresh_id
 from wire.ids import MeetingId
@@ -160,3 +161,26 @@ def test_A3_W90_nobody_takes_the_floor_without_the_right_to(office: Office) -> N
     secretary.post(f"{path}/attendance/substitutes", _standing(office, may_speak=False, may_vote=False)).done()
     assert asks(office.people["kythuat"]) == "may-not-speak"
     assert asks(office.people["chutri"]) == ""
+
+
+def test_W90_who_asked_before_and_has_to_leave_now_gets_no_floor(office: Office) -> None:
+    meeting = office.meeting("open")
+    path, secretary, chair = f"/api/meetings/{meeting}", office.sign_in("thuky"), office.sign_in("chutri")
+    item = secretary.get(path).body["sections"]["agenda"][0]["item"]
+    chair.post(f"{path}/items/{item}/start").done()
+    member = office.sign_in("daibieu")
+    speech = member.post(f"{path}/speaking", {"item": item, "kind": "speech"}).done()["speech"]
+    leaving = {"item": item, "person": member.person, "reason": "người thân của bị can"}
+    secretary.post(f"{path}/attendance/recusals", leaving).done()
+    assert chair.post(f"{path}/speaking/{speech}/call").code == "may-not-speak"
+
+
+def test_S1_one_person_cannot_fill_the_queue_of_a_meeting(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speaking_model, "MOST_OF_ONE", 2)
+    meeting = office.meeting("open")
+    path, member = f"/api/meetings/{meeting}", office.sign_in("daibieu")
+    item = member.get(path).body["sections"]["agenda"][0]["item"]
+    for _ in range(2):
+        speech = member.post(f"{path}/speaking", {"item": item, "kind": "speech"}).done()["speech"]
+        member.post(f"{path}/speaking/{speech}/cancel").done()
+    assert member.post(f"{path}/speaking", {"item": item, "kind": "speech"}).code == "too-many-speeches"

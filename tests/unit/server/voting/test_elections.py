@@ -61,3 +61,11 @@ def test_V1_a_prepared_election_is_changed_and_asked_again_with_the_same_list(ro
     room.secretary.put(f"{room.path}/votes/{vote}", room.body(**_election(candidates=NAMES[:5]))).done()
     told = room.section(room.secretary, vote)
     assert [line["text"] for line in told["answers"]] == NAMES[:5]
+
+
+def test_V1_one_candidate_for_one_seat_can_be_elected(room: Room) -> None:
+    vote = room.open(**_election(candidates=NAMES[:1], election={"least": 0, "most": 1, "seats": 1}))
+    assert room.cast(1, "daibieu", vote, "a1").outcome == "done"
+    room.chair.post(f"{room.path}/votes/{vote}/close").done()
+    told = room.section(room.chair, vote)
+    assert (told["result"]["outcome"], told["result"]["elected"]) == ("elected", ["a1"])
