@@ -27,7 +27,7 @@ demo: setup-demo ## Chạy cả phòng họp trên máy này, Ctrl-C để dừn
 demo-clean: ## Xóa dữ liệu phòng họp mẫu · remove the demo room's state
 	@if [[ -x $(bin)/python ]]; then $(bin)/python -m deploy.demo --clean; else rm -rf var/demo; fi
 
-.PHONY: test test-fast test-kill test-secrecy test-signers test-real-files test-usb check
+.PHONY: test test-fast test-kill test-kill-votes test-secrecy test-tamper test-signers test-real-files test-usb check
 test: setup ## Cài đặt rồi chạy mọi kiểm thử, kể cả trình duyệt · set up, then every check and test, browser included
 	@tests/run.sh
 
@@ -35,10 +35,16 @@ test-fast: setup ## Chỉ kiểm thử nhanh · unit, contract and architecture 
 	@$(bin)/pytest -n 2 tests/unit tests/contract tests/architecture
 
 test-kill: setup ## kill -9 năm mươi lần khi đang họp · kill -9 of server, broker and seats at fifty seeded moments
-	@PHONGHOP_TEST_KILLS=50 $(bin)/pytest -q tests/chaos
+	@PHONGHOP_TEST_KILLS=50 $(bin)/pytest -q -n 0 tests/chaos tests/integration/test_seat_kills.py
+
+test-kill-votes: setup ## kill -9 hai trăm lần khi đang biểu quyết, phát biểu · two hundred kills in votes and turns, the chair's browser too
+	@PHONGHOP_TEST_KILLS=200 $(bin)/pytest -q -s -n 0 tests/integration/test_vote_kills.py
 
 test-secrecy: setup ## Bỏ phiếu kín: kẻ dò tìm có mọi thứ còn lại · thirty voters, many votes, an attacker with everything that is left
 	@PHONGHOP_TEST_SECRECY_VOTES=12 $(bin)/pytest -q -n 0 tests/secrecy
+
+test-tamper: setup ## Sửa từng chỗ một trong hồ sơ thật · every field, pair and byte of a real dossier changed, and found out
+	@PHONGHOP_TEST_TAMPER=1 $(bin)/pytest -q -n 0 tests/signing/test_tampering.py
 
 test-signers: setup ## Ba mươi người ký một văn bản · thirty signatures on one paper, at every level
 	@PHONGHOP_TEST_SIGNERS=30 $(bin)/pytest -q tests/signing/test_many.py
@@ -63,8 +69,8 @@ setup-demo:
 web: setup-demo ## Dựng lại giao diện · build the front end again
 	@$(npm) run build
 
-.PHONY: bench bench-distribution bench-screens bench-token bench-record
-bench: bench-distribution bench-screens bench-token bench-record ## Mọi phép đo · every benchmark
+.PHONY: bench bench-distribution bench-screens bench-token bench-record bench-live bench-search
+bench: bench-distribution bench-screens bench-token bench-record bench-live bench-search ## Mọi phép đo · every benchmark
 
 bench-distribution: setup ## Đo phân phối tài liệu tới 1–100 chỗ ngồi · papers to 1–100 seats, against the yardsticks
 	@$(bin)/python -m tests.bench.distribution
@@ -77,6 +83,12 @@ bench-token: setup ## Đo USB token: nhập PIN tới chương trình, rút tớ
 
 bench-record: setup ## Đo nhật ký toàn vẹn: mỗi việc chậm thêm bao nhiêu · what the record costs an act
 	@$(bin)/python -m tests.bench.record
+
+bench-live: setup ## Đo cuộc họp 500 chỗ ngồi: biểu quyết, phát biểu, lật trang, nối lại · five hundred seats in a live meeting
+	@$(bin)/python -m tests.bench.live
+
+bench-search: setup ## Đo tìm kiếm trong 10.000 trang · words in ten thousand pages, beside PostgreSQL's own
+	@$(bin)/python -m tests.bench.search
 
 .PHONY: screenshots
 screenshots: setup ## Chụp mọi màn hình khi cả phòng đang họp · pictures of every screen, in test-results/screenshots

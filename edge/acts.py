@@ -18,6 +18,10 @@ from wire.election_marks import SAID_LIMIT
 from wire.errors import BadField
 from wire.fields import Fields
 from wire.manifest import MAX_PAGES
+from wire.notice_fold import MAX_PEOPLE
+from wire.notice_fold import MAX_SECONDS as MAX_COUNTDOWN
+from wire.notice_fold import MAX_TEXT as MAX_NOTICE
+from wire.notices import NoticeTo
 from wire.secret_fold import MAX_RUNS
 from wire.service import MAX_TEXT
 from wire.speak_fold import MAX_CHARACTERS, MAX_REASON, MAX_SECONDS, MAX_TEXT_BYTES
@@ -25,6 +29,9 @@ from wire.speaking import SpeechKind
 from wire.state import DisplayMode, ServiceKind
 from wire.statement import APPROVE_PAPERS, ATTEND, CLOSE, SignedStatement
 from wire.topics import MAX_VERSION
+from wire.vote_fold import MAX_QUESTION, read_rule
+from wire.vote_fold import MAX_SECONDS as MAX_VOTE_SECONDS
+from wire.votes import VoteKind
 
 SIGN_IN: Final = "sign_in"
 SIGN_OUT: Final = "sign_out"
@@ -36,6 +43,10 @@ BALLOT_ASK: Final = "ballot_ask"
 #: What people say of themselves (A1).
 PRESENCE: Final = "presence"
 SAID: Final = frozenset({"here", "left"})
+#: What a vote that is begun at a seat may be answered with; others are prepared at a console.
+BEGUN_WITH: Final = frozenset({"approve", "agree"})
+#: What means something at this moment only, so it is refused without the server and never waits in the outbox (W121).
+NOW_OR_NEVER: Final = frozenset({"vote_begin", "notice_send"})
 #: Service calls (D6).
 SERVICE_CALL: Final = "service_call"
 SERVICE_CANCEL: Final = "service_cancel"
@@ -64,6 +75,17 @@ def _display(data: Fields) -> None:
 
 def _vote(data: Fields) -> None:
     data.id("vote", "v")
+
+
+def _begin(data: Fields) -> None:
+    data.id("item", "i")
+    data.choice("kind", frozenset(VoteKind))
+    data.text("question", limit=MAX_QUESTION)
+    data.choice("template", BEGUN_WITH)
+    data.number("seen")
+    read_rule(data.object("rule"))
+    if data.has("seconds"):
+        data.number("seconds", high=MAX_VOTE_SECONDS)
 
 
 def _run(data: Fields) -> None:
@@ -128,6 +150,20 @@ def _notice(data: Fields) -> None:
     data.id("notice", "g")
 
 
+def _notice_send(data: Fields) -> None:
+    data.choice("to", frozenset(NoticeTo))
+    data.text("text", limit=MAX_NOTICE)
+    if data.has("people"):
+        data.ids("people", "u", limit=MAX_PEOPLE)
+    if data.has("seconds"):
+        data.number("seconds", high=MAX_COUNTDOWN)
+
+
+def _handed(data: Fields) -> None:
+    if data.has("person"):
+        data.id("person", "u")
+
+
 def _signed(data: Fields) -> None:
     SignedStatement.read(data)
 
@@ -136,6 +172,7 @@ SHAPES: Final[dict[str, Callable[[Fields], None]]] = {
     SIGN_OUT: _nothing,
     "present": _present,
     "present_call": _nothing,
+    "present_hand": _handed,
     "present_stop": _nothing,
     "item_start": _item,
     "meeting_open": _nothing,
@@ -147,6 +184,7 @@ SHAPES: Final[dict[str, Callable[[Fields], None]]] = {
     SERVICE_CALL: _called,
     SERVICE_CANCEL: _call,
     CAST: _cast,
+    "vote_begin": _begin,
     "vote_open": _vote,
     "vote_pause": _vote,
     "vote_resume": _vote,
@@ -154,6 +192,8 @@ SHAPES: Final[dict[str, Callable[[Fields], None]]] = {
     "vote_go_on": _run,
     "vote_announce": _vote,
     "notice_read": _notice,
+    "notice_send": _notice_send,
+    "notice_withdraw": _notice,
     "speech_ask": _speech_ask,
     "speech_cancel": _speech,
     "speech_write": _speech_write,

@@ -47,6 +47,7 @@ from edge.vault.disk import RealDisk
 from edge.vault.run_dir import RunDir, boot_id
 from edge.vault.store import Vault
 from pages.renderer import Renderer
+from wire.messages import Point, View
 from wire.topics import PaperVersion, device_filters
 
 if TYPE_CHECKING:
@@ -153,6 +154,10 @@ class Agent:
     def show(self, screen: Screen) -> None:
         """The screen has changed."""
         self._board.show(screen)
+
+    def point(self, point: Point | View) -> None:
+        """The presenter points on the page, or sees that part of it."""
+        self._board.point(point.TYPE, point.to_value())
 
     def answer(self, answer: Answer) -> None:
         """A page's call is answered."""

@@ -16,8 +16,11 @@ from edge.marks_values import Change, Place
 from edge.model import CardWork, Queued, Session, Signing, SignsWith
 from wire.events import Event as LogEvent
 from wire.front import Front
-from wire.messages import Challenge, Mix, RoundNumber, SigningRound, SignOffer, Wish
+from wire.messages import Challenge, Mix, Point, RoundNumber, SigningRound, SignOffer, View, Wish
+from wire.messages.pointing import Place as PointedPlace
+from wire.messages.viewing import Part
 from wire.proof import TokenData
+from wire.readiness import Opening
 from wire.state import MeetingState
 from wire.votes import Vote
 
@@ -161,6 +164,32 @@ class SendFront:
     meeting: str
     person: str
     front: Front
+
+
+@dataclass(frozen=True, slots=True)
+class SendPoint:
+    """Tell the server where the person points, or what they see; nothing waits for an answer (W110, W124)."""
+
+    meeting: str
+    person: str
+    place: PointedPlace | Part
+
+
+@dataclass(frozen=True, slots=True)
+class AskReady:
+    """Ask the server who is ready for a vote (W126)."""
+
+    act: str
+    meeting: str
+    person: str
+    opening: Opening
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPoint:
+    """The presenter points on the paper that is shown here, or sees that part of it."""
+
+    point: Point | View
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +411,7 @@ MarksCommand = ReadMarks | WriteMarks | FetchMarks | SendMarks | TakeMarks | Clo
 PaperCommand = OpenRound | CloseRound | CheckPin | DropPin | SendBegin | ExamineAndSign | SendAnswer
 Command = (
     Greet | Listen | SendSignIn | OpenCard | ReleaseCard | SendKnock | VerifyPinAndSign | SignWithCard | PaperCommand
-    | BallotCommand | MarksCommand | SendTokenSignIn | SendFront | SendEntry | SendHealth | Report | Replan | SaveWish
-    | Record | Keep | Settle | CheckPassword | RememberPassword | ForgetPassword | SaveSession | HidePages | Wipe
-    | Answer
+    | BallotCommand | MarksCommand | SendTokenSignIn | SendFront | SendPoint | AskReady | ShowPoint | SendEntry
+    | SendHealth | Report | Replan | SaveWish | Record | Keep | Settle | CheckPassword | RememberPassword
+    | ForgetPassword | SaveSession | HidePages | Wipe | Answer
 )  # fmt: skip

@@ -16,8 +16,11 @@ from edge.marks_values import Change, Standing
 from edge.model import CardSignature, HeldLine, Identity, Queued, Recalled, Session, TokenSeen
 from wire.events import Event as LogEvent
 from wire.front import Front
-from wire.messages import Challenge, Mix, SignOffer, SignRounds, Wish
+from wire.messages import Challenge, Mix, Point, SignOffer, SignRounds, View, Wish
+from wire.messages.pointing import Place
+from wire.messages.viewing import Part
 from wire.proof import TokenData
+from wire.readiness import Opening
 from wire.state import MeetingState
 
 
@@ -420,6 +423,15 @@ class ActAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadyAsked:
+    """The page asks who is ready for a vote that is not open yet (W126)."""
+
+    request: int
+    act: str
+    opening: Opening
+
+
+@dataclass(frozen=True, slots=True)
 class Touched:
     """The person did something at the screen."""
 
@@ -437,6 +449,20 @@ class Laid:
 
 
 @dataclass(frozen=True, slots=True)
+class PointsAt:
+    """Who presents here points on the page, or sees this part of it; the page says so."""
+
+    place: Place | Part
+
+
+@dataclass(frozen=True, slots=True)
+class PointCame:
+    """The presenter points or sees that part, at whatever screen they are."""
+
+    point: Point | View
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """Time went on."""
 
@@ -448,5 +474,6 @@ Event = (
     | TokenSigned | TokenRefused | StatementAsked | StatementConfirmed | StatementLeft | RoundsCame | RoundAsked
     | RoundClosed | RoundFile | RoundConfirmed | PinRight | OfferCame | OfferRefused | SignInAsked | UnlockAsked
     | PasswordChecked | LockAsked | SignOutAsked | ActAsked | Touched | FollowsPresenter | Laid | Ticked | BallotHeld
-    | BallotAway | BallotsFound | MixCame | MarksAsked | MarksWritten | MarksStand
+    | BallotAway | BallotsFound | MixCame | MarksAsked | MarksWritten | MarksStand | PointsAt | PointCame
+    | ReadyAsked
 )  # fmt: skip

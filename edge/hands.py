@@ -20,11 +20,13 @@ from edge.acts import RECEIPT, SIGN_IN
 from edge.card.certificate import Purpose
 from edge.challenge import Expected, proof, unlock_text
 from edge.commands import (
+    AskReady,
     CheckPin,
     SendAnswer,
     SendBegin,
     SendEntry,
     SendFront,
+    SendPoint,
     SendSignIn,
     SendTokenSignIn,
     SignWithCard,
@@ -52,8 +54,12 @@ from edge.vault.recalled import Note
 from wire import messages
 from wire.fields import Fields, parse_instant
 from wire.front import KIND as FRONT
+from wire.messages.pointing import KIND as POINT
 from wire.messages.signing import ANSWER, BEGIN
+from wire.messages.viewing import KIND as VIEW
+from wire.messages.viewing import Part
 from wire.proof import NONCE_BYTES, TokenData
+from wire.readiness import KIND as READY
 from wire.topics import PaperVersion
 
 _MIB: Final = 1 << 20
@@ -113,12 +119,18 @@ class Hands:
         for chunks in self._ports.vault.all_chunks():
             self._report(chunks)
 
-    def send(self, command: SendEntry | SendFront) -> None:
-        """An act of the outbox, or where somebody reads."""
+    def send(self, command: SendEntry | SendFront | SendPoint | AskReady) -> None:
+        """An act of the outbox, where somebody reads, or a question."""
         if isinstance(command, SendEntry):
             self.send_entry(command.act)
-        else:
+        elif isinstance(command, SendFront):
             self.front(command)
+        elif isinstance(command, AskReady):
+            self._say_act(command.act, READY, command.meeting, person=command.person, data=command.opening.to_value())
+        else:
+            act, data = self._ports.new_act(), command.place.to_value()
+            kind = VIEW if isinstance(command.place, Part) else POINT
+            self._say_act(act, kind, command.meeting, person=command.person, data=data)
 
     def send_entry(self, act: str) -> None:
         """Send an entry of the outbox."""
@@ -225,12 +237,12 @@ class Hands:
                 vault.notes.put(replace(note, confirmed=True))
         vault.outbox.settle(entry.act)
 
-    def health(self, *, generation: int, seqs: dict[str, int], screen: str) -> None:
+    def health(self, *, generation: int, seqs: dict[str, int], screen: str, token: str) -> None:
         """Say how the seat is (D4)."""
         free_mb = self._ports.vault.free_bytes() // _MIB
         keeper = self._ports.record
         kept = None if keeper is None else keeper.kept
-        self._ports.say(lambda head: messages.Health(head, generation, seqs, free_mb, screen, kept))
+        self._ports.say(lambda head: messages.Health(head, generation, seqs, free_mb, screen, kept, token))
 
     def _report(self, chunks: Chunks) -> None:
         have = chunks.have

@@ -28,6 +28,7 @@ from edge.events import (
     LogCame,
     MixCame,
     OfferCame,
+    PointCame,
     RecordFound,
     RoundsCame,
     Welcomed,
@@ -149,7 +150,7 @@ class Inbox:
                 return (_heard(message),)
             case messages.Key():
                 self._key(message)
-            case messages.RecordCheckpoint():
+            case messages.RecordCheckpoint() | messages.RecordRestored():
                 return self._record(message)
         return ()
 
@@ -179,14 +180,17 @@ class Inbox:
             self._unread.discard(message.meeting)
             self._hands.want_events(message.meeting, kept.state.seq)
 
-    def _record(self, shown: messages.RecordCheckpoint) -> tuple[Event, ...]:
-        """Keep it; one that does not go on from what is kept is said on the screen, and to the server (W75)."""
+    def _record(self, shown: messages.RecordCheckpoint | messages.RecordRestored) -> tuple[Event, ...]:
+        """Keep it; one that does not go on from what is kept is said on the screen, and to the server (W75, W130)."""
         keeper = self._ports.record
         if keeper is None:
             return ()
         before = keeper.fault
         try:
-            keeper.take(shown)
+            if isinstance(shown, messages.RecordRestored):
+                keeper.follow(shown)
+            else:
+                keeper.take(shown)
         except VaultError as exc:
             # It is offered again.
             _LOG.warning("a checkpoint was not kept: %s", exc.code)
@@ -224,8 +228,16 @@ class Inbox:
             if message.meeting != topic.meeting:
                 raise BadTopic("events of another meeting")
             return (LogCame(message.meeting, message.events),)
+        if isinstance(message, messages.Point | messages.View):
+            return self._point(topic, message)
         self._offer(topic, payload, message, state=state)
         return ()
+
+    @staticmethod
+    def _point(topic: Topic, point: messages.Point | messages.View) -> tuple[Event, ...]:
+        if point.meeting != topic.meeting:
+            raise BadTopic("a pointer of another meeting")
+        return (PointCame(point),)
 
     def _keys(self, topic: Topic) -> Iterable[EpochKey]:
         for kept in self._ports.vault.meetings():

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from edge import ballots, marks, people, rounds, statements, tokens
+from edge import ballots, marks, people, questions, rounds, statements, tokens
 from edge.commands import (
     Answer,
     Command,
@@ -68,6 +68,9 @@ from edge.events import (
     PasswordChecked,
     PinGiven,
     PinRight,
+    PointCame,
+    PointsAt,
+    ReadyAsked,
     RecordFound,
     RoundAsked,
     RoundClosed,
@@ -89,7 +92,7 @@ from edge.events import (
     WishChanged,
 )
 from edge.model import ActState, Followed, LinkState, Now, Recalled, Sent, Session, Standing, State
-from edge.showing import reader, shown_meeting
+from edge.showing import reader, shown_meeting, situation, token_word
 from wire.errors import BrokenChain, UnknownType, WireError
 from wire.events import Event as LogEvent
 from wire.fold import apply
@@ -355,7 +358,9 @@ def _pin_right(state: State, event: PinRight, now: Now) -> Result:
 
 def _acked(state: State, event: Acked, now: Now) -> Result:
     first = (*ballots.acked(state, event), *marks.acked(state, event))
-    after, commands = rounds.acked(_heard(state, Heard(), now)[0], event, now) or people.acked(state, event, now)
+    heard, _ = _heard(state, Heard(), now)
+    answered = questions.acked(heard, event) or rounds.acked(heard, event, now) or people.acked(state, event, now)
+    after, commands = answered
     return after, (*first, *commands)
 
 
@@ -370,7 +375,7 @@ def _ticked(state: State, event: Ticked, now: Now) -> Result:
     if not state.confirmed and state.warm and now.s - state.started_s >= state.limits.grace_s:
         state = replace(state, confirmed=True)
         commands.append(Replan())
-    for part in (people.time_out_sign_in, rounds.ticked):
+    for part in (people.time_out_sign_in, rounds.ticked, questions.ticked):
         state, more = part(people.lock_when_idle(state, now), now)
         commands += more
     return _tick_recalled(state, now), tuple(commands)
@@ -400,9 +405,11 @@ def _tick_sent(state: State, now: Now) -> Result:
 
 
 def _tick_health(state: State, now: Now) -> Result:
-    if state.link.state is not LinkState.ONLINE or now.s - state.link.health_s < HEALTH_S:
+    fresh = (situation(state).value, token_word(state))
+    is_due = now.s - state.link.health_s >= HEALTH_S or fresh != state.link.health
+    if state.link.state is not LinkState.ONLINE or not is_due:
         return state, ()
-    return replace(state, link=replace(state.link, health_s=now.s)), (SendHealth(),)
+    return replace(state, link=replace(state.link, health_s=now.s, health=fresh)), (SendHealth(),)
 
 
 def _tick_recalled(state: State, now: Now) -> State:
@@ -465,5 +472,8 @@ _HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
     Touched: people.touched,
     FollowsPresenter: people.follows,
     Laid: people.laid,
+    PointsAt: people.points_at,
+    PointCame: people.point_came,
+    ReadyAsked: questions.asked,
     Ticked: _ticked,
 }

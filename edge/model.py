@@ -86,6 +86,8 @@ class Link:
     patience_s: float = 5.0
     heard_s: float = 0.0
     health_s: float = 0.0
+    #: screen and token as they were said last (W113)
+    health: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,11 +349,13 @@ class SigningIn:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """An entry of the outbox."""
+    """An entry of the outbox; of a ballot ``vote`` and ``whose`` it is."""
 
     act: str
     kind: str
     meeting: str
+    vote: str = ""
+    whose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +375,19 @@ class ShownAct:
     kind: str
     state: ActState
     code: str = ""
+    vote: str = ""
+    whose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that the page has asked the server, and who sat there then."""
+
+    request: int
+    act: str
+    meeting: str
+    person: str
+    deadline_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,6 +422,8 @@ class State:
     sent: Sent | None = None
     acts: tuple[ShownAct, ...] = ()
     recalled: Recalled | None = None
+    #: what the page waits to be told
+    questions: tuple[Question, ...] = ()
     #: an error code that stands at the whole seat (a full disk)
     fault: str = ""
     #: an error code: the record is another one than this seat has seen (W75)

@@ -23,8 +23,10 @@ from edge.commands import (
     RememberPassword,
     Replan,
     SendFront,
+    SendPoint,
     SendSignIn,
     Settle,
+    ShowPoint,
 )
 from edge.events import (
     Acked,
@@ -33,6 +35,8 @@ from edge.events import (
     Laid,
     LockAsked,
     PasswordChecked,
+    PointCame,
+    PointsAt,
     SignInAsked,
     SignOutAsked,
     Stored,
@@ -40,10 +44,12 @@ from edge.events import (
     UnlockAsked,
 )
 from edge.model import ActState, LinkState, Now, Queued, Session, ShownAct, SigningIn, State
-from edge.showing import Situation, ended, shown_meeting, shown_session, situation
+from edge.showing import Situation, ended, reader, shown_meeting, shown_session, situation
 from wire.errors import WireError
 from wire.front import carried
+from wire.messages import Point
 from wire.phases import Phase
+from wire.visibility import for_person
 
 SIGN_IN_S: Final = 15.0
 FREE_TRIES: Final = 5
@@ -55,7 +61,7 @@ Result = tuple[State, tuple[Command, ...]]
 
 def show_act(state: State, entry: Queued, act_state: ActState, *, code: str = "") -> State:
     """Tell the person how far an act of theirs is; receipts and leave-taking are the seat's own business."""
-    fresh = ShownAct(entry.act, entry.kind, act_state, code)
+    fresh = ShownAct(entry.act, entry.kind, act_state, code, entry.vote, entry.whose)
     shown = tuple(fresh if each.act == entry.act else each for each in state.acts)
     if act_state is ActState.QUEUED and entry.kind not in {RECEIPT, SIGN_OUT}:
         shown = (*(each for each in state.acts if each.act != entry.act), fresh)
@@ -130,6 +136,29 @@ def laid(state: State, event: Laid, now: Now) -> Result:
     if session is None or session.locked or session.front == event.front:
         return state, ()
     return say_front(replace(state, session=replace(session, front=event.front)))
+
+
+def points_at(state: State, event: PointsAt, now: Now) -> Result:
+    """Only while it is on its way to somebody: what comes late points at nothing (W110, W124)."""
+    session = shown_session(state)
+    if session is None or session.locked or state.link.state is not LinkState.ONLINE:
+        return state, ()
+    return state, (SendPoint(session.meeting, session.person, event.place),)
+
+
+def point_came(state: State, event: PointCame, now: Now) -> Result:
+    """For who is signed in to that meeting and may see what is presented; not for the one who points.
+
+    A view may be of another screen of the same person: whichever they touched last leads (W124).
+    """
+    who, point = reader(state), event.point
+    if who is None or who[0] != point.meeting or (isinstance(point, Point) and who[1] == point.person):
+        return state, ()
+    # The whole room can open it: who had to leave the item does not even learn which paper it is.
+    shown = for_person(state.meetings[who[0]].state, who[1]).presenting
+    if shown is None or (shown.paper, shown.version) != tuple(point.place.paper):
+        return state, ()
+    return state, (ShowPoint(point),)
 
 
 def say_front(state: State) -> Result:
@@ -275,6 +304,8 @@ def act_asked(state: State, event: ActAsked, now: Now) -> Result:
         return _refuse(state, event.request, errors.BadRequest.code)
     if any(shown.act == event.act for shown in state.acts):
         return state, (Answer(event.request),)
+    if event.kind in acts.NOW_OR_NEVER and state.link.state is not LinkState.ONLINE:
+        return _refuse(state, event.request, errors.Offline.code)
     kept = Keep(event.request, event.act, event.kind, session.meeting, session.person, event.data)
     return touched(state, Touched(), now)[0], (kept,)
 

@@ -22,6 +22,7 @@ from edge.pairing import Picture, draw, pairing_text
 from edge.showing import reader
 from edge.vault.store import Vault
 from pages.model import Document
+from wire.messages import Point, View
 from wire.topics import PaperVersion
 
 
@@ -48,6 +49,10 @@ class Outside(Protocol):
 
     def show(self, screen: Screen) -> None:
         """The screen has changed."""
+        ...
+
+    def point(self, point: Point | View) -> None:
+        """The presenter points on the page, or sees that part of it."""
         ...
 
     def answer(self, answer: Answer) -> None:

@@ -23,6 +23,7 @@ from edge import clock
 from edge.ballot_hands import BallotHands, line
 from edge.commands import (
     Answer,
+    AskReady,
     BallotCommand,
     CheckPassword,
     CheckPin,
@@ -52,9 +53,11 @@ from edge.commands import (
     SendFront,
     SendHealth,
     SendKnock,
+    SendPoint,
     SendSignIn,
     SendTokenSignIn,
     Settle,
+    ShowPoint,
     SignWithCard,
     VerifyPinAndSign,
     Wipe,
@@ -70,6 +73,7 @@ from edge.events import (
     LinkUp,
     Opened,
     PasswordChecked,
+    PointCame,
     RecordFound,
     Stored,
     Ticked,
@@ -80,14 +84,15 @@ from edge.link.codec import Channel, Site
 from edge.link.ports import Link
 from edge.machine import step
 from edge.marks_hands import MarksHands
-from edge.model import Identity, Limits, Queued, Recalled, State
+from edge.model import Identity, Limits, Recalled, State
 from edge.outbox import Entry
 from edge.paper_hands import PaperHands
 from edge.passwords import Passwords, Verifier
 from edge.plan import Destroy, DropPaper, Forget, Pace, Step, plan
 from edge.ports import Ports
+from edge.queued import queued
 from edge.screen import Drawn, Outside
-from edge.showing import ended, situation, stuck
+from edge.showing import ended, situation, stuck, token_word
 from edge.signing.files import RoundFiles
 from sealing.signatures import DeviceSigner
 from wire.ids import RoomId
@@ -153,6 +158,10 @@ class Seat:
         self._guard(self._flush)
         if topic.chunk is not None and not meanings and not self._waiting:
             # One of thousands: nothing has changed that the plan or the screen would see.
+            return
+        if meanings and all(isinstance(meaning, PointCame) for meaning in meanings):
+            self._waiting.extend(meaning for meaning in meanings if isinstance(meaning, PointCame))
+            self._drain()
             return
         for meaning in meanings:
             if isinstance(meaning, WelcomeCame):
@@ -232,7 +241,7 @@ class Seat:
                 self._request(command)
             case Report():
                 hands.report_all()
-            case SendEntry() | SendFront():
+            case SendEntry() | SendFront() | SendPoint() | AskReady():
                 hands.send(command)
             case Settle(entry):
                 hands.settle(entry)
@@ -274,6 +283,8 @@ class Seat:
             case SaveSession(session):
                 if self._ports.vault.is_open:
                     self._ports.run_dir.save_session(session, self._ports.vault.sealer())
+            case ShowPoint(point):
+                self._outside.point(point)
             case Wipe():
                 self._wipe()
 
@@ -315,7 +326,7 @@ class Seat:
             warm=warm,
             wish=vault.load_wish(),
             meetings={kept.keyring.meeting: kept.state for kept in vault.meetings()},
-            queue=tuple(Queued(entry.act, entry.kind, entry.meeting) for entry in vault.outbox.waiting()),
+            queue=tuple(queued(entry) for entry in vault.outbox.waiting()),
             session=self._ports.run_dir.load_session(vault.sealer()),
             ballots=tuple(line(held, ballot) for held in vault.ballots.all() for ballot in held.ballots),
             marks=vault.marks.all(),
@@ -396,6 +407,7 @@ class Seat:
             generation=0 if self.state.wish is None else self.state.wish.generation,
             seqs={name: followed.state.seq for name, followed in self.state.meetings.items()},
             screen=situation(self.state).value,
+            token=token_word(self.state),
         )
 
     # ------------------------------------------------------------ people
@@ -470,11 +482,14 @@ class Seat:
             if command.request is not None:
                 self._outside.answer(Answer(command.request, exc.code))
             raise
-        self._waiting.append(Stored(Queued(entry.act, entry.kind, entry.meeting), command.request))
+        self._waiting.append(Stored(queued(entry), command.request))
 
     # ------------------------------------------------------------ screen
 
     def _show(self) -> None:
+        if self.state.identity.device is None:
+            # A reader or a page may speak first; whoever looked would be told that the device is not enrolled.
+            return
         screen = self._drawn.look(
             self.state,
             self._ports.vault,

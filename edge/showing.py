@@ -1,6 +1,7 @@
 """Questions about the seat's state: which meeting it shows, to whom, and which of its screens it is on.
 
-Rules: pure. The meeting shown is the one that goes on; else the one somebody is signed in to; else the next to start.
+Rules: pure. The meeting shown is the one that goes on; else what is rehearsed; else the one somebody is signed in to;
+else the next to start.
 Nothing is shown of a meeting that the wish does not hold, or whose log says that it is over (P7).
 
 Usage: ``situation(state) is Situation.WELCOME``
@@ -12,7 +13,7 @@ import datetime as dt
 import enum
 from typing import Final
 
-from edge.model import Followed, Link, LinkState, Session, Standing, State
+from edge.model import Followed, Link, LinkState, ReaderState, Session, Standing, State
 from wire.phases import HOLDING, LIVE, Phase
 
 #: Phases after which a seat keeps nothing; a meeting returned to its draft is taken away by the wish.
@@ -67,9 +68,13 @@ def shown_meeting(state: State) -> str | None:
     if not held:
         return None
     signed_in = None if state.session is None else state.session.meeting
-    live = [meeting for meeting, followed in held.items() if followed.state.phase in LIVE]
+    real = {meeting for meeting, followed in held.items() if followed.state.rehearsal is None}
+    live = [meeting for meeting in real if held[meeting].state.phase in LIVE]
     if live:
         return signed_in if signed_in in live else max(live, key=lambda m: (_moment(held[m].state.opened_at), m))
+    if len(real) < len(held):
+        # A rehearsal is begun on purpose, at these seats; a real meeting that goes on is never hidden by one (M5).
+        return min(held.keys() - real)
     return signed_in if signed_in in held else min(held, key=lambda m: (_moment(held[m].state.starts_at), m))
 
 
@@ -94,6 +99,21 @@ def ended(state: State) -> frozenset[str]:
 def stuck(state: State) -> frozenset[str]:
     """Meetings whose log cannot be followed further."""
     return frozenset(meeting for meeting, followed in state.meetings.items() if followed.fault and followed.strikes)
+
+
+def token_word(state: State) -> str:
+    """What the reader holds, as the server is told (W113): what matters is whether somebody could sign here."""
+    cards, found = state.cards, tuple(state.cards.by_reader.values())
+    if not cards.watched:
+        return "off"
+    if cards.code or len(found) > 1:
+        return "unusable"
+    card = found[0] if found else None
+    if card is None or card.state in {ReaderState.NEW, ReaderState.READING}:
+        return "absent"
+    if card.token is None or card.token.is_blocked:
+        return "unusable"
+    return "no_signing" if card.token.signs is None else "signs"
 
 
 def link_state(link: Link) -> LinkState:

@@ -247,12 +247,13 @@ def _choices(state: State, followed: Followed | None) -> list[Section]:
 
 
 def _named(member: Member) -> Section:
-    return {"id": member.person, "name": member.name, "position": member.position}
+    return {"id": member.person, "name": member.name, "position": member.position, "unit": member.unit}
 
 
 def _act(state: State, index: int) -> Section:
     shown = state.acts[index]
-    return {"act": shown.act, "kind": shown.kind, "state": shown.state.value, "code": shown.code}
+    told = {"act": shown.act, "kind": shown.kind, "state": shown.state.value, "code": shown.code}
+    return {**told, "vote": shown.vote, "whose": shown.whose} if shown.whose else told
 
 
 def _ballots(state: State, who: tuple[str, str] | None) -> list[Section]:

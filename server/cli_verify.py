@@ -20,12 +20,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import web
 from server.dossier.__main__ import parser
+from server.dossier.findings import Finding, Mark
 from server.dossier.reading import is_archive
-from server.verify import verify_log
-from wire.errors import WireError
-from wire.fields import parse_instant
+from server.verify import read_log
 from wire.wording import moment
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
@@ -56,15 +54,14 @@ def _is_log(words: argparse.Namespace) -> bool:
 
 
 def _log(file: Path) -> int:
-    try:
-        found = verify_log(file.read_bytes())
-    except WireError as exc:
-        text = web.error_text(exc.code)
-        print(f"KHÔNG ĐẠT · NOT VERIFIED [{exc.code}] {text.vi} · {text.en}\n  {exc}", file=sys.stderr)
+    log = read_log(file.read_bytes())
+    if log.fault is not None:
+        vi, en = Finding(Mark.WRONG, log.fault.code, log.fault.data).lines()
+        print(f"KHÔNG ĐẠT · NOT VERIFIED\n  {vi}\n  {en}", file=sys.stderr)
         return _REFUSED
-    print(f"ĐẠT · VERIFIED  {found.meeting}  {found.events} sự kiện · events")
-    first, last = (moment(parse_instant(at)) for at in (found.first_at, found.last_at))
-    print(f"  {first} → {last} (UTC+7)\n  sha256 {found.last_hash}")
+    events = log.events
+    print(f"ĐẠT · VERIFIED  {events[0].meeting}  {len(events)} sự kiện · events")
+    print(f"  {moment(events[0].at)} → {moment(events[-1].at)} (UTC+7)\n  sha256 {events[-1].hash}")
     return 0
 
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Flask
 
 from pages.renderer import Renderer
+from server.agency.service import AgencyService
 from server.audit.service import AdminLog
 from server.chores import Chores
 from server.clock import Clock
@@ -36,15 +37,19 @@ from server.idempotency.ports import ActLedger
 from server.identity.service import IdentityService
 from server.keys.service import EpochKeys
 from server.keys.site import SiteKeys
+from server.live.pointing import Pointing
 from server.live.service import LiveHub
-from server.meetings.ports import ActHandler, SeatAct
+from server.meetings.ports import ActHandler, ActTogether, GatheredHandler, SeatAct
 from server.meetings.service import MeetingService
+from server.minutes.service import MinutesService
 from server.papers.files import PaperFiles
 from server.papers.ports import PaperStore
 from server.papers.service import PaperService
 from server.pki.site import SitePki
 from server.record.service import RecordService
+from server.rehearsals.service import RehearsalService
 from server.rooms.service import RoomService
+from server.search.service import SearchService
 from server.settings import Settings
 from server.signing.service import SigningService
 from server.slots import Slots
@@ -56,9 +61,12 @@ from server.trust.admin import TrustAdmin
 from server.trust.service import TrustService
 from server.voting.secret.urn import Urn
 from server.voting.service import VotingService
+from server.workdays.service import WorkDayService
 
 if TYPE_CHECKING:
     # Fonts and PDF libraries, a second's worth: the commands of ``phonghop admin`` need none of it.
+    from server.letters.press import Press
+    from server.letters.service import LetterService
     from server.signing.desk import SigningDesk
     from server.signing.seats import SeatSigning
 
@@ -86,6 +94,8 @@ class Services:
 
     #: kinds of seats' acts that features after the meetings perform
     seat_acts: dict[str, SeatAct] = field(default_factory=dict)
+    #: those of them that many people give at the same moment
+    acts_together: dict[str, ActTogether] = field(default_factory=dict)
 
     #: what is looked after now and then; see ``server/chores.py``
     chores: Chores = field(init=False)
@@ -94,14 +104,20 @@ class Services:
     factors: FactorService = field(init=False)
     identity: IdentityService = field(init=False)
     rooms: RoomService = field(init=False)
+    agency: AgencyService = field(init=False)
+    workdays: WorkDayService = field(init=False)
     meetings: MeetingService = field(init=False)
     acts: ActHandler = field(init=False)
+    gathered: GatheredHandler = field(init=False)
     voting: VotingService = field(init=False)
     speaking: SpeakingService = field(init=False)
+    rehearsals: RehearsalService = field(init=False)
+    minutes: MinutesService = field(init=False)
     urn: Urn = field(init=False)
     ledger: ActLedger = field(init=False)
     door: Door = field(init=False)
     live: LiveHub = field(init=False)
+    pointing: Pointing = field(init=False)
     site: SitePki = field(init=False)
     keys: SiteKeys = field(init=False)
     warden: Warden = field(init=False)
@@ -119,10 +135,13 @@ class Services:
     trust_admin: TrustAdmin = field(init=False)
     signing: SigningService = field(init=False)
     rounds: SigningDesk = field(init=False)
+    press: Press = field(init=False)
+    letters: LetterService = field(init=False)
     statements: StatementService = field(init=False)
     seat_signing: SeatSigning = field(init=False)
     dossiers: Dossiers = field(init=False)
     distribution: Distribution = field(init=False)
+    search: SearchService = field(init=False)
 
     def start(self) -> None:
         """Start what runs beside the requests."""

@@ -206,6 +206,8 @@ class Settings:
     signature_upload_mib: int = field(default=50, metadata={"read": _whole(1, 300)})
     # The agency's seal as it is cut; its picture gets this size on paper.
     seal_diameter_mm: int = field(default=36, metadata={"read": _whole(20, 60)})
+    # How outgoing papers are numbered (NĐ 30/2020 Điều 15): each kind in a series of its own, or all in one.
+    numbers_by_kind: bool = field(default=True, metadata={"read": _switch})
     # How long an issuer's service (OCSP, lists) may take to answer.
     pki_timeout_s: int = field(default=5, metadata={"read": _whole(1, 120)})
 

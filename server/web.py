@@ -321,7 +321,9 @@ def _read_error(error: Exception) -> tuple[str, int, dict[str, Any]]:
         return _HTTP_CODES.get(error.code, "bad-request"), error.code, {}
     # Only our own log gets the details; the caller gets a number to quote.
     reference = secrets.token_hex(4)
-    _LOG.error("fault %s in %s %s", reference, request.method, request.path, exc_info=error)
+    # The rule, not the path: a calendar's address is a secret.
+    place = request.path if request.url_rule is None else request.url_rule.rule
+    _LOG.error("fault %s in %s %s", reference, request.method, place, exc_info=error)
     return "internal-error", 500, {"reference": reference}
 
 

@@ -4,6 +4,7 @@ import { Marked, type Tokens } from 'marked';
 import type { Plugin } from 'vite';
 
 const PREFIX = 'guide:';
+const ENGLISH = 'en/';
 const RESOLVED = '\0guide:';
 /* Stands in the text where a picture's address comes when the page is built. */
 const PICTURE = '\0picture:';
@@ -65,21 +66,26 @@ export function compile(markdown: string, folder: string): Compiled {
   return { title, parts, html, pictures };
 }
 
-/** `import guide from 'guide:chu-tri'` gives a guide of `docs/huong-dan` as {@link Compiled}, its pictures among the page's files. */
+/**
+ * `import guide from 'guide:chu-tri'` gives a guide of `docs/huong-dan` as {@link Compiled}, its pictures among the page's files;
+ * `guide:en/chair` one of `docs/guides`, which are in English.
+ */
 export function guides(): Plugin {
-  let folder = '';
+  let docs = '';
   return {
     name: 'phonghop-guides',
     enforce: 'pre',
     configResolved(config) {
-      folder = resolve(config.root, '../docs/huong-dan');
+      docs = resolve(config.root, '../docs');
     },
     resolveId(id) {
       return id.startsWith(PREFIX) ? RESOLVED + id.slice(PREFIX.length) : null;
     },
     async load(id) {
       if (!id.startsWith(RESOLVED)) return null;
-      const path = resolve(folder, `${basename(id.slice(RESOLVED.length))}.md`);
+      const name = id.slice(RESOLVED.length);
+      const folder = resolve(docs, name.startsWith(ENGLISH) ? 'guides' : 'huong-dan');
+      const path = resolve(folder, `${basename(name)}.md`);
       this.addWatchFile(path);
       const { title, parts, html, pictures } = compile(await readFile(path, 'utf8'), folder);
       const imports = pictures.map((picture, at) => `import picture${at} from ${JSON.stringify(`${picture}?url`)};`);

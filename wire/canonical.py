@@ -27,14 +27,14 @@ _KEY: Final = re.compile(r"[a-zA-Z0-9_.\-]{1,64}", re.ASCII)
 def encode(value: Any) -> bytes:
     """Canonical UTF-8 bytes of ``value``; raises :class:`BadJson`."""
     _check(value, 0)
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return text.encode("utf-8")
+    return _ENCODER.encode(value).encode("utf-8")
 
 
 def decode(data: bytes) -> Any:
     """The value of canonical bytes; raises :class:`BadJson` for any other bytes."""
     value = decode_lenient(data)
-    if encode(value) != data:
+    # What was read has been checked: it is only printed again.
+    if _ENCODER.encode(value).encode("utf-8") != data:
         raise BadJson("not the canonical form")
     return value
 
@@ -42,7 +42,7 @@ def decode(data: bytes) -> Any:
 def decode_lenient(data: bytes) -> Any:
     """The value of JSON bytes in any form, checked for the subset; raises :class:`BadJson`."""
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_no_float)
+        value = _DECODER.decode(_text(data))
     except (UnicodeDecodeError, RecursionError) as exc:
         raise BadJson("not JSON in UTF-8") from exc
     except ValueError as exc:
@@ -67,9 +67,47 @@ def _no_float(text: str) -> Any:
     raise BadJson(f"a fraction is not allowed: {text[:20]}")
 
 
+def _text(data: bytes) -> str:
+    text = data.decode("utf-8")
+    if text.startswith("\ufeff"):
+        raise BadJson("not JSON: it begins with a byte order mark")
+    return text
+
+
+#: Made once: ``json.dumps`` and ``json.loads`` make theirs at every call. What is printed was checked for depth before,
+#: so it cannot hold itself.
+_ENCODER: Final = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False, allow_nan=False
+)
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_no_float, parse_constant=_no_float)
+
+
 def _check(value: Any, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise BadJson("nested too deeply")
+    # Every message goes through here twice or more: the exact types first, by the cheapest question.
+    kind = type(value)
+    if kind is str:
+        if not value.isascii():
+            _check_text(value)
+    elif kind is dict:
+        if value and depth >= MAX_DEPTH:
+            raise BadJson("nested too deeply")
+        for key, item in value.items():
+            if key not in _KEYS_SEEN:
+                _check_key(key)
+            if type(item) is not str or not item.isascii():
+                _check(item, depth + 1)
+    elif kind is list or kind is tuple:
+        if value and depth >= MAX_DEPTH:
+            raise BadJson("nested too deeply")
+        for item in value:
+            if type(item) is not str or not item.isascii():
+                _check(item, depth + 1)
+    else:
+        _check_other(value, depth)
+
+
+def _check_other(value: Any, depth: int) -> None:
+    """Numbers, nothing, and what is derived from the types of JSON."""
     if value is None or isinstance(value, bool):
         return
     if isinstance(value, int):
@@ -78,15 +116,23 @@ def _check(value: Any, depth: int) -> None:
     elif isinstance(value, str):
         _check_text(value)
     elif isinstance(value, list | tuple):
-        for item in value:
-            _check(item, depth + 1)
+        _check(list(value), depth)
     elif isinstance(value, dict):
-        for key, item in value.items():
-            if not isinstance(key, str) or _KEY.fullmatch(key) is None:
-                raise BadJson("a key is ASCII letters, digits, _ . -")
-            _check(item, depth + 1)
+        _check(dict(value), depth)
     else:
         raise BadJson(f"a {type(value).__name__} is not JSON here")
+
+
+#: Keys that were found good: a few hundred words of ours; a hostile sender fills it once and no further.
+_KEYS_SEEN: Final[set[Any]] = set()
+_MOST_KEYS: Final = 4096
+
+
+def _check_key(key: Any) -> None:
+    if not isinstance(key, str) or _KEY.fullmatch(key) is None:
+        raise BadJson("a key is ASCII letters, digits, _ . -")
+    if len(_KEYS_SEEN) < _MOST_KEYS:
+        _KEYS_SEEN.add(key)
 
 
 def _check_text(text: str) -> None:

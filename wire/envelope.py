@@ -61,7 +61,11 @@ def pae(kind: str, payload: bytes) -> bytes:
 
 def seal(message_type: str, value: Any, *, key_id: str, sign: Sign) -> bytes:
     """A signed envelope around the canonical bytes of ``value``; raises :class:`BadJson`."""
-    payload = canonical.encode(value)
+    return seal_written(message_type, canonical.encode(value), key_id=key_id, sign=sign)
+
+
+def seal_written(message_type: str, payload: bytes, *, key_id: str, sign: Sign) -> bytes:
+    """A signed envelope around a value that is in its canonical bytes already."""
     kind = payload_type(message_type)
     signature = sign(pae(kind, payload))
     return canonical.encode(

@@ -20,16 +20,21 @@ from dataclasses import replace
 from typing import Final
 
 from wire.agenda import MAX_ITEMS, dealt_with, ended, in_reading_order
+from wire.conclusions import HANDLERS as CONCLUSION_HANDLERS
 from wire.errors import BadField, BrokenChain, UnknownType
 from wire.events import Event, check_chain
 from wire.fields import Fields
 from wire.frames import MAX_EPOCH
+from wire.letter_fold import HANDLERS as LETTER_HANDLERS
+from wire.letter_fold import asked_anew
 from wire.manifest import MAX_PAGES, MAX_PLAIN_BYTES
 from wire.notice_fold import HANDLERS as NOTICE_HANDLERS
 from wire.phases import Change, Phase, step
 from wire.places import HANDLERS as PLACE_HANDLERS
 from wire.places import kept
 from wire.quorum import read_rules
+from wire.rehearsal import must_be_unsigned
+from wire.rehearsal import read as read_rehearsal
 from wire.roll import attendance_recorded, paper_signed, round_closed, round_opened
 from wire.service import HANDLERS as SERVICE_HANDLERS
 from wire.speak_fold import HANDLERS as SPEAK_HANDLERS
@@ -81,7 +86,13 @@ def apply(state: MeetingState, event: Event) -> MeetingState:
     data = Fields(event.data, event.kind)
     changed = handler(state, event, data)
     data.end()
-    return replace(followed(state, changed, event), last=event)
+    must_be_unsigned(changed, event)
+    return asked_anew(state, replace(followed(state, changed, event), last=event))
+
+
+def _created(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    rehearsal = read_rehearsal(data.object("rehearsal")) if data.has("rehearsal") else None
+    return replace(_described(state, event, data), rehearsal=rehearsal)
 
 
 def _described(state: MeetingState, event: Event, data: Fields) -> MeetingState:
@@ -102,7 +113,8 @@ def _members(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     seats = [member.seat for member in members if member.seat is not None]
     if len({member.person for member in members}) != len(members) or len(set(seats)) != len(seats):
         raise BadField("members_set.members", "names a person or a seat twice")
-    return kept(replace(state, members=members))
+    after = kept(replace(state, members=members))
+    return after if after.member(after.presenter) is not None else replace(after, presenter="")
 
 
 def _member(data: Fields) -> Member:
@@ -169,6 +181,7 @@ def _closed(state: MeetingState, event: Event) -> MeetingState:
         state,
         closed_at=event.at,
         presenting=None,
+        presenter="",
         display=Display(DisplayMode.WELCOME),
         seated=(),
         agenda=tuple(ended(item, event.at) for item in state.agenda),
@@ -189,6 +202,7 @@ def _item_started(state: MeetingState, event: Event, data: Fields) -> MeetingSta
         state,
         agenda=dealt_with(state.agenda, wanted, event.at),
         presenting=None,
+        presenter="",
         display=Display(DisplayMode.ITEM),
     )
 
@@ -268,6 +282,19 @@ def _presented(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     return replace(state, presenting=shown, display=Display(DisplayMode.PAGE))
 
 
+def _presenter_set(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    shown = state.presenting
+    if shown is not None and shown.person == state.presenter:
+        # Whoever takes it back leads the page; what is on the wall stays.
+        state = replace(state, presenting=replace(shown, person=event.actor.removeprefix("person:")))
+    if not data.has("person"):
+        return replace(state, presenter="")
+    person = data.id("person", "u")
+    if state.member(person) is None:
+        raise BadField("presenter_set.person", "is no member")
+    return replace(state, presenter=person)
+
+
 def _presenting_stopped(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     return replace(state, presenting=None, display=Display(DisplayMode.ITEM))
 
@@ -332,7 +359,7 @@ _PAPER_STATES: Final[dict[str, PaperState]] = {
 
 #: Every kind of event there is.
 HANDLERS: Final[dict[str, Handler]] = {
-    CREATED: _described,
+    CREATED: _created,
     "meeting_described": _described,
     "members_set": _members,
     "agenda_set": _agenda,
@@ -343,6 +370,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "paper_published": _paper_published,
     "page_presented": _presented,
     "presenting_stopped": _presenting_stopped,
+    "presenter_set": _presenter_set,
     "display_set": _display,
     "epoch_started": _epoch,
     "person_seated": _seated,
@@ -358,6 +386,8 @@ HANDLERS: Final[dict[str, Handler]] = {
     **PLACE_HANDLERS,
     **SERVICE_HANDLERS,
     **NOTICE_HANDLERS,
+    **LETTER_HANDLERS,
+    **CONCLUSION_HANDLERS,
 }
 
 

@@ -47,6 +47,7 @@ KINDS: Final = {
     "q": "turn to speak",
     "n": "mark",
     "g": "message",
+    "l": "letter",
 }
 
 _FORM: Final = re.compile(r"([a-z])-[a-z2-7]{16}", re.ASCII)

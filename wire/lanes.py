@@ -70,11 +70,12 @@ TABLE: Final[dict[tuple[str, str], Lane]] = {
     ("s", "sign_rounds"): _box("sign_rounds"),
     ("s", "sign_part"): _box("sign_part"),
     ("s", "sign_offer"): _box("sign_offer"),
-    ("s", "checkpoint"): _box("checkpoint"),
+    ("s", "checkpoint"): _box("checkpoint", "restored"),
     ("s", "mix"): _box("mix"),
     ("s", "man"): _room("offer"),
     ("s", "fix"): Lane(Sealing.CHUNK),
     ("r", "ev"): _room("events"),
+    ("r", "pt"): _room("point", "view"),
     ("r", "man"): _room("offer"),
     ("r", "c"): Lane(Sealing.CHUNK),
 }

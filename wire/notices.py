@@ -15,7 +15,7 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
-from wire.errors import PhaseError
+from wire.transitions import stepper
 
 
 class NoticeTo(enum.StrEnum):
@@ -47,12 +47,8 @@ TABLE: Final[dict[tuple[NoticeState, NoticeChange], NoticeState]] = {
 }
 
 
-def step(state: NoticeState, change: NoticeChange) -> NoticeState:
-    """The state after ``change``; raises :class:`PhaseError`."""
-    try:
-        return TABLE[state, change]
-    except KeyError:
-        raise PhaseError(f"{change} is not allowed in {state}") from None
+#: The next state; raises :class:`wire.errors.PhaseError`.
+step: Final = stepper(TABLE)
 
 
 @dataclass(frozen=True, slots=True)

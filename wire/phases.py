@@ -12,7 +12,7 @@ from __future__ import annotations
 import enum
 from typing import Final
 
-from wire.errors import PhaseError
+from wire.transitions import stepper
 
 
 class Phase(enum.StrEnum):
@@ -66,9 +66,5 @@ PREPARING: Final = frozenset({Phase.DRAFT, Phase.SUBMITTED, Phase.APPROVED})
 HOLDING: Final = frozenset({Phase.APPROVED, Phase.OPEN, Phase.RECESS})
 
 
-def step(phase: Phase, change: Change) -> Phase:
-    """The phase after ``change``; raises :class:`PhaseError`."""
-    try:
-        return TABLE[phase, change]
-    except KeyError:
-        raise PhaseError(f"{change} is not allowed in {phase}") from None
+#: The next state; raises :class:`wire.errors.PhaseError`.
+step: Final = stepper(TABLE)

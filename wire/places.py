@@ -44,14 +44,20 @@ class Place:
 
 def places(state: MeetingState) -> tuple[Place, ...]:
     """One for everybody who counts, in the order of the members."""
-    standing = {each.person: each for each in state.substitutes}
-    for_whom = {each.member: each for each in state.substitutes}
+    return places_of(state.members, state.substitutes)
+
+
+def places_of(members: tuple[Member, ...], substitutes: tuple[Substitute, ...]) -> tuple[Place, ...]:
+    """The same, of those who sit there and those who stand in for them."""
+    standing = {each.person: each for each in substitutes}
+    for_whom = {each.member: each for each in substitutes}
+    by_name = {member.person: member for member in members} if substitutes else {}
     found = []
-    for member in state.members:
+    for member in members:
         if member.role not in COUNTING or member.person in standing:
             continue
         by = for_whom.get(member.person)
-        sitter = None if by is None else state.member(by.person)
+        sitter = None if by is None else by_name.get(by.person)
         found.append(
             Place(member, member, votes=True) if by is None or sitter is None else Place(member, sitter, by.may_vote)
         )
@@ -142,6 +148,8 @@ def _ended(state: MeetingState, event: Event, data: Fields) -> MeetingState:
         members=tuple(members),
         substitutes=tuple(each for each in state.substitutes if each is not known),
         seated=tuple(pair for pair in state.seated if known.person not in pair),
+        # Who came for somebody else and goes presents no more; a guest may still be let present (W109).
+        presenter="" if state.presenter == known.person and not known.was_guest else state.presenter,
     )
 
 

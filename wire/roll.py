@@ -22,8 +22,8 @@ MAX_SIGNERS: Final = 100
 MAX_REVISIONS: Final = 1_000
 #: Words that take back what was said before: nobody is absent who was there.
 NEVER_THERE: Final = frozenset({Presence.ABSENT, Presence.EXCUSED})
-#: biên bản · nghị quyết · thông báo kết luận · danh sách điểm danh.
-ROUND_KINDS: Final = frozenset({"minutes", "resolution", "notice", "attendance"})
+#: biên bản · nghị quyết · thông báo kết luận · danh sách điểm danh · giấy mời.
+ROUND_KINDS: Final = frozenset({"minutes", "resolution", "notice", "attendance", "invitation"})
 
 
 def attendance_recorded(state: MeetingState, event: Event, data: Fields) -> MeetingState:

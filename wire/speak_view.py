@@ -11,12 +11,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from wire.fields import print_instant
+from wire.remembered import Remembered
 from wire.speak_order import Sum, ranked, totals
 from wire.speaking import Speaking, SpeakingRules, Speech, SpeechKind
 from wire.state import MeetingState
+
+#: A queue of a hundred is printed at every request to speak; of it one entry is new.
+_MADE: Final = Remembered(1024)
 
 
 def section(state: MeetingState) -> dict[str, Any]:
@@ -31,7 +35,7 @@ def section(state: MeetingState) -> dict[str, Any]:
     }
     return {
         "rules": rules(speaking.rules),
-        "speeches": [_speech(each, places.get(each.speech, 0)) for each in speaking.speeches],
+        "speeches": [_MADE.of(_speech, each, places.get(each.speech, 0)) for each in speaking.speeches],
         "people": [{"person": person, **_sum(each)} for person, each in found.people.items()],
         "groups": [{"unit": unit, **_sum(each)} for unit, each in found.groups.items()],
     }

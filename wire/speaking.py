@@ -17,7 +17,7 @@ import enum
 from dataclasses import dataclass, field
 from typing import Final
 
-from wire.errors import PhaseError
+from wire.transitions import stepper
 
 
 class SpeechKind(enum.StrEnum):
@@ -84,12 +84,8 @@ STANDING: Final = frozenset({SpeechState.WAITING, SpeechState.CALLED, SpeechStat
 COUNTED: Final = frozenset({SpeechKind.SPEECH, SpeechKind.QUESTION})
 
 
-def step(state: SpeechState, change: SpeechChange) -> SpeechState:
-    """The state after ``change``; raises :class:`PhaseError`."""
-    try:
-        return TABLE[state, change]
-    except KeyError:
-        raise PhaseError(f"{change} is not allowed in {state}") from None
+#: The next state; raises :class:`wire.errors.PhaseError`.
+step: Final = stepper(TABLE)
 
 
 class Order(enum.StrEnum):

@@ -9,9 +9,12 @@ import datetime as dt
 import enum
 from dataclasses import dataclass, field
 
+from wire.conclusions import Conclusion
 from wire.events import Event
+from wire.letters import Invitation, Letter
 from wire.notices import Notice
 from wire.phases import Phase
+from wire.rehearsal import Rehearsal
 from wire.speaking import Speaking
 from wire.votes import Share, Vote
 
@@ -116,7 +119,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One node of the agenda tree, kept in reading order."""
+    """One node of the agenda tree, kept in reading order.
+
+    ``number``: as the whole agenda has it, set where only a part of it is seen (W45); empty: its place says it.
+    """
 
     item: str
     parent: str | None
@@ -127,6 +133,7 @@ class Item:
     state: ItemState = ItemState.WAITING
     started_at: dt.datetime | None = None
     ended_at: dt.datetime | None = None
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +333,8 @@ class MeetingState:
     papers: tuple[Paper, ...] = ()
     votes: tuple[Vote, ...] = ()
     presenting: Presenting | None = None
+    #: whom the chair has handed the presenting to; empty: nobody (F1, W109)
+    presenter: str = ""
     display: Display = field(default_factory=Display)
     seated: tuple[tuple[str, str], ...] = ()
     recall: Recall = field(default_factory=Recall)
@@ -337,6 +346,12 @@ class MeetingState:
     recusals: tuple[Recusal, ...] = ()
     calls: tuple[ServiceCall, ...] = ()
     notices: tuple[Notice, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    #: the one that counts, with the answers to it; None before one was sent
+    invitation: Invitation | None = None
+    conclusions: tuple[Conclusion, ...] = ()
+    #: which meeting this one tries out (M5); None for a real one
+    rehearsal: Rehearsal | None = None
 
     @property
     def seq(self) -> int:

@@ -94,6 +94,11 @@ class Topic:
         return _checked(cls("r", room, "ev", meeting=meeting))
 
     @classmethod
+    def pointer(cls, room: RoomId, meeting: MeetingId) -> Topic:
+        """Where the presenter of a meeting points, for every seat of the room."""
+        return _checked(cls("r", room, "pt", meeting=meeting))
+
+    @classmethod
     def manifest(cls, room: RoomId, paper: PaperVersion) -> Topic:
         """A manifest for every seat of the room."""
         return _checked(cls("r", room, "man", paper=paper))
@@ -121,6 +126,7 @@ _SHAPES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("s", "man"): ("paper",),
     ("s", "fix"): ("paper", "chunk"),
     ("r", "ev"): ("meeting",),
+    ("r", "pt"): ("meeting",),
     ("r", "man"): ("paper",),
     ("r", "c"): ("paper", "chunk"),
 }

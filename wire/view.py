@@ -12,16 +12,18 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 from wire.agenda import numbers
+from wire.conclusions import section as conclusion_section
 from wire.fields import print_instant
 from wire.notice_view import section as notice_section
-from wire.places import may_speak, places, replaced_by, stands_for
+from wire.places import places_of
 from wire.quorum import section as quorum_section
+from wire.remembered import Remembered
 from wire.service import section as service_section
 from wire.speak_view import section as speaking_section
-from wire.state import MeetingState, Paper
+from wire.state import Attendance, MeetingState, Member, Paper, Substitute
 from wire.visibility import for_display, for_person
 from wire.vote_view import section as vote_section
 
@@ -30,31 +32,22 @@ Section = dict[str, Any]
 __all__ = ["Section", "diff", "for_display", "for_person", "sections"]
 
 
+#: Of five hundred seats these are half a megabyte of screen; of one ballot or page turn to the next they are the same.
+_MADE: Final = Remembered(64)
+
+
 def _moment(value: dt.datetime | None) -> str | None:
     return None if value is None else print_instant(value)
 
 
 def sections(state: MeetingState) -> Section:
-    """All sections, by their names (W44)."""
+    """All sections, by their names (W44); nobody changes them, for parts are shared with those of other states."""
     return {
         "meeting": _meeting(state),
-        "members": [
-            {
-                "person": m.person,
-                "name": m.name,
-                "position": m.position,
-                "unit": m.unit,
-                "role": m.role.value,
-                "seat": m.seat,
-                "seat_label": m.seat_label,
-                "signed_in": any(m.person == person for person, _ in state.seated),
-                **_place(state, m.person),
-            }
-            for m in state.members
-        ],
+        "members": _MADE.of(_members, state.members, state.seated, state.substitutes),
         "agenda": _agenda(state),
         "papers": [_paper(paper) for paper in state.papers],
-        "votes": [vote_section(vote) for vote in state.votes],
+        "votes": [_MADE.of(vote_section, vote) for vote in state.votes],
         "presenting": _presenting(state),
         "display": {
             "mode": state.display.mode.value,
@@ -77,18 +70,7 @@ def sections(state: MeetingState) -> Section:
                 for r in state.recall.receipts
             ],
         },
-        "attendance": [
-            {
-                "person": entry.person,
-                "presence": entry.presence.value,
-                "method": entry.method.value,
-                "at": print_instant(entry.at),
-                "arrived_at": _moment(entry.arrived_at),
-                "reason": entry.reason,
-                "statement": entry.statement,
-            }
-            for entry in state.attendance
-        ],
+        "attendance": _MADE.of(_attendance, state.attendance),
         "quorum": quorum_section(state),
         "service": service_section(state),
         "rounds": [
@@ -106,6 +88,7 @@ def sections(state: MeetingState) -> Section:
         ],
         "speaking": speaking_section(state),
         "notices": [notice_section(each) for each in state.notices],
+        "conclusions": conclusion_section(state.conclusions),
     }
 
 
@@ -127,6 +110,8 @@ def _meeting(state: MeetingState) -> Section:
         "reason": state.reason,
         "opened_at": _moment(state.opened_at),
         "closed_at": _moment(state.closed_at),
+        "presenter": state.presenter or None,
+        "rehearsal_of": None if state.rehearsal is None else state.rehearsal.of,
     }
 
 
@@ -136,7 +121,7 @@ def _agenda(state: MeetingState) -> list[Section]:
         {
             "item": item.item,
             "parent": item.parent,
-            "number": numbered[item.item],
+            "number": item.number or numbered[item.item],
             "title": item.title,
             "minutes": item.minutes,
             "visibility": item.visibility.value,
@@ -151,15 +136,49 @@ def _agenda(state: MeetingState) -> list[Section]:
     ]
 
 
-def _place(state: MeetingState, person: str) -> Section:
-    """For whom somebody stands, with which rights, and who stands for them."""
-    own, other = stands_for(state, person), replaced_by(state, person)
-    return {
-        "stands_for": None if own is None else own.member,
-        "replaced_by": None if other is None else other.person,
-        "may_speak": may_speak(state, person),
-        "may_vote": any(place.voter.person == person for place in places(state) if place.votes),
-    }
+def _members(
+    members: tuple[Member, ...], seated: tuple[tuple[str, str], ...], substitutes: tuple[Substitute, ...]
+) -> list[Section]:
+    """Everybody, with for whom they stand, with which rights, and who stands for them."""
+    at_seat = dict(seated)
+    standing = {each.person: each for each in substitutes}
+    replaced = {each.member: each for each in substitutes}
+    voting = {place.voter.person for place in places_of(members, substitutes) if place.votes}
+
+    def line(m: Member) -> Section:
+        own, other = standing.get(m.person), replaced.get(m.person)
+        return {
+            "person": m.person,
+            "name": m.name,
+            "position": m.position,
+            "unit": m.unit,
+            "role": m.role.value,
+            "seat": m.seat,
+            "seat_label": m.seat_label,
+            "signed_in": m.person in at_seat,
+            "sits_at": at_seat.get(m.person),
+            "stands_for": None if own is None else own.member,
+            "replaced_by": None if other is None else other.person,
+            "may_speak": other is None and (own is None or own.may_speak),
+            "may_vote": m.person in voting,
+        }
+
+    return [line(member) for member in members]
+
+
+def _attendance(attendance: tuple[Attendance, ...]) -> list[Section]:
+    return [
+        {
+            "person": entry.person,
+            "presence": entry.presence.value,
+            "method": entry.method.value,
+            "at": print_instant(entry.at),
+            "arrived_at": _moment(entry.arrived_at),
+            "reason": entry.reason,
+            "statement": entry.statement,
+        }
+        for entry in attendance
+    ]
 
 
 def _paper(paper: Paper) -> Section:

@@ -19,6 +19,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from wire.agenda import numbers
+from wire.conclusions import visible as visible_conclusions
+from wire.letters import Invitation
 from wire.notice_view import visible as visible_notices
 from wire.places import is_recused
 from wire.speak_view import visible as visible_speaking
@@ -41,8 +44,8 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
     member = None if person is None else state.member(person)
     if member is None:
         bare = replace(state, members=(), agenda=(), papers=(), votes=(), presenting=None, seated=(), recall=Recall())
-        bare = replace(bare, reason="", attendance=(), rounds=(), substitutes=(), recusals=(), calls=())
-        return replace(bare, speaking=Speaking(), notices=())
+        bare = replace(bare, presenter="", reason="", attendance=(), rounds=(), substitutes=(), recusals=(), calls=())
+        return replace(bare, speaking=Speaking(), notices=(), invitation=None, conclusions=())
     if member.role in STAFF:
         return state
     papers = tuple(shown for paper in state.papers if (shown := _paper_for(state, member, paper)) is not None)
@@ -57,12 +60,14 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
     part = _with(state, items, papers, votes=votes)
     # What somebody asks to be brought is theirs and the desk's.
     calls = tuple(each for each in state.calls if each.person == member.person)
-    return replace(part, calls=calls, recusals=own, substitutes=standing, speaking=speaking, notices=notices)
+    part = replace(part, calls=calls, recusals=own, substitutes=standing, speaking=speaking, notices=notices)
+    part = replace(part, conclusions=visible_conclusions(state.conclusions, open_to))
+    return replace(part, invitation=_own_answer(state.invitation, member.person))
 
 
 def for_display(state: MeetingState) -> MeetingState:
     """The part of ``state`` that a room display may show."""
-    shown = {item.item for item in state.agenda if _common(state, item)}
+    shown = {item.item for item in state.agenda if is_common(state, item)}
     active = state.active_item
     while active is not None:
         shown.add(active.item)
@@ -72,7 +77,17 @@ def for_display(state: MeetingState) -> MeetingState:
     shown_votes = tuple(_vote_for(vote, None) for vote in state.votes)
     speaking = visible_speaking(state.speaking, shown, None)
     part = _with(state, shown, papers, votes=shown_votes)
-    return replace(part, rounds=(), recusals=(), calls=(), speaking=speaking, notices=())
+    part = replace(part, rounds=(), recusals=(), calls=(), speaking=speaking, notices=(), invitation=None)
+    # What was concluded is for those in the meeting, not for whoever passes the wall.
+    return replace(part, conclusions=())
+
+
+def _own_answer(invitation: Invitation | None, person: str) -> Invitation | None:
+    """Why others are absent is for those who lead."""
+    if invitation is None:
+        return None
+    answers = tuple(each for each in invitation.answers if each.person == person)
+    return replace(invitation, answers=answers, reminders=tuple(r for r in invitation.reminders if r.person == person))
 
 
 def _sees(state: MeetingState, member: Member, item: str) -> bool:
@@ -92,7 +107,8 @@ def _sees(state: MeetingState, member: Member, item: str) -> bool:
     return True
 
 
-def _common(state: MeetingState, item: Item) -> bool:
+def is_common(state: MeetingState, item: Item) -> bool:
+    """Whether everybody may know of the item: neither it nor anything above it is hidden or internal."""
     at: Item | None = item
     while at is not None:
         if at.visibility is not Visibility.COMMON:
@@ -136,14 +152,20 @@ def _vote_for(vote: Vote, person: str | None) -> Vote:
 
 
 def _with(state: MeetingState, items: set[str], papers: tuple[Paper, ...], *, votes: tuple[Vote, ...]) -> MeetingState:
-    """``state`` with these items, papers, and votes on the items; an item without its parent stands at the top."""
+    """``state`` with these items, papers, and votes on the items; an item without its parent stands at the top.
+
+    Each keeps its number (W45): who is told "item 3" finds the same one, whatever of the agenda they see.
+    """
+    numbered = numbers(state.agenda)
     presenting = state.presenting
     if presenting is not None and all(paper.paper != presenting.paper for paper in papers):
         presenting = None
     return replace(
         state,
         agenda=tuple(
-            item if item.parent in items else replace(item, parent=None) for item in state.agenda if item.item in items
+            replace(item, parent=item.parent if item.parent in items else None, number=numbered[item.item])
+            for item in state.agenda
+            if item.item in items
         ),
         papers=papers,
         votes=tuple(vote for vote in votes if vote.item in items and vote.state in SHOWN),

@@ -51,6 +51,7 @@ MAX_WEIGHT: Final = 1_000
 #: So many people may entrust their ballots to one.
 MAX_HELD: Final = 2
 MAX_SECONDS: Final = 24 * 3600
+MAX_QUESTION: Final = 2000
 MAX_SHARE: Final = 1_000
 _NOT_TAKEN: Final = frozenset({VoteKind.HANDS, VoteKind.SECRET})
 
@@ -65,7 +66,7 @@ def read_prepared(data: Fields) -> Vote:
     weights = tuple(_weight(entry) for entry in data.objects("weights", limit=MAX_ELECTORS))
     if len({person for person, _ in weights}) != len(weights):
         raise BadField("vote_prepared.weights", "names a person twice")
-    kind, rule = VoteKind(data.choice("kind", frozenset(VoteKind))), _rule(data.object("rule"))
+    kind, rule = VoteKind(data.choice("kind", frozenset(VoteKind))), read_rule(data.object("rule"))
     if election is not None:
         _must_elect(election, answers, kind=kind, rule=rule)
     if kind is VoteKind.SECRET and (weights or rule.tie is Tie.CHAIR):
@@ -74,7 +75,7 @@ def read_prepared(data: Fields) -> Vote:
         vote=data.id("vote", "v"),
         item=data.id("item", "i"),
         kind=kind,
-        question=data.text("question", limit=2000),
+        question=data.text("question", limit=MAX_QUESTION),
         template=data.text("template", limit=40),
         answers=answers,
         rule=rule,
@@ -156,7 +157,8 @@ def _weight(data: Fields) -> tuple[str, int]:
     return weight
 
 
-def _rule(data: Fields) -> Rule:
+def read_rule(data: Fields) -> Rule:
+    """Base, majority, quorum and what happens at a tie; raises BadField."""
     rule = Rule(
         base=Base(data.choice("base", frozenset(Base))),
         majority=_share(data.object("majority")),

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from wire.election_marks import Election
-from wire.errors import PhaseError
 from wire.secret_ballots import SecretBallot
+from wire.transitions import stepper
 
 
 class VoteKind(enum.StrEnum):
@@ -80,12 +80,8 @@ _CLOCKED: Final = frozenset({VoteKind.OPEN, VoteKind.NAMED})
 COUNTED: Final = frozenset({VoteState.CLOSED, VoteState.ANNOUNCED})
 
 
-def step(state: VoteState, change: VoteChange) -> VoteState:
-    """The state after ``change``; raises :class:`PhaseError`."""
-    try:
-        return TABLE[state, change]
-    except KeyError:
-        raise PhaseError(f"{change} is not allowed in {state}") from None
+#: The next state; raises :class:`wire.errors.PhaseError`.
+step: Final = stepper(TABLE)
 
 
 class Meaning(enum.StrEnum):

@@ -16,6 +16,12 @@ from wire.secret import Secret
 
 PASSWORD: Final = Secret(b"demo-2026")
 ROOM_NAME: Final = "Phòng họp A (demo)"
+AGENCY: Final = {
+    "parent": "Viện kiểm sát nhân dân tỉnh A",
+    "name": "Viện kiểm sát nhân dân\nkhu vực 1 (demo)",
+    "short": "VKSKV1",
+    "place": "A",
+}
 _UNIT: Final = "Viện kiểm sát nhân dân khu vực 1"
 
 

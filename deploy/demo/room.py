@@ -20,7 +20,7 @@ import shutil
 import ssl
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -79,17 +79,19 @@ class Room:
     ) -> None:
         self.programs.__exit__(kind, error, trace)
 
-    def prepare(self, first: Person, password: Secret) -> None:
-        """Write the configuration; make keys, certificates, the database and the first account where they are missing.
+    def prepare(self, first: Sequence[Person], password: Secret) -> None:
+        """Write the configuration; make keys, certificates, the database and the first accounts where they are missing.
 
-        That account no other can make. Raises CommandFailed.
+        Those accounts no other can make. Raises CommandFailed.
         """
         self.configuration.write_server()
-        words = [f"--{name}={value}" for name, value in (("name", first.name), ("position", first.position))]
-        words += [f"--role={role}" for role in first.roles]
-        account = ("user", "add", first.username, *words, "--password-stdin")
+        lines: list[str | Secret] = [shlex.join(("init",))]
+        for person in first:
+            words = [f"--{name}={value}" for name, value in (("name", person.name), ("position", person.position))]
+            words += [f"--role={role}" for role in person.roles]
+            lines += [shlex.join(("user", "add", person.username, *words, "--password-stdin")), password]
         try:
-            self._batch(shlex.join(("init",)), shlex.join(account), secret=password)
+            self._batch(*lines)
         except CommandFailed as failed:
             if "[username-taken]" not in str(failed):
                 raise
@@ -174,12 +176,11 @@ class Room:
         """
         self._batch(*(shlex.join(words) for words in commands))
 
-    def _batch(self, *lines: str, secret: Secret | None = None) -> None:
-        """The lines, and below them the ``secret`` that the last one reads."""
+    def _batch(self, *lines: str | Secret) -> None:
+        """The lines; a secret stands below the one that reads it."""
         done = subprocess.run(
             (*_PHONGHOP, "admin", "batch"),
-            input="".join(f"{line}\n" for line in lines).encode()
-            + (b"" if secret is None else secret.reveal() + b"\n"),
+            input=b"".join((line.encode() if isinstance(line, str) else line.reveal()) + b"\n" for line in lines),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=own_environment() | self._settings(),

@@ -70,6 +70,7 @@ class Seeding:
         self.began("Tài khoản · accounts")
         persons = self._accounts()
         self._pictures(persons)
+        self._agency()
         self.began("Phòng họp, sơ đồ chỗ ngồi · the room and its seats")
         room, seats = self._room()
         self.began("Đối chiếu mã và duyệt thiết bị · comparing codes, admitting the terminals")
@@ -102,7 +103,8 @@ class Seeding:
             yield client
 
     def _accounts(self) -> dict[str, str]:
-        with self._as(people.ADMIN) as admin:
+        # Who makes the other administrators, too.
+        with self._as(people.SECURITY) as admin:
             known = {person["username"] for person in admin.get("/api/people")["people"]}
             for person in people.EVERYBODY:
                 if person.username not in known:
@@ -126,6 +128,12 @@ class Seeding:
                 if owner not in there:
                     body = {"png": base64.b64encode(png).decode()}
                     security.put(f"/api/signing/pictures/{owner}", body, step=f"picture {owner}")
+
+    def _agency(self) -> None:
+        """What the documents made here are headed with."""
+        with self._as(people.ADMIN) as admin:
+            if admin.get("/api/agency")["agency"] is None:
+                admin.put("/api/agency", people.AGENCY, step="agency")
 
     def _room(self) -> tuple[str, dict[str, str]]:
         """The room's id and the id of each seat by its label."""

@@ -59,8 +59,9 @@ class _Work:
     pending: Pending
     order: SignOrder
     signs: SignsWith
-    box: queue.SimpleQueue[Answer] = field(default_factory=queue.SimpleQueue)
-    offers: queue.SimpleQueue[Offer | ServerRefused] = field(default_factory=queue.SimpleQueue)
+    #: None: the bridge ends, and nobody waits for the card or the page any more
+    box: queue.SimpleQueue[Answer | None] = field(default_factory=queue.SimpleQueue)
+    offers: queue.SimpleQueue[Offer | ServerRefused | None] = field(default_factory=queue.SimpleQueue)
 
 
 class Desk:
@@ -199,11 +200,14 @@ class Desk:
     @staticmethod
     def _hear_card(work: _Work, pin: bytearray) -> Answer:
         try:
-            return work.box.get(timeout=CARD_S)
+            answer = work.box.get(timeout=CARD_S)
         except queue.Empty:
+            answer = None
+        if answer is None:
             # Whenever its turn comes: what is too short for a PIN is not sent, and costs no try.
             pin.clear()
-            raise Stopping from None
+            raise Stopping
+        return answer
 
     def _paper(self, work: _Work, pin: bytearray) -> tuple[_Work, dict[str, Any]]:
         """PIN first, lease second (G40): the card takes the PIN, the page fetches the offer, it is examined."""
@@ -221,7 +225,9 @@ class Desk:
         try:
             offer = work.offers.get(timeout=OFFER_S)
         except queue.Empty:
-            raise Stopping from None
+            offer = None
+        if offer is None:
+            raise Stopping
         if isinstance(offer, ServerRefused):
             raise offer
         with self._newest.changing():
@@ -325,7 +331,11 @@ class Desk:
             self._readers = readers_of.told(self._readers, order.reader, order.count, token=answer.token)
 
     def stop(self) -> None:
-        """End all streams."""
+        """End all streams, and the wait of whoever has typed a PIN; raises Stopping there."""
+        with self._newest.changing():
+            if self._work is not None:
+                self._work.box.put(None)
+                self._work.offers.put(None)
         self._newest.stop()
 
 

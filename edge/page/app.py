@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ from edge.events import (
     Laid,
     LockAsked,
     PinGiven,
+    PointsAt,
+    ReadyAsked,
     RoundAsked,
     RoundClosed,
     RoundConfirmed,
@@ -50,6 +53,9 @@ from wire.fields import Fields, print_instant
 from wire.front import Front
 from wire.ids import PaperId
 from wire.manifest import MAX_PAGES
+from wire.messages.pointing import Place
+from wire.messages.viewing import Part
+from wire.readiness import Opening
 from wire.topics import MAX_VERSION, PaperVersion
 
 DEFAULT_WIDTH: Final = 1200
@@ -88,6 +94,7 @@ def create_page(page: Page, *, port: Callable[[], int], dist: Path) -> Flask:
     app.register_blueprint(_kiosk(page))
     app.register_blueprint(_seat(page))
     app.register_blueprint(_person(page))
+    app.register_blueprint(_presenter(page))
     app.register_blueprint(_statements(page))
     app.register_blueprint(_rounds(page))
     app.register_blueprint(_papers(page))
@@ -128,6 +135,21 @@ def _seat(page: Page) -> Blueprint:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return Response(page.board.stream(), mimetype="text/event-stream", headers=headers)
 
+    return routes
+
+
+def _presenter(page: Page) -> Blueprint:
+    routes = Blueprint("presenter", __name__)
+
+    def tell(read: Callable[[Fields], Place | Part]) -> ResponseReturnValue:
+        fields = answers.body()
+        place = read(fields)
+        fields.end()
+        page.desk.tell(PointsAt(place))
+        return Response(status=204)
+
+    routes.post("/api/point", endpoint="point")(partial(tell, Place.read))
+    routes.post("/api/view", endpoint="view")(partial(tell, Part.read))
     return routes
 
 
@@ -184,6 +206,11 @@ def _person(page: Page) -> Blueprint:
     def front() -> ResponseReturnValue:
         page.desk.tell(Laid(Front.read(answers.body())))
         return Response(status=204)
+
+    @routes.post("/api/ready")
+    def ready() -> ResponseReturnValue:
+        opening, act = Opening.read(answers.body()), page.new_act()
+        return answers.answer(page.desk.ask(lambda number: ReadyAsked(number, act, opening)))
 
     @routes.post("/api/act")
     def act() -> ResponseReturnValue:

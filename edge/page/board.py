@@ -16,7 +16,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from edge.errors import Stopping, TooManyScreens
 from edge.screen import Screen
@@ -29,6 +29,13 @@ MAX_STREAMS: Final = 6
 _NOBODY: Final = -1
 
 
+class _Told(NamedTuple):
+    """What was told last of one kind, and its number among all that was told."""
+
+    number: int
+    value: dict[str, Any]
+
+
 class Board:
     """Holds one screen; ``generation`` counts how often the reader has changed."""
 
@@ -38,12 +45,21 @@ class Board:
         self._count = 0
         self._streams = 0
         self._stopped = False
+        self._points: dict[str, _Told] = {}
+        self._pointed = 0
 
     def show(self, screen: Screen) -> None:
         """A new screen."""
         with self._changed:
             self._screen = screen
             self._count += 1
+            self._changed.notify_all()
+
+    def point(self, kind: str, value: dict[str, Any]) -> None:
+        """The presenter points or sees: told to the pages that listen now, of each kind the newest (W110, W124)."""
+        with self._changed:
+            self._pointed += 1
+            self._points[kind] = _Told(self._pointed, value)
             self._changed.notify_all()
 
     def conceal(self) -> None:
@@ -71,18 +87,23 @@ class Board:
             if self._streams >= MAX_STREAMS:
                 raise TooManyScreens
             self._streams += 1
-            screen, count = self._screen, self._count
-        return _Stream(self._events(screen, count), self._left)
+            screen, count, pointed = self._screen, self._count, self._pointed
+        return _Stream(self._events(screen, count, pointed), self._left)
 
     def _left(self) -> None:
         with self._changed:
             self._streams -= 1
 
-    def _events(self, screen: Screen | None, count: int) -> Iterator[str]:
+    def _events(self, screen: Screen | None, count: int, pointed: int) -> Iterator[str]:
         # The page's request for everything may have been answered before the stream began.
         yield f": here\nretry: {AGAIN_MS}\n\n"
         while not self._stopped:
-            newest, newest_count = self._wait(count)
+            newest, newest_count, points = self._wait(count, pointed)
+            for kind, told in points:
+                pointed = max(pointed, told.number)
+                yield f"event: {kind}\ndata: {json.dumps(told.value)}\n\n"
+            if points and newest_count == count:
+                continue
             if newest_count == count or newest is None:
                 yield ": ping\n\n"
                 continue
@@ -91,10 +112,10 @@ class Board:
             if patch is not None:
                 yield f"event: patch\ndata: {json.dumps(patch, ensure_ascii=False)}\n\n"
 
-    def _wait(self, seen: int) -> tuple[Screen | None, int]:
+    def _wait(self, seen: int, pointed: int) -> tuple[Screen | None, int, list[tuple[str, _Told]]]:
         with self._changed:
-            self._changed.wait_for(lambda: self._count != seen or self._stopped, PING_S)
-            return self._screen, self._count
+            self._changed.wait_for(lambda: self._count != seen or self._pointed != pointed or self._stopped, PING_S)
+            return self._screen, self._count, [each for each in self._points.items() if each[1].number > pointed]
 
 
 class _Stream(Iterator[str]):

@@ -4,7 +4,8 @@ Rules: a ballot is on the disk, sealed, before the server is asked to sign it. O
 renames over the one before, sealed under a key of this vote that is written once: when the vote is over the key is
 overwritten, and with it all versions of the file are shut. What a ballot says leaves this module in boxes only. A seat
 opens its relay's layer of one set of boxes a run, also when it was started anew in between: the same set again gets the
-same answer, another one none.
+same answer, another one none. An agent that was replaced in the middle of a vote loses no ballot: what an older one
+wrote is taken over, what only a newer one can read is left as it lies and written over by nobody.
 
 Usage::
 
@@ -14,13 +15,14 @@ Usage::
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
-from edge.errors import BallotExists, BallotLineForeign, BallotNotSigned, NoSecretVote
+from edge.errors import BallotExists, BallotLineForeign, BallotNotSigned, NoSecretVote, StoreUnreadable
 from edge.vault.disk import Disk
 from edge.vault.seal import Sealer
 from sealing.boxes import KEY_BYTES, BoxKey
@@ -28,7 +30,7 @@ from sealing.onions import Place, peel, seal_ballot
 from wire import canonical
 from wire.blind import FACTOR_BYTES, MODULUS_BYTES, PREFIX_BYTES, SALT_BYTES, blind, factor_of, finalize
 from wire.election_marks import SAID_LIMIT
-from wire.errors import BadSignature
+from wire.errors import BadSignature, WireError
 from wire.fields import Fields
 from wire.messages import Mix
 from wire.secret import Secret
@@ -120,7 +122,10 @@ class HeldVote:
             token_key=fields.hex("token_key", size=MODULUS_BYTES),
             relay=BoxKey.from_secret(Secret(bytes.fromhex(fields.hex("relay", size=KEY_BYTES)))),
             ballots=tuple(HeldBallot.read(each) for each in fields.objects("ballots")),
-            mixed=tuple((each.number("run"), each.hex("boxes", size=32)) for each in fields.objects("mixed")),
+            # Agents before had it in their memory alone.
+            mixed=tuple((each.number("run"), each.hex("boxes", size=32)) for each in fields.objects("mixed"))
+            if fields.has("mixed")
+            else (),
         )
         fields.end()
         return found
@@ -134,21 +139,43 @@ class BallotBook:
         self._sealer: Final = sealer
         self._votes: Final[dict[str, HeldVote]] = {}
         self._keys: Final[dict[str, Sealer]] = {}
+        #: written by an agent that knows more: not to be read, and not to be written over
+        self._foreign: Final[set[str]] = set()
+        #: places of which nothing could be read any more
+        self.lost: Final[list[str]] = []
 
     @classmethod
     def load(cls, disk: Disk, sealer: Sealer) -> Self:
-        """Read what is there; raises :class:`edge.errors.StoreUnreadable`."""
+        """Read what is there; one file that cannot be read takes no other with it. Raises what the disk raises."""
         book = cls(disk, sealer)
         for vote in sorted({name.removesuffix(KEY) for name in disk.names(FOLDER)}):
-            place = f"{FOLDER}/{vote}"
-            data, wrapped = disk.read(place), disk.read(place + KEY)
-            if data is None or wrapped is None:
-                # The power went in the middle of the beginning, or of the end: what is left is no ballot.
-                book.erase(vote)
-                continue
-            key = book._keys[vote] = Sealer(Secret(sealer.open(wrapped, place=place + KEY)))
-            book._votes[vote] = HeldVote.read(Fields(canonical.decode(key.open(data, place=place)), "held"))
+            try:
+                book._take(vote)
+            except WireError:
+                book._foreign.add(vote)
         return book
+
+    def _take(self, vote: str) -> None:
+        """Read one file; raises WireError when it opens and says what this agent does not know."""
+        place = f"{FOLDER}/{vote}"
+        data, wrapped = self._disk.read(place), self._disk.read(place + KEY)
+        if data is None:
+            # The power went in the middle of the beginning, or of the end: what is left is no ballot.
+            return self.erase(vote)
+        if wrapped is not None:
+            with contextlib.suppress(StoreUnreadable):
+                key = Sealer(Secret(self._sealer.open(wrapped, place=place + KEY)))
+                held = _held(key.open(data, place=place))
+                self._keys[vote], self._votes[vote] = key, held
+                return None
+        try:
+            # Agents before sealed it under the store's key; also when the power went while it was taken over.
+            held = _held(self._sealer.open(data, place=place))
+        except StoreUnreadable:
+            if wrapped is not None:
+                self.lost.append(place)
+            return self.erase(vote)
+        return self._keep(held)
 
     def all(self) -> tuple[HeldVote, ...]:
         """Every vote of which something is kept."""
@@ -167,6 +194,8 @@ class BallotBook:
         """
         if vote.kind is not VoteKind.SECRET or vote.state is not VoteState.OPEN or not vote.has_answer(answer):
             raise NoSecretVote
+        if vote.vote in self._foreign:
+            raise BallotExists
         held = self._votes.get(vote.vote) or _fresh_vote(meeting, vote, random)
         known = held.find(person)
         if known is not None and (known.signature or known.answer != answer):
@@ -256,6 +285,7 @@ class BallotBook:
         self._disk.shred(f"{FOLDER}/{vote}")
         self._votes.pop(vote, None)
         self._keys.pop(vote, None)
+        self._foreign.discard(vote)
 
     def _keep(self, held: HeldVote) -> None:
         place = f"{FOLDER}/{held.vote}"
@@ -268,6 +298,10 @@ class BallotBook:
         self._disk.put(place, self._sealer.seal(key, place=place))
         fresh = self._keys[vote] = Sealer(Secret(key))
         return fresh
+
+
+def _held(data: bytes) -> HeldVote:
+    return HeldVote.read(Fields(canonical.decode(data), "held"))
 
 
 def _fresh_vote(meeting: str, vote: Vote, random: Callable[[int], bytes]) -> HeldVote:

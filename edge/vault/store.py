@@ -110,6 +110,7 @@ class Vault:
         self._notes = self._load_or_shred(lambda: Notes.load(self._disk, sealer), recalled.FOLDER, lost)
         self._outbox = self._load_or_shred(lambda: Outbox.open(self._disk, sealer), OUTBOX_NAME, lost)
         self._ballots = self._load_or_shred(lambda: BallotBook.load(self._disk, sealer), ballots.FOLDER, lost)
+        lost.extend(self._ballots.lost)
         marks_book.shred_keys(self._disk, but=self._disk.names(MEETINGS))
         self._marks = self._load_or_shred(lambda: MarksBook.load(self._disk, sealer), marks_book.FOLDER, lost)
         for meeting in self._disk.names(MEETINGS):

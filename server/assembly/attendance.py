@@ -15,6 +15,6 @@ from server.services import Services
 
 def build(services: Services) -> None:
     """Put the feature together."""
-    roll = AttendanceService(services.meetings, services.identity)
+    roll = AttendanceService(services.meetings, services.identity, services.agency)
     services.seat_acts |= seat_acts(roll)
     services.blueprints.append(blueprint(roll, services.clock))

@@ -24,6 +24,7 @@ from server.identity.store import SqlIdentityStore
 from server.meetings import routes as meeting_routes
 from server.meetings.acts import SeatActs
 from server.meetings.fronts import FrontActs
+from server.meetings.gathered import GatheredActs
 from server.meetings.logbook import Logbook
 from server.meetings.service import MeetingService, Outside
 from server.meetings.store import SqlMeetingStore
@@ -92,6 +93,7 @@ def build(services: Services) -> None:
         others=services.seat_acts,
     )
     services.acts = FrontActs(acts, meetings)
+    services.gathered = GatheredActs(database, meetings, people=identity, ledger=ledger, kinds=services.acts_together)
     services.chores = Chores(clock)
     services.chores.add(Chore("disabled people at seats", UNSEAT_S, lambda: meetings.unseat(now=clock.now())))
     services.chores.add(Chore("old acts", PRUNE_S, lambda: _forget_acts(services)))

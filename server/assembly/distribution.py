@@ -16,6 +16,7 @@ from server.distribution.service import Distribution, Outside
 from server.distribution.store import SqlLinkStore
 from server.link.mqtt import Address, MqttLink, TlsFiles
 from server.pki.site import SERVER_USER
+from server.record.leading import Leading
 from server.record.seats import SeatRecord
 from server.services import Services
 
@@ -47,10 +48,11 @@ def outside_of(services: Services) -> Outside:
         source=source,
         fleet=services.fleet,
         acts=services.acts,
+        gathered=services.gathered,
         challenges=services.tokens,
         watcher=services.live,
         rounds=services.seat_signing,
-        record=SeatRecord(services.record),
+        record=SeatRecord(services.record, Leading(services.record, services.audit)),
         ballots=services.urn,
         clock=services.clock,
         random=os.urandom,

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from server.assembly.record import build_audit
 from server.displays import routes as display_routes
+from server.displays.ports import PlanSeat
 from server.displays.service import DisplayService
 from server.displays.store import SqlDisplayStore
 from server.fleet import est
@@ -63,7 +64,7 @@ def build(services: Services) -> None:
     displays = DisplayService(
         services.database,
         SqlDisplayStore(),
-        rooms=_RoomNames(services.rooms),
+        rooms=_Rooms(services.rooms),
         journal=build_audit(services),
         random=os.urandom,
     )
@@ -145,7 +146,7 @@ class _Screens:
         self._services.live.fleet_changed()
 
 
-class _RoomNames:
+class _Rooms:
     """The rooms feature as the displays' port."""
 
     def __init__(self, rooms: RoomService) -> None:
@@ -154,3 +155,7 @@ class _RoomNames:
     def room_name(self, room: str) -> str:
         """The name of a room; raises NoSuchRoom."""
         return self._rooms.room(room).name
+
+    def plan(self, room: str) -> Sequence[PlanSeat]:
+        """Its seats; raises NoSuchRoom."""
+        return [PlanSeat(seat.id, seat.label, seat.x, seat.y) for seat in self._rooms.room(room).seats]

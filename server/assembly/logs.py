@@ -26,6 +26,27 @@ class SqlLogs:
         for number, hashed in SqlAuditStore().hashes(tx):
             yield HOUSE, number, hashed
 
+    def these(self, tx: Transaction, entries: Sequence[Entry]) -> Iterator[tuple[str, int, str]]:
+        """The same of the rows that these leaves speak of."""
+        house = [entry.seq for entry in entries if entry.log == HOUSE]
+        meetings = [(entry.log, entry.seq) for entry in entries if entry.log != HOUSE]
+        if meetings:
+            yield from SqlMeetingStore().hashes(tx, wanted=meetings)
+        if house:
+            yield from ((HOUSE, number, hashed) for number, hashed in SqlAuditStore().hashes(tx, wanted=house))
+
+    def ends(self, tx: Transaction, *, after: str, limit: int) -> Sequence[tuple[str, int, int]]:
+        """Logs behind ``after`` in the order of their names, each with its lowest and highest number."""
+        ends = SqlAuditStore().ends(tx) if after < HOUSE else None
+        house = [] if ends is None else [(HOUSE, *ends)]
+        return [*house, *SqlMeetingStore().ends(tx, after=after, limit=limit - len(house))]
+
+    def outside(self, tx: Transaction, log: str, last: int, *, limit: int) -> Sequence[int]:
+        """Numbers of rows of a log that are none of 1 … ``last``."""
+        if log == HOUSE:
+            return SqlAuditStore().outside(tx, last, limit=limit)
+        return SqlMeetingStore().outside(tx, log, last, limit=limit)
+
     def of(self, tx: Transaction, entries: Sequence[Entry]) -> dict[tuple[str, int], Line]:
         """The port :class:`server.record.reading.Lines`: those of these entries that are there, unchanged."""
         leaves = {(entry.log, entry.seq): entry.hash for entry in entries}

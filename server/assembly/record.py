@@ -14,10 +14,12 @@ from typing import Final
 
 from sealing.signatures import holds
 from server.assembly.logs import SqlLogs
+from server.assembly.naming import LogNames
 from server.audit.service import AdminLog
 from server.audit.store import SqlAuditStore
 from server.chores import Chore
 from server.identity.errors import NoSuchPerson
+from server.identity.routes import session_token, source
 from server.keys.site import SiteKeys
 from server.meetings.errors import NoSuchMeeting
 from server.pki.files import PUBLIC_MODE, replace_file
@@ -25,6 +27,7 @@ from server.record import routes
 from server.record.desk import Place, RecordDesk
 from server.record.errors import RecordForked
 from server.record.keep import FileKeep
+from server.record.nightly import TURN_S, NightlyCheck
 from server.record.reading import LogReader
 from server.record.service import Recorder, RecordService, Tools
 from server.record.store import SqlRecordStore
@@ -32,6 +35,7 @@ from server.services import Services
 from wire.errors import WireError
 from wire.ids import MeetingId
 from wire.note import NoteKey
+from wire.secret import Secret
 
 SIGN_S: Final = 5.0
 _ORIGIN: Final = "record.phonghop.local"
@@ -77,9 +81,20 @@ def build(services: Services) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     replace_file(folder / "key.vkey", f"{services.record.tools.key.print()}\n".encode(), mode=PUBLIC_MODE)
     desk = RecordDesk(services.record, build_audit(services), _Places(services).all, _Places(services).name)
-    reader = LogReader(SqlRecordStore(), build_audit(services), SqlLogs(), desk.name_of, _Places(services).title)
-    services.blueprints.append(routes.blueprint(desk, reader, services.clock))
+    reader = LogReader(
+        SqlRecordStore(), build_audit(services), SqlLogs(), desk.name_of, _Places(services).title, LogNames(services).of
+    )
+    services.blueprints.append(
+        routes.blueprint(desk, reader, services.clock, prove_again=lambda *proof: _prove_again(services, *proof))
+    )
+    nightly = NightlyCheck(desk, desk.audit, services.clock)
+    services.chores.add(Chore("nightly check of the record", TURN_S, nightly.look))
     services.chores.add(Chore("checkpoints of the record", SIGN_S, _Signer(services).sign))
+
+
+def _prove_again(services: Services, password: Secret, code: Secret | None) -> None:
+    """Who calls shows password and code once more; raises what a sign-in raises."""
+    services.identity.check_again(session_token(), password, code, source=source(), now=services.clock.now())
 
 
 class _Places:
@@ -121,10 +136,11 @@ class _Signer:
         """A checkpoint, when there is more than the last one says."""
         record = self._services.record
         newest = record.newest()
+        self._forked = self._forked and record.is_forked()
         if self._forked or (newest is not None and newest.size == record.size()):
             return
         try:
             record.sign(now=self._services.clock.now())
         except RecordForked:
-            # Told by the service; it stays so until the server is started with another database.
+            # Told by the service; it stays so until the restoration is acknowledged, or another database is there.
             self._forked = True

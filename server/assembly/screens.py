@@ -8,6 +8,7 @@ Usage: ``hub = screens.build(services)``, and later ``screens.connect(app, servi
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Flask
@@ -17,6 +18,9 @@ from server.live.realtime import SocketOutlet, make_socketio, register
 from server.live.service import LiveHub
 from server.meetings import views
 from server.services import Services
+from wire.ids import MeetingId
+from wire.messages.pointing import Place
+from wire.messages.viewing import Part
 
 #: Threads kept for requests, however many screens are open: each open screen takes one.
 _FOR_REQUESTS: Final = 12
@@ -28,10 +32,10 @@ class _Outlet:
     def __init__(self) -> None:
         self.real: SocketOutlet | None = None
 
-    def emit(self, sid: str, event: str, payload: dict[str, Any]) -> None:
-        """Queue an event for one screen."""
+    def emit(self, sids: Sequence[str], event: str, payload: dict[str, Any]) -> None:
+        """Queue an event for these screens."""
         if self.real is not None:
-            self.real.emit(sid, event, payload)
+            self.real.emit(sids, event, payload)
 
     def is_slow(self, sid: str) -> bool:
         """Whether the screen has not taken yet what it was sent."""
@@ -62,6 +66,7 @@ def build(services: Services) -> None:
         services.slots,
         outlet=outlet,
         sections_for=views.sections_for,
+        reader_of=views.reader_of,
         most_screens=max(1, services.settings.threads - _FOR_REQUESTS),
     )
     services.live = hub
@@ -72,9 +77,12 @@ def build(services: Services) -> None:
     services.starters.append(pulse.start)
     services.closers.append(pulse.stop)
 
+    def point(meeting: MeetingId, person: str, place: Place | Part) -> object:
+        return services.pointing.point(meeting, person, place, at_s=services.clock.monotonic_s())
+
     def connect(app: Flask) -> None:
         socketio = make_socketio(app, origins=services.settings.origins)
         outlet.real = SocketOutlet(socketio)
-        register(socketio, hub, services.door)
+        register(socketio, hub, services.door, point=point)
 
     services.wrappers.append(connect)

@@ -30,6 +30,7 @@ from server.signatures import routes as check_routes
 from server.signatures.checker import SignatureChecker
 from server.signing import routes as signing_routes
 from server.signing.desk import DeskTools, SigningDesk
+from server.signing.numbers import series_of
 from server.signing.pades import PadesMaker
 from server.signing.register import SqlRegister
 from server.signing.safe import SealedFiles
@@ -125,7 +126,9 @@ class _Feed:
 
     def signing(self, meeting: MeetingId) -> dict[str, Any]:
         """As ``GET /api/meetings/<m>/rounds``."""
-        return self._services.rounds.rounds(meeting, now=self._services.clock.now())
+        found = self._services.rounds.rounds(meeting, now=self._services.clock.now())
+        # Who has the minutes open asks for them anew when this grows.
+        return found | {"minutes": self._services.minutes.stamp(meeting)}
 
     def waiting(self, person: str) -> list[dict[str, Any]]:
         """As ``GET /api/signing/waiting``."""
@@ -169,6 +172,7 @@ def build_signing(services: Services, trust: TrustService) -> SigningService:
         register=SqlRegister(),
         journal=services.audit,
         meetings=services.meetings,
+        series=lambda notation: series_of(notation, by_kind=services.settings.numbers_by_kind),
     )
     return SigningService(tools)
 

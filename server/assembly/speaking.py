@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 
 from server.services import Services
-from server.speaking.acts import seat_acts
+from server.speaking.acts import seat_acts, together
 from server.speaking.clock import SpeechClock
 from server.speaking.routes import blueprint
 from server.speaking.service import SpeakingService
@@ -31,6 +31,7 @@ def build(services: Services) -> None:
     services.speaking = speaking
     services.slots.announcers.append(clock)
     services.seat_acts |= seat_acts(speaking)
+    services.acts_together |= together(speaking)
     services.blueprints.append(blueprint(speaking, services.clock))
     services.starters.append(clock.start)
     services.closers.append(clock.stop)

@@ -3,7 +3,8 @@
 Rules: pure. Staff write any word about any member; an excuse needs its reason, and so does a word that contradicts the
 one that stands there: what was written stays in the log, a correction is a new event. People say of themselves that
 they are there, leave and come back, where the meeting lets them. Whoever comes after the opening is late. The same
-word again changes nothing.
+word again changes nothing. After the close staff still correct whether somebody was there, each time with the reason,
+until the meeting is locked: nobody comes or goes any more.
 
 Usage::
 
@@ -22,7 +23,7 @@ from server.errors import NotAllowed
 from server.meetings import errors as meeting_errors
 from server.meetings.commands import LEADERS, By
 from server.meetings.model import Draft, may, must_have_place
-from wire.phases import HOLDING
+from wire.phases import HOLDING, Phase
 from wire.places import LEADING
 from wire.quorum import here
 from wire.state import AttendanceMethod, MeetingState, Member, Presence
@@ -60,7 +61,10 @@ class Written:
 def record(state: MeetingState, written: Written, by: By) -> tuple[Draft, ...]:
     """The roll as staff write it; raises unless ``by`` leads here and every word may stand."""
     must_lead(state, by)
-    _in_phase(state)
+    if state.phase is not Phase.CLOSED:
+        _in_phase(state)
+    elif written.presence in {Presence.LEFT, Presence.RETURNED}:
+        raise meeting_errors.PhaseNotAllowed(phase=state.phase.value)
     if not written.people or len(set(written.people)) != len(written.people):
         raise errors.NobodyNamed
     drafts = (_word(state, _member(state, person), written) for person in written.people)
@@ -109,6 +113,8 @@ def _word(state: MeetingState, member: Member, written: Written) -> Draft | None
     if written.presence is Presence.RETURNED and before is not Presence.LEFT:
         raise errors.StillThere(name=member.name)
     corrects = written.presence not in FOLLOWS[before]
+    # Of a meeting that is over every word corrects what was written, or was not.
+    corrects = corrects or state.phase is Phase.CLOSED
     if (written.presence is Presence.EXCUSED or corrects) and not written.reason.strip():
         raise errors.ReasonNeeded(name=member.name)
     return _draft(member.person, written.presence, AttendanceMethod.STAFF, written.reason)

@@ -20,7 +20,7 @@ from server.attendance.model import must_lead
 from server.errors import NotAllowed
 from server.meetings import errors as meeting_errors
 from server.meetings.commands import By
-from server.meetings.model import Draft
+from server.meetings.model import Draft, must_be_prepared
 from server.meetings.ports import Person
 from wire.phases import LIVE, PREPARING
 from wire.places import (
@@ -139,5 +139,6 @@ def _reason(text: str, name: str) -> str:
 
 
 def _in_phase(state: MeetingState) -> None:
+    must_be_prepared(state)
     if state.phase not in PREPARING | LIVE:
         raise meeting_errors.PhaseNotAllowed(phase=state.phase.value)

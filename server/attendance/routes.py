@@ -54,6 +54,16 @@ def blueprint(roll: AttendanceService, clock: Clock) -> Blueprint:
         }
         return Response(table, mimetype="text/csv", headers=headers)
 
+    @routes.get("/sheet.pdf")
+    @allow(Role.SECRETARY, Role.AUDITOR, member=_LEADERS)
+    def printed(meeting: str) -> ResponseReturnValue:
+        pdf = roll.printed(MeetingId(meeting), now=clock.now())
+        headers = {
+            "Content-Disposition": f'attachment; filename="diem-danh-{meeting}.pdf"',
+            "Cache-Control": "no-store",
+        }
+        return Response(pdf, mimetype="application/pdf", headers=headers)
+
     @routes.post("")
     @allow(Role.SECRETARY, member=_LEADERS)
     def record(meeting: str) -> ResponseReturnValue:

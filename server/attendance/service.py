@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from server.attendance import model, places, sheet
+from server.agency.ports import Office
+from server.attendance import model, places, printed, sheet
 from server.attendance.model import Said, Written
 from server.attendance.places import Leaving, Standing
 from server.attendance.sheet import Sheet
@@ -23,7 +24,7 @@ from server.idempotency.service import ActKey
 from server.meetings.commands import By
 from server.meetings.errors import NotSignedInHere
 from server.meetings.logbook import Decide
-from server.meetings.model import Draft, Log
+from server.meetings.model import Draft, Log, must_be_real
 from server.meetings.ports import People
 from server.meetings.service import MeetingService
 from wire.ids import MeetingId
@@ -43,9 +44,10 @@ class Ask:
 class AttendanceService:
     """The rolls of all meetings."""
 
-    def __init__(self, meetings: MeetingService, people: People) -> None:
+    def __init__(self, meetings: MeetingService, people: People, office: Office) -> None:
         self._meetings: Final = meetings
         self._people: Final = people
+        self._office: Final = office
 
     def record(self, meeting: MeetingId, written: Written, *, ask: Ask) -> dict[str, Any]:
         """Staff write a word about some members; gives ``{seq}``."""
@@ -85,6 +87,12 @@ class AttendanceService:
         """Who was there when, per person and per item; raises NoSuchMeeting."""
         events = self._meetings.events(meeting)
         return sheet.of(self._meetings.state(meeting), events, now=now)
+
+    def printed(self, meeting: MeetingId, *, now: dt.datetime) -> bytes:
+        """The sheet as a document of the office (PDF); raises NoSuchMeeting, RehearsalUnsigned, AgencyUnknown."""
+        found = self.read(meeting, now=now)
+        must_be_real(found.state)
+        return self._office.print(printed.document(found, self._office.house(), now=now), at=now)
 
     def _change(self, meeting: MeetingId, decide: Decide, ask: Ask) -> dict[str, Any]:
         return self._meetings.change(meeting, actor=ask.actor, now=ask.now, decide=decide, key=ask.key)

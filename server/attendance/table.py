@@ -2,7 +2,8 @@
 
 Rules: RFC 4180; times are those of the house (UTC+7). A cell that a spreadsheet would take for a formula gets an
 apostrophe before it, so that a name or a reason never computes anything. What was written on the roll stands whole,
-with its times and reasons.
+with its times and reasons. The table of a rehearsal has its title above the heads: a file outlives the rehearsal, and
+nobody may take it for the roll of a meeting (M5).
 
 Usage: ``csv_of(sheet)``.
 """
@@ -21,14 +22,14 @@ from wire.state import MemberRole
 HOUSE: Final = dt.timezone(dt.timedelta(hours=7))
 _MARK: Final = "\ufeff"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-_ROLES: Final = {
+ROLES: Final = {
     MemberRole.CHAIR: "Chủ trì",
     MemberRole.SECRETARY: "Thư ký",
     MemberRole.MEMBER: "Đại biểu",
     MemberRole.GUEST: "Khách mời",
     MemberRole.PRESENTER: "Người trình bày",
 }
-_WORDS: Final = {
+WORDS: Final = {
     "present": "Có mặt",
     "late": "Đến muộn",
     "excused": "Vắng có lý do",
@@ -50,6 +51,8 @@ def csv_of(sheet: Sheet) -> bytes:
     items = [
         f"Nội dung {each.number}: {each.item.title} (phút có mặt/{_minutes(each.seconds)})" for each in sheet.columns
     ]
+    if sheet.state.rehearsal is not None:
+        writer.writerow([harmless(sheet.state.title)])
     writer.writerow([harmless(cell) for cell in (*_HEAD, *items)])
     for number, row in enumerate(sheet.rows, 1):
         writer.writerow([harmless(cell) for cell in _cells(sheet, number, row)])
@@ -70,10 +73,10 @@ def _cells(sheet: Sheet, number: int, row: Row) -> list[str]:
         member.name,
         member.position,
         member.unit,
-        _ROLES[member.role],
+        ROLES[member.role],
         member.seat_label,
         "" if absent is None else absent.name,
-        _WORDS[row.words[-1].presence] if row.words else ("Có mặt" if row.spans else "Chưa điểm danh"),
+        WORDS[row.words[-1].presence] if row.words else ("Có mặt" if row.spans else "Chưa điểm danh"),
         _time(row.spans[0][0]) if row.spans else "",
         ends,
         "; ".join(_written(word) for word in row.words),
@@ -89,7 +92,7 @@ def _during(sheet: Sheet, row: Row, at: int) -> str:
 
 def _written(word: Word) -> str:
     reason = f": {word.reason}" if word.reason else ""
-    return f"{_time(word.at)} {_WORDS[word.presence]} ({_METHODS[word.method]}){reason}"
+    return f"{_time(word.at)} {WORDS[word.presence]} ({_METHODS[word.method]}){reason}"
 
 
 def _time(at: dt.datetime) -> str:

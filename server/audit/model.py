@@ -12,17 +12,14 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from wire import canonical
 from wire.fields import Fields, print_instant
+from wire.house import MAX_DATA_BYTES, entry_hash
 
 NOTHING: Final = "0" * 64
-MAX_DATA_BYTES: Final = 32 * 1024
-_LABEL: Final = b"phonghop/v1/admin-event\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +100,4 @@ def _hash(number: int, at: dt.datetime, *, actor: str, kind: str, data: dict[str
         "data": data,
         "before": before,
     }
-    return hashlib.sha256(_LABEL + canonical.encode(content)).hexdigest()
+    return entry_hash(content)

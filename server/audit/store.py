@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Integer, String, Table, Text, select, text
+from sqlalchemy import Column, Connection, Integer, String, Table, Text, func, select, text
 
 from server.audit.model import AdminEvent, hash_of
 from server.db.metadata import Moment, metadata
@@ -72,9 +72,23 @@ class SqlAuditStore:
             except ValueError:
                 yield None
 
-    def hashes(self, tx: Connection) -> Iterator[tuple[int, str]]:
-        """Number and computed hash of every row, empty for one that cannot be read: for a check of the record."""
-        for row in tx.execute(select(EVENTS).order_by(EVENTS.c.number)):
+    def ends(self, tx: Connection) -> tuple[int, int] | None:
+        """The lowest and the highest number; None while there is nothing."""
+        low, high = tx.execute(select(func.min(EVENTS.c.number), func.max(EVENTS.c.number))).one()
+        return None if low is None else (low, high)
+
+    def outside(self, tx: Connection, last: int, *, limit: int) -> Sequence[int]:
+        """Numbers that are none of 1 … ``last``."""
+        wanted = select(EVENTS.c.number).where((EVENTS.c.number < 1) | (EVENTS.c.number > last))
+        return list(tx.execute(wanted.order_by(EVENTS.c.number).limit(limit)).scalars())
+
+    def hashes(self, tx: Connection, *, wanted: Collection[int] | None = None) -> Iterator[tuple[int, str]]:
+        """Number and computed hash of every row (or those ``wanted``), empty for one that cannot be read.
+
+        For a check of the record.
+        """
+        query = select(EVENTS).order_by(EVENTS.c.number)
+        for row in tx.execute(query if wanted is None else query.where(EVENTS.c.number.in_(list(wanted)))):
             try:
                 yield row.number, hash_of(_event(row))
             except (ValueError, WireError):

@@ -22,6 +22,14 @@ def upsert(connection: Connection, table: Table, *, values: Mapping[str, Any], k
     return postgresql.insert(table).values(values).on_conflict_do_update(index_elements=key, set_=rest)
 
 
+def upsert_all(connection: Connection, table: Table, *, key: tuple[str, ...]) -> Insert:
+    """The statement for many rows, each of which names every column."""
+    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = make(table)
+    rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=rest)
+
+
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> Insert:
     """The statement; a row that is there stays as it is. Waits for whoever is just writing it."""
     if connection.dialect.name == "sqlite":

@@ -1,4 +1,4 @@
-"""Where links and sessions of displays are kept, and which rooms there are.
+"""Where links and sessions of displays are kept, and which rooms there are with their plans.
 
 Rules: hashes in, hashes out; no token is ever handed to a store.
 
@@ -8,6 +8,8 @@ Usage: ``store.add_link(tx, hash, room=room, by=label, at=now)``.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from server.unit import Transaction
@@ -37,9 +39,23 @@ class DisplayStore(Protocol):
         ...
 
 
-class RoomNames(Protocol):
+@dataclass(frozen=True, slots=True)
+class PlanSeat:
+    """A seat where it stands: ``x`` and ``y`` in thousandths of the plan, from its upper left corner."""
+
+    id: str
+    label: str
+    x: int
+    y: int
+
+
+class Rooms(Protocol):
     """Which rooms there are."""
 
     def room_name(self, room: str) -> str:
         """The name of a room; raises NoSuchRoom."""
+        ...
+
+    def plan(self, room: str) -> Sequence[PlanSeat]:
+        """Its seats; raises NoSuchRoom."""
         ...

@@ -8,6 +8,7 @@ Usage: ``app.register_blueprint(blueprint(displays, clock))``.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Final
 
 from flask import Blueprint, request
@@ -62,5 +63,13 @@ def blueprint(displays: DisplayService, clock: Clock) -> Blueprint:
         if room is None:
             raise NotAllowed
         return answer({"room": room, "room_name": displays.room_name(room)})
+
+    @routes.get("/api/display/plan")
+    @allow(display=True)
+    def plan() -> ResponseReturnValue:
+        room = actor().display_room
+        if room is None:
+            raise NotAllowed
+        return answer({"seats": [asdict(seat) for seat in displays.plan(room)]})
 
     return routes

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from server.displays.errors import DisplayLinkUnknown
-from server.displays.ports import DisplayStore, RoomNames
+from server.displays.ports import DisplayStore, PlanSeat, Rooms
 from server.journal import Journal
 from server.unit import UnitOfWork
 from wire.secret import Secret
@@ -45,7 +45,7 @@ class DisplayService:
         unit: UnitOfWork,
         store: DisplayStore,
         *,
-        rooms: RoomNames,
+        rooms: Rooms,
         journal: Journal,
         random: Callable[[int], bytes],
     ) -> None:
@@ -86,6 +86,10 @@ class DisplayService:
     def room_name(self, room: str) -> str:
         """The name of a display's room; raises NoSuchRoom."""
         return self._rooms.room_name(room)
+
+    def plan(self, room: str) -> Sequence[PlanSeat]:
+        """The seats of a display's room; raises NoSuchRoom."""
+        return self._rooms.plan(room)
 
     def _token(self) -> Secret:
         return Secret(self._random(TOKEN_BYTES).hex().encode("ascii"))

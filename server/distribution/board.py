@@ -71,6 +71,7 @@ class Board:
 
     def delivery(self, meeting: MeetingId, state: MeetingState, sizes: Mapping[PaperVersion, int]) -> dict[str, Any]:
         """``{seats, papers, recall}`` of docs/API.md; ``sizes``: which papers go to the seats, in how many chunks."""
+        people = _People(state)
         with self._lock:
             here = sorted(
                 (entry.place.label, device, entry)
@@ -78,7 +79,7 @@ class Board:
                 if entry.place is not None and entry.place.room == state.room
             )
             return {
-                "seats": [_seat(device, entry, meeting=meeting, state=state) for _, device, entry in here],
+                "seats": [_seat(device, entry, meeting=meeting, people=people) for _, device, entry in here],
                 "papers": [
                     _paper(title, paper, size=sizes[paper], devices=[(device, entry) for _, device, entry in here])
                     for paper, title in _titles(state)
@@ -96,31 +97,40 @@ def _titles(state: MeetingState) -> Iterable[tuple[PaperVersion, str]]:
         yield PaperVersion(PaperId(paper.paper), paper.published_version), paper.title
 
 
-def _seat(device: DeviceId, entry: _Entry, *, meeting: MeetingId, state: MeetingState) -> dict[str, Any]:
+class _People:
+    """Who sits where, looked up once for all seats of a report."""
+
+    def __init__(self, state: MeetingState) -> None:
+        # Reversed: of two at one place the first counts.
+        self._sitting: Final = {seat: person for person, seat in reversed(state.seated)}
+        self._names: Final = {member.person: member.name for member in state.members}
+        self._expected: Final = {member.seat: member.name for member in reversed(state.members)}
+
+    def at(self, seat: str) -> str | None:
+        """Who has signed in there."""
+        return self._sitting.get(seat)
+
+    def name(self, seat: str) -> str:
+        """Who has signed in there, else who is expected."""
+        person = self.at(seat)
+        return self._expected.get(seat, "") if person is None else self._names.get(person, "")
+
+
+def _seat(device: DeviceId, entry: _Entry, *, meeting: MeetingId, people: _People) -> dict[str, Any]:
     place = entry.place
     seat = "" if place is None else place.seat
     return {
         "device": device,
         "seat": seat,
         "seat_label": "" if place is None else place.label,
-        "person": _sitting(state, seat),
-        "person_name": _person_name(state, seat),
+        "person": people.at(seat),
+        "person_name": people.name(seat),
         "online": entry.presence.online,
         "seq": dict(entry.presence.seqs).get(meeting, 0),
         "keys": meeting in entry.keys,
+        "screen": entry.presence.screen,
+        "token": entry.presence.token,
     }
-
-
-def _sitting(state: MeetingState, seat: str) -> str | None:
-    """Who has signed in there."""
-    return next((person for person, at in state.seated if at == seat), None)
-
-
-def _person_name(state: MeetingState, seat: str) -> str:
-    """Who has signed in there, else who is expected."""
-    signed_in = _sitting(state, seat)
-    member = next((m for m in state.members if m.person == signed_in or (signed_in is None and m.seat == seat)), None)
-    return "" if member is None else member.name
 
 
 def _paper(title: str, paper: PaperVersion, *, size: int, devices: Iterable[tuple[DeviceId, _Entry]]) -> dict[str, Any]:

@@ -11,10 +11,8 @@ Usage::
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-import logging
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -23,35 +21,24 @@ from server.distribution.acts import ActDesk
 from server.distribution.board import Board
 from server.distribution.chunks import of_bitmap
 from server.distribution.errors import DeviceWithoutSeat
-from server.distribution.model import NUMBERS, DeviceLink, SeatKey
+from server.distribution.healths import Healths, Tools
+from server.distribution.model import SeatKey
+from server.distribution.moment import Moment
 from server.distribution.peers import Peer, Peers
 from server.distribution.ports import Ballots, Challenges, Record, Watcher
-from server.distribution.ports import Rounds as SigningRounds
 from server.distribution.rooms import Rooms, Source, batches
 from server.distribution.wishes import Wishes
-from server.errors import ServerError
 from server.idempotency.errors import ActReused
 from server.link.codec import Opened
 from server.meetings.errors import NoSuchMeeting
 from server.unit import Transaction
 from wire import messages
 from wire.errors import BadField
-from wire.ids import DeviceId, MeetingId
-from wire.messages import Ack, Head, Key, Log, Welcome
-from wire.secret import Secret
+from wire.events import Event
+from wire.ids import DeviceId, MeetingId, RoomId
+from wire.messages import Ack, Head, Key, Log
 from wire.state import SeatReceipt
 from wire.topics import PaperVersion
-
-_LOG: Final = logging.getLogger("distribution")
-STORE_KEY_BYTES: Final = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One reading of both clocks: ``at`` for what is written down, ``s`` (monotonic) for spans."""
-
-    at: dt.datetime
-    s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +53,8 @@ class Parts:
     acts: ActDesk
     challenges: Challenges
     watcher: Watcher
-    signing: SigningRounds
     record: Record
     ballots: Ballots
-    random: Callable[[int], bytes]
 
 
 class Hearing:
@@ -77,16 +62,27 @@ class Hearing:
 
     def __init__(self, parts: Parts) -> None:
         self._parts: Final = parts
+        #: what seats say of themselves: to be answered when what came has been gone through
+        self.healths: Final = Healths(
+            Tools(
+                source=parts.source,
+                peers=parts.peers,
+                wishes=parts.wishes,
+                board=parts.board,
+                record=parts.record,
+                watcher=parts.watcher,
+                room_changed=self.room_changed,
+            )
+        )
         #: reports of complete papers that are not in the database yet
         self._complete: dict[tuple[DeviceId, PaperVersion], bytes] = {}
         self._known: set[tuple[DeviceId, PaperVersion]] = set()
+        #: the events that were asked for last: of which meeting, after which number, up to which
+        self._wanted: tuple[tuple[MeetingId, int, int], list[tuple[Event, ...]]] | None = None
 
     def hear(self, peer: Peer, opened: Opened, now: Moment) -> None:
         """Take one message; raises a WireError for a stale one, and what the database raises."""
         message = opened.message
-        if isinstance(message, messages.Hello):
-            self._hello(peer, message, now)
-            return
         self._parts.peers.check(peer, message.head)
         self.arrived(peer, now)
         match message:
@@ -105,7 +101,7 @@ class Hearing:
             case messages.Receipt():
                 self._receipt(peer, message, opened.envelope, now=now)
             case messages.Health():
-                self._health(peer, message, now)
+                self.healths.take(peer, message, now)
         # W24: taken only together with its effect; what failed may be sent again.
         peer.last_number = message.head.number
 
@@ -135,82 +131,12 @@ class Hearing:
 
     def delivery_changed(self, peer: Peer) -> None:
         """Say that something has changed for the meetings of a device's room."""
-        for held in self._parts.rooms.held(peer.room):
+        self.room_changed(peer.room)
+
+    def room_changed(self, room: RoomId | None) -> None:
+        """Say that who stands in a room, or what they have, has changed for its meetings."""
+        for held in self._parts.rooms.held(room):
             self._parts.watcher.delivery_changed(held.meeting)
-
-    def _hello(self, peer: Peer, hello: messages.Hello, now: Moment) -> None:
-        source = self._parts.source
-        known = peer.link
-        link = known or self._new_link(peer.device)
-        # A seat that says hello without having been gone keeps what is on its way, unless it was started anew.
-        anew = known is None or known.box != hello.box or known.boot != hello.boot
-        link = replace(link, last_number=max(link.last_number, peer.last_number))
-        link = link.greeted(hello.head, box=hello.box, boot=hello.boot, agent=hello.agent)
-        with source.unit.begin() as tx:
-            link, wish = self._parts.wishes.numbered(tx, peer, replace(link, heard_at=now.at))
-            source.store.save_link(tx, link)
-        self._parts.peers.greeted(peer, link)
-        self.arrived(peer, now, anew=anew)
-        self._parts.board.seen(peer.device, online=True, at=now.at, agent=hello.agent)
-        self.welcome(peer, wish)
-        for held in self._parts.rooms.held(peer.room):
-            self.tell_rounds(peer, held.meeting)
-
-    def welcome(self, peer: Peer, wish: messages.Wish) -> None:
-        """Send a device its store's key and its wish; it answers with all its reports."""
-        link = peer.link
-        if link is not None:
-            store_key = self._parts.source.master.unwrap(link.wrapped_store_key).reveal()
-            self._parts.peers.tell(peer, lambda head: Welcome(head, wish, store_key))
-
-    def tell_rounds(self, peer: Peer, meeting: MeetingId, *, unless_none: bool = False) -> None:
-        """Tell a seat what waits for the signature of who is signed in there (W59)."""
-        place = peer.place
-        if place is None or not peer.is_here:
-            return
-        seated = self._parts.source.meetings.state(meeting).seated
-        for person in [person for person, seat in seated if seat == place.seat]:
-            rounds = tuple(self._parts.signing.rounds_for(meeting, person))
-            if rounds or not unless_none:
-                self._parts.peers.tell(
-                    peer,
-                    lambda head, who=person, all_=rounds: messages.SignRounds(head, meeting, who, all_),  # type: ignore[misc]
-                )
-
-    def _new_link(self, device: DeviceId) -> DeviceLink:
-        key = Secret(self._parts.random(STORE_KEY_BYTES))
-        return DeviceLink(device, self._parts.source.master.wrap(key), reserved_number=NUMBERS)
-
-    def _health(self, peer: Peer, health: messages.Health, now: Moment) -> None:
-        self._parts.board.seen(
-            peer.device,
-            online=True,
-            at=now.at,
-            reported_at=now.at,
-            seqs=tuple(sorted(health.seqs.items())),
-            disk_free_mb=health.disk_free_mb,
-            generation=health.generation,
-        )
-        with self._parts.source.unit.begin() as tx:
-            self._note(tx, peer, health.head, now=now)
-        # The answer tells the seat that the server is there, and how far each meeting is.
-        self._parts.wishes.tell(peer, self._parts.wishes.of(peer))
-        self._parts.watcher.fleet_changed()
-        self.delivery_changed(peer)
-        try:
-            self._record(peer, health.record, now)
-        except (LookupError, TypeError, ValueError, ServerError):
-            # A record with a damaged row can be proven to nobody; meetings go on, and a check of it names the row.
-            _LOG.exception("%s could not be shown what was added to the record", peer.device)
-
-    def _record(self, peer: Peer, kept: messages.Kept | None, now: Moment) -> None:
-        """Judge what a seat has seen of the record, and show it what has been added since (W74)."""
-        if kept is None:
-            return
-        self._parts.record.hear(peer.device, kept, now=now.at)
-        later = self._parts.record.later_than(peer.device)
-        if later is not None:
-            self._parts.peers.tell(peer, later)
 
     def _note(self, tx: Transaction, peer: Peer, head: Head, *, now: Moment) -> None:
         """Write the number of a message down with its effect."""
@@ -274,10 +200,20 @@ class Hearing:
         elif want.paper is not None:
             self._parts.rooms.plan(peer.room).ask(peer.device, want.paper)
         else:
-            events = self._parts.source.meetings.events(meeting, after=want.after)
-            head_seq = events[-1].seq if events else want.after
-            for batch in [*batches(events)] or [()]:
+            head_seq, portions = self._events(meeting, want.after)
+            for batch in portions:
                 self._parts.peers.tell(peer, lambda head, batch=batch: Log(head, meeting, head_seq, batch))  # type: ignore[misc]
+
+    def _events(self, meeting: MeetingId, after: int) -> tuple[int, list[tuple[Event, ...]]]:
+        """The newest number and the events above ``after``, in portions; all seats that were away ask for the same."""
+        newest = self._parts.source.meetings.state(meeting).seq
+        asked = meeting, after, newest
+        if self._wanted is None or self._wanted[0] != asked:
+            events = self._parts.source.meetings.events(meeting, after=after)
+            head_seq = events[-1].seq if events else after
+            self._wanted = (meeting, after, head_seq), [*batches(events)] or [()]
+        (_, _, head_seq), portions = self._wanted
+        return head_seq, portions
 
     def _have(self, peer: Peer, have: messages.Have, envelope: bytes, *, now: Moment) -> None:
         stored = self._parts.rooms.version(have.paper)
@@ -308,6 +244,11 @@ class Hearing:
                 source.store.add_delivery(tx, device, paper, report=report, at=now.at)
         self._known.update(self._complete)
         self._complete.clear()
+
+    def forget(self, papers: Collection[PaperVersion]) -> None:
+        """Papers were deleted: nothing that is said of them is written down any more."""
+        self._complete = {key: report for key, report in self._complete.items() if key[1] not in papers}
+        self._known = {key for key in self._known if key[1] not in papers}
 
     # Acts and receipts
 

@@ -144,6 +144,15 @@ class Held:
         )
 
     @property
+    def versions(self) -> tuple[PaperVersion, ...]:
+        """Every version that may ever have gone to a seat."""
+        return tuple(
+            PaperVersion(PaperId(paper.paper), version)
+            for paper in self.state.papers
+            for version in range(1, paper.version + 1)
+        )
+
+    @property
     def holding(self) -> Holding:
         """As the wish says it; papers in a fixed order, so that presenting one does not change the wish."""
         return Holding(self.meeting, self.state.epoch, self.state.seq, tuple(sorted(self.papers)))
@@ -195,3 +204,11 @@ def _wished(state: MeetingState) -> tuple[object, ...]:
     held = is_held(state)
     papers: Sequence[PaperVersion] = Held(MeetingId(""), state).holding.papers if held else ()
     return (held, state.room, state.epoch, tuple(papers))
+
+
+def changes_delivery(before: MeetingState, after: MeetingState) -> bool:
+    """Whether the report of who has which paper says anything else after the change."""
+    return any(
+        getattr(before, each) != getattr(after, each)
+        for each in ("room", "phase", "epoch", "members", "seated", "agenda", "papers", "presenting", "recall")
+    )

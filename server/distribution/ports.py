@@ -8,7 +8,7 @@ Usage: ``Distribution(Outside(...), store, link=link)`` in ``server/assembly/dis
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from sealing.epochs import EpochKey
@@ -18,7 +18,7 @@ from server.papers.ports import StoredVersion
 from server.unit import Transaction
 from wire.events import Event
 from wire.ids import DeviceId, MeetingId
-from wire.messages import Drop, Head, Kept, Mixed, RecordCheckpoint, SigningRound
+from wire.messages import Drop, Head, Kept, Mixed, RecordCheckpoint, RecordRestored, SigningRound
 from wire.records import Layout
 from wire.secret import Secret
 from wire.state import MeetingState, SeatReceipt
@@ -64,6 +64,10 @@ class Rounds(Protocol):
         """Those in which a person is a signer, the newest first."""
         ...
 
+    def signers(self, meeting: MeetingId) -> frozenset[str]:
+        """Everybody who is a signer in any of them."""
+        ...
+
 
 class Record(Protocol):
     """The record, as the seats keep what they see of it (``server.record.seats``)."""
@@ -72,7 +76,9 @@ class Record(Protocol):
         """A seat has said what it keeps."""
         ...
 
-    def later_than(self, device: str) -> Callable[[Head], RecordCheckpoint] | None:
+    def later_than(
+        self, device: str, *, now: dt.datetime
+    ) -> Callable[[Head], RecordCheckpoint | RecordRestored] | None:
         """What a seat that was heard does not have yet; None when there is nothing."""
         ...
 
@@ -92,12 +98,20 @@ class LinkStore(Protocol):
         """Keep a link, new or changed."""
         ...
 
+    def save_links(self, tx: Transaction, links: Sequence[DeviceLink]) -> None:
+        """Keep links, new or changed."""
+        ...
+
     def reserve_numbers(self, tx: Transaction, *, count: int) -> None:
         """Raise every link's reserved number by ``count``."""
         ...
 
     def keys_of(self, tx: Transaction, device: DeviceId) -> list[SeatKey]:
         """The seat keys of a device that are not destroyed."""
+        ...
+
+    def keys_of_all(self, tx: Transaction, devices: Sequence[DeviceId]) -> Mapping[DeviceId, Sequence[SeatKey]]:
+        """The seat keys of these devices that are not destroyed; a device without one is left out."""
         ...
 
     def keys_for(self, tx: Transaction, meeting: MeetingId) -> list[SeatKey]:

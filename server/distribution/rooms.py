@@ -23,12 +23,13 @@ from server.distribution.plan import ChunkRoom, ChunkSeat, OfferRoom, OfferSeat,
 from server.distribution.ports import Chunks, Epochs, LinkStore, Meetings, Papers, Wrapping
 from server.link.codec import Codec
 from server.link.ports import Link
+from server.meetings.errors import NoSuchMeeting
 from server.papers.ports import StoredVersion
 from server.unit import UnitOfWork
 from wire import canonical
 from wire.events import Event
 from wire.ids import MeetingId, RoomId
-from wire.messages import Events, PaperOffer
+from wire.messages import Events, PaperOffer, Point, View
 from wire.state import MeetingState
 from wire.topics import PaperVersion, Topic
 
@@ -65,6 +66,7 @@ class Rooms:
         self._held: dict[RoomId, tuple[Held, ...]] = {}
         self._versions: dict[PaperVersion, StoredVersion] = {}
         self._epochs: dict[MeetingId, int] = {}
+        self._pointer: tuple[MeetingId, EpochKey] | None = None
 
     def plan(self, room: RoomId) -> RoomPlan:
         """The plan of a room."""
@@ -82,13 +84,43 @@ class Rooms:
         """Look again at what the room's meetings want."""
         with self._source.unit.read() as tx:
             meetings = self._source.store.held_meetings(tx, room)
-        states = [(meeting, self._source.meetings.state(meeting)) for meeting in meetings]
-        held = tuple(Held(meeting, state) for meeting, state in states if is_held(state) and state.room == room)
+        known = [each for each in map(self._known, meetings) if each is not None]
+        held = tuple(each for each in known if is_held(each.state) and each.state.room == room)
         self._held[room] = held
         if room in self._plans:
             wanted = [paper for each in held for paper in each.papers]
             sizes = [(paper, stored.layout.chunks) for paper in wanted if (stored := self.version(paper))]
             self._plans[room].want(sizes)
+
+    def grew(self, meeting: MeetingId, before: MeetingState, after: MeetingState) -> bool:
+        """Take a change that leaves room, phase and papers as they were; false for any other: look again.
+
+        One that is told a second time, after a later one, is known already: what is held never grows older.
+        """
+        held, room = Held(meeting, after), RoomId(after.room)
+        known = self._held.get(room, ())
+        same = (before.room, before.phase, Held(meeting, before).papers) == (after.room, after.phase, held.papers)
+        newest = next((each.state.seq for each in known if each.meeting == meeting), None)
+        if not same or newest is None or newest < before.seq:
+            return False
+        if newest >= after.seq:
+            return True
+        self._held[room] = tuple(held if each.meeting == meeting else each for each in known)
+        return True
+
+    def _known(self, meeting: MeetingId) -> Held | None:
+        try:
+            return Held(meeting, self._source.meetings.state(meeting))
+        except NoSuchMeeting:
+            # A rehearsal that was deleted since the list was read; the room's other meetings go on.
+            return None
+
+    def forget(self, meeting: MeetingId, papers: Iterable[PaperVersion]) -> None:
+        """A meeting was deleted with its papers."""
+        self._epochs.pop(meeting, None)
+        self._pointer = None
+        for paper in papers:
+            self._versions.pop(paper, None)
 
     def held(self, room: RoomId | None) -> tuple[Held, ...]:
         """The meetings that the seats of a room hold."""
@@ -124,6 +156,22 @@ class Rooms:
         topic, key = Topic.events(room, meeting), self.key(meeting, state.epoch)
         for batch in batches(events):
             self._link.publish(topic, self._codec.seal_room(topic, Events(meeting, batch), epoch=key))
+
+    def point(self, room: RoomId, state: MeetingState, point: Point | View) -> None:
+        """Tell the seats of a room where the presenter points, what they see; of many that wait none is missed."""
+        meeting = MeetingId(point.meeting)
+        busy = self._link.backlog > BACKLOG or not self._link.is_connected
+        if busy or not self._can_read(meeting, state.epoch) or not is_held(state):
+            return
+        topic, key = Topic.pointer(room, meeting), self._pointer_key(meeting, state.epoch)
+        self._link.publish(topic, self._codec.seal_room(topic, point, epoch=key))
+
+    def _pointer_key(self, meeting: MeetingId, epoch: int) -> EpochKey:
+        """Asked ten times a second: not from the database each time."""
+        known = self._pointer
+        if known is None or (known[0], known[1].epoch) != (meeting, epoch):
+            known = self._pointer = (meeting, self.key(meeting, epoch))
+        return known[1]
 
     def advance(self, now_s: float) -> bool:
         """Do what the plans say now; whether any of them still has work."""

@@ -27,36 +27,58 @@ from sealing.signatures import ServerSigner, device_verifier
 from server.clock import Clock
 from server.distribution.acts import ActDesk, Performed
 from server.distribution.board import Board
-from server.distribution.entries import AuditDue, Came, Entry, LinkChanged, MeetingChanged, RoundsChanged, Say, Stop
-from server.distribution.hearing import Hearing, Moment, Parts
+from server.distribution.entries import (
+    AskDue,
+    AuditDue,
+    Came,
+    Entry,
+    Hellos,
+    LinkChanged,
+    MeetingChanged,
+    MeetingGone,
+    Pointed,
+    RoundsChanged,
+    Say,
+    Stop,
+    with_hellos_together,
+)
+from server.distribution.greeting import Greeting, Tools
+from server.distribution.hearing import Hearing, Parts
 from server.distribution.inflow import Inflow
-from server.distribution.model import Held, changes_wishes, is_held
+from server.distribution.model import Held, changes_delivery, changes_wishes, is_held
+from server.distribution.moment import Moment
 from server.distribution.outsiders import Outsiders
-from server.distribution.peers import Peers
+from server.distribution.peers import Peer, Peers
 from server.distribution.plan import Pace
 from server.distribution.ports import Ballots, Challenges, Fleet, Record, Watcher
 from server.distribution.ports import Rounds as SigningRounds
 from server.distribution.rooms import Rooms, Source
+from server.distribution.unhurried import Unhurried
 from server.distribution.wishes import Wishes
 from server.errors import ServerError, Unavailable
 from server.fleet.model import Device, DeviceState, FleetChange, Presence
 from server.link.codec import Codec
 from server.link.ports import Link
-from server.meetings.ports import ActHandler, Holder
+from server.meetings.ports import ActHandler, GatheredHandler, Holder
 from wire.errors import WireError
 from wire.events import Event
 from wire.ids import DeviceId, MeetingId, RoomId
-from wire.messages import Head, Message
+from wire.messages import Head, Message, Point, View
 from wire.state import MeetingState
 from wire.topics import PaperVersion, Topic
 
 OFFLINE_S: Final = 45.0
 #: How often the database is asked whether a device has kept what it lost the right to.
 AUDIT_S: Final = 30.0
+#: So long seats have to say hello themselves after the broker came back.
+ASK_AFTER_S: Final = 3.0
+_ASKED_AT_ONCE: Final = 32
 _BUSY_S: Final = 0.05
 _IDLE_S: Final = 1.0
+#: What seats say of themselves is answered when so many have, or no more is waiting.
+_HEALTHS_AT_ONCE: Final = 64
 #: Taken from the queue before the plans are asked again.
-_BATCH: Final = 64
+_BATCH: Final = 256
 _LOG: Final = logging.getLogger("distribution")
 
 
@@ -81,6 +103,7 @@ class Outside:
     source: Source
     fleet: Fleet
     acts: ActHandler
+    gathered: GatheredHandler
     challenges: Challenges
     watcher: Watcher
     rounds: SigningRounds
@@ -106,12 +129,16 @@ class Distribution:
         self._link: Final = link
         self._queue: Final[queue.SimpleQueue[Entry]] = queue.SimpleQueue()
         #: changes that could not be told while the database was away, in their order
-        self._untold: Final[deque[MeetingChanged | FleetChange]] = deque()
+        self._untold: Final[deque[MeetingChanged | MeetingGone | FleetChange]] = deque()
         self._spki: Final[dict[str, bytes]] = {}
         self._refused: Final[Counter[str]] = Counter()
         self._inflow: Final[Inflow[Came]] = inflow or Inflow()
+        self._unhurried: Final = Unhurried()
         self._told_passed_over = 0
         self._audit_due_s = float("-inf")
+        self._was_up = False
+        self._ask_at_s = float("inf")
+        self._unasked: deque[Peer] = deque()
         source = outside.source
         codec = Codec(signer=keys.signer, mailbox=keys.mailbox, verify=device_verifier(self._spki.get))
         self._codec: Final = codec
@@ -120,7 +147,7 @@ class Distribution:
         self._peers: Final = Peers(source.unit, source.store, link=link, codec=codec, clock=outside.clock)
         self._rooms: Final = Rooms(source, link=link, codec=codec, pace=pace)
         self._wishes: Final = Wishes(source.unit, source.store, peers=self._peers, rooms=self._rooms)
-        self._acts: Final = ActDesk(outside.acts, outside.clock, hand_back=self._queue.put)
+        self._acts: Final = ActDesk(outside.acts, outside.clock, hand_back=self._queue.put, gathered=outside.gathered)
         self._hearing: Final = Hearing(
             Parts(
                 source=source,
@@ -131,11 +158,21 @@ class Distribution:
                 acts=self._acts,
                 challenges=outside.challenges,
                 watcher=outside.watcher,
-                signing=outside.rounds,
                 record=outside.record,
                 ballots=outside.ballots,
-                random=outside.random,
             )
+        )
+        self._greeting: Final = Greeting(
+            Tools(
+                source=source,
+                peers=self._peers,
+                rooms=self._rooms,
+                wishes=self._wishes,
+                board=self._board,
+                signing=outside.rounds,
+                random=outside.random,
+            ),
+            self._hearing.arrived,
         )
         self._thread: threading.Thread | None = None
 
@@ -194,6 +231,14 @@ class Distribution:
         """A meeting has changed."""
         self._queue.put(MeetingChanged(meeting, tuple(events), before, after))
 
+    def meeting_gone(self, meeting: MeetingId, last: MeetingState) -> None:
+        """A rehearsal was deleted: its seats give up what they have of it (M5)."""
+        self._queue.put(MeetingGone(meeting, last))
+
+    def pointed(self, room: RoomId, point: Point | View) -> None:
+        """The presenter of a meeting points on the page (W110)."""
+        self._queue.put(Pointed(room, point))
+
     def fleet_changed(self, change: FleetChange) -> None:
         """A device came, moved or went."""
         self._queue.put(change)
@@ -249,11 +294,25 @@ class Distribution:
                 self._tell_of_floods()
             for came in self._inflow.due(now_s):
                 self._queue.put(came)  # behind what the device said before
-            for entry in self._take(_BUSY_S if busy or self._inflow.has_waiting else _IDLE_S):
+            wait_s = _BUSY_S if busy or self._inflow.has_waiting else _IDLE_S
+            taken = self._take(0.0 if self._unhurried.has_waiting else wait_s)
+            ordered = self._unhurried.sorted(taken, now_s=now_s, is_quiet=self._queue.empty())
+            for entry in with_hellos_together(ordered):
                 if isinstance(entry, Stop):
                     return
                 self._guarded(entry)
-            busy = self._advance()
+            self._answer_healths()
+            self._guarded(AskDue())
+            busy = self._advance() or bool(self._unasked)
+
+    def _answer_healths(self) -> None:
+        healths = self._hearing.healths
+        if self._unhurried.has_waiting and healths.waiting < _HEALTHS_AT_ONCE:
+            return
+        try:
+            healths.answer(self._now())
+        except Exception:  # noqa: BLE001 - they say it again in a quarter of a minute
+            _LOG.exception("seats could not be told that they were heard")
 
     def _take(self, wait_s: float) -> list[Entry]:
         entries: list[Entry] = []
@@ -279,7 +338,7 @@ class Distribution:
         except Unavailable as exc:
             _LOG.warning("%s: %s", type(entry).__name__, exc)
             # Seats say again what was not heard; nobody else says again what a meeting or the fleet has become.
-            if isinstance(entry, MeetingChanged | FleetChange):
+            if isinstance(entry, MeetingChanged | MeetingGone | FleetChange):
                 self._untold.append(entry)
         except ServerError as exc:
             _LOG.warning("%s: %s", type(entry).__name__, exc)
@@ -302,26 +361,36 @@ class Distribution:
         match entry:
             case Came():
                 self._came(entry)
-            case MeetingChanged():
-                self._meeting_changed(entry)
+            case Hellos():
+                self._greet(entry)
+            case MeetingChanged() | MeetingGone():
+                self._meeting_told(entry)
             case FleetChange():
                 self._device_changed(entry)
             case Performed():
                 self._performed(entry)
             case RoundsChanged():
                 self._rounds_changed(entry)
-            case Say(device, build):
-                peer = self._peers.get(device)
-                if peer is not None:
-                    self._peers.tell(peer, build)
-            case AuditDue():
-                self._audit()
+            case Say() | Pointed():
+                self._say(entry)
+            case AuditDue() | AskDue():
+                self._ask() if isinstance(entry, AskDue) else self._audit()
             case LinkChanged(is_up=True):
                 self._link_up()
             case LinkChanged():
+                self._unasked.clear()
                 for peer in self._peers.all():
                     self._hearing.left(peer)
                 self._rooms.restart()
+
+    def _say(self, told: Say | Pointed) -> None:
+        if isinstance(told, Pointed):
+            state = self._outside.source.meetings.state(MeetingId(told.point.meeting))
+            self._rooms.point(told.room, state, told.point)
+            return
+        peer = self._peers.get(told.device)
+        if peer is not None:
+            self._peers.tell(peer, told.build)
 
     def _came(self, came: Came) -> None:
         peer = self._peers.get(came.topic.owner)
@@ -332,13 +401,43 @@ class Distribution:
             return
         self._hearing.hear(peer, self._codec.open_up(came.topic, came.payload), self._now())
 
+    def _greet(self, hellos: Hellos) -> None:
+        lot = self._greeting.lot()
+        for came in hellos.came:
+            peer = self._peers.get(came.topic.owner)
+            if peer is None:
+                continue
+            try:
+                lot.add(peer, self._codec.open_up(came.topic, came.payload).message)
+            except WireError as exc:
+                self._refuse(came, exc)
+        self._greeting.answer(lot, self._now())
+
     def _link_up(self) -> None:
         """Ask everybody what they have; whoever is here answers."""
         self._rooms.restart()
-        for peer in self._peers.all():
-            wish = self._wishes.of(peer)
+        # A server that has just started asks at once. When the connection was lost it was mostly the broker, and the
+        # seats say hello themselves: a welcome that crosses it is worth nothing and keeps the others waiting.
+        self._ask_at_s = self._now().s + (ASK_AFTER_S if self._was_up else 0.0)
+        self._was_up = True
+        self._unasked = deque(self._peers.all())
+
+    def _ask(self) -> None:
+        """Ask some of those who have not been heard since the connection is there."""
+        now_s = self._now().s
+        if now_s < self._ask_at_s:
+            return
+        for _ in range(min(_ASKED_AT_ONCE, len(self._unasked))):
+            peer = self._unasked.popleft()
+            if peer.is_here or self._peers.get(peer.device) is not peer:
+                continue  # here already, or it has lost its rights since
+            try:
+                wish = self._wishes.of(peer)
+            except Unavailable:
+                self._unasked.append(peer)
+                raise
             if wish is not None:
-                self._hearing.welcome(peer, wish)
+                self._greeting.welcome(peer, wish)
 
     def _performed(self, performed: Performed) -> None:
         self._acts.done(performed.device)
@@ -353,13 +452,20 @@ class Distribution:
     def _rounds_changed(self, change: RoundsChanged) -> None:
         room = self._outside.source.meetings.state(change.meeting).room
         for peer in self._peers.in_room(RoomId(room)):
-            self._hearing.tell_rounds(peer, change.meeting)
+            self._greeting.tell_rounds(peer, change.meeting)
+
+    def _meeting_told(self, told: MeetingChanged | MeetingGone) -> None:
+        if isinstance(told, MeetingChanged):
+            self._meeting_changed(told)
+        else:
+            self._meeting_gone(told.meeting, told.last)
 
     def _meeting_changed(self, change: MeetingChanged) -> None:
         before, after, room = change.before, change.after, RoomId(change.after.room)
         rooms = {RoomId(state.room) for state in (before, after) if state.room}
-        for each in rooms:
-            self._rooms.refresh(each)
+        if not self._rooms.grew(change.meeting, before, after):
+            for each in rooms:
+                self._rooms.refresh(each)
         if is_held(before) or is_held(after):
             if before.epoch and after.epoch > before.epoch:
                 self._hearing.rekey(change.meeting, self._rooms.key(change.meeting, after.epoch))
@@ -369,11 +475,20 @@ class Distribution:
             self._rooms.advance(self._now().s)
             for each in rooms:
                 self._wishes.refresh(self._peers.in_room(each))
-        self._outside.watcher.delivery_changed(change.meeting)
+        if changes_delivery(before, after):
+            self._outside.watcher.delivery_changed(change.meeting)
         for seat in {str(event.data["seat"]) for event in change.events if event.kind == "person_seated"}:
             for peer in self._peers.in_room(room):
                 if peer.place is not None and peer.place.seat == seat:
-                    self._hearing.tell_rounds(peer, change.meeting, unless_none=True)
+                    self._greeting.tell_rounds(peer, change.meeting, unless_none=True)
+
+    def _meeting_gone(self, meeting: MeetingId, last: MeetingState) -> None:
+        room, papers = RoomId(last.room), Held(meeting, last).versions
+        self._rooms.forget(meeting, papers)
+        self._hearing.forget(papers)
+        self._rooms.refresh(room)
+        # What they hold and is no longer wished for they forget, those that are away when they come back.
+        self._wishes.refresh(self._peers.in_room(room))
 
     def _device_changed(self, change: FleetChange) -> None:
         device = self._outside.fleet.find(change.device)
@@ -389,6 +504,8 @@ class Distribution:
             self._board.placed(known.device, None)
             self._tell_owed(known.device)
         if old_room is not None and (device is None or device.place is None or device.place.room != old_room):
+            # Of a device that was away nobody was told yet that it stands there no more.
+            self._hearing.room_changed(old_room)
             # What the room's meetings say from now on is not for it.
             self._outsiders.shut_out()
 

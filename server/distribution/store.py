@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from server.db.metadata import Moment, metadata
+from server.db.upsert import upsert_all
 from server.distribution.model import DeviceLink, KeptReceipt, SeatKey, SentKey
 from server.unit import Transaction
 from wire.ids import DeviceId, MeetingId, RoomId
@@ -23,6 +25,7 @@ from wire.phases import HOLDING
 from wire.topics import PaperVersion
 
 _ID: Final = sa.String(18)
+_PORTION: Final = 500
 
 LINKS: Final = sa.Table(
     "device_links",
@@ -90,8 +93,13 @@ class SqlLinkStore:
 
     def save_link(self, tx: Transaction, link: DeviceLink) -> None:
         """Keep a link, new or changed."""
-        values = {name: getattr(link, name) for name in _LINK_FIELDS}
-        _save(tx, LINKS, values, where=LINKS.c.device == link.device)
+        self.save_links(tx, [link])
+
+    def save_links(self, tx: Transaction, links: Sequence[DeviceLink]) -> None:
+        """Keep links, new or changed."""
+        rows = [{name: getattr(link, name) for name in _LINK_FIELDS} for link in links]
+        if rows:
+            tx.execute(upsert_all(tx, LINKS, key=("device",)), rows)
 
     def reserve_numbers(self, tx: Transaction, *, count: int) -> None:
         """Raise every link's reserved number by ``count``."""
@@ -100,6 +108,14 @@ class SqlLinkStore:
     def keys_of(self, tx: Transaction, device: DeviceId) -> list[SeatKey]:
         """The seat keys of a device that are not destroyed."""
         return _keys(tx, SEAT_KEYS.c.device == device)
+
+    def keys_of_all(self, tx: Transaction, devices: Sequence[DeviceId]) -> dict[DeviceId, list[SeatKey]]:
+        """The seat keys of these devices that are not destroyed; a device without one is left out."""
+        found: dict[DeviceId, list[SeatKey]] = {}
+        for at in range(0, len(devices), _PORTION):
+            for key in _keys(tx, SEAT_KEYS.c.device.in_(devices[at : at + _PORTION])):
+                found.setdefault(key.device, []).append(key)
+        return found
 
     def keys_for(self, tx: Transaction, meeting: MeetingId) -> list[SeatKey]:
         """The seat keys for a meeting that are not destroyed."""

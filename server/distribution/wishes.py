@@ -10,15 +10,15 @@ Usage::
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from server.distribution.model import DeviceLink, wish_for
+from server.distribution.model import DeviceLink, SeatKey, wish_for
 from server.distribution.peers import Peer, Peers
 from server.distribution.ports import LinkStore
 from server.distribution.rooms import Rooms
-from server.unit import Transaction, UnitOfWork
+from server.unit import UnitOfWork
 from wire.messages import Desired, Wish
 
 
@@ -31,10 +31,12 @@ class Wishes:
         self._peers: Final = peers
         self._rooms: Final = rooms
 
-    def numbered(self, tx: Transaction, peer: Peer, link: DeviceLink) -> tuple[DeviceLink, Wish]:
-        """The wish of this moment with its number, and the link that knows it (to be saved if it is another one)."""
-        held = self._rooms.held(peer.room)
-        wish = wish_for(peer.place, held, owed=self._store.keys_of(tx, peer.device), generation=0)
+    def numbered(self, peer: Peer, link: DeviceLink, owed: Sequence[SeatKey]) -> tuple[DeviceLink, Wish]:
+        """The wish of this moment with its number, and the link that knows it (to be saved if it is another one).
+
+        ``owed``: the keys that the device holds.
+        """
+        wish = wish_for(peer.place, self._rooms.held(peer.room), owed=owed, generation=0)
         link = link.wished(wish)
         return link, replace(wish, generation=link.generation)
 
@@ -43,7 +45,7 @@ class Wishes:
         if peer.link is None:
             return None
         with self._unit.read() as tx:
-            link, wish = self.numbered(tx, peer, peer.link)
+            link, wish = self.numbered(peer, peer.link, self._store.keys_of(tx, peer.device))
         if link is not peer.link:
             with self._unit.begin() as tx:
                 self._store.save_link(tx, link)
@@ -52,15 +54,15 @@ class Wishes:
 
     def refresh(self, peers: Iterable[Peer]) -> None:
         """Tell those whose wish has changed."""
+        known = [(peer, peer.link) for peer in peers if peer.link is not None]
         changed: list[tuple[Peer, DeviceLink, Wish]] = []
         with self._unit.begin() as tx:
-            for peer in peers:
-                if peer.link is None:
-                    continue
-                link, wish = self.numbered(tx, peer, peer.link)
-                if link is not peer.link:
-                    self._store.save_link(tx, link)
+            owed = self._store.keys_of_all(tx, [peer.device for peer, _ in known])
+            for peer, before in known:
+                link, wish = self.numbered(peer, before, owed.get(peer.device, ()))
+                if link is not before:
                     changed.append((peer, link, wish))
+            self._store.save_links(tx, [link for _, link, _ in changed])
         for peer, link, wish in changed:
             peer.link = link
             self.tell(peer, wish)

@@ -17,9 +17,9 @@ from typing import Final
 
 from server.dossier import reading, recorded, verifying
 from server.dossier.anchors import Anchors, record_keys
+from server.dossier.checking import Checking
 from server.dossier.findings import Findings
 from server.dossier.reading import NotADossier
-from server.dossier.verifying import Checking
 from server.record.archive import LEAVES, NAMES
 from server.signatures.sandbox import NoSandbox, confine
 from server.trust.errors import CertificateUnreadable
@@ -58,7 +58,8 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         action="append",
         default=[],
-        help="mốc đã giữ ở nơi khác · a checkpoint kept elsewhere, for an exported record; may be given again",
+        help="mốc, hồ sơ hoặc nhật ký toàn vẹn đã giữ ở nơi khác, để so · a checkpoint, a dossier or a record "
+        "that was kept elsewhere, to compare with; may be given again",
     )
     found.add_argument("--cms", type=Path, help="chữ ký của việc đã ký, nếu không nằm cạnh · signature of a signed act")
     return found
@@ -96,7 +97,8 @@ def _dossier(
         recorded.check_archive(files, checking.anchors, seen=notes, found=found)
         return found.status, found.text()
     anchors = checking.anchors.with_dossier(files, trusted=words.trust_dossier)
-    verifying.verify(files, Checking(anchors, checking.now), found)
+    seen = {each.name: each.read_bytes() for each in words.seen}
+    verifying.verify(files, Checking(anchors, checking.now, seen), found)
     return found.status, found.text()
 
 

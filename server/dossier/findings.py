@@ -115,4 +115,15 @@ class Findings:
             vi, en = finding.lines()
             lines += [f"{_SIGNS[finding.mark]} {vi}", f"  {en}"]
         verdict = Finding(self.worst, f"verdict-{self.worst.value}", {}).lines()
-        return "\n".join([*lines, "", f"{verdict[0]} · {verdict[1]}"])
+        return "\n".join([*lines, "", f"{verdict[0]} · {verdict[1]}", *self._first()])
+
+    @property
+    def first_wrong(self) -> Finding | None:
+        """What was found wrong first; the order of a check goes from the files to what leans on them."""
+        return next((finding for finding in self.all if finding.mark is Mark.WRONG), None)
+
+    def _first(self) -> tuple[str, ...]:
+        if self.first_wrong is None:
+            return ()
+        vi, en = self.first_wrong.lines()
+        return Finding(Mark.WRONG, "first", {"what": {"vi": vi, "en": en}}).lines()

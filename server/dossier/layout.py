@@ -1,7 +1,8 @@
 """How a dossier is laid out: names of its files, and the index that holds the hash of each.
 
 Rules G48: the index is canonical JSON; it names every other file with its size and SHA-256, and nothing else lies
-beside. Names are of a few kinds and plain, so that a dossier can be unpacked anywhere.
+beside. A dossier that goes into signed minutes says which earlier minutes it leaves out: their files hold dossiers of
+their own. Names are of a few kinds and plain, so that a dossier can be unpacked anywhere.
 
 Usage::
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -30,6 +31,8 @@ RECORD: Final = "record.json"
 EVENTS: Final = "events.json"
 README: Final = "README.txt"
 MAX_FILES: Final = 20_000
+#: The kinds of papers that a dossier may leave out, where its index says so.
+LEFT_OUT: Final = frozenset({"minutes"})
 _HASH: Final = "[0-9a-f]{64}"
 NAME: Final = re.compile(
     rf"events\.json|README\.txt|statements/{_HASH}\.(?:json|p7s|evidence\.json)|material/{_HASH}\.(?:crl|ocsp)"
@@ -47,17 +50,27 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What a dossier holds."""
+    """What a dossier holds; ``left_out``: the rounds whose files it does not, though its log names them."""
 
     meeting: str
     title: str
     made_at: dt.datetime
     files: Mapping[str, Entry]
+    left_out: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, meeting: str, title: str, files: Mapping[str, bytes], *, made_at: dt.datetime) -> Index:
+    def of(
+        cls,
+        meeting: str,
+        title: str,
+        files: Mapping[str, bytes],
+        *,
+        made_at: dt.datetime,
+        left_out: Sequence[str] = (),
+    ) -> Index:
         """Of the files as they are."""
-        return cls(meeting, title, made_at, {name: _entry(data) for name, data in files.items()})
+        entries = {name: _entry(data) for name, data in files.items()}
+        return cls(meeting, title, made_at, entries, tuple(left_out))
 
     def encode(self) -> bytes:
         """Canonical JSON."""
@@ -72,6 +85,7 @@ class Index:
                 "meeting": {"id": self.meeting, "title": self.title},
                 "made_at": print_instant(self.made_at),
                 "files": entries,
+                **({"left_out": list(self.left_out)} if self.left_out else {}),
             }
         )
 
@@ -89,7 +103,9 @@ class Index:
                 raise BadField("index.files", "names a file twice, or one that is none of a dossier")
             files[name] = Entry(entry.number("size_bytes"), entry.hex("sha256", size=32))
             entry.end()
-        found = cls(meeting.id("id", "m"), meeting.text("title", limit=500), fields.instant("made_at"), files)
+        left_out = tuple(fields.ids("left_out", "k", limit=MAX_FILES)) if fields.has("left_out") else ()
+        title, made_at = meeting.text("title", limit=500), fields.instant("made_at")
+        found = cls(meeting.id("id", "m"), title, made_at, files, left_out)
         meeting.end()
         fields.end()
         return found

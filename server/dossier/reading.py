@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -57,6 +58,7 @@ def open_archive(data: bytes) -> dict[str, bytes]:
             entries = found.infolist()
             if len(entries) > MAX_FILES:
                 raise NotADossier("too many files")
+            _must_be_all(found, entries)
             for entry in entries:
                 if entry.is_dir():
                     continue
@@ -74,6 +76,12 @@ def open_archive(data: bytes) -> dict[str, bytes]:
         # A broken archive is answered with any of a dozen errors: of zipfile, zlib, struct and the codecs.
         raise NotADossier(str(exc) or type(exc).__name__) from exc
     return files
+
+
+def _must_be_all(found: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo]) -> None:
+    """Other programs must not find other files in it: of two archives in one file each shows one."""
+    if found.comment or min((entry.header_offset for entry in entries), default=0) != 0:
+        raise NotADossier("something lies before or after the files")
 
 
 def _must_be_name(name: str) -> None:

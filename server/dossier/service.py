@@ -12,13 +12,14 @@ import datetime as dt
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from server.audit.model import AdminEvent
 from server.audit.service import AdminLog
 from server.dossier.layout import EVENTS, INDEX, README, RECORD, Index, evidence_value, material_name
+from server.meetings.model import must_be_real
 from server.record.errors import RecordForked
 from server.record.service import RecordService
 from server.statements.ports import KeptStatement
@@ -108,15 +109,22 @@ class Dossiers:
 
     tools: Tools
 
-    def export(self, meeting: MeetingId, *, by: str, now: dt.datetime) -> bytes:
-        """The dossier as a ZIP archive; raises NoSuchMeeting."""
-        files = self.files(meeting)
-        index = Index.of(meeting, self.tools.meetings.state(meeting).title, files, made_at=now).encode()
+    def export(self, meeting: MeetingId, *, by: str, now: dt.datetime, without: Collection[str] = frozenset()) -> bytes:
+        """The dossier as a ZIP archive, ``without`` the papers of these kinds.
+
+        Raises NoSuchMeeting, RehearsalUnsigned.
+        """
+        state = self.tools.meetings.state(meeting)
+        must_be_real(state)
+        files = self.files(meeting, without=without)
+        events = canonical.decode(files[EVENTS])["events"]
+        rounds = [each["data"]["round"] for each in events if each["kind"] == "round_opened"]
+        left_out = [each for each in rounds if _path(each) not in files]
+        index = Index.of(meeting, state.title, files, made_at=now, left_out=left_out).encode()
         told = {"meeting": meeting, "files": len(files), "index_sha256": hashlib.sha256(index).hexdigest()}
         with self.tools.log.unit.begin() as tx:
             export = self.tools.log.record(tx, EXPORTED, told, actor=by, now=now)
-        events = len(canonical.decode(files[EVENTS])["events"])
-        return archive({INDEX: index, **self._recorded(meeting, events, export, now=now), **files})
+        return archive({INDEX: index, **self._recorded(meeting, len(events), export, now=now), **files})
 
     def _recorded(self, meeting: MeetingId, events: int, export: AdminEvent, *, now: dt.datetime) -> dict[str, bytes]:
         """What the record says of it; nothing when the record is not what it was, which the reader is told."""
@@ -132,8 +140,8 @@ class Dossiers:
         found = Inclusions(record.tools.key, signed.note, tuple(proofs[:events]), export.whole(), Proof(number, proof))
         return {RECORD: found.encode()}
 
-    def files(self, meeting: MeetingId) -> dict[str, bytes]:
-        """All files but the index, by name."""
+    def files(self, meeting: MeetingId, *, without: Collection[str] = frozenset()) -> dict[str, bytes]:
+        """All files but the index, by name; ``without`` the papers of these kinds."""
         tools, events = self.tools, self.tools.meetings.events(meeting)
         files = {
             README: _README.encode(),
@@ -142,9 +150,8 @@ class Dossiers:
         for each in tools.statements.of_meeting(meeting):
             files |= _statement(tools.statements.one(meeting, each.sha256))
         for event in events:
-            if event.kind == "round_opened":
-                round_id = event.data["round"]
-                files[f"signed/{round_id}.pdf"] = tools.rounds.file(round_id)
+            if event.kind == "round_opened" and event.data["kind"] not in without:
+                files[_path(event.data["round"])] = tools.rounds.file(event.data["round"])
         authorities, kept = tools.trust.known()
         for authority in authorities:
             kind = "anchors" if authority.trusted else "others"
@@ -160,6 +167,10 @@ def archive(files: Mapping[str, bytes]) -> bytes:
         for name, data in files.items():
             made.writestr(zipfile.ZipInfo(name, _DATE), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
+
+
+def _path(round_id: str) -> str:
+    return f"signed/{round_id}.pdf"
 
 
 def _statement(found: KeptStatement) -> dict[str, bytes]:

@@ -2,7 +2,8 @@
 
 Rules G49, W73: in this order – the files are those of the index, the log is whole and folds, the record knows its
 events and this export, every signed act and the log hold each other, every signature holds and its certificate was
-good then, every signed paper is the file the log names and its signatures hold. What cannot be confirmed (no anchor, no
+good then, every signed paper is the file the log names and its signatures hold, signed minutes
+say of the record what it says. What cannot be confirmed (no anchor, no
 key of the record) is told apart from what is wrong.
 
 Usage::
@@ -16,24 +17,21 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from server.dossier import acts, recorded, signatures
+from server.dossier import acts, minutes, recorded, signatures
 from server.dossier.acts import SignedAct
-from server.dossier.anchors import Anchors
+from server.dossier.checking import Checking
 from server.dossier.findings import Findings
-from server.dossier.layout import EVENTS, INDEX, Index, read_evidence
+from server.dossier.layout import EVENTS, INDEX, LEFT_OUT, Index, read_evidence
 from server.signing.check import check, is_covered
 from server.signing.errors import SigningFileEncrypted, SigningFileRefused
 from server.signing.verdict import Result, Verdict
 from server.trust.model import Kept
-from wire import canonical
+from server.verify import read_log
 from wire.errors import WireError
-from wire.events import Event, check_chain
-from wire.fields import Fields
-from wire.fold import fold
+from wire.events import Event
 from wire.statement import Statement, digest
 from wire.wording import LANGUAGES, words
 
@@ -41,31 +39,43 @@ from wire.wording import LANGUAGES, words
 _LONG_AGO: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Checking:
-    """What a check is made with."""
-
-    anchors: Anchors
-    now: dt.datetime
-
-
 def verify(files: Mapping[str, bytes], checking: Checking, found: Findings) -> None:
     """All of a dossier."""
-    index = _index(files, found)
+    index = verify_files(files, found)
     checking.anchors.tell(found)
-    events = _log(files.get(EVENTS, b""), found)
+    events = verify_events(files, index, checking=checking, found=found)
     if events is None:
         return
-    if index is not None and index.meeting != events[0].meeting:
-        found.wrong("log-other-meeting")
-    recorded.check(files, events, checking.anchors, found)
     _acts(files, events, checking=checking, found=found)
-    _papers(files, events, checking=checking, found=found)
+    left_out = frozenset() if index is None else frozenset(index.left_out)
+    _papers(files, events, left_out=left_out, checking=checking, found=found)
+
+
+def verify_events(
+    files: Mapping[str, bytes], index: Index | None, *, checking: Checking, found: Findings
+) -> list[Event] | None:
+    """The log and what the record says of it; None when it is not whole."""
+    log = read_log(files.get(EVENTS, b""))
+    if log.events and index is not None and index.meeting != log.events[0].meeting:
+        found.wrong("log-other-meeting")
+    if log.fault is None:
+        found.right("log", events=len(log.events), hash=log.events[-1].hash)
+        recorded.check(files, log.events, checking, found)
+        return log.events
+    # An event that was exchanged, with all hashes after it made anew, shows only where something no longer fits.
+    recorded.check_beginning(files, log, found)
+    found.wrong(log.fault.code, **log.fault.data)
+    return None
 
 
 def verify_log(data: bytes, found: Findings) -> list[Event] | None:
     """An exported log alone; None when it is not whole."""
-    return _log(data, found)
+    log = read_log(data)
+    if log.fault is not None:
+        found.wrong(log.fault.code, **log.fault.data)
+        return None
+    found.right("log", events=len(log.events), hash=log.events[-1].hash)
+    return log.events
 
 
 def verify_pdf(pdf: bytes, name: str, *, kept: Sequence[Kept], checking: Checking, found: Findings) -> list[str]:
@@ -95,7 +105,8 @@ def verify_statement(statement: bytes, cms: bytes, *, name: str, checking: Check
     _judged(said, cms, name=name, kept=(), at=said.made_at, checking=checking, found=found)
 
 
-def _index(files: Mapping[str, bytes], found: Findings) -> Index | None:
+def verify_files(files: Mapping[str, bytes], found: Findings) -> Index | None:
+    """Whether the files are those of the index; None without one that can be read."""
     if INDEX not in files:
         found.wrong("index-missing")
         return None
@@ -110,23 +121,6 @@ def _index(files: Mapping[str, bytes], found: Findings) -> Index | None:
     if not differences:
         found.right("index", files=len(index.files), title=index.title, made_at=index.made_at)
     return index
-
-
-def _log(data: bytes, found: Findings) -> list[Event] | None:
-    try:
-        value = canonical.decode_lenient(data)
-        entries = value if isinstance(value, list) else Fields(value, "file").items("events", limit=1_000_000)
-        events = [Event.from_value(entry) for entry in entries]
-        if not events:
-            found.wrong("log-empty")
-            return None
-        check_chain(events, after=None, meeting=events[0].meeting)
-        fold(events)
-    except WireError as exc:
-        found.wrong("log-broken", why=str(exc))
-        return None
-    found.right("log", events=len(events), hash=events[-1].hash)
-    return events
 
 
 def _acts(files: Mapping[str, bytes], events: Sequence[Event], *, checking: Checking, found: Findings) -> None:
@@ -198,12 +192,22 @@ def _judged(
         found.unsure("statement-unsure", **told, why=(judged.code,))
 
 
-def _papers(files: Mapping[str, bytes], events: Sequence[Event], *, checking: Checking, found: Findings) -> None:
+def _papers(
+    files: Mapping[str, bytes],
+    events: Sequence[Event],
+    *,
+    left_out: Collection[str],
+    checking: Checking,
+    found: Findings,
+) -> None:
     kept = _loose_material(files)
     for opened in (event for event in events if event.kind == "round_opened"):
         round_id = opened.data["round"]
         steps = [event for event in events if event.data.get("round") == round_id and "sha256" in event.data]
         path = f"signed/{round_id}.pdf"
+        if path not in files and round_id in left_out and opened.data["kind"] in LEFT_OUT:
+            found.unsure("pdf-left-out", path=path, title=opened.data["title"])
+            continue
         if path not in files:
             found.wrong("pdf-missing", path=path, seq=opened.seq)
             continue
@@ -218,6 +222,7 @@ def _papers(files: Mapping[str, bytes], events: Sequence[Event], *, checking: Ch
         if len(pdf) != steps[-1].data["size_bytes"] and not _is_covered(pdf):
             found.wrong("pdf-longer", path=path, seq=steps[-1].seq)
             continue
+        minutes.check(pdf, path, events, found)
         signers = verify_pdf(pdf, path, kept=kept, checking=checking, found=found)
         missing = [step for step in steps if step.kind == "paper_signed" and step.data["certificate"] not in signers]
         for step in missing:

@@ -118,6 +118,9 @@ class Presence:
     seqs: tuple[tuple[str, int], ...] = ()
     disk_free_mb: int | None = None
     generation: int = 0
+    #: which screen the seat is on, and what its reader holds (W113); empty before the first report
+    screen: str = ""
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)

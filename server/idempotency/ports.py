@@ -8,6 +8,7 @@ Usage: ``ledger.find(tx, "a-…")``.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -35,8 +36,16 @@ class ActLedger(Protocol):
         """The act of this key, if it was performed."""
         ...
 
+    def find_all(self, tx: Transaction, keys: Collection[str]) -> Mapping[str, DoneAct]:
+        """Those of these keys that were performed."""
+        ...
+
     def add(self, tx: Transaction, done: DoneAct) -> None:
         """Keep it; raises :class:`ActTaken` when another transaction kept the key first."""
+        ...
+
+    def add_all(self, tx: Transaction, done: Sequence[DoneAct]) -> None:
+        """Keep all; raises :class:`ActTaken` when another transaction kept one of the keys first."""
         ...
 
     def prune(self, tx: Transaction, *, before: dt.datetime, limit: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from sqlalchemy import Column, Connection, String, Table, Text, column, delete, insert, select, table
@@ -39,26 +40,38 @@ class SqlActLedger:
 
     def find(self, tx: Connection, act: str) -> DoneAct | None:
         """The act of this key, if it was performed."""
-        row = tx.execute(select(acts).where(acts.c.id == act)).one_or_none()
-        if row is None:
-            return None
-        return DoneAct(row.id, row.actor, row.kind, row.fingerprint, json.loads(row.answer), row.at, row.meeting)
+        return self.find_all(tx, [act]).get(act)
+
+    def find_all(self, tx: Connection, keys: Collection[str]) -> dict[str, DoneAct]:
+        """Those of these keys that were performed."""
+        found = tx.execute(select(acts).where(acts.c.id.in_(list(keys))))
+        return {
+            row.id: DoneAct(row.id, row.actor, row.kind, row.fingerprint, json.loads(row.answer), row.at, row.meeting)
+            for row in found
+        }
 
     def add(self, tx: Connection, done: DoneAct) -> None:
         """Keep it; raises ``ActTaken`` when another transaction kept the key first."""
-        values = {
-            "id": done.act,
-            "actor": done.actor,
-            "kind": done.kind,
-            "fingerprint": done.fingerprint,
-            "answer": json.dumps(done.answer, ensure_ascii=False),
-            "at": done.at,
-            "meeting": done.meeting,
-        }
+        self.add_all(tx, [done])
+
+    def add_all(self, tx: Connection, done: Sequence[DoneAct]) -> None:
+        """Keep all; raises ``ActTaken`` when another transaction kept one of the keys first."""
+        rows = [
+            {
+                "id": each.act,
+                "actor": each.actor,
+                "kind": each.kind,
+                "fingerprint": each.fingerprint,
+                "answer": json.dumps(each.answer, ensure_ascii=False),
+                "at": each.at,
+                "meeting": each.meeting,
+            }
+            for each in done
+        ]
         try:
-            tx.execute(insert(acts).values(values))
+            tx.execute(insert(acts), rows)
         except IntegrityError as taken:
-            raise ActTaken(done.act) from taken
+            raise ActTaken(", ".join(each.act for each in done)) from taken
 
     def prune(self, tx: Connection, *, before: dt.datetime, limit: int) -> int:
         """Drop at most ``limit`` acts from before a moment, none of a meeting that goes on; how many."""

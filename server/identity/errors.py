@@ -21,6 +21,8 @@
     └── RolesConflict        roles-conflict
     NotFound
     └── NoSuchPerson         no-such-person
+    NotAllowed
+    └── NotTheirsToGrant     not-theirs-to-grant: administrators are made by the security administrator
 """
 
 from __future__ import annotations
@@ -98,6 +100,12 @@ class RolesConflict(Malformed):
     """Two of the three administrators in one person."""
 
     code = "roles-conflict"
+
+
+class NotTheirsToGrant(NotAllowed):
+    """An administrator's role, given by somebody who is no security administrator."""
+
+    code = "not-theirs-to-grant"
 
 
 class NoSuchPerson(NotFound):

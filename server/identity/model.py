@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.identity.errors import BadUsername, PasswordTooWeak, RolesConflict
+from server.identity.errors import BadUsername, NotTheirsToGrant, PasswordTooWeak, RolesConflict
 from wire import canonical
 from wire.secret import Secret
 
@@ -45,10 +45,11 @@ _CLOCK_SLACK: Final = dt.timedelta(minutes=1)
 
 
 class Role(enum.StrEnum):
-    """thư ký · cán bộ kỹ thuật · quản trị hệ thống · quản trị an ninh · kiểm toán viên."""
+    """thư ký · cán bộ kỹ thuật · văn thư · quản trị hệ thống · quản trị an ninh · kiểm toán viên."""
 
     SECRETARY = "secretary"
     IT = "it"
+    CLERK = "clerk"
     SYSTEM_ADMIN = "system_admin"
     SECURITY_ADMIN = "security_admin"
     AUDITOR = "auditor"
@@ -82,6 +83,8 @@ class Actor:
     name: str = ""
     roles: frozenset[Role] = frozenset()
     display_room: str | None = None
+    #: the session was begun with a token, which the bridge of the PC watches
+    by_token: bool = False
 
     @property
     def label(self) -> str:
@@ -172,6 +175,12 @@ def check_roles(roles: frozenset[Role]) -> None:
     """Raise :class:`RolesConflict` when one person would be two of the three administrators."""
     if len(roles & ADMINS) > 1:
         raise RolesConflict
+
+
+def check_grant(granter: frozenset[Role], roles: frozenset[Role]) -> None:
+    """Raise :class:`NotTheirsToGrant` when an administrator would be made by anybody but the security administrator."""
+    if roles & ADMINS and Role.SECURITY_ADMIN not in granter:
+        raise NotTheirsToGrant
 
 
 def wait_s(failures: int, *, free: int) -> int:

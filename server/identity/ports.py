@@ -69,6 +69,10 @@ class IdentityStore(Protocol):
         """By id."""
         ...
 
+    def accounts_of(self, tx: Transaction, people: Collection[str]) -> Sequence[Account]:
+        """Those of ``people`` who have one, in no order."""
+        ...
+
     def account_named(self, tx: Transaction, username: str) -> Account | None:
         """By user name in its one spelling."""
         ...

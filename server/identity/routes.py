@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
 from server.errors import NotAuthenticated
-from server.identity.model import Account, Role
+from server.identity.model import Account, Role, check_grant
 from server.identity.service import IdentityService, NewAccount
 from server.web import SESSION_COOKIE, act_id, actor, allow, answer, body, nothing, public
 from wire.fields import Fields
@@ -102,7 +102,7 @@ def _account_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
         )
 
     @routes.post("/api/people")
-    @allow(Role.SYSTEM_ADMIN)
+    @allow(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
     def create_account() -> ResponseReturnValue:
         fields = body()
         new = NewAccount(
@@ -114,6 +114,7 @@ def _account_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
         )
         secret = password(fields, "password")
         fields.end()
+        check_grant(actor().roles, new.roles)
         person = identity.create_account(new, secret, actor=actor().label, act=act_id(), now=clock.now())
         return answer({"id": person}, 201)
 

@@ -239,7 +239,7 @@ class IdentityService:
             return None
         if session.is_locked or session.is_idle(now, self.policy.idle):
             raise SessionLocked
-        return account.actor()
+        return replace(account.actor(), by_token=bool(session.certificate))
 
     def unlock(self, token: str, password: Secret, *, source: str, now: dt.datetime) -> Account:
         """Open a locked session again; raises NotSignedIn, TokenNeeded, BadCredentials, TooManyTries."""
@@ -416,9 +416,17 @@ class IdentityService:
 
     def disabled_of(self, people: Collection[str], *, now: dt.datetime) -> list[str]:
         """Those of ``people`` who may not act."""
+        disabled = {each.id for each in self._accounts(people) if each.is_disabled(now, self.policy.unused)}
+        return [person for person in people if person in disabled]
+
+    def enabled_of(self, people: Collection[str], *, now: dt.datetime) -> frozenset[str]:
+        """Those of ``people`` who have an account and may act."""
+        found = self._accounts(people)
+        return frozenset(each.id for each in found if not each.is_disabled(now, self.policy.unused))
+
+    def _accounts(self, people: Collection[str]) -> Sequence[Account]:
         with self._unit.read() as tx:
-            found = [self._store.account(tx, person) for person in people]
-        return [each.id for each in found if each is not None and each.is_disabled(now, self.policy.unused)]
+            return self._store.accounts_of(tx, people)
 
     def _check_disabling(self, tx: Transaction, account: Account, *, by: Actor, now: dt.datetime) -> None:
         if account.id == by.person:

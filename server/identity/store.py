@@ -22,6 +22,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    false,
     insert,
     select,
     update,
@@ -45,6 +46,7 @@ accounts = Table(
     Column("admin_role", String(20), nullable=True),
     Column("is_secretary", Boolean, nullable=False),
     Column("is_it", Boolean, nullable=False),
+    Column("is_clerk", Boolean, nullable=False, server_default=false()),
     Column("password_hash", String(200), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("last_used_at", Moment, nullable=False),
@@ -91,6 +93,10 @@ class SqlIdentityStore:
         """By id."""
         row = tx.execute(select(accounts).where(accounts.c.id == person)).one_or_none()
         return None if row is None else _account(row)
+
+    def accounts_of(self, tx: Connection, people: Collection[str]) -> Sequence[Account]:
+        """Those of ``people`` who have one."""
+        return [_account(row) for row in tx.execute(select(accounts).where(accounts.c.id.in_(list(people))))]
 
     def account_named(self, tx: Connection, username: str) -> Account | None:
         """By user name in its one spelling."""
@@ -190,6 +196,7 @@ def _account_values(account: Account) -> dict[str, Any]:
         "admin_role": next((role.value for role in account.roles & ADMINS), None),
         "is_secretary": Role.SECRETARY in account.roles,
         "is_it": Role.IT in account.roles,
+        "is_clerk": Role.CLERK in account.roles,
         "password_hash": account.password_hash,
         "created_at": account.created_at,
         "last_used_at": account.last_used_at,
@@ -203,6 +210,8 @@ def _account(row: Row[Any]) -> Account:
         roles.add(Role.SECRETARY)
     if row.is_it:
         roles.add(Role.IT)
+    if row.is_clerk:
+        roles.add(Role.CLERK)
     return Account(
         id=row.id,
         username=row.username,

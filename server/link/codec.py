@@ -17,7 +17,7 @@ from sealing.boxes import BoxKey, open_box, seal_box
 from sealing.epochs import EpochKey
 from sealing.signatures import ServerSigner
 from wire import messages
-from wire.envelope import Verify, open_envelope, seal
+from wire.envelope import Verify, open_envelope, seal, seal_written
 from wire.errors import BadField, BadTopic
 from wire.messages import Message
 from wire.topics import Topic
@@ -63,4 +63,7 @@ class Codec:
         return epoch.seal_room(self._signed(message), topic=topic)
 
     def _signed(self, message: Message) -> bytes:
-        return seal(message.TYPE, message.to_value(), key_id=self._signer.key_id, sign=self._signer.sign)
+        key_id, sign = self._signer.key_id, self._signer.sign
+        if isinstance(message, messages.Log):
+            return seal_written(message.TYPE, message.written(), key_id=key_id, sign=sign)
+        return seal(message.TYPE, message.to_value(), key_id=key_id, sign=sign)

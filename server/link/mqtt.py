@@ -33,8 +33,9 @@ IN_FLIGHT: Final = 8
 KEEPALIVE_S: Final = 15
 CONNECT_TIMEOUT_S: Final = 10.0
 FIRST_WAIT_S: Final = 0.2
-#: One client asks, and a whole room waits for it.
-LONGEST_WAIT_S: Final = 1.0
+#: One client asks, mostly on the same machine, and a whole room waits for it: a seat that is back before the server
+#: says hello to nobody.
+LONGEST_WAIT_S: Final = 0.25
 _LOG: Final = logging.getLogger("link")
 
 
@@ -90,9 +91,9 @@ class MqttLink:
             self._thread = None
 
     def publish(self, topic: Topic, payload: bytes) -> bool:
-        """Hand a message over (QoS 1, not retained); false when there is no connection."""
+        """Hand a message over (QoS 1, a pointer QoS 0; not retained); false when there is no connection."""
         current = self._current
-        return current is not None and current.publish(str(topic), payload)
+        return current is not None and current.publish(str(topic), payload, qos=0 if topic.lane == "pt" else 1)
 
     @property
     def is_connected(self) -> bool:
@@ -107,7 +108,7 @@ class MqttLink:
         return 0 if current is None else current.backlog
 
     def _run(self, inbox: Inbox) -> None:
-        wait_s = FIRST_WAIT_S
+        wait_s, failures = FIRST_WAIT_S, 0
         while not self._stopping.is_set():
             try:
                 connection = _Connection(inbox, self._tls.context())
@@ -115,8 +116,10 @@ class MqttLink:
                 was_up = connection.live(self._address, self._stopping)
             except OSError as exc:  # ssl.SSLError is one
                 was_up = False
-                _LOG.warning("broker %s:%d: %s", self._address.host, self._address.port, exc)
+                if failures.bit_count() <= 1:  # the 1st, 2nd, 3rd, 5th, 9th …: a night without a broker fills no log
+                    _LOG.warning("broker %s:%d: %s", self._address.host, self._address.port, exc)
             self._current = None
+            failures = 0 if was_up else failures + 1
             wait_s = FIRST_WAIT_S if was_up else min(2 * wait_s, LONGEST_WAIT_S)
             # Spread, so that server and seats do not all come back in the same instant.
             self._stopping.wait(wait_s * random.uniform(0.5, 1.0))  # noqa: S311 - not a secret
@@ -168,11 +171,11 @@ class _Connection:
             self._inbox.disconnected()
         return was_up
 
-    def publish(self, topic: str, payload: bytes) -> bool:
+    def publish(self, topic: str, payload: bytes, *, qos: int) -> bool:
         if not self.is_up:
             return False
         self._sent += 1
-        return self._client.publish(topic, payload, qos=1).rc == mqtt.MQTT_ERR_SUCCESS
+        return self._client.publish(topic, payload, qos=qos).rc == mqtt.MQTT_ERR_SUCCESS
 
     def _on_connect(self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:

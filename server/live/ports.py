@@ -7,6 +7,7 @@ Usage: ``outlet.emit(sid, "patch", patch)``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from server.identity.model import Actor
@@ -17,8 +18,8 @@ from wire.state import MeetingState
 class Outlet(Protocol):
     """The connections themselves."""
 
-    def emit(self, sid: str, event: str, payload: dict[str, Any]) -> None:
-        """Queue an event for one screen."""
+    def emit(self, sids: Sequence[str], event: str, payload: dict[str, Any]) -> None:
+        """Queue an event for these screens, written once."""
         ...
 
     def is_slow(self, sid: str) -> bool:

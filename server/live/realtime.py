@@ -13,12 +13,13 @@ Usage::
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 from flask import Flask, request
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
+from socketio.packet import Packet
 
 from server.errors import NotAllowed, ServerError
 from server.identity.model import Actor, Role
@@ -28,6 +29,8 @@ from server.web import DISPLAY_COOKIE, SESSION_COOKIE, error_body, is_display_pa
 from wire.errors import WireError
 from wire.fields import Fields
 from wire.ids import MeetingId
+from wire.messages.pointing import Place
+from wire.messages.viewing import Part
 from wire.state import MemberRole
 
 NAMESPACE: Final = "/live"
@@ -35,6 +38,12 @@ MAX_MESSAGE_BYTES: Final = 16 * 1024
 #: Packets a screen may leave unread before it is passed over.
 _UNREAD: Final = 4
 _LOG: Final = logging.getLogger("live")
+
+
+class TextPacket(Packet):  # type: ignore[misc]
+    """A packet without bytes: nothing of ours holds any, and looking for them goes through every value of a payload."""
+
+    uses_binary_events = False
 
 
 class LiveDoor(Protocol):
@@ -49,6 +58,9 @@ class LiveDoor(Protocol):
         ...
 
 
+Points = Callable[[MeetingId, str, Place | Part], object]
+
+
 class SocketOutlet:
     """The hub's ``Outlet``: every connection has a queue and a writer of its own."""
 
@@ -56,9 +68,9 @@ class SocketOutlet:
         # The stubs of Flask-SocketIO do not know the python-socketio server inside.
         self._server: Final[Any] = vars(socketio)["server"]
 
-    def emit(self, sid: str, event: str, payload: dict[str, Any]) -> None:
-        """Queue an event for one screen."""
-        self._server.emit(event, payload, to=sid, namespace=NAMESPACE)
+    def emit(self, sids: Sequence[str], event: str, payload: dict[str, Any]) -> None:
+        """Queue an event for these screens; it is encoded once for all of them."""
+        self._server.emit(event, payload, to=list(sids), namespace=NAMESPACE)
 
     def is_slow(self, sid: str) -> bool:
         """Whether its queue has not been taken yet; a connection that is gone is slow for ever."""
@@ -91,13 +103,14 @@ def make_socketio(app: Flask, *, origins: tuple[str, ...]) -> SocketIO:
         "transports": ["websocket"],
         "max_http_buffer_size": MAX_MESSAGE_BYTES,
         "manage_session": False,
+        "serializer": TextPacket,
         "ping_interval": 15,
         "ping_timeout": 15,
     }
     return SocketIO(app, **options)
 
 
-def register(socketio: SocketIO, hub: LiveHub, door: LiveDoor) -> None:
+def register(socketio: SocketIO, hub: LiveHub, door: LiveDoor, *, point: Points) -> None:
     """Answer the events of docs/API.md."""
 
     def connect(_auth: object = None) -> None:
@@ -140,8 +153,27 @@ def register(socketio: SocketIO, hub: LiveHub, door: LiveDoor) -> None:
 
     socketio.on_event("connect", connect, namespace=NAMESPACE)
     socketio.on_event("disconnect", disconnect, namespace=NAMESPACE)
-    for handler in (watch, unwatch, watch_delivery, watch_signing, watch_waiting, watch_fleet):
+    watches = (watch, unwatch, watch_delivery, watch_signing, watch_waiting, watch_fleet)
+    for handler in (*watches, *_presenting(hub, point)):
         socketio.on_event(handler.__name__, _answering(handler), namespace=NAMESPACE)
+
+
+def _presenting(hub: LiveHub, point: Points) -> tuple[Callable[[Fields], dict[str, Any]], ...]:
+    """Whoever presents is let point and be followed: nobody else's is passed on."""
+
+    def tell(fields: Fields, read: Callable[[Fields], Place | Part]) -> dict[str, Any]:
+        meeting, place = MeetingId(fields.id("meeting", "m")), read(fields)
+        fields.end()
+        point(meeting, hub.person_of(_sid()), place)
+        return {}
+
+    def point_at(fields: Fields) -> dict[str, Any]:
+        return tell(fields, Place.read)
+
+    def view_at(fields: Fields) -> dict[str, Any]:
+        return tell(fields, Part.read)
+
+    return point_at, view_at
 
 
 def _answering(handler: Callable[[Fields], dict[str, Any]]) -> Callable[..., dict[str, Any]]:

@@ -1,7 +1,8 @@
 """The hub: which screens are open, what each has been shown, what has changed since.
 
 Rules: announcing only notes and wakes; everything is sent by :meth:`LiveHub.tick`, from one thread. A screen that has
-not taken its last messages is passed over and gets one patch for all it missed when it has. Who may watch is asked when
+not taken its last messages is passed over and gets one patch for all it missed when it has; what fails for one screen
+is raised when the others have been told. Who may watch is asked when
 the watch begins and again every few seconds; a locked or ended session is told so and shown nothing more.
 
 Usage::
@@ -12,27 +13,34 @@ Usage::
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from server.errors import NotAuthenticated, SessionLocked
+from server.errors import NotAllowed, NotAuthenticated, SessionLocked
 from server.identity.model import Actor
 from server.live.errors import TooManyScreens
 from server.live.model import Watch
 from server.live.ports import Credentials, Feeds, Meetings, Outlet
-from server.live.snapshot import SectionsFor, Snapshot
+from server.live.post import Post
+from server.live.snapshot import GONE, ReaderOf, SectionsFor, Snapshot
 from wire.events import Event
 from wire.ids import MeetingId
+from wire.messages import Point, View
 from wire.state import MeetingState
 
 #: Feeds are summaries of many reports: more often than this nobody can read them.
 FEED_GAP_S: Final = 0.3
+#: Of five hundred seats a report is a hundred kilobytes for every console: that meeting's comes once a second, so that
+#: ballots and page turns do not wait for it.
+_FEED_GAP_A_ROW_S: Final = 0.002
 CHECK_GAP_S: Final = 3.0
 #: Stands among meeting ids for the fleet's report.
 _FLEET: Final = "fleet"
 #: Before a meeting's id: its rounds of signing, not its delivery.
 _SIGNING: Final = "signing "
+#: What presenters point at and see, by meeting and kind.
+_Points: TypeAlias = dict[tuple[MeetingId, str], dict[str, Any]]
 
 
 @dataclass
@@ -44,6 +52,8 @@ class _Screen:
     watches: dict[MeetingId, Watch] = field(default_factory=dict)
     fresh: set[MeetingId] = field(default_factory=set)
     delivery: dict[MeetingId, bool] = field(default_factory=dict)
+    #: the reports it was sent last: what says the same is not sent again
+    shown: dict[MeetingId, dict[str, Any]] = field(default_factory=dict)
     signing: dict[MeetingId, bool] = field(default_factory=dict)
     waiting: bool = False
     waiting_due: bool = False
@@ -51,35 +61,51 @@ class _Screen:
     fleet_due: bool = False
     is_locked: bool = False
 
-    @property
-    def feeds_due(self) -> bool:
-        """Whether a report it wants has changed."""
-        return self.fleet_due or self.waiting_due or any(self.delivery.values()) or any(self.signing.values())
+    def feeds_due(self, resting: Collection[MeetingId] = ()) -> bool:
+        """Whether a report it wants has changed, but for those of deliveries in ``resting`` meetings."""
+        delivery = any(is_due and meeting not in resting for meeting, is_due in self.delivery.items())
+        return self.fleet_due or self.waiting_due or delivery or any(self.signing.values())
 
     def is_due(self, now: Snapshot) -> bool:
         """Whether there is anything it has not been shown."""
-        return self.feeds_due or any(now.seq(meeting) != watch.seq for meeting, watch in self.watches.items())
+        return self.feeds_due() or any(
+            now.seq(meeting) not in {watch.seq, GONE} for meeting, watch in self.watches.items()
+        )
 
 
 class LiveHub:
     """All open screens."""
 
     def __init__(
-        self, meetings: Meetings, feeds: Feeds, *, outlet: Outlet, sections_for: SectionsFor, most_screens: int
+        self,
+        meetings: Meetings,
+        feeds: Feeds,
+        *,
+        outlet: Outlet,
+        sections_for: SectionsFor,
+        reader_of: ReaderOf,
+        most_screens: int,
     ) -> None:
         self._meetings: Final = meetings
         self._feeds: Final = feeds
         self._outlet: Final = outlet
         self._sections_for: Final = sections_for
+        self._reader_of: Final = reader_of
         self._most: Final = most_screens
         self._screens: Final[dict[str, _Screen]] = {}
-        self._lock: Final = threading.Lock()
+        # Held while a tick is sent, so that no answer overtakes a patch; a connection that is found dead while it is
+        # sent something says so at once, on this same thread, and must not wait for itself.
+        self._lock: Final = threading.RLock()
         # Of its own: who reports may hold a lock that the tick needs to ask for the report.
         self._noting: Final = threading.Lock()
         self._reported: set[str] = set()
+        self._points: dict[tuple[MeetingId, str], Point | View] = {}
         #: set whenever a tick would find something to do
         self.woken: Final = threading.Event()
         self._fed_at_s = float("-inf")
+        #: until when the large report of a meeting is not sent again
+        self._rests_until_s: dict[MeetingId, float] = {}
+        self._ticked_at_s = float("-inf")
         self._checked_at_s = float("-inf")
 
     # What others tell; each returns at once
@@ -93,6 +119,26 @@ class LiveHub:
         after: MeetingState,  # noqa: ARG002
     ) -> None:
         """A meeting changed: the next tick compares every screen with the newest state."""
+        self.woken.set()
+
+    def meeting_gone(self, meeting: MeetingId, last: MeetingState) -> None:  # noqa: ARG002 - the port's signature
+        """A rehearsal was deleted: whoever watches it is told so and sent no more of it (M5)."""
+        post, gone = Post(), {"meeting": meeting}
+        with self._lock:
+            for sid, screen in self._screens.items():
+                if screen.watches.pop(meeting, None) is not None:
+                    post.add(sid, "gone", gone)
+                screen.delivery.pop(meeting, None)
+                screen.shown.pop(meeting, None)
+                screen.signing.pop(meeting, None)
+        # Only now: a screen that is found dead leaves the very list that was gone through.
+        post.send(self._outlet)
+        self.woken.set()
+
+    def pointed(self, point: Point | View) -> None:
+        """The newest of each kind is sent with the next tick, to who is shown that page (W110, W124)."""
+        with self._noting:
+            self._points[MeetingId(point.meeting), point.TYPE] = point
         self.woken.set()
 
     def delivery_changed(self, meeting: MeetingId) -> None:
@@ -152,6 +198,24 @@ class LiveHub:
         self.woken.set()
         return {"seq": state.seq, "sections": {} if seq == state.seq else sections}
 
+    def watching(self, meeting: MeetingId) -> dict[str, bool]:
+        """Who has this meeting on a console that is not locked, and whether one of theirs was begun with a token."""
+        found: dict[str, bool] = {}
+        with self._lock:
+            for screen in self._screens.values():
+                person = screen.actor.person
+                if person is not None and meeting in screen.watches and not screen.is_locked:
+                    found[person] = found.get(person, False) or screen.actor.by_token
+        return found
+
+    def person_of(self, sid: str) -> str:
+        """Who sits before a screen; raises NotAuthenticated, SessionLocked, and NotAllowed for a display."""
+        with self._lock:
+            actor = self._screen(sid).actor
+        if actor.person is None:
+            raise NotAllowed
+        return actor.person
+
     def unwatch(self, sid: str, meeting: MeetingId) -> None:
         """Send no more of the meeting and its delivery."""
         with self._lock:
@@ -159,6 +223,7 @@ class LiveHub:
             if screen is not None:
                 screen.watches.pop(meeting, None)
                 screen.delivery.pop(meeting, None)
+                screen.shown.pop(meeting, None)
                 screen.signing.pop(meeting, None)
 
     def watch_delivery(self, sid: str, meeting: MeetingId, may: Callable[[Actor], None]) -> None:
@@ -166,6 +231,7 @@ class LiveHub:
         with self._lock:
             screen = self._screen(sid)
             may(screen.actor)
+            screen.shown.pop(meeting, None)
             screen.delivery[meeting] = True
         self.woken.set()
 
@@ -209,61 +275,93 @@ class LiveHub:
             self._checked_at_s = now_s
             self._check_sessions()
         feeds_due = now_s - self._fed_at_s >= FEED_GAP_S
-        now = Snapshot(self._meetings, self._feeds, self._sections_for)
+        self._ticked_at_s = now_s
+        self._rests_until_s = {meeting: until_s for meeting, until_s in self._rests_until_s.items() if until_s > now_s}
+        resting = frozenset(self._rests_until_s)
+        now = Snapshot(self._meetings, self._feeds, self._sections_for, reader_of=self._reader_of)
+        post = Post()
         waiting = fed = False
+        fault: Exception | None = None
         with self._lock:
-            self._mark_reports()
+            points = self._mark_reports()
             for sid, screen in self._screens.items():
-                if self._outlet.is_slow(sid):
-                    waiting |= screen.is_due(now)
-                    continue
-                waiting |= bool(screen.fresh)
-                self._send_patches(sid, screen, now)
-                if screen.feeds_due and feeds_due:
-                    self._send_feeds(sid, screen, now)
-                    fed = True
-                waiting |= screen.feeds_due
+                try:
+                    if self._outlet.is_slow(sid):
+                        waiting |= screen.is_due(now)
+                        continue
+                    waiting |= bool(screen.fresh)
+                    self._write_patches(sid, screen, now, post)
+                    self._write_points(sid, screen, points, post)
+                    if feeds_due and screen.feeds_due(resting):
+                        self._write_feeds(sid, screen, now, post, resting=resting)
+                        fed = True
+                    waiting |= screen.feeds_due()
+                except Exception as exc:  # noqa: BLE001 - raised when the others have been sent theirs
+                    fault = exc
+            for sid, lost in post.send(self._outlet):
+                self._untold(sid, lost)
         if fed:
             self._fed_at_s = now_s
         if waiting:
             self.woken.set()
+        if fault is not None:
+            raise fault
 
-    def _mark_reports(self) -> None:
+    def _untold(self, sid: str, lost: dict[str, Any]) -> None:
+        """A screen was not sent what it was to be: the next report is sent to it even if it says the same."""
+        screen = self._screens.get(sid)
+        if screen is not None:
+            screen.shown = {meeting: told for meeting, told in screen.shown.items() if told is not lost}
+
+    def _mark_reports(self) -> _Points:
         with self._noting:
             reported, self._reported = self._reported, set()
+            points, self._points = self._points, {}
         for screen in self._screens.values():
             screen.delivery.update(dict.fromkeys(screen.delivery.keys() & reported, True))
             changed = {meeting for meeting in screen.signing if _SIGNING + meeting in reported}
             screen.signing.update(dict.fromkeys(changed, True))
             screen.waiting_due |= screen.waiting and any(each.startswith(_SIGNING) for each in reported)
             screen.fleet_due |= screen.fleet and _FLEET in reported
+        return {key: point.to_value() for key, point in points.items()}
 
-    def _send_patches(self, sid: str, screen: _Screen, now: Snapshot) -> None:
+    def _write_points(self, sid: str, screen: _Screen, points: _Points, post: Post) -> None:
+        for (meeting, kind), point in points.items():
+            watch = screen.watches.get(meeting)
+            shown = watch.sections.get("presenting") if watch is not None else None
+            if shown is not None and shown["paper"] == point["paper"]:
+                post.add(sid, kind, point)
+
+    def _write_patches(self, sid: str, screen: _Screen, now: Snapshot, post: Post) -> None:
         for meeting, watch in screen.watches.items():
-            if meeting in screen.fresh or now.seq(meeting) == watch.seq:
+            if meeting in screen.fresh or now.seq(meeting) in {watch.seq, GONE}:
                 continue
-            screen.watches[meeting], patch = watch.advanced(*now.picture(meeting, screen.actor))
-            self._outlet.emit(sid, "patch", patch)
+            screen.watches[meeting], patch = now.advanced(watch, screen.actor)
+            post.add(sid, "patch", patch)
         screen.fresh.clear()
 
-    def _send_feeds(self, sid: str, screen: _Screen, now: Snapshot) -> None:
-        for meeting in [each for each, is_due in screen.delivery.items() if is_due]:
+    def _write_feeds(
+        self, sid: str, screen: _Screen, now: Snapshot, post: Post, *, resting: Collection[MeetingId]
+    ) -> None:
+        for meeting in [each for each, is_due in screen.delivery.items() if is_due and each not in resting]:
             told = now.delivery(meeting)
-            if told is not None:
-                self._outlet.emit(sid, "delivery", told)
+            if told is not None and told != screen.shown.get(meeting):
+                screen.shown[meeting] = told
+                post.add(sid, "delivery", told)
+                self._rests_until_s[meeting] = self._ticked_at_s + len(told["seats"]) * _FEED_GAP_A_ROW_S
             screen.delivery[meeting] = False
         for meeting in [each for each, is_due in screen.signing.items() if is_due]:
             told = now.signing(meeting)
             if told is not None:
-                self._outlet.emit(sid, "signing", told)
+                post.add(sid, "signing", told)
             screen.signing[meeting] = False
         told = now.waiting(screen.actor.person_id) if screen.waiting_due else None
         if told is not None:
-            self._outlet.emit(sid, "waiting", told)
+            post.add(sid, "waiting", told)
         screen.waiting_due = False
         told = now.fleet() if screen.fleet_due else None
         if told is not None:
-            self._outlet.emit(sid, "fleet", told)
+            post.add(sid, "fleet", told)
         screen.fleet_due = False
 
     def _check_sessions(self) -> None:
@@ -275,12 +373,12 @@ class LiveHub:
             except SessionLocked:
                 if not screen.is_locked:
                     self._silence(screen)
-                    self._outlet.emit(sid, "session_locked", {})
+                    self._outlet.emit([sid], "session_locked", {})
                 screen.is_locked = True
                 continue
             if actor is None:
                 self._silence(screen)
-                self._outlet.emit(sid, "signed_out", {})
+                self._outlet.emit([sid], "signed_out", {})
                 self._outlet.drop(sid)
                 continue
             screen.actor, screen.is_locked = actor, False
@@ -289,6 +387,7 @@ class LiveHub:
         with self._lock:
             screen.watches.clear()
             screen.delivery.clear()
+            screen.shown.clear()
             screen.signing.clear()
             screen.fleet = screen.fleet_due = screen.waiting = screen.waiting_due = False
 

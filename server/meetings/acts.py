@@ -27,6 +27,7 @@ from server.meetings.commands import (
     By,
     CallBack,
     Command,
+    HandPresenting,
     LeaveSeat,
     Present,
     ShowOnDisplay,
@@ -35,7 +36,7 @@ from server.meetings.commands import (
     StopPresenting,
     TakeSeat,
 )
-from server.meetings.errors import NotAMember, NotSignedInHere, UnknownAct
+from server.meetings.errors import NoSuchMeeting, NotAMember, NotSignedInHere, UnknownAct
 from server.meetings.model import Draft, Log
 from server.meetings.ports import Also, Outcome, People, SeatAct, Seated, Tokens
 from server.meetings.service import MeetingService
@@ -69,6 +70,7 @@ READERS: Final[Mapping[str, Callable[[Fields], Command]]] = {
     "sign_out": lambda _: LeaveSeat(),
     "present": _present,
     "present_call": lambda _: CallBack(),
+    "present_hand": lambda data: HandPresenting(data.id("person", "u") if data.has("person") else None),
     "present_stop": lambda _: StopPresenting(),
     "item_start": lambda data: StartItem(data.id("item", "i")),
     "meeting_open": lambda _: Step(Change.OPEN),
@@ -102,15 +104,18 @@ class SeatActs:
 
     def perform(self, act: Act, *, device: str, seat: str, now: dt.datetime) -> Outcome:
         """Perform ``act`` once; see the port. Raises Unavailable, or what the database raises when it is away."""
-        key = _key(act, device)
+        key = key_of(act, device)
         try:
             with self._unit.read() as tx:
                 known = answered(self._ledger, tx, key)
             if known is not None:
-                return self._again(act, _outcome(known), source=f"{device}/{seat}", now=now)
-            return _outcome(self._do(act, key, device=device, seat=seat, now=now))
+                return self._again(act, outcome_of(known), source=f"{device}/{seat}", now=now)
+            return outcome_of(self._do(act, key, device=device, seat=seat, now=now))
         except Unavailable:
             raise
+        except NoSuchMeeting as refusal:
+            # Not kept: the same again is refused the same way, and of a deleted rehearsal no act may stay (M5).
+            return Outcome("refused", refusal.code, refusal.data)
         except (ServerError, WireError) as refusal:
             return self._refuse(key, act.meeting, refusal, now=now)
 
@@ -209,8 +214,8 @@ class SeatActs:
         except ActTaken:
             return self._refuse(key, meeting, refusal, now=now)
         if known is not None and key.names(known):
-            return _outcome(known.answer)
-        return _outcome(answer)
+            return outcome_of(known.answer)
+        return outcome_of(answer)
 
 
 def _password(data: Fields) -> Secret:
@@ -221,14 +226,15 @@ def _code(data: Fields) -> Secret | None:
     return Secret(data.text("code", limit=_CODE_LIMIT).encode("utf-8")) if data.has("code") else None
 
 
-def _key(act: Act, device: str) -> ActKey:
+def key_of(act: Act, device: str) -> ActKey:
     """What makes the act this act; of a sign-in password and code are left out, so that nothing of them is kept."""
     data = {name: value for name, value in act.data.items() if name not in _SECRETS}
     content = {"meeting": act.meeting, "person": act.person, "data": data}
     return ActKey(act.act, f"device:{device}", f"seat:{act.kind}", content)
 
 
-def _outcome(answer: dict[str, Any]) -> Outcome:
+def outcome_of(answer: dict[str, Any]) -> Outcome:
+    """What was answered, as the seat is told it."""
     if answer.get("outcome") == "refused":
         return Outcome("refused", str(answer["code"]), dict(answer["data"]))
     return Outcome("done", data=answer)

@@ -50,6 +50,12 @@ def is_same(before: Sequence[Item], after: Sequence[Item]) -> bool:
     return [to_value(item) for item in before] == [to_value(item) for item in after]
 
 
+def same_sight(before: Sequence[Item], after: Sequence[Item]) -> bool:
+    """Whether every item of ``before`` is still there and seen by the same people; more items may be."""
+    seen_by = {item.item: (item.visibility, item.parent, item.presenter) for item in after}
+    return all(seen_by.get(item.item) == (item.visibility, item.parent, item.presenter) for item in before)
+
+
 def to_value(item: Item) -> dict[str, Any]:
     """As the event ``agenda_set`` holds it: what was planned, not what has happened."""
     value: dict[str, Any] = {

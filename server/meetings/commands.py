@@ -89,6 +89,13 @@ class CallBack:
 
 
 @dataclass(frozen=True, slots=True)
+class HandPresenting:
+    """Let a member present whatever they may read; None takes it back (F1)."""
+
+    person: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class StopPresenting:
     """End the presenting."""
 
@@ -130,6 +137,7 @@ Command: TypeAlias = (
     | StartItem
     | Present
     | CallBack
+    | HandPresenting
     | StopPresenting
     | ShowOnDisplay
     | TakeSeat
@@ -168,6 +176,7 @@ RIGHTS: Final[Mapping[type | Change, Right]] = {
     StartItem: CHAIR,
     Present: LEADERS,
     CallBack: CHAIR,
+    HandPresenting: CHAIR,
     StopPresenting: LEADERS,
     ShowOnDisplay: LEADERS,
     TakeSeat: EVERYONE,

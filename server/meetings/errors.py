@@ -23,6 +23,8 @@
     ├── ClosingMustBeSigned   closing-must-be-signed: the house wants the chair's signature
     ├── PresenceKnown         presence-known: signed already
     ├── PlaceTaken            place-taken: a substitute sits in the person's place (A3)
+    ├── RehearsalFixed        rehearsal-fixed: who takes part, and with which papers, comes from the real meeting (M5)
+    ├── RehearsalUnsigned     rehearsal-unsigned: nothing is signed in a rehearsal (M5)
     ├── ChairMissing          chair-missing
     ├── AgendaEmpty           agenda-empty
     └── PresenterNotMember    presenter-not-a-member
@@ -34,6 +36,7 @@
     ├── AgendaBroken          agenda-broken: no tree, or too deep
     ├── NoSuchPage            no-such-page
     ├── DisplayTextMissing    display-text-missing
+    ├── YearUnfit             year-unfit: a meeting begins in the years 2000 to 2099
     └── UnknownAct            unknown-act
 """
 
@@ -144,6 +147,18 @@ class PlaceTaken(Conflict):
     code = "place-taken"
 
 
+class RehearsalFixed(Conflict):
+    """Of a rehearsal, who takes part, their places and the papers come from the meeting that is tried out."""
+
+    code = "rehearsal-fixed"
+
+
+class RehearsalUnsigned(Conflict):
+    """What is signed cannot be destroyed: a rehearsal has no signatures, and gives nothing out."""
+
+    code = "rehearsal-unsigned"
+
+
 class ChairMissing(Conflict):
     """The meeting needs exactly one chair."""
 
@@ -202,6 +217,12 @@ class NoSuchPage(Malformed):
     """The paper has no such page."""
 
     code = "no-such-page"
+
+
+class YearUnfit(Malformed):
+    """A meeting begins in the years ``data["first"]`` to ``data["last"]``."""
+
+    code = "year-unfit"
 
 
 class DisplayTextMissing(Malformed):

@@ -2,9 +2,11 @@
 
 Rules: one change of a meeting at a time in this process, and the primary key (meeting, seq) guards against any other
 writer: who loses reads the log again and decides again. Act, events and their leaves of the record are committed
-together; announcements follow in the log's order. The folded log is cached and can be thrown away at any moment. When
-the database failed at the commit, only it knows what is true: whoever looks next reads it again, and what was committed
-after all is announced then.
+together; announcements follow in the log's order. What many ask for at the same moment is decided one after the other
+in memory, each against what those before it have made of the meeting, and committed once. The folded log is cached and
+can be thrown away at any moment. When the database failed at the commit, only it knows what is true: whoever looks next
+reads it again, and what was committed after all is announced then. Even that look may come too early: a commit that is
+seen only by the next who appends, because its number is taken, is announced then.
 
 Usage::
 
@@ -19,6 +21,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from server.errors import ServerError, Unavailable
@@ -32,6 +35,7 @@ from wire.entries import Entry
 from wire.errors import WireError
 from wire.events import Event
 from wire.ids import MeetingId
+from wire.state import MeetingState
 
 _LOG: Final = logging.getLogger("meetings")
 _CACHED: Final = 128
@@ -42,6 +46,17 @@ Decide: TypeAlias = Callable[[Log], Sequence[Draft]]
 #: Reads what ``decide`` will need, in the transaction that holds the meeting: on a connection of its own it could wait
 #: for ever for those that wait for this one.
 Look: TypeAlias = Callable[[Transaction], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one of many wants appended; ``says``: what is added to its answer, from the state after it."""
+
+    actor: str
+    now: dt.datetime
+    decide: Decide
+    key: ActKey
+    says: Callable[[MeetingState], dict[str, Any]]
 
 
 class Logbook:
@@ -96,7 +111,8 @@ class Logbook:
                         if known is not None:
                             return known
                         # Held before it is decided: who asks which keys were sent sees every join there was.
-                        self._store.hold(tx, meeting)
+                        if not self._store.hold(tx, meeting) and not creates:
+                            raise NoSuchMeeting(meeting=meeting)
                         if look is not None:
                             look(tx)
                         log = self._newest(tx, meeting) if again and not creates else cached
@@ -107,18 +123,76 @@ class Logbook:
                 except (LogMoved, ActTaken):
                     self._forget(meeting)
                     continue
+                except NoSuchMeeting:
+                    self._forget(meeting)
+                    raise
                 except Exception as exc:
                     # What was refused was not written. Anything else may have failed half way through the commit.
                     if isinstance(exc, Unavailable) or not isinstance(exc, ServerError | WireError):
                         self._doubt(cached)
                     raise
-                self._keep(after)
-                for event in events:
-                    _LOG.info("%s #%d %s by %s", meeting, event.seq, event.kind, event.actor)
-                if events:
-                    self._announcer.announce(meeting, events, before=log.state, after=after.state)
+                self._tell(log, after, events)
                 return answer
         raise Unavailable
+
+    def append_all(self, meeting: MeetingId, changes: Sequence[Change]) -> list[dict[str, Any] | None]:
+        """Append what each decides, in this order, with one commit; their answers, None where one has to ask alone.
+
+        That is who is refused, whose act begins an epoch, and everybody when somebody else was faster. Nobody's refusal
+        touches the others. Raises NoSuchMeeting, Unavailable.
+        """
+        with self._turn(meeting):
+            before = self.log(meeting)
+            after, events, done = before, list[Event](), list[dict[str, Any] | None]()
+            kept: list[DoneAct] = []
+            for change in changes:
+                try:
+                    made = after.events_of(change.decide(after), actor=change.actor, now=change.now)
+                    grown = after.grown(made)
+                except (ServerError, WireError):
+                    done.append(None)
+                    continue
+                if grown.state.epoch != after.state.epoch:
+                    done.append(None)
+                    continue
+                after = grown
+                events += made
+                answer = {"seq": after.state.seq, **change.says(after.state)}
+                done.append(answer)
+                kept.append(_done(change.key, meeting, answer, now=change.now))
+            if not kept:
+                return done
+            try:
+                with self._unit.begin() as tx:
+                    if not self._store.hold(tx, meeting):
+                        raise NoSuchMeeting(meeting=meeting)
+                    self._add(tx, events, after)
+                    self._ledger.add_all(tx, kept)
+            except (LogMoved, ActTaken):
+                self._forget(meeting)
+                return [None] * len(changes)
+            except NoSuchMeeting:
+                self._forget(meeting)
+                raise
+            except Exception:
+                self._doubt(before)
+                raise
+            self._tell(before, after, events)
+        return done
+
+    def destroy(self, meeting: MeetingId, erase: Callable[[Transaction], None]) -> Log:
+        """Have ``erase`` delete a rehearsal; gives what it was. Raises NoSuchMeeting, also for a real meeting."""
+        with self._turn(meeting):
+            last = self.log(meeting)
+            if last.state.rehearsal is None:
+                raise NoSuchMeeting(meeting=meeting)
+            try:
+                with self._unit.begin() as tx:
+                    self._store.hold(tx, meeting)
+                    erase(tx)
+            finally:
+                self._forget(meeting)
+        return last
 
     def _newest(self, tx: Transaction, meeting: MeetingId) -> Log:
         """The log as it stands; the meeting is held, so a second try never loses the race again."""
@@ -129,14 +203,31 @@ class Logbook:
     ) -> tuple[list[Event], Log]:
         events = log.events_of(drafts, actor=actor, now=now)
         after = log.grown(events)
-        if events:
-            self._store.append(tx, events, state=after.state)
-            self._record.add(tx, [Entry(event.meeting, event.seq, event.hash) for event in events])
+        self._add(tx, events, after)
         if after.state.epoch != log.state.epoch:
             started = self._epochs.start(tx, log.meeting, now=now)
             if started not in {0, after.state.epoch}:
                 raise RuntimeError(f"epoch {started} was kept where the log says {after.state.epoch}")
         return events, after
+
+    def _add(self, tx: Transaction, events: Sequence[Event], after: Log) -> None:
+        if not events:
+            return
+        self._store.append(tx, events, state=after.state)
+        if after.state.rehearsal is None:  # a rehearsal leaves no trace in the record (M5)
+            self._record.add(tx, [Entry(event.meeting, event.seq, event.hash) for event in events])
+
+    def _tell(self, before: Log, after: Log, events: Sequence[Event]) -> None:
+        """What was committed."""
+        self._keep(after)
+        if events:
+            # These follow the last that is known: nothing was committed between.
+            with self._guard:
+                self._doubted.pop(after.meeting, None)
+        for event in events:
+            _LOG.info("%s #%d %s by %s", event.meeting, event.seq, event.kind, event.actor)
+        if events:
+            self._announcer.announce(after.meeting, events, before=before.state, after=after.state)
 
     # The cache
 
@@ -175,10 +266,13 @@ class Logbook:
 
     def _tell_doubted(self, log: Log, events: Sequence[Event]) -> None:
         with self._guard:
-            last = self._doubted.pop(log.meeting, None)
-        if last is not None and last.state.seq < log.state.seq:
-            missed = events[last.state.seq :]
-            self._announcer.announce(log.meeting, missed, before=last.state, after=log.state)
+            last = self._doubted.get(log.meeting)
+            # What was committed after all may be seen only at a later look: until then it stays in doubt.
+            if last is None or last.state.seq >= log.state.seq:
+                return
+            del self._doubted[log.meeting]
+        missed = events[last.state.seq :]
+        self._announcer.announce(log.meeting, missed, before=last.state, after=log.state)
 
     @contextmanager
     def _turn(self, meeting: MeetingId) -> Iterator[None]:

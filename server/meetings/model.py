@@ -25,6 +25,7 @@ from server.meetings.commands import (
     CallBack,
     Command,
     Describe,
+    HandPresenting,
     LeaveSeat,
     Present,
     RecordPresence,
@@ -42,14 +43,29 @@ from wire.errors import PhaseError
 from wire.events import Event
 from wire.fields import print_instant
 from wire.ids import MeetingId
+from wire.letter_fold import excused
 from wire.phases import HOLDING, LIVE, PREPARING, Change, Phase, step
-from wire.places import is_recused, replaced_by
-from wire.quorum import rules_value
-from wire.state import DisplayMode, MeetingState, Member, MemberRole, SeatReceipt
+from wire.places import SUBSTITUTE_ENDED, is_recused, replaced_by
+from wire.quorum import here, rules_value
+from wire.state import (
+    AttendanceMethod,
+    DisplayMode,
+    MeetingState,
+    Member,
+    MemberRole,
+    Presence,
+    Presenting,
+    SeatReceipt,
+)
+from wire.visibility import sees
 from wire.votes import RUNNING, SHOWN, VoteState
 
 #: Ended meetings: nothing but the recall goes on.
 ENDED: Final = frozenset({Phase.CLOSED, Phase.LOCKED, Phase.CANCELLED})
+#: The moves of a rehearsal.
+_PLAYED: Final = frozenset({Change.OPEN, Change.RECESS, Change.RESUME, Change.CLOSE})
+#: Why somebody whom an answer sent has no place any more.
+MOVED: Final = "Cuộc họp đổi giờ hoặc phòng"
 #: Before approval only those who prepare a meeting see it.
 UNSEEN: Final = frozenset({Phase.DRAFT, Phase.SUBMITTED})
 
@@ -105,6 +121,7 @@ def decide(log: Log, command: Command, by: By) -> tuple[Draft, ...]:
     Raises the leaves of ``server/meetings/errors.py``.
     """
     _check_right(log.state, command, by)
+    _check_rehearsal(log.state, command)
     return _DECIDERS[type(command)](log, command, by)
 
 
@@ -122,15 +139,43 @@ def _check_right(state: MeetingState, command: Command, by: By) -> None:
     raise errors.NotAMember if state.member(by.person) is None else NotAllowed
 
 
+def _check_rehearsal(state: MeetingState, command: Command) -> None:
+    """A rehearsal is led like a meeting; it is not prepared, not signed, and ends by being destroyed (M5)."""
+    if state.rehearsal is None:
+        return
+    if isinstance(command, RecordPresence) or (isinstance(command, Step) and command.statement):
+        raise errors.RehearsalUnsigned
+    if isinstance(command, Describe | SetMembers) or (isinstance(command, Step) and command.change not in _PLAYED):
+        raise errors.RehearsalFixed
+    # Who sees an item hangs on these: changed here, somebody would read what the real meeting keeps from them.
+    if isinstance(command, SetAgenda) and not agenda.same_sight(state.agenda, command.items):
+        raise errors.RehearsalFixed
+
+
+def must_be_real(state: MeetingState) -> None:
+    """Raise RehearsalUnsigned in a rehearsal: whatever is signed there, or given out, would outlive it (M5)."""
+    if state.rehearsal is not None:
+        raise errors.RehearsalUnsigned
+
+
+def must_be_prepared(state: MeetingState) -> None:
+    """Raise RehearsalFixed in a rehearsal: people, their places and papers are the real meeting's (M5)."""
+    if state.rehearsal is not None:
+        raise errors.RehearsalFixed
+
+
 def _presents(state: MeetingState, command: Present | StopPresenting, by: By) -> bool:
-    """Whether ``by`` is the presenter of the item whose paper it is about (and still a member)."""
+    """Whether ``by`` presents the item of the paper it is about, or was let present and may read it themselves."""
     shown = state.presenting
     wanted = command.paper if isinstance(command, Present) else None if shown is None else shown.paper
     paper = None if wanted is None else state.paper(wanted)
     item = None if paper is None else state.item(paper.item)
-    if item is None or item.presenter != by.person or state.member(by.person) is None:
+    if item is None or state.member(by.person) is None:
         return False
-    return not is_recused(state, by.person, item.item)
+    if by.person not in {item.presenter, state.presenter} or is_recused(state, by.person, item.item):
+        return False
+    # Whom the chair lets present still shows nobody what is not theirs to read (M4, W109).
+    return item.presenter == by.person or sees(state, by.person, item.item)
 
 
 def _in_phase(state: MeetingState, allowed: frozenset[Phase]) -> None:
@@ -152,8 +197,18 @@ def _description(described: Describe) -> dict[str, Any]:
 
 
 def _describe(log: Log, command: Describe, by: By) -> tuple[Draft, ...]:
-    _in_phase(log.state, PREPARING)
-    return (Draft("meeting_described", _description(command)),)
+    state = log.state
+    _in_phase(state, PREPARING)
+    ended = _sent_no_more(state) if (command.starts_at, command.room) != (state.starts_at, state.room) else []
+    return (*ended, Draft("meeting_described", _description(command)))
+
+
+def _sent_no_more(state: MeetingState) -> list[Draft]:
+    """A meeting that moves is answered anew (W133): whom an answer sent comes no more, and has no vote meanwhile."""
+    answers = () if state.invitation is None else state.invitation.answers
+    sent = {(each.person, each.substitute) for each in answers if each.substitute}
+    ended = [each.member for each in state.substitutes if (each.member, each.person) in sent]
+    return [Draft(SUBSTITUTE_ENDED, {"member": member, "reason": MOVED}) for member in ended]
 
 
 def _set_members(log: Log, command: SetMembers, by: By) -> tuple[Draft, ...]:
@@ -169,7 +224,7 @@ def _set_members(log: Log, command: SetMembers, by: By) -> tuple[Draft, ...]:
     if state.phase is not Phase.DRAFT:
         _check_complete(after)
     gone = [person for person, _ in state.seated if after.member(person) is None]
-    drafts = [Draft("members_set", {"members": [_member(member) for member in command.members]})]
+    drafts = [Draft("members_set", {"members": [member_value(member) for member in command.members]})]
     return (*drafts, *(Draft("person_left", {"person": person}) for person in gone))
 
 
@@ -179,7 +234,8 @@ def _unique(values: list[str], error: type[Malformed]) -> None:
         raise error(id=twice)
 
 
-def _member(member: Member) -> dict[str, Any]:
+def member_value(member: Member) -> dict[str, Any]:
+    """As the event ``members_set`` holds it."""
     placed = {} if member.seat is None else {"seat": member.seat, "seat_label": member.seat_label}
     return {
         "person": member.person,
@@ -232,17 +288,33 @@ def _step(log: Log, command: Step, by: By) -> tuple[Draft, ...]:
         _check_votes(state, command.change)
     if command.change is Change.LOCK and not command.reason:
         _check_recalled(state)
-    if command.must_be_signed and not command.statement:
+    if command.must_be_signed and not command.statement and state.rehearsal is None:
         raise errors.ClosingMustBeSigned
     data = {"reason": command.reason} if command.reason else {}
     if command.statement:
         data["statement"] = command.statement
     drafts = [Draft(command.change.value, data)]
+    if command.change is Change.OPEN:
+        drafts += _excused(state)
     if command.change is Change.APPROVE:
         drafts.append(start_epoch(state))
     if after in ENDED and (state.phase in LIVE or command.holders):
         drafts.append(_recall(command.holders))
     return tuple(drafts)
+
+
+def _excused(state: MeetingState) -> list[Draft]:
+    """The roll begins with the absences that were approved beforehand, where nobody has written anything (A1).
+
+    Who came after all and sits at their seat is there: no absence is written of them.
+    """
+    about = {"presence": Presence.EXCUSED.value, "method": AttendanceMethod.STAFF.value}
+    there = here(state)
+    return [
+        Draft("attendance_recorded", {"person": person, **about, "reason": reason})
+        for person, reason in excused(state)
+        if state.presence_of(person) is None and person not in there
+    ]
 
 
 def _check_votes(state: MeetingState, change: Change) -> None:
@@ -297,7 +369,8 @@ def _present(log: Log, command: Present, by: By) -> tuple[Draft, ...]:
     shown = state.presenting
     data = {"paper": paper.paper, "version": version, "page": command.page, "person": by.person}
     data["call"] = 0 if shown is None else shown.call
-    if shown is not None and (shown.paper, shown.version, shown.page) == (paper.paper, version, command.page):
+    at = None if shown is None else (shown.paper, shown.version, shown.page, shown.person)
+    if at == (paper.paper, version, command.page, by.person):
         return ()
     return (Draft("page_presented", data),)
 
@@ -315,6 +388,29 @@ def _call_back(log: Log, command: CallBack, by: By) -> tuple[Draft, ...]:
         "call": shown.call + 1,
     }
     return (Draft("page_presented", data),)
+
+
+def _hand_presenting(log: Log, command: HandPresenting, by: By) -> tuple[Draft, ...]:
+    state = log.state
+    _in_phase(state, LIVE)
+    person = command.person or ""
+    if person == state.presenter:
+        return ()
+    if person and state.member(person) is None:
+        raise errors.PresenterNotMember(item="–")
+    if person:
+        must_have_place(state, person)
+    drafts = [Draft("presenter_set", {"person": person} if person else {})]
+    shown = state.presenting
+    if shown is not None and shown.person == state.presenter and state.display.mode is DisplayMode.PAGE:
+        # What everybody looks at stays in front of them, led by the chair again. Not while something else is on the
+        # wall, which this would take down: there the word above says enough.
+        drafts.append(Draft("page_presented", {**_page(shown), "person": by.person}))
+    return tuple(drafts)
+
+
+def _page(shown: Presenting) -> dict[str, Any]:
+    return {"paper": shown.paper, "version": shown.version, "page": shown.page, "call": shown.call}
 
 
 def _stop_presenting(log: Log, command: StopPresenting, by: By) -> tuple[Draft, ...]:
@@ -376,6 +472,7 @@ _DECIDERS: Final[Mapping[type, Callable[[Log, Any, By], tuple[Draft, ...]]]] = {
     StartItem: _start_item,
     Present: _present,
     CallBack: _call_back,
+    HandPresenting: _hand_presenting,
     StopPresenting: _stop_presenting,
     ShowOnDisplay: _show,
     TakeSeat: _take_seat,

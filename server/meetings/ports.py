@@ -11,9 +11,9 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from server.idempotency.service import ActKey
 from server.unit import Transaction
@@ -120,6 +120,10 @@ class People(Protocol):
         """Those of ``people`` who may not act."""
         ...
 
+    def enabled_of(self, people: Collection[str], *, now: dt.datetime) -> frozenset[str]:
+        """Those of ``people`` who have an account and may act."""
+        ...
+
 
 class Proven(Protocol):
     """Who signed in with a token, as the tokens feature gives it."""
@@ -177,6 +181,10 @@ class Rooms(Protocol):
         """By id; raises NoSuchSeat."""
         ...
 
+    def seats(self, wanted: Collection[str]) -> Mapping[str, Place]:
+        """Those of these seats that there are, by id."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -189,6 +197,10 @@ class Outcome:
     code: str = ""
     data: dict[str, Any] = field(default_factory=dict)
     replies: tuple[Callable[[Head], Message], ...] = ()
+
+
+#: In place of an outcome: the database was away, the seat tries again. Known by its identity.
+TRY_AGAIN: Final = Outcome("again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +233,41 @@ class ActHandler(Protocol):
         ...
 
 
+class SentAct(NamedTuple):
+    """An act as it came: of which device, at which seat."""
+
+    act: Act
+    device: str
+    seat: str
+
+
+class ActTogether(Protocol):
+    """One kind of act of one meeting, performed for many people with one commit."""
+
+    def __call__(self, meeting: MeetingId, acts: Sequence[tuple[Fields, Seated]]) -> Sequence[dict[str, Any] | None]:
+        """The answer of each act that was performed, in the same order; None where it is left to be performed alone.
+
+        All that are answered are committed, with their answers, or none is. Raises Unavailable.
+        """
+        ...
+
+
+class GatheredHandler(Protocol):
+    """Performs acts that wait at the same moment."""
+
+    def takes(self, act: Act) -> bool:
+        """Whether acts of this kind are performed together."""
+        ...
+
+    def perform_all(self, acts: Sequence[SentAct], *, now: dt.datetime) -> Sequence[Outcome | None]:
+        """The outcome of each that was performed; None where it is left to be performed alone.
+
+        ``TRY_AGAIN`` where the database was away for it; what others were given stands. Raises Unavailable when nothing
+        was performed. Returns only when what it gives is committed.
+        """
+        ...
+
+
 class MeetingRow(NamedTuple):
     """A meeting as lists show it."""
 
@@ -233,6 +280,8 @@ class MeetingRow(NamedTuple):
     planned_minutes: int
     phase: str
     seq: int
+    #: the meeting that this one tries out (M5)
+    rehearsal_of: str | None = None
 
 
 class MeetingStore(Protocol):
@@ -242,8 +291,8 @@ class MeetingStore(Protocol):
         """Add events that lead to ``state``; raises :class:`LogMoved` when a number is taken."""
         ...
 
-    def hold(self, tx: Transaction, meeting: MeetingId) -> None:
-        """Let nobody else append to the meeting's log until the transaction ends."""
+    def hold(self, tx: Transaction, meeting: MeetingId) -> bool:
+        """Let nobody else append to the meeting's log until the transaction ends; whether there is such a meeting."""
         ...
 
     def events(self, tx: Transaction, meeting: MeetingId, *, after: int = 0) -> list[Event]:

@@ -8,6 +8,7 @@ Usage: ``app.register_blueprint(blueprint(meetings, clock))``.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 from flask import Blueprint, Response, request
@@ -17,8 +18,16 @@ from server.clock import Clock
 from server.errors import Malformed
 from server.identity.model import Role
 from server.meetings import views
-from server.meetings.commands import CallBack, Command, Present, ShowOnDisplay, StartItem, StopPresenting
-from server.meetings.errors import NoSuchItem
+from server.meetings.commands import (
+    CallBack,
+    Command,
+    HandPresenting,
+    Present,
+    ShowOnDisplay,
+    StartItem,
+    StopPresenting,
+)
+from server.meetings.errors import NoSuchItem, YearUnfit
 from server.meetings.service import Asked, MeetingService, NewItem, NewMeeting, Placed
 from server.web import ANY_MEMBER, act_id, actor, allow, answer, body
 from wire import ids
@@ -32,6 +41,9 @@ from wire.quorum import read_rules
 from wire.state import DisplayMode, MemberRole, Visibility
 
 _CHAIR: Final = MemberRole.CHAIR
+#: Years a meeting may begin in.
+_FIRST: Final = 2000
+_LAST: Final = 2099
 _LEADERS: Final = (MemberRole.CHAIR, MemberRole.SECRETARY)
 
 
@@ -181,6 +193,14 @@ def _leading(routes: Blueprint, meetings: MeetingService, clock: Clock) -> None:
         body().end()
         return perform(meeting, CallBack())
 
+    @routes.post("/api/meetings/<meeting>/present/hand")
+    @allow(member=_CHAIR)
+    def hand_presenting(meeting: str) -> ResponseReturnValue:
+        fields = body()
+        person = fields.id("person", "u") if fields.has("person") else None
+        fields.end()
+        return perform(meeting, HandPresenting(person))
+
     @routes.post("/api/meetings/<meeting>/present/stop")
     @allow(Role.SECRETARY, member=ANY_MEMBER)  # as present
     def stop_presenting(meeting: str) -> ResponseReturnValue:
@@ -202,12 +222,20 @@ def _new_meeting(fields: Fields) -> NewMeeting:
         title=fields.text("title", limit=500).strip(),
         type=fields.text("type", limit=80).strip(),
         room=fields.id("room", "r"),
-        starts_at=fields.instant("starts_at"),
+        starts_at=_beginning(fields),
         planned_minutes=fields.number("planned_minutes", high=100_000),
         roll=read_rules(fields.object("roll")) if fields.has("roll") else None,
     )
     fields.end()
     return new
+
+
+def _beginning(fields: Fields) -> dt.datetime:
+    """Within the years that calendars and documents can name; raises YearUnfit."""
+    at = fields.instant("starts_at")
+    if not _FIRST <= at.year <= _LAST:
+        raise YearUnfit(first=_FIRST, last=_LAST)
+    return at
 
 
 def _placed(fields: Fields) -> Placed:

@@ -23,11 +23,12 @@ from server.identity.model import Actor, Role
 from server.meetings import model
 from server.meetings.commands import By, Command, Describe, SetAgenda, SetMembers, Step
 from server.meetings.errors import NoSuchMeeting
+from server.meetings.logbook import Change as LogChange
 from server.meetings.logbook import Decide, Logbook, Look
 from server.meetings.model import Draft, Log
 from server.meetings.ports import Also, Holders, MeetingRow, MeetingStore, People, Rooms
 from server.rooms.errors import NoSuchSeat
-from server.unit import UnitOfWork
+from server.unit import Transaction, UnitOfWork
 from wire import ids
 from wire.events import Event
 from wire.fields import print_instant
@@ -123,6 +124,11 @@ class MeetingService:
         with self._unit.read() as tx:
             return [row.id for row in self._store.rows(tx, phases=LIVE)]
 
+    def known(self) -> list[MeetingId]:
+        """All there are, the newest first, without rehearsals."""
+        with self._unit.read() as tx:
+            return [row.id for row in self._store.rows(tx) if row.rehearsal_of is None]
+
     def event(self, meeting: MeetingId, seq: int) -> Event | None:
         """The event of that number, None when there is none; raises NoSuchMeeting."""
         self._logbook.log(meeting)
@@ -181,6 +187,30 @@ class MeetingService:
             creates=True,
         )
 
+    def create_copy(
+        self, drafts: Sequence[Draft], asked: Asked, *, key: ActKey, look: Look, also: Also, meeting: MeetingId
+    ) -> dict[str, Any]:
+        """A rehearsal from the events it begins with; gives what ``also`` adds. Raises what ``look`` refuses."""
+        return self._logbook.append(
+            meeting,
+            actor=asked.actor.label,
+            now=asked.now,
+            decide=lambda _log: drafts,
+            key=key,
+            look=look,
+            also=also,
+            creates=True,
+        )
+
+    def destroy(self, meeting: MeetingId, erase: Callable[[Transaction], None]) -> MeetingState:
+        """Have ``erase`` delete a rehearsal; gives its last state. Raises NoSuchMeeting, also for a real meeting."""
+        return self._logbook.destroy(meeting, erase).state
+
+    def rehearsals(self) -> list[MeetingRow]:
+        """All that there are now."""
+        with self._unit.read() as tx:
+            return [row for row in self._store.rows(tx) if row.rehearsal_of is not None]
+
     def describe_meeting(self, meeting: MeetingId, new: NewMeeting, asked: Asked) -> dict[str, Any]:
         """Change title, kind, room or time; gives ``{seq}``."""
         return self._command(meeting, Describe, lambda _log: self._described(new), asked=asked, content=_content(new))
@@ -230,6 +260,15 @@ class MeetingService:
         """Raise NoSuchSeat unless the seat is in the meeting's room."""
         if self._outside.rooms.seat(seat).room != self.state(meeting).room:
             raise NoSuchSeat(seat=seat)
+
+    def in_room(self, meeting: MeetingId, seats: Collection[str]) -> frozenset[str]:
+        """Those of ``seats`` that are in the meeting's room; raises NoSuchMeeting."""
+        room = self.state(meeting).room
+        return frozenset(seat for seat, place in self._outside.rooms.seats(seats).items() if place.room == room)
+
+    def change_all(self, meeting: MeetingId, changes: Sequence[LogChange]) -> Sequence[dict[str, Any] | None]:
+        """Append what many ask for with one commit; see :meth:`Logbook.append_all`."""
+        return self._logbook.append_all(meeting, changes)
 
     def change(
         self,

@@ -11,7 +11,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, delete, insert, select, tuple_
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+)
 from sqlalchemy.exc import IntegrityError
 
 from server.db.metadata import Moment, metadata
@@ -35,6 +48,8 @@ meetings = Table(
     Column("planned_minutes", Integer, nullable=False),
     Column("phase", String(20), nullable=False),
     Column("seq", Integer, nullable=False),
+    # One rehearsal a meeting (M5).
+    Column("rehearsal_of", String(18), nullable=True, unique=True, index=True),
 )
 meeting_members = Table(
     "meeting_members",
@@ -62,6 +77,7 @@ _ROW: Final = (
     meetings.c.planned_minutes,
     meetings.c.phase,
     meetings.c.seq,
+    meetings.c.rehearsal_of,
 )
 
 
@@ -84,10 +100,11 @@ class SqlMeetingStore:
         if any(event.kind == "members_set" for event in events):
             self._set_members(tx, meeting, state)
 
-    def hold(self, tx: Connection, meeting: MeetingId) -> None:
+    def hold(self, tx: Connection, meeting: MeetingId) -> bool:
         """Let nobody else append until the transaction ends (SQLite has one writer at a time anyway)."""
         # Not against rows that only refer to the meeting: uploads and receipts go on.
-        tx.execute(select(meetings.c.id).where(meetings.c.id == meeting).with_for_update(key_share=True))
+        held = tx.execute(select(meetings.c.id).where(meetings.c.id == meeting).with_for_update(key_share=True))
+        return held.first() is not None
 
     def events(self, tx: Connection, meeting: MeetingId, *, after: int = 0) -> list[Event]:
         """The events with numbers above ``after``, in order; each is checked against its own hash."""
@@ -104,15 +121,44 @@ class SqlMeetingStore:
         body = tx.execute(query).scalar_one_or_none()
         return None if body is None else Event.from_value(canonical.decode(body.encode()))
 
-    def hashes(self, tx: Connection) -> Iterator[tuple[str, int, str]]:
-        """Meeting, number and computed hash of every row, empty for one that cannot be read (a check of the record)."""
-        query = select(meeting_events.c.meeting, meeting_events.c.seq, meeting_events.c.body)
+    def hashes(
+        self, tx: Connection, *, wanted: Collection[tuple[str, int]] | None = None
+    ) -> Iterator[tuple[str, int, str]]:
+        """Meeting, number and computed hash of every row (or those ``wanted``), empty for one that cannot be read.
+
+        Rehearsals are no part of the record (M5). Whoever calls a real meeting one leaves its leaves without events.
+        """
+        query = (
+            select(meeting_events.c.meeting, meeting_events.c.seq, meeting_events.c.body)
+            .join(meetings, meetings.c.id == meeting_events.c.meeting)
+            .where(meetings.c.rehearsal_of.is_(None))
+        )
+        if wanted is not None:
+            query = query.where(tuple_(meeting_events.c.meeting, meeting_events.c.seq).in_(list(wanted)))
         ordered = query.order_by(meeting_events.c.meeting, meeting_events.c.seq)
         for row in tx.execute(ordered).yield_per(_PORTION):
             try:
                 yield row.meeting, row.seq, Event.from_value(canonical.decode(row.body.encode())).hash
             except (ValueError, WireError):
                 yield row.meeting, row.seq, ""
+
+    def ends(self, tx: Connection, *, after: str, limit: int) -> list[tuple[str, int, int]]:
+        """Meetings behind ``after`` by their ids, with the lowest and highest number of their events; no rehearsals."""
+        seq = meeting_events.c.seq
+        query = (
+            select(meeting_events.c.meeting, func.min(seq).label("low"), func.max(seq).label("high"))
+            .join(meetings, meetings.c.id == meeting_events.c.meeting)
+            .where(meetings.c.rehearsal_of.is_(None), meeting_events.c.meeting > after)
+            .group_by(meeting_events.c.meeting)
+        )
+        found = tx.execute(query.order_by(meeting_events.c.meeting).limit(limit))
+        return [(row.meeting, row.low, row.high) for row in found]
+
+    def outside(self, tx: Connection, meeting: str, last: int, *, limit: int) -> list[int]:
+        """Numbers of a meeting's events that are none of 1 … ``last``."""
+        seq = meeting_events.c.seq
+        query = select(seq).where(meeting_events.c.meeting == meeting, (seq < 1) | (seq > last))
+        return list(tx.execute(query.order_by(seq).limit(limit)).scalars())
 
     def some(self, tx: Connection, wanted: Collection[tuple[str, int]]) -> Iterator[Event | None]:
         """The events of these meetings and numbers that are there; None for one that cannot be read."""
@@ -134,7 +180,7 @@ class SqlMeetingStore:
             query = query.where(meetings.c.room == room)
         if phases:
             query = query.where(meetings.c.phase.in_(sorted(phases)))
-        return [MeetingRow(*row) for row in tx.execute(query)]
+        return [MeetingRow._make(row) for row in tx.execute(query)]
 
     def roles(self, tx: Connection, person: str) -> dict[MeetingId, MemberRole]:
         """The person's role in each of their meetings."""
@@ -159,4 +205,5 @@ def _projection(meeting: MeetingId, state: MeetingState) -> dict[str, Any]:
         "planned_minutes": state.planned_minutes,
         "phase": state.phase.value,
         "seq": state.seq,
+        "rehearsal_of": None if state.rehearsal is None else state.rehearsal.of,
     }

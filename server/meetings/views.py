@@ -29,7 +29,15 @@ def row(meeting: MeetingRow, role: MemberRole | None) -> dict[str, Any]:
         "phase": meeting.phase,
         "seq": meeting.seq,
         "role": None if role is None else role.value,
+        "rehearsal_of": meeting.rehearsal_of,
     }
+
+
+def reader_of(actor: Actor) -> str:
+    """Whose sections are the same: one word for displays, one for those who read everything, else the person."""
+    if actor.person is None:
+        return ""
+    return "all" if actor.has(Role.SECRETARY, Role.AUDITOR) else actor.person
 
 
 def sections_for(state: MeetingState, actor: Actor) -> dict[str, Any]:

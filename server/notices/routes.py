@@ -16,15 +16,14 @@ from server.clock import Clock
 from server.idempotency.service import ActKey
 from server.identity.model import Role
 from server.meetings.commands import By
+from server.notices import reading
 from server.notices.errors import NoSuchNotice
-from server.notices.model import NewNotice
 from server.notices.service import Ask, NoticeService
 from server.web import act_id, actor, allow, answer, body
 from wire import ids
 from wire.errors import BadId
 from wire.ids import MeetingId
-from wire.notice_fold import MAX_PEOPLE, MAX_SECONDS, MAX_TEXT
-from wire.notices import NoticeChange, NoticeTo
+from wire.notices import NoticeChange
 from wire.state import MemberRole
 
 _LEADERS: Final = (MemberRole.CHAIR, MemberRole.SECRETARY)
@@ -47,7 +46,7 @@ def blueprint(notices: NoticeService, clock: Clock) -> Blueprint:
     @routes.post("")
     @allow(Role.SECRETARY, member=_LEADERS)
     def prepare(meeting: str) -> ResponseReturnValue:
-        new = _new()
+        new = reading.new_notice(body())
         content = {
             "meeting": meeting, "to": new.to.value, "text": new.text, "people": list(new.people),
             "seconds": new.seconds, "send": new.sends,
@@ -72,19 +71,6 @@ def blueprint(notices: NoticeService, clock: Clock) -> Blueprint:
         return answer(notices.read(MeetingId(meeting), _notice(notice), ask=asked))
 
     return routes
-
-
-def _new() -> NewNotice:
-    fields = body()
-    new = NewNotice(
-        to=NoticeTo(fields.choice("to", frozenset(NoticeTo))),
-        text=fields.text("text", limit=MAX_TEXT),
-        people=fields.ids("people", "u", limit=MAX_PEOPLE) if fields.has("people") else (),
-        seconds=fields.number("seconds", high=MAX_SECONDS) if fields.has("seconds") else 0,
-        sends=fields.flag("send"),
-    )
-    fields.end()
-    return new
 
 
 def _notice(text: str) -> str:

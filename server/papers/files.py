@@ -58,7 +58,11 @@ class PaperFiles:
         return made
 
     def discard(self, version: PaperVersion) -> None:
-        """Remove a version whose upload did not come to an end."""
+        """Remove a version whose upload did not come to an end, or whose meeting was a rehearsal that is over."""
+        with self._lock:
+            descriptor = self._open.pop(version, None)
+            if descriptor is not None:
+                os.close(descriptor)
         self.path(version).unlink(missing_ok=True)
 
     def chunk(self, version: PaperVersion, layout: Layout, number: int) -> bytes:

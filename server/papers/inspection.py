@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
-import resource
 import sys
 from dataclasses import replace
 from typing import Any, Final
@@ -20,6 +18,7 @@ from typing import Any, Final
 import pikepdf
 import pypdfium2
 
+from server import confined
 from server.papers import scrub
 from server.papers.errors import (
     PaperBroken,
@@ -110,22 +109,11 @@ def _lines(page: Any) -> list[str]:
     return [line for part in (whole, *runs) for line in part.splitlines()]
 
 
-def _limit() -> None:
-    os.nice(5)
-    for what, value in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, CPU_S),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (value, value))
-
-
 def main() -> int:
     """Check one file; 0 whenever there is an answer."""
     question = Fields(json.loads(sys.stdin.buffer.read(_QUESTION_BYTES)), "inspection")
     source, target = (SealedFile.read(question.object(name)) for name in ("source", "target"))
-    _limit()
+    confined.limit(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S, open_files=OPEN_FILES)
     try:
         found = inspect(source, target)
         answer: dict[str, Any] = {field: getattr(found, field) for field in Findings.__slots__}

@@ -106,13 +106,21 @@ class PaperService:
         stored = self._find(version)
         if stored is None or stored.meeting != meeting:
             raise PaperUnknown(paper=version.paper)
-        key = self.tools.master.unwrap(stored.wrapped_key)
-        return Document(self.tools.files.path(version), stored.plain_bytes, version, key), state
+        return self._opened(stored), state
+
+    def file(self, version: PaperVersion) -> Document | None:
+        """A version's file with its key, None when there is none; for the server itself, whoever asks."""
+        stored = self._find(version)
+        return None if stored is None else self._opened(stored)
 
     def known_versions(self) -> set[PaperVersion]:
         """All versions that have a file."""
         with self.tools.unit.read() as tx:
             return self.tools.store.versions(tx)
+
+    def _opened(self, stored: StoredVersion) -> Document:
+        key = self.tools.master.unwrap(stored.wrapped_key)
+        return Document(self.tools.files.path(stored.version), stored.plain_bytes, stored.version, key)
 
     def _publication(self, paper: Paper) -> dict[str, Any]:
         version = PaperVersion(PaperId(paper.paper), paper.version)

@@ -23,7 +23,7 @@ from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey
 from server.identity.model import Actor
 from server.meetings.errors import NoSuchItem, PhaseNotAllowed
-from server.meetings.model import Draft, Log
+from server.meetings.model import Draft, Log, must_be_prepared
 from server.papers import model
 from server.papers.errors import (
     PaperFileMissing,
@@ -293,6 +293,7 @@ def _check_file(inbox: Received, file_name: str) -> None:
 
 
 def _check_place(state: MeetingState, item: str) -> None:
+    must_be_prepared(state)
     in_phase(state, CHANGING)
     if state.item(item) is None:
         raise NoSuchItem(item=item)

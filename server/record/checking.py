@@ -9,7 +9,7 @@ Usage: ``check(Found(entries, events, edge, nodes, signed), key=key, holds=holds
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,21 +35,38 @@ class Found:
     nodes: Iterable[Node] | None = None
 
 
-class _Check:
-    """One check; ``problems`` as they are found."""
+class Walk:
+    """One check, from a right edge that is believed (of nothing: a whole one); ``problems`` as they are found.
 
-    def __init__(self) -> None:
+    ``seqs``: the last number of each log so far. ``leaves`` and ``made`` wait for :meth:`events` and :meth:`nodes`.
+    """
+
+    def __init__(self, edge: Edge | None = None) -> None:
         self.problems: list[Problem] = []
-        self.edge = Edge()
+        self.edge = edge or Edge()
         self.made: dict[Place, bytes] = {}
         self.leaves: dict[tuple[str, int], str] = {}
         self.seqs: dict[str, int] = {}
-        self.good = 0
-        self.number = 0
+        self.good = self.edge.size
+        self.number = self.edge.size
 
     def wrong(self, code: str, **data: Any) -> None:
+        """One thing more that is not as it should be."""
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(code, data))
+
+    def through(
+        self, entries: Iterable[tuple[int, Entry]], signed: Sequence[Signed], *, key: NoteKey, holds: Check, nodes: bool
+    ) -> list[Signed]:
+        """Leaves, one after another, each checkpoint where it was signed; gives back those that are further on."""
+        waiting = sorted(signed, key=lambda one: one.size, reverse=True)
+        for number, entry in entries:
+            while waiting and waiting[-1].size <= self.edge.size:
+                self.checkpoint(waiting.pop(), key, holds)
+            self.leaf(number, entry, keeps_nodes=nodes)
+        while waiting and waiting[-1].size <= self.edge.size:
+            self.checkpoint(waiting.pop(), key, holds)
+        return waiting
 
     def leaf(self, number: int, entry: Entry, *, keeps_nodes: bool) -> None:
         """One more leaf."""
@@ -81,8 +98,17 @@ class _Check:
         else:
             self.good = signed.size
 
+    def beside(self, signed: Signed, edge_of: Callable[[int], Edge], key: NoteKey, holds: Check) -> None:
+        """One that is known from elsewhere, when all is read; ``edge_of`` reads the kept tree (LookupError)."""
+        if not _is_signed(signed, key, holds):
+            self.wrong("record-checkpoint", size=signed.size)
+        elif signed.size > self.edge.size:
+            self.wrong("record-short", size=signed.size, found=self.edge.size)
+        elif not _has_root(signed, edge_of):
+            self.wrong("record-root", size=signed.size, after=0)
+
     def events(self, events: Iterable[tuple[str, int, str]]) -> None:
-        """Every event against its leaf."""
+        """Every event against its leaf; what waited for one and has none is missing."""
         for log, seq, hashed in events:
             recorded = self.leaves.pop((log, seq), None)
             if recorded is None:
@@ -91,6 +117,7 @@ class _Check:
                 self.wrong("event-changed", log=log, seq=seq)
         for log, seq in self.leaves:
             self.wrong("event-missing", log=log, seq=seq)
+        self.leaves = {}
 
     def nodes(self, nodes: Iterable[Node]) -> None:
         """Every kept subtree against the computed one."""
@@ -99,30 +126,30 @@ class _Check:
                 self.wrong("record-node", level=place.level, at=place.at)
         for place in self.made:
             self.wrong("record-node", level=place.level, at=place.at)
+        self.made = {}
 
 
 def check(found: Found, *, key: NoteKey, holds: Check) -> Checked:
     """All of a record."""
-    run = _Check()
-    waiting = sorted(found.signed, key=lambda one: one.size)
-    signed = iter(waiting)
-    following = next(signed, None)
-    for number, entry in found.entries:
-        while following is not None and following.size <= run.edge.size:
-            run.checkpoint(following, key, holds)
-            following = next(signed, None)
-        run.leaf(number, entry, keeps_nodes=found.nodes is not None)
-    while following is not None:
-        run.checkpoint(following, key, holds)
-        following = next(signed, None)
+    run = Walk()
+    left = run.through(found.entries, found.signed, key=key, holds=holds, nodes=found.nodes is not None)
+    for signed in reversed(left):
+        run.checkpoint(signed, key, holds)
     if found.events is not None:
         run.events(found.events)
     if found.edge is not None and found.edge != run.edge:
         run.wrong("record-head", size=found.edge.size, found=run.edge.size)
     if found.nodes is not None:
         run.nodes(found.nodes)
-    sizes = {one.size for one in waiting}
+    sizes = {one.size for one in found.signed}
     return Checked(run.edge.size, run.good, run.edge.root(), len(run.seqs), len(sizes), tuple(run.problems))
+
+
+def _has_root(signed: Signed, edge_of: Callable[[int], Edge]) -> bool:
+    try:
+        return edge_of(signed.size).root() == signed.root
+    except LookupError:
+        return False
 
 
 def _is_signed(signed: Signed, key: NoteKey, holds: Check) -> bool:

@@ -10,6 +10,7 @@ Usage: ``FileKeep(data_dir / "record" / "checkpoint").write(note)``.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,15 @@ class FileKeep:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._turn():
             replace_file(self.path, note, mode=PUBLIC_MODE)
+
+    def set_aside(self) -> None:
+        """Keep the newest note as evidence beside itself, under a name of its content: it counts no more."""
+        with self._turn():
+            note = self.read()
+            if note is not None:
+                name = f"{self.path.name}-{hashlib.sha256(note).hexdigest()[:16]}.old"
+                replace_file(self.path.with_name(name), note, mode=PUBLIC_MODE)
+                self.path.unlink()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from wire.entries import HOUSE
 from wire.merkle import HASH_BYTES, Edge
@@ -36,19 +36,44 @@ class SeatState(enum.StrEnum):
     GOOD = "good"
     #: it has none yet
     NONE = "none"
-    #: it holds one that this record does not go on from, or was shown one that did not follow
+    #: it holds one that this record does not go on from
     FORKED = "forked"
+    #: no restoration explains it: it was shown a signed one that did not follow, or the very one that was good is no
+    #: longer what this record goes on from, and what a restoration takes away it takes from this table too
+    TURNED = "turned"
+
+
+#: Whose terminal contradicts the record.
+AGAINST: Final = frozenset({SeatState.FORKED, SeatState.TURNED})
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The newest checkpoint that a terminal keeps; ``root`` in hexadecimal."""
+    """The newest checkpoint that a terminal keeps; ``root`` in hexadecimal.
+
+    ``gave_up``: the size of the one that it left last, after a restoration that was acknowledged (0: none).
+    """
 
     device: str
     size: int
     root: str
     state: SeatState
     at: dt.datetime
+    gave_up: int = 0
+
+
+class WentBack(NamedTuple):
+    """The database was put back: ``old`` leaves were signed, by the word of the file beside it; it has ``new``.
+
+    ``root`` in hexadecimal, of the signed ones; ``signed``: of how many leaves the newest checkpoint is that is still
+    there (0: none), and ``at`` when it was signed. Nothing was signed since.
+    """
+
+    old: int
+    root: str
+    new: int
+    signed: int
+    at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ Usage: ``RecordService(Tools(...))`` in ``server/assembly/record.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from server.record.model import Seen, Signed
@@ -47,6 +47,26 @@ class RecordStore(Protocol):
         """Leaves below ``before`` (None: all), of one log or (empty) of all, the newest first."""
         ...
 
+    def span(self, tx: Transaction, at: int, *, limit: int) -> Sequence[tuple[int, Entry]]:
+        """At most so many leaves from number ``at`` on."""
+        ...
+
+    def last_seqs(self, tx: Transaction, logs: Collection[str], *, below: int | None) -> dict[str, int]:
+        """The highest number that the leaves (before the one numbered ``below``) have of each log that has any."""
+        ...
+
+    def nodes_between(self, tx: Transaction, low: int, high: int) -> Iterator[Node]:
+        """The kept subtrees above the leaves that leaves ``low … high - 1`` complete."""
+        ...
+
+    def nodes_beyond(self, tx: Transaction, size: int, *, limit: int) -> Sequence[Node]:
+        """Kept subtrees that a tree of ``size`` leaves does not have."""
+        ...
+
+    def signed_between(self, tx: Transaction, low: int, high: int | None) -> Sequence[Signed]:
+        """Checkpoints of more than ``low`` and at most ``high`` leaves (None: any more), the smallest first."""
+        ...
+
     def number_of(self, tx: Transaction, log: str, seq: int) -> int | None:
         """Where an event's leaf is, the first if somebody put in another; None when there is none."""
         ...
@@ -79,6 +99,18 @@ class Logs(Protocol):
         """Every row: its log, its number, and the hash computed from its content, empty when it cannot be read."""
         ...
 
+    def these(self, tx: Transaction, entries: Sequence[Entry]) -> Iterable[tuple[str, int, str]]:
+        """The same of the rows that these leaves speak of."""
+        ...
+
+    def ends(self, tx: Transaction, *, after: str, limit: int) -> Sequence[tuple[str, int, int]]:
+        """Logs behind ``after`` in the order of their names, each with its lowest and highest number."""
+        ...
+
+    def outside(self, tx: Transaction, log: str, last: int, *, limit: int) -> Sequence[int]:
+        """Numbers of rows of a log that are none of 1 … ``last``."""
+        ...
+
 
 class Keep(Protocol):
     """One more place for the newest checkpoint, beside the database."""
@@ -89,4 +121,8 @@ class Keep(Protocol):
 
     def write(self, note: bytes) -> None:
         """Keep it, durably."""
+        ...
+
+    def set_aside(self) -> None:
+        """Keep the newest note as evidence somewhere else; nothing is held to it any more."""
         ...

@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol
 
 from server.audit.service import AdminLog
 from server.record.ports import RecordStore
+from server.record.wording import Naming, in_all
 from server.unit import Transaction
 from wire.entries import HOUSE, Entry
 from wire.fields import print_instant
@@ -89,13 +90,14 @@ class Lines(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LogReader:
-    """Reads for the auditor. ``name_of``: an actor in words; ``title_of``: a meeting's title."""
+    """Reads for the auditor. ``name_of``: an actor; ``title_of``: a meeting; ``naming_of``: all ids of a log."""
 
     store: RecordStore
     audit: AdminLog
     lines: Lines
     name_of: Callable[[str], str]
     title_of: Callable[[str], str]
+    naming_of: Callable[[str], Naming]
 
     def read(self, wanted: Filter, *, before: int | None, by: str, now: dt.datetime) -> dict[str, Any]:
         """``{entries: […], next}``; see :class:`Page`."""
@@ -142,6 +144,7 @@ class LogReader:
     def _values(self, found: Iterable[tuple[int, Entry, Line]]) -> list[dict[str, Any]]:
         names: dict[str, str] = {}
         titles: dict[str, str] = {HOUSE: ""}
+        namings: dict[str, Naming] = {}
 
         def name(actor: str) -> str:
             if actor not in names:
@@ -152,6 +155,11 @@ class LogReader:
             if log not in titles:
                 titles[log] = self.title_of(log)
             return titles[log]
+
+        def naming(log: str) -> Naming:
+            if log not in namings:
+                namings[log] = self.naming_of(log)
+            return namings[log]
 
         return [
             {
@@ -166,6 +174,7 @@ class LogReader:
                 "about": name(f"person:{person}") if isinstance(person := line.data.get("person"), str) else "",
                 "kind": line.kind,
                 "data": line.data,
+                "words": in_all(line.data, naming(entry.log)),
             }
             for number, entry, line in found
         ]

@@ -8,21 +8,29 @@ Usage: ``app.register_blueprint(blueprint(desk, clock))``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
 from server.identity.model import Role
+from server.identity.routes import code, password
 from server.record.desk import RecordDesk
 from server.record.reading import Filter, LogReader
 from server.record.table import table
 from server.web import actor, allow, answer, body
 from wire.entries import HOUSE
 from wire.fields import Fields
+from wire.secret import Secret
+
+_REASON: Final = 1000
+Prove = Callable[[Secret, Secret | None], None]
 
 
-def blueprint(desk: RecordDesk, reader: LogReader, clock: Clock) -> Blueprint:
-    """All routes under ``/api/record``."""
+def blueprint(desk: RecordDesk, reader: LogReader, clock: Clock, *, prove_again: Prove) -> Blueprint:
+    """All routes under ``/api/record``; ``prove_again`` raises unless password and code are those of who calls."""
     routes = Blueprint("record", __name__)
     readers = (Role.IT, Role.SECURITY_ADMIN, Role.SECRETARY, Role.AUDITOR)
 
@@ -36,6 +44,16 @@ def blueprint(desk: RecordDesk, reader: LogReader, clock: Clock) -> Blueprint:
     def verify_record() -> ResponseReturnValue:
         body().end()
         return answer(desk.verify(by=actor().label, now=clock.now()))
+
+    @routes.post("/api/record/restored")
+    @allow(Role.SECURITY_ADMIN)
+    def acknowledge_restoration() -> ResponseReturnValue:
+        fields = body()
+        shown = fields.number("old", low=1), fields.number("new")
+        reason, secret, given = fields.text("reason", limit=_REASON), password(fields, "password"), code(fields)
+        fields.end()
+        prove_again(secret, given)
+        return answer(desk.acknowledge(shown, reason=reason, by=actor().label, now=clock.now()))
 
     @routes.get("/api/record/export")
     @allow(*readers)

@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 
 from server.record import checking
 from server.record.errors import RecordForked, RecordTooShort
-from server.record.model import Checked, Problem, SeatState, Seen, Signed
+from server.record.model import AGAINST, Checked, Problem, SeatState, Seen, Signed, WentBack
 from server.record.ports import Keep, Logs, RecordStore
 from server.unit import LastWrites, Transaction, UnitOfWork
 from wire.checkpoint import Checkpoint
@@ -96,11 +96,27 @@ class RecordService:
     def is_forked(self) -> bool:
         """Whether nothing can be signed because the record does not go on from what was signed before."""
         store = self.tools.store
-        kept = list(self._kept())
+        kept = list(self.kept())
         with self.tools.unit.read() as tx:
             earlier, edge, nodes = store.newest_signed(tx), store.edge(tx), store.nodes(tx)
             known = kept if earlier is None else [earlier, *kept]
             return not all(_begins_with(edge, nodes, one.size, root=one.root) for one in known)
+
+    def went_back(self) -> WentBack | None:
+        """How far the database was put back; None when it was not, or when that alone does not explain what is wrong.
+
+        The record has to agree with every checkpoint of its own: only the file beside it knows of more.
+        """
+        store = self.tools.store
+        kept = next(self.kept(), None)
+        with self.tools.unit.read() as tx:
+            newest, edge, nodes = store.newest_signed(tx), store.edge(tx), store.nodes(tx)
+            if kept is None or kept.size == 0 or _begins_with(edge, nodes, kept.size, root=kept.root):
+                return None
+            if newest is not None and not _begins_with(edge, nodes, newest.size, root=newest.root):
+                return None
+            signed, at = (0, None) if newest is None else (newest.size, newest.at)
+            return WentBack(kept.size, kept.root.hex(), edge.size, signed, at)
 
     def newest(self) -> Signed | None:
         """The checkpoint that was signed last."""
@@ -158,7 +174,7 @@ class RecordService:
         """The whole record against all events, from the tables as they are."""
         tools = self.tools
         # Read first: the file is written after the commit, and so never ahead of what is read next.
-        kept = list(self._kept())
+        kept = list(self.kept())
         with tools.unit.read() as tx:
             found = checking.Found(
                 tools.store.entries(tx),
@@ -179,13 +195,16 @@ class RecordService:
 
     # What terminals have seen
 
-    def heard(self, device: str, size: int, root: str, *, forked: bool, now: dt.datetime) -> Seen:
-        """Keep what a terminal says it has seen, and judge it by this record."""
+    def heard(self, device: str, size: int, root: str, *, forked: bool, now: dt.datetime, gave_up: int = 0) -> Seen:
+        """Keep what a terminal says it has seen, and left, and judge it by this record."""
         with self.tools.unit.begin() as tx:
-            state = SeatState.FORKED if forked else self._judged(tx, size, root)
-            seen = Seen(device, size, root, state, now)
+            # Nothing is signed while a record that was put back contradicts: who was shown a second one was deceived.
+            state = SeatState.TURNED if forked else self._judged(tx, size, root)
+            if state is SeatState.FORKED and self._was_good(tx, device, size, root=root):
+                state = SeatState.TURNED
+            seen = Seen(device, size, root, state, now, gave_up)
             self.tools.store.set_seen(tx, seen)
-        if state is SeatState.FORKED:
+        if state in AGAINST:
             _LOG.error("%s keeps a checkpoint of %d leaves that this record does not go on from", device, size)
         return seen
 
@@ -193,6 +212,13 @@ class RecordService:
         """Of all terminals."""
         with self.tools.unit.read() as tx:
             return self.tools.store.all_seen(tx)
+
+    def _was_good(self, tx: Transaction, device: str, size: int, *, root: str) -> bool:
+        """Whether the terminal kept just that when it was good, also if it was judged again since."""
+        before = next((one for one in self.tools.store.all_seen(tx) if one.device == device), None)
+        if before is None or (before.size, before.root) != (size, root):
+            return False
+        return before.state in {SeatState.GOOD, SeatState.TURNED}
 
     def _judged(self, tx: Transaction, size: int, root: str) -> SeatState:
         if size == 0:
@@ -203,12 +229,12 @@ class RecordService:
 
     def _must_follow(self, tx: Transaction, edge: Edge, newest: Signed | None) -> None:
         nodes = self.tools.store.nodes(tx)
-        for earlier in (newest, *self._kept()):
+        for earlier in (newest, *self.kept()):
             if earlier is not None and not _begins_with(edge, nodes, earlier.size, root=earlier.root):
                 _LOG.error("nothing is signed: this does not go on from the checkpoint of %d leaves", earlier.size)
                 raise RecordForked(size=earlier.size)
 
-    def _kept(self) -> Iterator[Signed]:
+    def kept(self) -> Iterator[Signed]:
         """What the file beside the database says was signed."""
         note = self.tools.keep.read()
         if note is None:

@@ -9,16 +9,29 @@ Usage: ``SqlRecordStore().append(tx, [Entry("m-…", 1, "…")])``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, String, Table, Text, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from server.db.metadata import Moment, metadata
 from server.db.upsert import insert_once, upsert
 from server.record.model import SeatState, Seen, Signed, pack_edge, read_edge
 from wire.entries import Entry
-from wire.merkle import Edge, Node, Nodes, Place, leaf_hash
+from wire.merkle import MAX_SIZE, Edge, Node, Nodes, Place, leaf_hash
 
 HEAD: Final = Table(
     "record_head",
@@ -58,6 +71,7 @@ SEEN: Final = Table(
     Column("root", String(64), nullable=False),
     Column("state", String(10), nullable=False),
     Column("at", Moment, nullable=False),
+    Column("gave_up", BigInteger, nullable=False, server_default="0"),
 )
 _HEAD: Final = 1
 _PORTION: Final = 1000
@@ -113,7 +127,7 @@ class SqlRecordStore:
     def all_nodes(self, tx: Connection) -> Iterator[Node]:
         """Every kept subtree above the leaves."""
         for row in tx.execute(select(NODES)).yield_per(_PORTION):
-            yield Node(Place(row.level, row.at), bytes(row.hash))
+            yield _node(row)
 
     def entries(self, tx: Connection, *, log: str | None = None) -> Iterator[tuple[int, Entry]]:
         """The leaves by number, of one log or of all."""
@@ -122,6 +136,34 @@ class SqlRecordStore:
             wanted = wanted.where(LEAVES.c.log == log)
         for row in tx.execute(wanted).yield_per(_PORTION):
             yield row.number, _entry(row)
+
+    def span(self, tx: Connection, at: int, *, limit: int) -> Sequence[tuple[int, Entry]]:
+        """At most so many leaves from number ``at`` on."""
+        wanted = select(LEAVES).where(LEAVES.c.number >= at).order_by(LEAVES.c.number).limit(limit)
+        return [(row.number, _entry(row)) for row in tx.execute(wanted)]
+
+    def last_seqs(self, tx: Connection, logs: Collection[str], *, below: int | None) -> dict[str, int]:
+        """The highest number that the leaves (before the one numbered ``below``) have of each log that has any."""
+        wanted = select(LEAVES.c.log, func.max(LEAVES.c.seq).label("last")).where(LEAVES.c.log.in_(list(logs)))
+        if below is not None:
+            wanted = wanted.where(LEAVES.c.number < below)
+        return {row.log: row.last for row in tx.execute(wanted.group_by(LEAVES.c.log))}
+
+    def nodes_between(self, tx: Connection, low: int, high: int) -> Iterator[Node]:
+        """The kept subtrees above the leaves that leaves ``low … high - 1`` complete."""
+        for level in range(1, high.bit_length()):
+            begin, end = low >> level, high >> level
+            if begin < end:
+                wanted = select(NODES).where(NODES.c.level == level, NODES.c.at >= begin, NODES.c.at < end)
+                yield from (_node(row) for row in tx.execute(wanted))
+
+    def nodes_beyond(self, tx: Connection, size: int, *, limit: int) -> Sequence[Node]:
+        """Kept subtrees that a tree of ``size`` leaves does not have."""
+        found = list[Node]()
+        for level in range(1, MAX_SIZE.bit_length()):
+            wanted = select(NODES).where(NODES.c.level == level, NODES.c.at >= size >> level)
+            found += [_node(row) for row in tx.execute(wanted.limit(limit))]
+        return found
 
     def newest(self, tx: Connection, *, before: int | None, log: str, limit: int) -> Iterator[tuple[int, Entry]]:
         """Leaves below ``before`` (None: all), of one log or (empty) of all, the newest first."""
@@ -149,6 +191,13 @@ class SqlRecordStore:
         row = tx.execute(select(CHECKPOINTS).order_by(CHECKPOINTS.c.size.desc()).limit(1)).one_or_none()
         return None if row is None else _signed(row)
 
+    def signed_between(self, tx: Connection, low: int, high: int | None) -> Sequence[Signed]:
+        """Checkpoints of more than ``low`` and at most ``high`` leaves (None: any more), the smallest first."""
+        wanted = select(CHECKPOINTS).where(CHECKPOINTS.c.size > low).order_by(CHECKPOINTS.c.size)
+        if high is not None:
+            wanted = wanted.where(CHECKPOINTS.c.size <= high)
+        return [_signed(row) for row in tx.execute(wanted)]
+
     def all_signed(self, tx: Connection) -> Sequence[Signed]:
         """All, the smallest first."""
         return [_signed(row) for row in tx.execute(select(CHECKPOINTS).order_by(CHECKPOINTS.c.size))]
@@ -156,12 +205,17 @@ class SqlRecordStore:
     def set_seen(self, tx: Connection, seen: Seen) -> None:
         """What a terminal said last."""
         values = {"device": seen.device, "size": seen.size, "root": seen.root, "state": seen.state.value, "at": seen.at}
+        values |= {"gave_up": seen.gave_up}
         tx.execute(upsert(tx, SEEN, values=values, key=("device",)))
 
     def all_seen(self, tx: Connection) -> Sequence[Seen]:
         """Of all terminals."""
         rows = tx.execute(select(SEEN).order_by(SEEN.c.device))
-        return [Seen(row.device, row.size, row.root, SeatState(row.state), row.at) for row in rows]
+        return [Seen(row.device, row.size, row.root, SeatState(row.state), row.at, row.gave_up) for row in rows]
+
+
+def _node(row: Any) -> Node:
+    return Node(Place(row.level, row.at), bytes(row.hash))
 
 
 def _entry(row: Any) -> Entry:

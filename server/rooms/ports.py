@@ -8,7 +8,7 @@ Usage: ``store.room(tx, "r-…")``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from server.rooms.model import Moved, Room, Seat
@@ -40,4 +40,8 @@ class RoomStore(Protocol):
 
     def seat(self, tx: Transaction, seat: str) -> Seat | None:
         """By id."""
+        ...
+
+    def seats(self, tx: Transaction, wanted: Collection[str]) -> Mapping[str, Seat]:
+        """Those of these seats that there are, by id."""
         ...

@@ -8,7 +8,7 @@ Usage: ``rooms.room("r-…").seats``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from server.idempotency.ports import ActLedger
@@ -62,6 +62,11 @@ class RoomService:
         if found is None:
             raise NoSuchSeat(seat=seat)
         return found
+
+    def seats(self, wanted: Collection[str]) -> Mapping[str, Seat]:
+        """Those of these seats that there are, by id."""
+        with self._unit.read() as tx:
+            return self._store.seats(tx, wanted)
 
     def create_room(
         self, name: str, seats: Sequence[NewSeat], *, actor: str, act: str, now: dt.datetime

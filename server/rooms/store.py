@@ -8,7 +8,7 @@ Usage: ``SqlRoomStore().rooms(connection)``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, UniqueConstraint, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -73,6 +73,11 @@ class SqlRoomStore:
         """By id."""
         row = tx.execute(select(seats).where(seats.c.id == seat)).one_or_none()
         return None if row is None else Seat(row.id, row.room, row.label, row.x, row.y)
+
+    def seats(self, tx: Connection, wanted: Collection[str]) -> dict[str, Seat]:
+        """Those of these seats that there are, by id."""
+        rows = tx.execute(select(seats).where(seats.c.id.in_(list(wanted))))
+        return {row.id: Seat(row.id, row.room, row.label, row.x, row.y) for row in rows}
 
     def _seats(self, tx: Connection, room: str) -> tuple[Seat, ...]:
         rows = tx.execute(select(seats).where(seats.c.room == room).order_by(seats.c.label)).all()

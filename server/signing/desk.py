@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from pages.model import PageText
-from server.errors import Conflict, Unsupported
-from server.identity.model import Account, Actor
+from server.errors import Conflict, NotAllowed, Unsupported
+from server.identity.model import Account, Actor, Role
+from server.meetings.model import must_be_real
 from server.signing import appearance, issue, pades, views
 from server.signing.errors import (
     NoSigners,
@@ -39,7 +40,7 @@ from server.signing.model import Level, Order, Round
 from server.signing.numbers import Wanted
 from server.signing.planning import MarkKind, MarkPlan, MarkWish, plan_of
 from server.signing.ports import Picture, PlannedMark, Upgrade
-from server.signing.service import Opening, SigningService
+from server.signing.service import Along, Opening, SigningService
 from wire.ids import MeetingId, PersonId
 from wire.state import MeetingState
 
@@ -48,12 +49,13 @@ MAX_SIGNERS: Final = 60
 
 
 class PaperKind(enum.StrEnum):
-    """biên bản · nghị quyết · thông báo kết luận · danh sách điểm danh."""
+    """biên bản · nghị quyết · thông báo kết luận · danh sách điểm danh · giấy mời."""
 
     MINUTES = "minutes"
     RESOLUTION = "resolution"
     NOTICE = "notice"
     ATTENDANCE = "attendance"
+    INVITATION = "invitation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class DeskTools:
     changed: Callable[[MeetingId], None]
     has_stamps: bool
     seal_mm: float
+    #: what other features keep their files from; each raises NotAllowed
+    guards: list[Callable[[MeetingId, str, Actor], None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +122,23 @@ class SigningDesk:
     # Opening and closing
 
     def open(
-        self, meeting: MeetingId, new: NewRound, pdf: bytes, *, texts: Sequence[PageText], asked: Asked
+        self,
+        meeting: MeetingId,
+        new: NewRound,
+        pdf: bytes,
+        *,
+        texts: Sequence[PageText],
+        asked: Asked,
+        along: Along | None = None,
+        outside: Collection[PersonId] = (),
     ) -> dict[str, Any]:
-        """A new round; the same act again is the same round.
+        """A new round; the same act again is the same round. ``outside``: signers who need not be members.
 
         Raises NoSigners, SignerNotMember, SealOutOfTurn, PictureMissing, SealAlone, NumberNotWithSeal,
         NumberOutOfTurn, MeetingLocked, and what a mark is refused for.
         """
         state = self.tools.meetings.state(meeting)
+        must_be_real(state)
         round_id = f"k-{asked.act.removeprefix('a-')}"
         if self._exists(round_id):
             return self.one(meeting, round_id, now=asked.now)
@@ -133,7 +146,7 @@ class SigningDesk:
         if not people or len(set(people)) != len(people) or len(people) > MAX_SIGNERS:
             raise NoSigners
         for person in people:
-            if state.member(person) is None:
+            if state.member(person) is None and person not in outside:
                 raise SignerNotMember(who=self._name(person))
         if new.order is not Order.ORDERED and any(wish.kind is MarkKind.SEAL for _, wish in new.signers):
             raise SealOutOfTurn
@@ -144,15 +157,17 @@ class SigningDesk:
         begins = None
         for wish in numbered:
             pdf, begins = self._with_room(pdf, texts[0], wish, now=asked.now)
-        opening = Opening(new.title, tuple(people), new.order, new.level, meeting, new.kind.value, marks, begins)
+        opening = Opening(
+            new.title, tuple(people), new.order, new.level, meeting, new.kind.value, marks, begins, along or Along()
+        )
         self.tools.signing.open_round(round_id, pdf, opening, by=asked.actor.label, now=asked.now)
         self.tools.changed(meeting)
         return self.one(meeting, round_id, now=asked.now)
 
-    def close(self, meeting: MeetingId, round_id: str, asked: Asked) -> None:
+    def close(self, meeting: MeetingId, round_id: str, asked: Asked, *, along: Along | None = None) -> None:
         """No further signatures; raises RoundUnknown, RoundClosed."""
         self._must_be_of(meeting, round_id)
-        self.tools.signing.close(round_id, by=asked.actor.label, now=asked.now)
+        self.tools.signing.close(round_id, by=asked.actor.label, now=asked.now, along=along)
         self.tools.changed(meeting)
 
     # Seeing
@@ -196,6 +211,17 @@ class SigningDesk:
         with tools.unit.read() as tx:
             about = tools.store.about(tx, round_id)
         return ("" if about is None else about.title), self.tools.signing.file(round_id)
+
+    def must_read(self, meeting: MeetingId, round_id: str, actor: Actor) -> None:
+        """Raise NotAllowed unless ``actor`` may have the file: a signer, a member, or who sees all."""
+        self._must_be_of(meeting, round_id)
+        found = self.tools.signing.round(round_id)
+        asked = any(signer.person == actor.person_id for signer in found.signers)
+        is_member = self.tools.meetings.state(meeting).member(actor.person_id) is not None
+        if not (asked or is_member or actor.has(Role.SECRETARY, Role.AUDITOR)):
+            raise NotAllowed
+        for guard in self.tools.guards if not asked else ():
+            guard(meeting, round_id, actor)
 
     def waiting(self, person: PersonId, *, now: dt.datetime) -> list[dict[str, Any]]:
         """What waits for a person's signature, the oldest first."""
@@ -341,7 +367,8 @@ class SigningDesk:
     ) -> tuple[bytes, Wanted | None]:
         """The file with fields for number and date, which have to hold the number that is due; how the year goes on."""
         blanks = issue.find(text)
-        wanted = Wanted("", now.astimezone(VIETNAM).date(), blanks.notation, wish.first)
+        day = now.astimezone(VIETNAM).date()
+        wanted = self.tools.signing.wanted("", day, blanks.notation, first=wish.first)
         due = self.tools.signing.due(wanted)
         if wish.first and due != wish.first:
             raise NumberOutOfTurn(next=due)

@@ -9,8 +9,17 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-#: How papers are grouped into series is the head of the agency's decision; so far all are of one.
+#: How papers are grouped into series is the head of the agency's decision: all in one, or each kind in its own.
 SERIES: Final = "all"
+#: The kinds that have a name (NĐ 30/2020, Phụ lục III); what has none, as a công văn, is of the common series.
+_NAMED: Final = "NQ QĐ CT QC QyĐ TC TB HD CTr KH PA ĐA DA BC BB TTr HĐ CĐ BGN BTT GUQ GM GGT GNP PG PC PB SY TrS SL"
+TYPES: Final = frozenset(_NAMED.split(" "))
+
+
+def series_of(notation: str, *, by_kind: bool) -> str:
+    """The series of a paper, by what follows its number: ``/GM-VKSTA`` is of ``GM``."""
+    head = notation.removeprefix("/").partition("-")[0]
+    return head if by_kind and head in TYPES else SERIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +45,17 @@ class Number:
     number: int
     notation: str
     day: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the register: the number, the paper it was given to, by whom and when."""
+
+    number: Number
+    series: str
+    round: str
+    title: str
+    kind: str
+    meeting: str
+    person: str
+    at: dt.datetime

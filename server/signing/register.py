@@ -66,7 +66,7 @@ class SqlRegister:
 
     def next(self, tx: Transaction, wanted: Wanted) -> int:
         """The number the paper would get now; ``wanted.first`` as if the year had begun with it."""
-        same = (NUMBERS.c.series == wanted.series) & (NUMBERS.c.year == wanted.year)
+        same = (NUMBERS.c.year == wanted.year) & _shared(wanted)
         last = tx.execute(select(func.max(NUMBERS.c.number)).where(same)).scalar()
         if last is not None:
             return int(last) + 1
@@ -125,8 +125,20 @@ class SqlRegister:
         """The paper was not signed: the number is the next one's."""
         tx.execute(delete(HOLDS).where(HOLDS.c.round == round_id))
 
+    def years(self, tx: Transaction) -> list[int]:
+        """Those that have numbers, the newest first."""
+        return list(tx.execute(select(NUMBERS.c.year).distinct().order_by(NUMBERS.c.year.desc())).scalars())
+
     def given(self, tx: Transaction, year: int, *, series: str = SERIES) -> list[tuple[int, str]]:
         """Numbers of a year with their papers, in order."""
         same = (NUMBERS.c.series == series) & (NUMBERS.c.year == year)
         rows = tx.execute(select(NUMBERS.c.number, NUMBERS.c.round).where(same).order_by(NUMBERS.c.number))
         return [(int(row.number), str(row.round)) for row in rows]
+
+
+def _shared(wanted: Wanted) -> sa.ColumnElement[bool]:
+    """Where the number before it may stand: a house may go over from one series to several, and back, in mid-year."""
+    if wanted.series == SERIES:
+        return sa.true()
+    of_kind = NUMBERS.c.notation.startswith(f"/{wanted.series}-", autoescape=True)
+    return (NUMBERS.c.series == wanted.series) | ((NUMBERS.c.series == SERIES) & of_kind)

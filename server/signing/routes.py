@@ -127,8 +127,9 @@ def _rounds(routes: Blueprint, desk: SigningRoutes) -> None:
         return answer(desk.open(MeetingId(meeting)), 201)
 
     @routes.get(f"{_PATH}/<round_id>/file")
-    @allow(Role.SECRETARY, Role.AUDITOR, member=ANY_MEMBER)
+    @allow(signed_in=True)
     def get_round_file(meeting: str, round_id: str) -> ResponseReturnValue:
+        desk.desk.must_read(MeetingId(meeting), _round(round_id), actor())
         title, pdf = desk.desk.file(MeetingId(meeting), _round(round_id))
         name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', " ", title).strip()[:120] or "van-ban"
         headers = {
@@ -152,7 +153,7 @@ def _rounds(routes: Blueprint, desk: SigningRoutes) -> None:
 
 def _signing(routes: Blueprint, desk: SigningRoutes) -> None:
     @routes.post(f"{_PATH}/<round_id>/ask")
-    @allow(member=ANY_MEMBER)
+    @allow(signed_in=True)
     def ask_bridge(meeting: str, round_id: str) -> ResponseReturnValue:
         body().end()
         person = PersonId(actor().person_id)
@@ -160,7 +161,7 @@ def _signing(routes: Blueprint, desk: SigningRoutes) -> None:
         return answer({"message": desk.ask(Kind.PAPER, about)})
 
     @routes.post(f"{_PATH}/<round_id>/begin")
-    @allow(member=ANY_MEMBER)
+    @allow(signed_in=True)
     def begin_signing(meeting: str, round_id: str) -> ResponseReturnValue:
         fields = body()
         fingerprint = fields.hex("certificate", size=32)
@@ -170,7 +171,7 @@ def _signing(routes: Blueprint, desk: SigningRoutes) -> None:
         )
 
     @routes.post(f"{_PATH}/<round_id>/complete")
-    @allow(member=ANY_MEMBER)
+    @allow(signed_in=True)
     def complete_signing(meeting: str, round_id: str) -> ResponseReturnValue:
         fields = body()
         fence, signature = fields.number("fence", low=1), fields.base64("signature")[:_SIGNATURE_BYTES]
@@ -181,7 +182,7 @@ def _signing(routes: Blueprint, desk: SigningRoutes) -> None:
         return answer(done)
 
     @routes.post(f"{_PATH}/<round_id>/give-back")
-    @allow(member=ANY_MEMBER)
+    @allow(signed_in=True)
     def give_back(meeting: str, round_id: str) -> ResponseReturnValue:
         fields = body()
         fence = fields.number("fence", low=1)

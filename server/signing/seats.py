@@ -94,6 +94,11 @@ class SeatSigning:
         found = self._tools.desk.rounds_of(meeting, PersonId(person), now=self._tools.clock.now())
         return [_round(value, mark, number) for value, mark, number in found[:MAX_ROUNDS]]
 
+    def signers(self, meeting: MeetingId) -> frozenset[str]:
+        """Everybody who is a signer in any round of a meeting."""
+        found = self._tools.desk.rounds(meeting, now=self._tools.clock.now())["rounds"]
+        return frozenset(signer["person"] for each in found for signer in each["signers"])
+
     def perform(self, act: Act, *, device: str, seat: str, now: dt.datetime) -> Outcome:
         """Perform ``act`` once; see the port. Raises Unavailable, or what the database raises when it is away."""
         does = {FILE: self._file, BEGIN: self._begin, ANSWER: self._answer}.get(act.kind)

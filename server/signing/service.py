@@ -25,7 +25,7 @@ from server.signing.errors import LeaseHeld, LeaseLost, MeetingLocked, NotASigne
 from server.signing.issue import Part
 from server.signing.marks import VIETNAM
 from server.signing.model import Level, Mark, Order, Round, Signer
-from server.signing.numbers import Wanted
+from server.signing.numbers import SERIES, Wanted
 from server.signing.planning import Numbering
 from server.signing.ports import (
     About,
@@ -62,6 +62,16 @@ class SigningTools:
     journal: Journal | None = None
     #: the logs of meetings: what happens in a round of a meeting is an event there, with the same commit
     meetings: MeetingLogs | None = None
+    #: the series of a notation (G63)
+    series: Callable[[str], str] = lambda _notation: SERIES
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """What another feature writes with the same commit: ``write`` in its transaction, ``drafts`` into the log."""
+
+    drafts: tuple[Draft, ...] = ()
+    write: Callable[[Transaction], None] = lambda _tx: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,7 @@ class Opening:
     kind: str = ""
     marks: Mapping[PersonId, PlannedMark] = field(default_factory=dict, repr=False)
     begins: Wanted | None = None
+    along: Along = field(default_factory=Along, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +107,12 @@ class SigningService:
             self.tools.store.keep(tx, sealed)
             if opening.begins is not None:
                 self.tools.register.begin_year(tx, opening.begins)
+            opening.along.write(tx)
             self._record(tx, "signing_opened", found, by=by, now=now, sha256=sealed.sha256)
 
         people = [signer.person for signer in signers]
         told = {"kind": opening.kind, "title": opening.title, "signers": people, **_file(sealed)}
-        drafts = [Draft("round_opened", {"round": round_id, **told})]
+        drafts = [Draft("round_opened", {"round": round_id, **told}), *opening.along.drafts]
         self._write(opening.meeting, write, drafts=drafts, by=by, now=now)
         return found
 
@@ -191,7 +203,7 @@ class SigningService:
             if after != before and self.tools.store.save(tx, after, before=before, prepared=None):
                 self.tools.register.release(tx, round_id)
 
-    def close(self, round_id: str, *, by: str = "system", now: dt.datetime) -> Round:
+    def close(self, round_id: str, *, by: str = "system", now: dt.datetime, along: Along | None = None) -> Round:
         """No further signatures; what there are stay. Raises RoundClosed, and LeaseHeld when somebody was faster."""
         with self.tools.unit.read() as tx:
             before = self._find(tx, round_id)
@@ -202,9 +214,11 @@ class SigningService:
                 raise LeaseHeld(wait_s=1)
             self.tools.register.release(tx, round_id)
             self._want_raise(tx, after, now)
+            if along is not None:
+                along.write(tx)
             self._record(tx, "signing_closed", after, by=by, now=now)
 
-        drafts = [Draft("round_closed", {"round": round_id})]
+        drafts = [Draft("round_closed", {"round": round_id}), *(() if along is None else along.drafts)]
         self._write(self._meeting(round_id), write, drafts=drafts, by=by, now=now)
         return after
 
@@ -238,7 +252,11 @@ class SigningService:
         """Number and date that the paper would be given now."""
         day = now.astimezone(VIETNAM).date()
         with self.tools.unit.read() as tx:
-            return self.tools.register.next(tx, Wanted(round_id, day, numbering.notation)), day
+            return self.tools.register.next(tx, self.wanted(round_id, day, numbering.notation)), day
+
+    def wanted(self, round_id: str, day: dt.date, notation: str, *, first: int = 0) -> Wanted:
+        """A number for a paper, of the series that its notation names."""
+        return Wanted(round_id, day, notation, first, self.tools.series(notation))
 
     def due(self, wanted: Wanted) -> int:
         """The number that the next paper of the year would be given."""
@@ -250,7 +268,7 @@ class SigningService:
         if held.lease is None:
             raise LeaseLost
         day = now.astimezone(VIETNAM).date()
-        wanted = Wanted(held.id, day, numbering.notation)
+        wanted = self.wanted(held.id, day, numbering.notation)
         number = self.tools.register.hold(tx, wanted, until=held.lease.until, now=now)
         return numbering.written(number, day)
 

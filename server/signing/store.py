@@ -16,7 +16,9 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, Str
 
 from server.db.metadata import Moment, metadata
 from server.signing.model import Lease, Level, Order, Round, Signer
+from server.signing.numbers import Entry, Number
 from server.signing.ports import About, Picture, PlannedMark, Raise, Revision
+from server.signing.register import NUMBERS
 from server.unit import Transaction
 from wire.ids import PersonId
 
@@ -182,6 +184,27 @@ class SqlSigningStore:
         """With which certificate a signer signed."""
         mine = (SIGNERS.c.round == round_id) & (SIGNERS.c.person == person)
         tx.execute(update(SIGNERS).where(mine).values(fingerprint=fingerprint))
+
+    def entries(self, tx: Transaction, year: int) -> list[Entry]:
+        """All papers that were numbered in a year, by series and number."""
+        joined = NUMBERS.join(ROUNDS, ROUNDS.c.id == NUMBERS.c.round).outerjoin(
+            SUBJECTS, SUBJECTS.c.round == NUMBERS.c.round
+        )
+        wanted = select(NUMBERS, ROUNDS.c.title, SUBJECTS.c.meeting, SUBJECTS.c.kind).select_from(joined)
+        rows = tx.execute(wanted.where(NUMBERS.c.year == year).order_by(NUMBERS.c.series, NUMBERS.c.number))
+        return [
+            Entry(
+                Number(row.number, row.notation, dt.date.fromisoformat(row.issued_on)),
+                series=row.series,
+                round=row.round,
+                title=row.title,
+                kind=row.kind or "",
+                meeting=row.meeting or "",
+                person=row.person,
+                at=row.at,
+            )
+            for row in rows
+        ]
 
     def rounds_of(self, tx: Transaction, person: PersonId) -> Sequence[str]:
         """Open rounds in which a person has not signed yet, the oldest first."""

@@ -7,13 +7,16 @@ Usage: ``services.seat_acts |= seat_acts(speaking)``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from server.meetings.commands import By
-from server.meetings.ports import SeatAct, Seated
+from server.meetings.gathered import read_each
+from server.meetings.ports import ActTogether, SeatAct, Seated
 from server.speaking import reading
 from server.speaking.service import Ask, SpeakingService
 from wire.fields import Fields
+from wire.ids import MeetingId
 from wire.speaking import SpeechChange
 
 #: kind of act → step of a turn; the kinds of ``edge/acts.py``
@@ -47,6 +50,17 @@ def seat_acts(speaking: SpeakingService) -> dict[str, SeatAct]:
 
     acts: dict[str, SeatAct] = {"speech_ask": asked, "speech_extend": extended, "speech_write": written}
     return acts | {kind: _step(speaking, change) for kind, change in STEPS.items()}
+
+
+def together(speaking: SpeakingService) -> dict[str, ActTogether]:
+    """By kind of act what is performed for many with one commit."""
+
+    def ask(meeting: MeetingId, acts: Sequence[tuple[Fields, Seated]]) -> Sequence[dict[str, Any] | None]:
+        read = read_each(acts, lambda data, seated: (reading.asking(data, seated.person), _ask(seated)))
+        done = iter(speaking.ask_all(meeting, [one for one in read if one is not None]))
+        return [None if one is None else next(done) for one in read]
+
+    return {"speech_ask": ask}
 
 
 def _step(speaking: SpeakingService, change: SpeechChange) -> SeatAct:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from server.clock import Clock
+from server.meetings.errors import NoSuchMeeting
 from server.speaking.service import SpeakingService
 from wire.events import Event
 from wire.ids import MeetingId
@@ -44,6 +45,8 @@ class SpeechClock:
         self._clock: Final = clock
         self._guard: Final = threading.Lock()
         self._due: dict[MeetingId, tuple[str, dt.datetime]] = {}
+        #: the number of the state that each was read from: what is looked up may be older than what was announced
+        self._read: Final[dict[MeetingId, int]] = {}
         self._woken: Final = threading.Event()
         self._ending: Final = threading.Event()
         self._thread: threading.Thread | None = None
@@ -91,6 +94,9 @@ class SpeechClock:
     def _end(self, meeting: MeetingId, speech: str, at: dt.datetime, *, now: dt.datetime) -> bool:
         try:
             self._speaking.stop_by_clock(meeting, speech, now=now)
+        except NoSuchMeeting:
+            # A rehearsal that was deleted in mid-turn: nobody announces that, and there is nothing left to end.
+            _LOG.info("the turn %s went with its meeting", speech)
         except Exception:  # noqa: BLE001 - the others are ended, and this one is tried again
             _LOG.exception("the turn %s could not be ended by the clock", speech)
             return False
@@ -104,6 +110,9 @@ class SpeechClock:
         turn = state.speaking.in_turn if state.speaking.rules.cuts else None
         ends_at = None if turn is None or turn.state is not SpeechState.SPEAKING else turn.ends_at
         with self._guard:
+            if state.seq < self._read.get(meeting, 0):
+                return
+            self._read[meeting] = state.seq
             if turn is None or ends_at is None:
                 self._due.pop(meeting, None)
             else:

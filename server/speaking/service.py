@@ -1,7 +1,8 @@
 """Use cases of speaking: ask, lead the queue, hand in in writing, read what was handed in.
 
 Rules S1, W28: everything is an event of the meeting's log, committed before it is acknowledged; an act happens once.
-Requests that come at the same moment are appended one after the other, none is lost.
+Requests that come at the same moment are appended one after the other, none is lost; with one commit where
+:meth:`SpeakingService.ask_all` is given them together.
 
 Usage::
 
@@ -17,13 +18,12 @@ from typing import Any, Final
 
 from server.idempotency.service import ActKey
 from server.meetings.commands import By
-from server.meetings.logbook import Decide
+from server.meetings.logbook import Change, Decide
 from server.meetings.model import Draft, Log
 from server.meetings.ports import Also
 from server.meetings.service import MeetingService
 from server.speaking import errors, model
 from server.speaking.model import Asking
-from server.unit import Transaction
 from wire import ids
 from wire.fields import print_instant
 from wire.ids import MeetingId
@@ -64,13 +64,24 @@ class SpeakingService:
 
     def ask(self, meeting: MeetingId, asking: Asking, *, ask: Ask) -> dict[str, Any]:
         """Register; gives ``{seq, speech}``, of the request that stands already if there is one."""
+        change = self._asking(asking, ask)
+        return self._change(meeting, change.decide, ask=ask, also=lambda _tx, state: change.says(state))
+
+    def ask_all(self, meeting: MeetingId, asked: Sequence[tuple[Asking, Ask]]) -> Sequence[dict[str, Any] | None]:
+        """Register many with one commit, in this order; their answers, None for who has to ask alone."""
+        return self._meetings.change_all(meeting, [self._asking(asking, ask) for asking, ask in asked])
+
+    def _asking(self, asking: Asking, ask: Ask) -> Change:
         name = ids.new("q", self._random(ids.RANDOM_BYTES))
 
-        def name_it(_tx: Transaction, state: MeetingState) -> dict[str, Any]:
+        def name_it(state: MeetingState) -> dict[str, Any]:
             found = model.standing(state, asking)
             return {"speech": name if found is None else found.speech}
 
-        return self._change(meeting, lambda log: model.ask(log.state, name, asking, by=ask.by), ask=ask, also=name_it)
+        def decide(log: Log) -> Sequence[Draft]:
+            return model.ask(log.state, name, asking, by=ask.by)
+
+        return Change(ask.actor, ask.now, decide, ask.key, name_it)
 
     def move(self, meeting: MeetingId, wanted: Move, *, ask: Ask) -> dict[str, Any]:
         """One step of a turn; gives ``{seq}``."""

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, answered
-from server.meetings.model import Draft, Log
+from server.meetings.model import Draft, Log, must_be_real
 from server.statements import model
 from server.statements.errors import (
     StatementNotYours,
@@ -84,6 +84,7 @@ class StatementService:
     def expected(self, meeting: MeetingId, deed: Deed, maker: Maker) -> Statement:
         """What is to be declared, for the newest state; raises NoSuchMeeting, BadField and what ``deed`` refuses."""
         state = self.tools.meetings.state(meeting)
+        must_be_real(state)
         deed.drafts(Log(meeting, state), "0" * 64)
         return deed.expected(state, maker)
 
@@ -98,6 +99,7 @@ class StatementService:
             known = answered(tools.ledger, tx, doing.key)
         if known is not None:
             return known
+        must_be_real(tools.meetings.state(meeting))
         found = self.verify(signed, person=doing.maker.person, now=doing.now)
         said = found.said
         self.must_be_bound(meeting, found, now=doing.now)

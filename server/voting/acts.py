@@ -7,18 +7,23 @@ Usage: ``services.seat_acts |= seat_acts(voting, rooms)``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from server.meetings.commands import By
-from server.meetings.ports import Rooms, SeatAct, Seated
+from server.meetings.gathered import read_each
+from server.meetings.ports import ActTogether, Rooms, SeatAct, Seated
 from server.statements.errors import StatementCertificateUnsure, StatementKindUnknown
 from server.trust.errors import PkiServiceAway, RevocationUnknown
+from server.voting import reading
+from server.voting.casting import Cast, Sent, SignedBallot
 from server.voting.secret.service import SecretVotes, Wanted
-from server.voting.service import Ask, Cast, SignedBallot, VotingService
+from server.voting.service import Ask, VotingService
 from wire.ballots import NONCE_BYTES
 from wire.blind import MODULUS_BYTES
 from wire.election_marks import SAID_LIMIT
 from wire.fields import Fields
+from wire.ids import MeetingId
 from wire.messages import KEY_BYTES
 from wire.secret_fold import MAX_RUNS
 from wire.statement import VOTE, Place, SignedStatement, Statement
@@ -42,6 +47,10 @@ def seat_acts(voting: VotingService, secret: SecretVotes, rooms: Rooms) -> dict[
             # A person waits at the seat: an answer now is better than a ballot that is sent again and again.
             raise StatementCertificateUnsure from exc
 
+    def begin(data: Fields, seated: Seated) -> dict[str, Any]:
+        seen = data.number("seen")
+        return voting.begin(seated.meeting, reading.new_vote(data), seen=seen, ask=_ask(seated))
+
     def close(data: Fields, seated: Seated) -> dict[str, Any]:
         vote = data.id("vote", "v")
         data.end()
@@ -63,8 +72,25 @@ def seat_acts(voting: VotingService, secret: SecretVotes, rooms: Rooms) -> dict[
         data.end()
         return secret.give(seated.meeting, wanted, key=seated.key, now=seated.now)
 
-    acts: dict[str, SeatAct] = {"vote_cast": cast, "vote_close": close, "vote_go_on": go_on, "ballot_ask": give}
+    acts: dict[str, SeatAct] = {
+        "vote_begin": begin,
+        "vote_cast": cast,
+        "vote_close": close,
+        "vote_go_on": go_on,
+        "ballot_ask": give,
+    }
     return acts | {kind: _step(voting, way) for kind, way in _STEPS.items()}
+
+
+def together(voting: VotingService, rooms: Rooms) -> dict[str, ActTogether]:
+    """By kind of act what is performed for many with one commit."""
+
+    def cast(meeting: MeetingId, acts: Sequence[tuple[Fields, Seated]]) -> Sequence[dict[str, Any] | None]:
+        read = read_each(acts, lambda data, seated: Sent(_ballot(data, seated, rooms), seated.key, seated.now))
+        done = iter(voting.casting.cast_all(meeting, [one for one in read if one is not None]))
+        return [None if one is None else next(done) for one in read]
+
+    return {"vote_cast": cast}
 
 
 def _ballot(data: Fields, seated: Seated, rooms: Rooms) -> Cast:

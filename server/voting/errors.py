@@ -13,6 +13,7 @@
     ├── VoteNotOpen           vote-not-open: no ballot is taken now
     ├── AlreadyVoted          already-voted: one ballot a voter (V4)
     ├── AnotherVoteRunning    another-vote-running
+    ├── VotesMovedOn          votes-moved-on: begun with another list of votes in sight (W121)
     ├── NobodyPresent         nobody-present: nobody could vote
     ├── VoteNotCounted        vote-not-counted: there is no bundle before the close
     ├── HandsNotBallots       hands-not-ballots: a show of hands is counted by the secretary
@@ -88,6 +89,12 @@ class AnotherVoteRunning(Conflict):
     """One vote at a time; ``data["question"]`` says which goes on."""
 
     code = "another-vote-running"
+
+
+class VotesMovedOn(Conflict):
+    """Somebody has prepared or begun another vote since the seat that begins one was told of them."""
+
+    code = "votes-moved-on"
 
 
 class NobodyPresent(Conflict):

@@ -18,7 +18,7 @@ from typing import Any
 from server.errors import NotAllowed
 from server.meetings import errors as meeting_errors
 from server.meetings.commands import LEADERS, By
-from server.meetings.model import Draft, may
+from server.meetings.model import Draft, may, must_be_real
 from server.voting import errors
 from wire.election_marks import Election
 from wire.errors import PhaseError
@@ -86,14 +86,20 @@ def must_lead(state: MeetingState, by: By) -> None:
         raise meeting_errors.NotAMember if state.member(by.person) is None else NotAllowed
 
 
-def prepare(state: MeetingState, vote: str, new: NewVote, *, by: By) -> tuple[Draft, ...]:
-    """A new vote, or one that is not open yet in other words."""
-    must_lead(state, by)
+def _must_be_open_to(state: MeetingState, vote: str, new: NewVote) -> None:
     if state.phase not in PREPARING | LIVE:
         raise meeting_errors.PhaseNotAllowed(phase=state.phase.value)
+    if new.kind is VoteKind.NAMED:
+        must_be_real(state)
     before = state.vote(vote)
     if before is not None and before.state is not VoteState.CREATED:
         raise errors.VoteStateNotAllowed(state=before.state.value)
+
+
+def prepare(state: MeetingState, vote: str, new: NewVote, *, by: By) -> tuple[Draft, ...]:
+    """A new vote, or one that is not open yet in other words."""
+    must_lead(state, by)
+    _must_be_open_to(state, vote, new)
     if state.item(new.item) is None:
         raise meeting_errors.NoSuchItem(item=new.item)
     if new.repeats is not None:

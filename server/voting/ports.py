@@ -12,6 +12,7 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from server.unit import Transaction
@@ -41,6 +42,14 @@ class BallotStore(Protocol):
 
     def find(self, tx: Transaction, vote: str, person: str) -> StoredBallot | None:
         """The voter's ballot."""
+        ...
+
+    def add_all(self, tx: Transaction, cast: Sequence[tuple[StoredBallot, dt.datetime]]) -> None:
+        """Keep many, each with its moment; raises :class:`BallotTaken` when one of the voters has one."""
+        ...
+
+    def voted(self, tx: Transaction, vote: str, people: Collection[str]) -> frozenset[str]:
+        """Those of ``people`` whose ballot is here."""
         ...
 
     def of_vote(self, tx: Transaction, vote: str, *, unrecorded: bool = False) -> list[StoredBallot]:

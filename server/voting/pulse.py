@@ -18,6 +18,7 @@ from typing import Final
 
 from server.clock import Clock
 from server.errors import Unavailable
+from server.meetings.errors import NoSuchMeeting
 from server.voting.service import VotingService
 from wire.ids import MeetingId
 
@@ -62,6 +63,9 @@ class VotePulse:
         for meeting, vote in sorted(due):
             try:
                 self._voting.record(meeting, vote, now=self._clock.now())
+            except NoSuchMeeting:
+                # A rehearsal that was deleted since the ballot came: its ballots went with it.
+                _LOG.info("ballots of %s went with their meeting", vote)
             except Unavailable as exc:
                 _LOG.warning("ballots of %s wait for the log: %s", vote, exc)
                 self.wake(meeting, vote)

@@ -7,17 +7,19 @@ Usage: ``new_vote(body())``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from server.statements.errors import StatementKindUnknown
+from server.voting.casting import Cast, SignedBallot
 from server.voting.errors import MarksDisordered, NoSuchVote
 from server.voting.model import NewVote
-from server.voting.service import Cast, SignedBallot
+from server.voting.ready import Asked
 from wire.ballots import NONCE_BYTES
 from wire.election_marks import MAX_CANDIDATES, SAID_LIMIT, Election
 from wire.fields import Fields
 from wire.statement import VOTE, SignedStatement, Statement
-from wire.vote_fold import MAX_ANSWERS, MAX_ELECTORS, MAX_SECONDS, MAX_SHARE, MAX_WEIGHT
+from wire.vote_fold import MAX_ANSWERS, MAX_ELECTORS, MAX_QUESTION, MAX_SECONDS, MAX_SHARE, MAX_WEIGHT
 from wire.votes import Answer, Base, Meaning, Proxy, Rule, Share, Tie, VoteKind
 
 OWN: Final = "own"
@@ -39,13 +41,14 @@ TEMPLATES: Final[dict[str, tuple[Answer, ...]]] = {
 
 
 def ballot(fields: Fields, vote: str, person: str) -> Cast:
-    """A console's ballot: an open one says its answer, a named one in what was signed (W68).
+    """A console's ballot: an open one says its answer, perhaps whose it is (W107), a named one what was signed (W68).
 
     Raises BadField, StatementKindUnknown, NoSuchVote.
     """
     nonce = fields.hex("nonce", size=NONCE_BYTES)
     if not fields.has("statement"):
-        open_one = Cast(vote, person, fields.text("answer", limit=SAID_LIMIT), nonce)
+        whose = fields.id("for", "u") if fields.has("for") else person
+        open_one = Cast(vote, whose, fields.text("answer", limit=SAID_LIMIT), nonce, by=person)
         fields.end()
         return open_one
     signed = SignedStatement.read(fields)
@@ -65,7 +68,7 @@ def new_vote(fields: Fields) -> NewVote:
     new = NewVote(
         item=fields.id("item", "i"),
         kind=VoteKind(fields.choice("kind", frozenset(VoteKind))),
-        question=fields.text("question", limit=2000).strip(),
+        question=fields.text("question", limit=MAX_QUESTION).strip(),
         template=template,
         answers=_candidates(fields) if election else TEMPLATES.get(template) or _own(fields),
         rule=Rule(
@@ -84,6 +87,15 @@ def new_vote(fields: Fields) -> NewVote:
     rule.end()
     fields.end()
     return new
+
+
+def asked(args: Mapping[str, str]) -> tuple[str | None, Asked]:
+    """For which vote somebody asks who is ready: one that is written down, or a kind and an item; raises BadField."""
+    given = Fields(dict(args), "ready")
+    vote = given.id("vote", "v") if given.has("vote") else None
+    if vote is not None:
+        return vote, Asked(VoteKind.OPEN, "")
+    return None, Asked(VoteKind(given.choice("kind", frozenset(VoteKind))), given.id("item", "i"))
 
 
 def _own(fields: Fields) -> tuple[Answer, ...]:

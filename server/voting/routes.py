@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
@@ -60,6 +60,7 @@ def blueprint(voting: VotingService, clock: Clock, *, seal: Seal, progress: Prog
     def cast(meeting: str, vote: str) -> ResponseReturnValue:
         ballot = reading.ballot(body(), _vote(vote), actor().person_id)
         content = {"meeting": meeting, "vote": vote, "answer": ballot.answer, "nonce": ballot.nonce}
+        content |= {"for": ballot.person} if ballot.person != actor().person_id else {}
         asked = ask("cast", content)
         return answer(voting.cast(MeetingId(meeting), ballot, key=asked.key, now=asked.now), 201)
 
@@ -73,6 +74,14 @@ def blueprint(voting: VotingService, clock: Clock, *, seal: Seal, progress: Prog
             MeetingId(meeting), _vote(vote), Maker(actor().person_id, None, clock.now()), answer=chosen
         )
         return answer({"message": seal(Kind.STATEMENT, {"statement": found.to_value()})})
+
+    @routes.get("/ready")
+    @allow(Role.SECRETARY, member=_LEADERS)
+    def ready(meeting: str) -> ResponseReturnValue:
+        who = actor()
+        by = By(who.person_id, is_secretary=who.has(Role.SECRETARY))
+        vote, asked = reading.asked(request.args)
+        return answer(voting.ready(MeetingId(meeting), asked, by, vote=vote).to_value())
 
     @routes.get("/<vote>/collection")
     @allow(Role.SECRETARY, member=_LEADERS)

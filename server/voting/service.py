@@ -1,13 +1,11 @@
-"""Use cases of votes: prepare, open, pause, close, announce; cast; the bundle.
+"""Use cases of votes: prepare, open, pause, close, announce; the bundle. How ballots come in: ``casting.py``.
 
-Rules V3–V5, W67: a ballot is committed before it is acknowledged, and the acknowledgement names the commitment that the
-log and the published bundle hold. While a vote runs the log holds commitments only. The closing reads the ballots under
+Rules V3–V5: while a vote runs the log holds commitments only. The closing reads the ballots under
 the meeting's lock, so it publishes every ballot that was acknowledged and no other.
 
 Usage::
 
     voting.step(meeting, vote, VoteChange.OPEN, ask=Ask(by, "person:u-…", key, now))
-    voting.cast(meeting, Cast("v-…", "u-…", answer="for", nonce="00…"), key=key, now=now)   # {"vote", "commitment", …}
 """
 
 from __future__ import annotations
@@ -17,19 +15,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from server.idempotency.ports import ActLedger, ActTaken, DoneAct
-from server.idempotency.service import ActKey, answered
+from server.idempotency.ports import ActLedger
+from server.idempotency.service import ActKey
 from server.meetings.commands import By
 from server.meetings.logbook import Decide, Look
 from server.meetings.model import Draft, Log
 from server.meetings.ports import Also
 from server.meetings.service import MeetingService
-from server.statements.model import must_say
-from server.statements.service import StatementService, Verified
+from server.statements.service import StatementService
 from server.unit import Transaction, UnitOfWork
 from server.voting import errors, model
+from server.voting.casting import Cast, Casting
 from server.voting.model import NewVote, StoredBallot
-from server.voting.ports import BallotStore, BallotTaken, Recorder, Timer
+from server.voting.ports import BallotStore, Timer
+from server.voting.ready import Asked, Readiness, Sights, readiness
 from server.voting.secret import model as secret_model
 from server.voting.secret.keys import TokenKey
 from server.voting.secret.model import NextCall
@@ -37,16 +36,13 @@ from server.voting.secret.ports import GivenBallot
 from server.voting.secret.service import SecretVotes
 from wire import ids
 from wire.ballot_statement import vote_statement
-from wire.ballots import commitment
 from wire.bundle import bundle_of
 from wire.declare import Maker
-from wire.fields import print_instant
 from wire.ids import MeetingId
 from wire.state import MeetingState
-from wire.statement import Place, SignedStatement, Statement
+from wire.statement import Statement
 from wire.votes import COUNTED, RUNNING, VoteChange, VoteKind, VoteState
 
-_TRIES: Final = 3
 _LONG_OVER: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
 _GIVING: Final = frozenset({VoteState.OPEN, VoteState.PAUSED})
 _OVER: Final = frozenset({VoteState.CLOSED, VoteState.WITHDRAWN})
@@ -83,27 +79,6 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedBallot:
-    """What the voter's token has signed, and where (None: at a console)."""
-
-    statement: SignedStatement
-    place: Place | None
-
-
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """A ballot as it comes from a voter."""
-
-    vote: str
-    person: str
-    answer: str
-    nonce: str
-    signed: SignedBallot | None = None
-    #: who casts it, where that is not the voter: their proxy (W107)
-    by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Clocked:
     """A vote that runs by the clock, and when that ends."""
 
@@ -129,14 +104,14 @@ class VotingService:
         self._unit: Final = unit
         self._store: Final = store
         self._meetings: Final = meetings
-        self._ledger: Final = ledger
         self._statements: Final = statements
         self._random: Final = random
         self._secret: Final = secret
-        #: told of every stored ballot
-        self.recorders: Final[list[Recorder]] = []
+        self.casting: Final = Casting(unit, store, meetings=meetings, ledger=ledger, statements=statements)
         #: told when a vote may have begun or ended to run
         self.timers: Final[list[Timer]] = []
+        #: where people are, plugged in when there are screens
+        self.sights: Callable[[MeetingId], Sights] = lambda _meeting: Sights()
 
     def prepare(self, meeting: MeetingId, new: NewVote, *, vote: str | None, ask: Ask) -> dict[str, Any]:
         """Write a vote down, or one that is not open yet anew; gives ``{seq, vote}``."""
@@ -148,6 +123,24 @@ class VotingService:
             return model.prepare(log.state, name, new, by=ask.by)
 
         return self._change(meeting, name, decide=decide, ask=ask)
+
+    def begin(self, meeting: MeetingId, new: NewVote, *, seen: int, ask: Ask) -> dict[str, Any]:
+        """Write a vote down and open it, both or neither; gives ``{seq, vote}``.
+
+        ``seen``: how many votes whoever begins it knew of. A request that waited at a seat without a network opens
+        nothing behind everybody's back. Raises VotesMovedOn, and what :meth:`prepare` and :meth:`step` raise.
+        """
+        name = ids.new("v", self._random(ids.RANDOM_BYTES))
+        key = TokenKey.generate() if new.kind is VoteKind.SECRET else None
+
+        def decide(log: Log) -> Sequence[Draft]:
+            written = model.prepare(log.state, name, new, by=ask.by)
+            if len(log.state.votes) != seen:
+                raise errors.VotesMovedOn
+            then = log.grown(log.events_of(written, actor=ask.actor, now=ask.now)).state
+            return *written, *model.open_vote(then, name, ask.by, token_key="" if key is None else key.public)
+
+        return self._change(meeting, name, decide=decide, ask=ask, token_key=key)
 
     def step(self, meeting: MeetingId, vote: str, change: VoteChange, *, ask: Ask, reason: str = "") -> dict[str, Any]:
         """Open, pause, resume, announce or withdraw it; gives ``{seq, vote}``."""
@@ -216,36 +209,8 @@ class VotingService:
         return self._secret
 
     def cast(self, meeting: MeetingId, cast: Cast, *, key: ActKey, now: dt.datetime) -> dict[str, Any]:
-        """Store a ballot; gives ``{vote, commitment, at}``. The same act again gives the same.
-
-        Raises NoSuchVote, NoSuchAnswer, NotOnTheRoll, NotPresentAtOpening, VoteNotOpen, AlreadyVoted, ActReused.
-        """
-        for _ in range(_TRIES):
-            with self._unit.read() as tx:
-                done = answered(self._ledger, tx, key)
-            if done is not None:
-                return done
-            found = self._checked(meeting, cast, now=now)
-            try:
-                return self._store_ballot(meeting, cast, found, key=key, now=now)
-            except (BallotTaken, ActTaken):
-                continue  # somebody was faster: perhaps this very act on another thread
-        raise errors.AlreadyVoted
-
-    def _checked(self, meeting: MeetingId, cast: Cast, *, now: dt.datetime) -> Verified | None:
-        """What the voter signed, in a named vote; raises unless the person may cast this ballot (W68)."""
-        state = self._meetings.state(meeting)
-        vote = model.must_vote(state, cast.vote, cast.person, answer=cast.answer, by=cast.by)
-        signed = cast.signed
-        if (signed is not None) != (vote.kind is VoteKind.NAMED):
-            raise errors.SignatureMissing if signed is None else errors.SignatureNotAsked
-        if signed is None:
-            return None
-        found = self._statements.verify(signed.statement, person=cast.person, now=now)
-        self._statements.must_be_bound(meeting, found, now=now)
-        maker = Maker(cast.person, signed.place, found.said.made_at)
-        must_say(found.said, vote_statement(state, maker, vote=cast.vote, answer=cast.answer))
-        return found
+        """Store a ballot; see :meth:`Casting.cast`."""
+        return self.casting.cast(meeting, cast, key=key, now=now)
 
     def declared(self, meeting: MeetingId, vote: str, maker: Maker, *, answer: str) -> Statement:
         """What the token of ``maker`` has to sign for a ballot in a named vote.
@@ -311,6 +276,17 @@ class VotingService:
             secret = [] if self._secret is None else self._secret.votes.unrecorded(tx)
             return [*self._store.unrecorded(tx), *secret]
 
+    def ready(self, meeting: MeetingId, asked: Asked, by: By, *, vote: str | None = None) -> Readiness:
+        """Who could cast a ballot if this were opened now (W114); of a vote that is written down as it stands there.
+
+        Raises NoSuchVote.
+        """
+        state = self._meetings.state(meeting)
+        if vote is not None:
+            found = model.known(state, vote)
+            asked = Asked(found.kind, found.item, found.proxies)
+        return readiness(state, asked, self.sights(meeting), by)
+
     def must_know(self, meeting: MeetingId, vote: str) -> None:
         """Raise NoSuchVote unless it is a vote of this meeting."""
         model.known(self._meetings.state(meeting), vote)
@@ -360,30 +336,3 @@ class VotingService:
             return {"vote": vote}
 
         return keep
-
-    def _store_ballot(
-        self, meeting: MeetingId, cast: Cast, found: Verified | None, *, key: ActKey, now: dt.datetime
-    ) -> dict[str, Any]:
-        ballot = _ballot(meeting, cast, "" if found is None else found.sha256)
-        with self._unit.begin() as tx:
-            state = self._store.hold_open(tx, meeting, ballot.vote)
-            if state is not VoteState.OPEN:
-                raise errors.VoteNotOpen(state="" if state is None else state.value)
-            known = self._store.find(tx, ballot.vote, ballot.person)
-            if known is not None and answered(self._ledger, tx, key) is None:
-                raise errors.AlreadyVoted
-            if known is not None:
-                raise ActTaken(key.act)
-            self._store.add(tx, ballot, now)
-            if found is not None:
-                self._statements.hold(tx, found, now=now)
-            answer = {"vote": ballot.vote, "commitment": ballot.commitment, "at": print_instant(now)}
-            self._ledger.add(tx, DoneAct(key.act, key.actor, key.kind, key.fingerprint, answer, now, meeting))
-        for recorder in self.recorders:
-            recorder.wake(meeting, ballot.vote)
-        return answer
-
-
-def _ballot(meeting: MeetingId, cast: Cast, statement: str) -> StoredBallot:
-    promise = commitment(meeting, cast.vote, cast.person, answer=cast.answer, nonce=cast.nonce, statement=statement)
-    return StoredBallot(cast.vote, cast.person, cast.answer, cast.nonce, promise, statement)

@@ -10,6 +10,7 @@ Usage: ``SqlBallotStore().add(connection, ballot, now)``.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from sqlalchemy import Boolean, Column, Connection, ForeignKey, String, Table, insert, select, update
@@ -75,25 +76,37 @@ class SqlBallotStore:
 
     def add(self, tx: Connection, ballot: StoredBallot, at: dt.datetime) -> None:
         """Keep a ballot; raises ``BallotTaken`` when the voter has one."""
-        values = {
-            "vote": ballot.vote,
-            "person": ballot.person,
-            "answer": ballot.answer,
-            "nonce": ballot.nonce,
-            "commitment": ballot.commitment,
-            "statement": ballot.statement,
-            "recorded": False,
-            "at": at,
-        }
+        self.add_all(tx, [(ballot, at)])
+
+    def add_all(self, tx: Connection, cast: Sequence[tuple[StoredBallot, dt.datetime]]) -> None:
+        """Keep many; raises ``BallotTaken`` when one of the voters has one."""
+        rows = [
+            {
+                "vote": ballot.vote,
+                "person": ballot.person,
+                "answer": ballot.answer,
+                "nonce": ballot.nonce,
+                "commitment": ballot.commitment,
+                "statement": ballot.statement,
+                "recorded": False,
+                "at": at,
+            }
+            for ballot, at in cast
+        ]
         try:
-            tx.execute(insert(ballots).values(values))
+            tx.execute(insert(ballots), rows)
         except IntegrityError as taken:
-            raise BallotTaken(ballot.vote) from taken
+            raise BallotTaken(rows[0]["vote"]) from taken
 
     def find(self, tx: Connection, vote: str, person: str) -> StoredBallot | None:
         """The voter's ballot."""
         row = tx.execute(select(*_BALLOT).where(ballots.c.vote == vote, ballots.c.person == person)).one_or_none()
         return None if row is None else StoredBallot(*row)
+
+    def voted(self, tx: Connection, vote: str, people: Collection[str]) -> frozenset[str]:
+        """Those of ``people`` whose ballot is here."""
+        wanted = (ballots.c.vote == vote) & ballots.c.person.in_(list(people))
+        return frozenset(tx.execute(select(ballots.c.person).where(wanted)).scalars())
 
     def of_vote(self, tx: Connection, vote: str, *, unrecorded: bool = False) -> list[StoredBallot]:
         """All ballots of a vote in the voters' order, or those whose commitment is not in the log yet."""

@@ -78,6 +78,7 @@ def test_a_change_asks_for_an_idempotency_key_unless_its_answer_must_not_be_kept
         "/api/sign-out",
         "/api/me/password",
         "/api/rooms/<room>/display-link",
+        "/api/me/calendar",
         "/api/me/second-factor",
         "/api/me/second-factor/confirm",
         "/api/me/second-factor/codes",
@@ -117,7 +118,7 @@ def test_docs_and_code_know_the_same_routes(office: Office) -> None:
         (method, _shape(rule.rule))
         for rule in _rules(office)
         for method in (rule.methods or set()) & _METHODS
-        if rule.rule.startswith(("/api/", "/.well-known/"))
+        if rule.rule.startswith(("/api/", "/.well-known/", "/calendar/"))
     }
     assert served - _documented() == set(), "write it into docs/API.md"
     assert _documented() - served == set(), "docs/API.md promises what nobody serves"

@@ -48,7 +48,7 @@ def test_a_guarantee_names_code_that_is_there(guarantee: Guarantee) -> None:
 @pytest.mark.parametrize("guarantee", _GUARANTEES, ids=lambda each: each.number)
 def test_a_guarantee_names_tests_that_are_there(guarantee: Guarantee) -> None:
     assert guarantee.tests, "say which test would fail without it"
-    empty = [path for path in guarantee.tests if not _has_tests(path)]
+    empty = [path for path in guarantee.tests if not has_tests(path)]
     assert empty == [], "name the file whose tests fail when the promise is broken"
 
 
@@ -57,7 +57,8 @@ def test_every_other_path_of_the_page_is_there() -> None:
     assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
 
 
-def _has_tests(path: str) -> bool:
+def has_tests(path: str) -> bool:
+    """Whether there is a file of that name with a test in it."""
     if not (path.startswith("tests/") and path.endswith(".py") and (ROOT / path).is_file()):
         return False
     nodes = ast.walk(Module(path).tree)

@@ -39,6 +39,7 @@ from edge.vault.store import Vault
 from sealing.signatures import DeviceSigner, server_verifier
 from tests.bench.slots import OneSlot, Slot, Slots
 from wire.ids import DeviceId
+from wire.messages import Point, View
 from wire.proof import server_key_hash
 from wire.topics import device_filters
 
@@ -86,6 +87,9 @@ class _Nobody:
 
     def show(self, screen: Screen) -> None:
         """The screen has changed."""
+
+    def point(self, point: Point | View) -> None:
+        """The presenter points."""
 
     def answer(self, answer: Answer) -> None:
         """A page's call is answered."""

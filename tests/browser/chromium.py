@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 _AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 _QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_FRAMES = "async () => { for (let frame = 0; frame < 6; frame += 1) await new Promise(requestAnimationFrame); }"
 _SMALL = """(least) => [...document.querySelectorAll('button, input, select, a[href], [tabindex="0"]')]
   .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('[aria-hidden=true]'))
   .map((one) => ({ one, box: (one.closest('label, .frame') ?? one).getBoundingClientRect() }))
@@ -61,6 +62,11 @@ class Profile:
 def launched(driver: Playwright) -> Browser:
     """A browser that forgets; whoever asked for it closes it."""
     return driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", *_QUIET])
+
+
+def recoloured(page: Page) -> None:
+    """Wait for a theme that has just been changed: colours are inherited frame by frame."""
+    page.evaluate(_FRAMES)
 
 
 def contrast_faults(page: Page) -> list[str]:

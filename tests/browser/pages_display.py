@@ -16,6 +16,9 @@ class WallDisplay:
     def __init__(self, screen: Screen) -> None:
         self.screen = screen
         self.page = screen.page
+        # Of papers the wall is given the page that is presented and no other: one it asks for while the presenter
+        # turns on is not there any more when the question comes.
+        screen.expects(404, "/api/meetings/")
 
     def starts(self, address: str) -> None:
         """Opened once by its link; it signs itself in."""

@@ -2,9 +2,9 @@
 
     python -m tests.browser.screenshots FOLDER [--papers FOLDER]
 
-Rules: a scene is taken in the size of its device (a desk also on a large monitor), light and dark, as
-``scene-1280x800-light.png``; the folder is made if it is not there, older pictures in it are replaced. ``--papers``
-keeps the demo's papers between two runs.
+Rules: a scene is taken in the size of its device (a desk also on a smaller laptop and on a large monitor), light and
+dark, as ``scene-1280x800-light.png``; the folder is made if it is not there, older pictures in it are replaced.
+``--papers`` keeps the demo's papers between two runs.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pathlib import Path
 
 from deploy.demo.papers import build_papers
 from tests.browser.chromium import chromium
-from tests.browser.main_job import accounts, story, terminal
+from tests.browser.main_job import accounts, live, story, terminal
 from tests.browser.main_job.cast import Cast
-from tests.browser.screen import DESK, WALL, Screen
+from tests.browser.screen import DESK, LAPTOP, WALL, Screen
 from tests.support.room_process import running_room
 
 THEMES = ("light", "dark")
@@ -33,7 +33,7 @@ class Gallery:
 
     def __call__(self, screen: Screen, scene: str) -> None:
         page = screen.page
-        for width, height in (DESK, WALL) if screen.size == DESK else (screen.size,):
+        for width, height in (DESK, LAPTOP, WALL) if screen.size == DESK else (screen.size,):
             page.set_viewport_size({"width": width, "height": height})
             for theme in THEMES:
                 screen.themed(theme)
@@ -68,6 +68,9 @@ def take(folder: Path, papers: Path) -> Gallery:
         for step in terminal.ACTS:
             step(bench)
         accounts.keep(room, browser, look=gallery)
+        hall = live.Hall.at(room, browser, papers=papers, look=gallery, glance=gallery)
+        for part in live.ACTS:
+            part(hall)
     return gallery
 
 

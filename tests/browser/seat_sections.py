@@ -381,7 +381,29 @@ def people() -> list[dict[str, Any]]:
     """Who may sign in here; the first is the chair, the second sits here."""
     names = ["Trần Văn Chủ Tọa (demo)", LONG, "Lê Thị Mỹ Phượng (demo)", "Phạm Đức Quyết (demo)", "Vũ Ngọc Ánh (demo)"]
     position = "Phó Trưởng phòng Thực hành quyền công tố và kiểm sát điều tra án ma túy"
-    return [{"id": f"u-{chr(97 + at) * 16}", "name": name, "position": position} for at, name in enumerate(names)]
+    unit = "Viện kiểm sát nhân dân thành phố Hồ Chí Minh"
+    return [
+        {"id": f"u-{chr(97 + at) * 16}", "name": name, "position": position, "unit": unit}
+        for at, name in enumerate(names)
+    ]
+
+
+def ready() -> dict[str, Any]:
+    """Who is ready for a vote, as the chair's seat is told it: eleven are not, and more did not fit (W126)."""
+    whys = [*["offline"] * 3, *["locked"] * 3, *["token_out"] * 4, "left_seated", *["excused"] * 5]
+    people = [
+        {
+            "person": f"u-{number:016}",
+            "name": f"{LONG} {number}",
+            "standing": "unready" if number < 10 else "away",
+            "why": why,
+            "seat": f"B{number}",
+        }
+        for number, why in enumerate(whys)
+    ]
+    return {
+        "entitled": 45, "present": 37, "able": 27, "represented": 1, "recused": 1, "people": people, "more": 2
+    }  # fmt: skip
 
 
 def members(role: str) -> list[dict[str, Any]]:

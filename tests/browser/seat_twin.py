@@ -61,6 +61,12 @@ class SeatTwin:
         self.fetched: list[str] = []
         #: as ``fetched``, once the answer has been sent
         self.answered: list[str] = []
+        #: what who presents here was said to see
+        self.views: list[dict[str, Any]] = []
+        #: who is ready, as the chair is told it
+        self.ready: dict[str, Any] = {
+            "entitled": 45, "present": 45, "able": 45, "represented": 0, "recused": 0, "people": [], "more": 0
+        }  # fmt: skip
         self.failing: set[str] = set()
         self.streams: list[queue.Queue[bytes | None]] = []
         twin = self
@@ -97,6 +103,18 @@ class SeatTwin:
         for stream in list(self.streams):
             stream.put(f"event: patch\ndata: {body}\n\n".encode())
 
+    def point(self, **place: Any) -> None:
+        """The presenter points on the page."""
+        self._tell("point", place)
+
+    def view(self, **part: Any) -> None:
+        """The presenter sees this part of the page."""
+        self._tell("view", part)
+
+    def _tell(self, event: str, value: dict[str, Any]) -> None:
+        for stream in list(self.streams):
+            stream.put(f"event: {event}\ndata: {json.dumps(value)}\n\n".encode())
+
     def cut(self) -> None:
         """End every stream, as an agent that dies does."""
         for stream in list(self.streams):
@@ -132,8 +150,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.twin.posts.append(self.path)
-        if self.path in {"/api/sign-in", "/api/unlock", "/api/token"}:
+        if self.path in {"/api/sign-in", "/api/unlock", "/api/token", "/api/point"}:
             self.twin.bodies.append(body)
+        if self.path == "/api/view":
+            self.twin.views.append(body)
         if self.headers["X-Seat-Token"] != self.twin.token:
             self._error(403, "seat-wrong-token", "Trang đã cũ.")
         elif self.path in {"/api/sign-in", "/api/unlock"} and body["password"] not in self.twin.passwords:
@@ -147,6 +167,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._error(409, code, web.error_text(code, data).vi, data)
         elif self.path == "/api/marks":
             self._write_marks(body["changes"])
+        elif self.path == "/api/ready":
+            self._json(self.twin.ready)
         elif self.path == "/api/act":
             self.twin.acts.append(body)
             self._json({"act": body["act"]}, status=202)

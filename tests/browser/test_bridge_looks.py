@@ -89,8 +89,10 @@ class Window:
 
 
 @pytest.fixture
-def window(browser: Browser, play: BridgePlay) -> Window:
-    return Window(browser, play)
+def window(browser: Browser, play: BridgePlay) -> Iterator[Window]:
+    found = Window(browser, play)
+    yield found
+    found.page.context.close()
 
 
 def _tries(**seen: Any) -> Callable[[BridgePlay], None]:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 import web
 from tests.browser import seat_sections as having
-from tests.browser.chromium import chromium, contrast_faults, faults, layout_faults
+from tests.browser.chromium import chromium, contrast_faults, faults, layout_faults, recoloured
 from tests.browser.seat_person import Person
 from tests.browser.seat_twin import SeatTwin
 from tests.support.poll import until
@@ -91,6 +91,27 @@ def _mistypes_pin(person: Person) -> None:
 def _types_last_pin(person: Person) -> None:
     _types_pin(person)
     expect(person.page.get_by_role("dialog", name="Chỉ còn một lần thử mã PIN")).to_be_visible()
+
+
+def _leads(tab: str) -> Do:
+    def do(person: Person) -> None:
+        person.taps("Việc khác")
+        person.page.get_by_role("tab", name=tab).tap()
+
+    return do
+
+
+def _looks_who_is_ready(person: Person) -> None:
+    _leads("Biểu quyết")(person)
+    person.page.get_by_role("button", name="Ai chưa sẵn sàng (11)").tap()
+    expect(person.page.get_by_text(f"{having.LONG} 15 (B15)")).to_be_attached()
+
+
+def _opens_though_some_are_not_ready(person: Person) -> None:
+    _leads("Biểu quyết")(person)
+    person.page.get_by_role("button", name="Mở biểu quyết").tap()
+    dialog = person.page.get_by_role("dialog", name="Có người chưa bỏ phiếu được")
+    expect(dialog.get_by_text(f"{having.LONG} 15 (B15)")).to_be_attached()
 
 
 def _opens(title: str) -> Do:
@@ -214,6 +235,7 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "revoked": ("revoked", {}, None),
     "outdated": ("outdated", {}, None),
     "welcome": ("welcome", {}, None),
+    "rehearsal": ("welcome", {"meeting": having.meeting() | {"rehearsal_of": "m-" + "r" * 16}}, None),
     "choices": ("welcome", {}, lambda person: person.taps("Người khác đăng nhập")),
     "password": ("welcome", {}, lambda person: person.taps("Đăng nhập")),
     "wrong-password": ("welcome", {}, _mistypes),
@@ -339,6 +361,16 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "vote-hands": ("signed_in", {"votes": [having.vote(kind="hands")]}, None),
     "vote-closed": ("signed_in", {"votes": [having.vote(state="closed")]}, lambda person: person.taps("Biểu quyết")),
     "vote-chair": ("signed_in", {"role": "chair", "votes": [having.vote()]}, None),
+    "lead-vote": (
+        "signed_in",
+        {"role": "chair", "votes": [having.vote(state="created")], "quorum": {**_QUORUM, "present": 29, "met": False}},
+        _leads("Biểu quyết"),
+    ),
+    "lead-ready": ("signed_in", {"role": "chair"}, _looks_who_is_ready),
+    "lead-opening": ("signed_in", {"role": "chair"}, _opens_though_some_are_not_ready),
+    "lead-wall": ("signed_in", {"role": "chair", "notices": [having.notice(1)]}, _leads("Màn hình chung và nhắc việc")),
+    "lead-items": ("signed_in", {"role": "chair"}, _leads("Nội dung khác")),
+    "lead-present": ("signed_in", {"role": "chair", "presenting": having.presenting()}, _leads("Trình chiếu")),
     "vote-names": ("signed_in", {"votes": [having.announced()]}, _names),
     "vote-aside": ("signed_in", {"votes": [having.vote()]}, lambda person: person.taps("Tài liệu")),
     "help": ("signed_in", {"role": "chair"}, _helps),
@@ -350,8 +382,8 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
 DARK = (
     "welcome", "token-plug", "token-pin", "token-wrong-pin", "token-last-try", "token-blocked", "token-out", "password",
     "papers", "following", "offline", "closing", "search", "sign-list", "sign-place", "sign-pin", "sign-failed",
-    "roll-call",
-    "vote", "vote-own", "vote-election", "vote-elected", "help", "marks-list",
+    "roll-call", "lead-vote", "lead-ready", "lead-opening", "sign-number", "sign-number-pin", "speaking", "service",
+    "message", "vote", "vote-own", "vote-election", "vote-elected", "help", "marks-list",
 )  # fmt: skip
 PANEL = (1280, 800)
 #: The second most common panel: wider, and lower.
@@ -379,32 +411,28 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-_SHOWN = [
-    *((name, "light", PANEL) for name in STATES),
-    *((name, "dark", PANEL) for name in DARK),
-    *((name, "light", LOW) for name in ON_LOW),
-]
+def _shown(page: Page, name: str, theme: str, size: tuple[int, int]) -> None:
+    """A picture of it for people; and what no state may do to its letters and its ground."""
+    page.screenshot(path=_PICTURES / f"{name}-{size[0]}x{size[1]}-{theme}.png")
+    # A theme that silently stopped working would pass every contrast rule.
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert (sum(map(int, ground[4:-1].split(","))) < 384) == (theme == "dark")
+    assert page.evaluate("document.fonts.check('600 18px \"Be Vietnam Pro\"', 'Đặng ứ')")
+    assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 18
 
 
-def _faults(page: Page, theme: str, size: tuple[int, int]) -> list[str]:
-    """All of them once; what another theme or another size leaves as it is need not be looked for again."""
-    if size == LOW:
-        return layout_faults(page)
-    return contrast_faults(page) if theme == "dark" else faults(page)
-
-
-@pytest.mark.parametrize(("name", "theme", "size"), _SHOWN)
-def test_a_state_can_be_shown_to_anybody(browser: Browser, name: str, theme: str, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("name", STATES)
+def test_a_state_can_be_shown_to_anybody(browser: Browser, name: str) -> None:
+    """All faults once; then, of the same page, what another theme and another size may change."""
     state, sections, do = STATES[name]
     with SeatTwin(web.dist(), having.sections(state, **sections), having.PAPERS) as twin:
-        scheme: Any = theme
         twin.code = "287082" if name.endswith("code") else ""
         if name == "token-wrong-pin":
             twin.pin_refused = ("card-pin-wrong", {"tries_left": 2})
+        twin.ready = having.ready() if name in {"lead-ready", "lead-opening"} else twin.ready
         twin.marks = having.marks() if name.startswith("marks") else {}
         twin.failing = {"pages/1"} if name == "page-failed" else set()
-        viewport: Any = {"width": size[0], "height": size[1]}
-        context = browser.new_context(viewport=viewport, has_touch=True, color_scheme=scheme)
+        context = browser.new_context(viewport=_viewport(PANEL), has_touch=True, color_scheme="light")
         page = context.new_page()
         page.goto(twin.address)
         # Asked for once when the page enters, and again for what it shows.
@@ -414,17 +442,61 @@ def test_a_state_can_be_shown_to_anybody(browser: Browser, name: str, theme: str
             do(Person(page))
         page.evaluate("document.fonts.ready")
         _PICTURES.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=_PICTURES / f"{name}-{size[0]}x{size[1]}-{theme}.png")
-        found = _faults(page, theme, size)
-        # A theme that silently stopped working would pass every contrast rule.
-        ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-        font = page.evaluate("document.fonts.check('600 18px \"Be Vietnam Pro\"', 'Đặng ứ')")
-        letters_px = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+        _shown(page, name, "light", PANEL)
+        found = faults(page)
+        if name in DARK:
+            # Without the slow change of a colour, which axe would look at half way.
+            page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+            recoloured(page)
+            _shown(page, name, "dark", PANEL)
+            found += [f"dark: {each}" for each in contrast_faults(page)]
+            page.emulate_media(color_scheme="light")
+            recoloured(page)
+        if name in ON_LOW:
+            page.set_viewport_size(_viewport(LOW))
+            _shown(page, name, "light", LOW)
+            found += [f"{LOW}: {each}" for each in layout_faults(page)]
         context.close()
     assert found == []
-    assert (sum(map(int, ground[4:-1].split(","))) < 384) == (theme == "dark")
-    assert font
-    assert letters_px >= 18
+
+
+def _viewport(size: tuple[int, int]) -> ViewportSize:
+    return {"width": size[0], "height": size[1]}
+
+
+@pytest.mark.parametrize("usb_token", [None, having.token("absent")])
+def test_the_way_in_is_in_sight_on_a_low_panel_with_a_long_name(
+    browser: Browser, usb_token: dict[str, Any] | None
+) -> None:
+    rehearsed = having.meeting() | {"rehearsal_of": "m-" + "r" * 16}
+    sections = having.sections("welcome", meeting=rehearsed, usb_token=usb_token)
+    with SeatTwin(web.dist(), sections, having.PAPERS) as twin:
+        page = browser.new_page(viewport={"width": 1024, "height": 600})
+        page.goto(twin.address)
+        expect(page.get_by_text("CHẠY THỬ").first).to_be_visible()
+        way = "Đăng nhập" if usb_token is None else "Đăng nhập bằng mật khẩu"
+        expect(page.get_by_role("button", name=way, exact=True)).to_be_in_viewport(ratio=1)
+        page.close()
+
+
+def test_W126_who_is_not_ready_is_in_reach_on_a_low_panel(browser: Browser) -> None:
+    with SeatTwin(web.dist(), having.sections("signed_in", role="chair"), having.PAPERS) as twin:
+        twin.ready = having.ready()
+        context = browser.new_context(viewport={"width": 1024, "height": 600}, has_touch=True)
+        page = context.new_page()
+        page.goto(twin.address)
+        _opens_though_some_are_not_ready(Person(page))
+        dialog = page.get_by_role("dialog", name="Có người chưa bỏ phiếu được")
+        last = dialog.get_by_text(f"{having.LONG} 15 (B15)")
+        page.screenshot(path=_PICTURES / "lead-opening-1024x600-light.png")
+        last.scroll_into_view_if_needed()
+        expect(last).to_be_in_viewport(ratio=1)
+        expect(dialog.get_by_role("button", name="Vẫn mở biểu quyết")).to_be_in_viewport(ratio=1)
+        assert faults(page) == []
+        assert twin.acts == []
+        dialog.get_by_role("button", name="Vẫn mở biểu quyết").tap()
+        until(lambda: [each["kind"] for each in twin.acts] == ["vote_begin"])
+        context.close()
 
 
 def test_a_person_may_choose_the_theme(browser: Browser) -> None:

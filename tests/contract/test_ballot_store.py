@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import pytest
 
 from server.db.engine import Database
-from server.errors import ServerError
+from server.db.errors import DatabaseAway
+from server.errors import ServerError, Unavailable
 from server.idempotency.service import ActKey
 from server.idempotency.store import SqlActLedger
 from server.meetings.commands import By
@@ -23,9 +24,10 @@ from server.rooms.model import Room
 from server.rooms.store import SqlRoomStore
 from server.slots import Slots
 from server.statements.service import StatementService
+from server.voting.casting import Cast
 from server.voting.model import StoredBallot
 from server.voting.ports import BallotTaken
-from server.voting.service import Ask, Cast, VotingService
+from server.voting.service import Ask, VotingService
 from server.voting.store import SqlBallotStore
 from tests.support.meeting_log import described, item, member, named
 from tests.support.office import START, fresh_id
@@ -36,13 +38,14 @@ from wire.votes import VoteChange, VoteState
 
 STORE = SqlBallotStore()
 VOTERS = [f"voter{number}" for number in range(40)]
+CROWD = [f"voter{number}" for number in range(500)]
 CHAIR = named("u", "chair")
 
 
 class Town:
-    """A meeting with an open vote of forty."""
+    """A meeting with an open vote of forty, or of ``voters``."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, voters: Sequence[str] = VOTERS) -> None:
         self.database = database
         self.meeting = MeetingId(fresh_id("m"))
         self.vote = fresh_id("v")
@@ -59,7 +62,7 @@ class Town:
         room = Room(fresh_id("r"), fresh_id("r"), ())
         with database.begin() as tx:
             SqlRoomStore().add(tx, room, START)
-        people = [member("chair", "chair"), *(member(name, "member") for name in VOTERS)]
+        people = [member("chair", "chair"), *(member(name, "member") for name in voters)]
         drafts = [
             Draft("meeting_created", {**described(), "room": room.id}),
             Draft("members_set", {"members": people}),
@@ -68,7 +71,7 @@ class Town:
             Draft("meeting_approved", {}),
             Draft("meeting_opened", {}),
             Draft("vote_prepared", {**prepared(), "vote": self.vote}),
-            Draft("vote_opened", {"vote": self.vote, "roll": roll(["chair", *VOTERS]), "chair": CHAIR}),
+            Draft("vote_opened", {"vote": self.vote, "roll": roll(["chair", *voters]), "chair": CHAIR}),
         ]
 
         def keep(tx: object, _state: MeetingState) -> None:
@@ -178,3 +181,54 @@ def test_V3_a_paused_vote_takes_nothing_and_goes_on(town: Town) -> None:
     assert town.cast("voter3") == "vote-not-open"
     town.voting.step(town.meeting, town.vote, VoteChange.RESUME, ask=town.ask())
     assert isinstance(town.cast("voter3"), dict)
+
+
+def test_V4_five_hundred_threads_have_one_ballot_each_exactly_once_and_the_bar_never_lies(database: Database) -> None:
+    """Second votes through a race, ballots lost to read-modify-write, a turnout that runs ahead of what is durable."""
+    town = Town(database, CROWD)
+    rivals = CROWD[:20]
+    over = threading.Event()
+    lies: list[tuple[int, int]] = []
+
+    def durable() -> int:
+        with database.read() as tx:
+            return len(STORE.of_vote(tx, town.vote))
+
+    def watch() -> None:
+        while not over.is_set():
+            shown = town.state.votes[0].turnout.cast
+            kept = durable()  # read after it: it may only have grown
+            if shown > kept:
+                lies.append((shown, kept))
+            town.voting.record(town.meeting, town.vote, now=START)
+            over.wait(0.02)
+
+    def insists(name: str, answer: str) -> object:
+        """As a seat does where the queue is longer than the database waits: the same act again."""
+        act = fresh_id("a")
+        # No set: what was done is a dict, which has no hash.
+        while (said := town.cast(name, answer, act=act)) in (Unavailable.code, DatabaseAway.code):
+            continue
+        return said
+
+    bar = threading.Thread(target=watch)
+    bar.start()
+    jobs: list[Callable[[], object]] = [partial(insists, name, "for") for name in CROWD]
+    jobs += [partial(insists, name, "against") for name in rivals]
+    found = _together(*jobs)
+    over.set()
+    bar.join()
+    assert lies == []
+    first, second = found[: len(rivals)], found[len(CROWD) :]
+    assert all(isinstance(each, dict) for each in found[len(rivals) : len(CROWD)])
+    assert all(
+        sorted(map(type, pair), key=str) == [dict, str] and "already-voted" in pair
+        for pair in zip(first, second, strict=True)
+    ), "of two ballots of one voter one counts"
+    town.voting.record(town.meeting, town.vote, now=START)
+    assert town.state.votes[0].turnout.cast == durable() == len(CROWD)
+    town.voting.close(town.meeting, town.vote, ask=town.ask())
+    ballots = town.state.votes[0].ballots
+    assert sorted(each.person for each in ballots) == sorted(named("u", name) for name in CROWD)
+    against = sum(isinstance(each, dict) for each in second)
+    assert sum(each.answer == "against" for each in ballots) == against

@@ -123,6 +123,30 @@ def test_a_link_is_saved_again_and_again(database: Database) -> None:
         assert LINKS.link(tx, device()) is None
 
 
+def test_W24_links_are_saved_together_new_and_changed(database: Database) -> None:
+    known = DeviceLink(device(), b"\x01" * 40)
+    with database.begin() as tx:
+        LINKS.save_links(tx, [])
+        LINKS.save_links(tx, [known])
+    links = [replace(known, session=bytes(16), last_number=7, heard_at=LATER), DeviceLink(device(), b"\x02" * 40)]
+    with database.begin() as tx:
+        LINKS.save_links(tx, links)
+    with database.read() as tx:
+        assert sorted(LINKS.links(tx), key=lambda link: link.device) == sorted(links, key=lambda link: link.device)
+
+
+def test_W27_the_keys_of_many_devices_are_read_at_once(database: Database, meeting: MeetingId) -> None:
+    devices = sorted([device(), device(), device()])
+    keys = [SeatKey(each, meeting, bytes(32), 1, fresh_id("s"), "A1", START) for each in devices[:2]]
+    with database.begin() as tx:
+        for key in keys:
+            LINKS.save_key(tx, key)
+        LINKS.add_receipt(tx, fresh_id("a"), device=devices[1], meeting=meeting, envelope=b"signed", at=LATER)
+    many = [*devices, *(device() for _ in range(600))]
+    with database.read() as tx:
+        assert LINKS.keys_of_all(tx, many) == {devices[0]: [keys[0]]}
+
+
 def test_P7_a_key_is_owed_until_its_receipt(database: Database, meeting: MeetingId) -> None:
     one, two = sorted([device(), device()])
     keys = [SeatKey(each, meeting, bytes(32), 1, fresh_id("s"), "A1", START) for each in (one, two)]

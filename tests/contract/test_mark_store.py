@@ -40,7 +40,9 @@ def meeting_rows(database: Database, *meetings: str) -> None:
     with database.begin() as tx:
         tx.execute(rooms.insert().values(room))
         for meeting in meetings:
-            tx.execute(table.insert().values(sample_row(table, {"rooms": room}) | {"id": meeting}))
+            tx.execute(
+                table.insert().values(sample_row(table, {"rooms": room}) | {"id": meeting, "rehearsal_of": None})
+            )
 
 
 class Kit:

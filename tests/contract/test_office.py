@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from server.verify import verify_log
+from server.app import create_app, services_of
+from server.verify import read_log
+from tests.support import pdfs
 from tests.support.office import Browser, Office, item
+from tests.support.papers import published
 from tests.support.postgres import Postgres
 
 
@@ -40,8 +43,9 @@ def test_M1_a_meeting_from_draft_to_the_end(office: Office) -> None:
     listed = secretary.get("/api/meetings").body["meetings"]
     assert [(row["id"], row["phase"], row["role"]) for row in listed] == [(meeting, "closed", "secretary")]
     exported = secretary.get(f"{path}/events")
-    verified = verify_log(exported.raw.data)
-    assert verified.events == exported.body["events"][-1]["seq"] == secretary.get(path).body["seq"]
+    log = read_log(exported.raw.data)
+    assert log.fault is None
+    assert len(log.events) == exported.body["events"][-1]["seq"] == secretary.get(path).body["seq"]
 
 
 def test_M2_many_consoles_at_once_lose_no_change(office: Office) -> None:
@@ -65,3 +69,18 @@ def test_M2_many_consoles_at_once_lose_no_change(office: Office) -> None:
     assert sorted(answers) == list(range(before + 1, before + 21))
     events = office.sign_in("thuky").get(f"{path}/events?after={before}").body["events"]
     assert [event["seq"] for event in events] == sorted(answers)
+
+
+def test_what_is_searched_is_found_again_after_a_restart(office: Office) -> None:
+    meeting = office.meeting("approved")
+    lines = ["Kiến nghị sửa đổi quy chế"]
+    paper, _ = published(office.sign_in("thuky"), office.sign_in("chutri"), meeting, pdfs.text_pdf(lines, pages=2))
+    office.services.search.catch_up()
+    first = office.sign_in("daibieu").get("/api/search?q=quy+che").body
+    again = create_app(office.services.settings, clock=office.clock)
+    services_of(again).search.catch_up()
+    second = Browser(again.test_client())
+    second.sign_in("daibieu").done()
+    assert second.get("/api/search?q=quy+che").body == first
+    assert [(found["ref"], found["page"]) for found in first["results"]] == [(paper, 1)]
+    services_of(again).close()

@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from server.db import migrate
 from server.db.engine import Database
+from server.record import portions
 from server.record.errors import RecordForked, RecordTooShort
 from server.record.model import SeatState
 from tests.support.record_house import MEETING, NOW, OTHER, RecordHouse
@@ -207,6 +208,24 @@ def test_L1_what_somebody_changed_in_the_tables_is_named(house: RecordHouse, wha
     assert set(wanted) <= set(found), found
 
 
+def test_L1_a_check_in_portions_finds_what_the_whole_one_does(
+    house: RecordHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portions, "LEAVES", 3)
+    for _ in range(4):
+        house.event()
+        house.act()
+    house.sign()
+    for statement, wanted in ((None, set()), ("DELETE FROM meeting_events WHERE seq = 3", {"event-missing"})):
+        if statement is not None:
+            _sql(house, statement)
+        run = portions.Portions(house.record.tools, house.record.kept)
+        while (checked := run.step()) is None:
+            continue
+        assert {one.code for one in checked.problems} == wanted
+        assert checked.problems == house.record.check().problems
+
+
 def test_L1_a_database_put_back_is_noticed_and_nothing_is_signed_over_it(house: RecordHouse) -> None:
     """Everything in the database agrees with itself; only the file beside it, and the terminals, know of more."""
     early = house.sign()
@@ -234,9 +253,9 @@ def test_L1_what_a_terminal_has_seen_is_judged_by_the_record(house: RecordHouse)
     assert house.record.heard(device, 2, first.root.hex(), forked=False, now=NOW).state is SeatState.GOOD
     assert house.record.heard(device, 2, "00" * 32, forked=False, now=NOW).state is SeatState.FORKED
     assert house.record.heard(device, 77, first.root.hex(), forked=False, now=NOW).state is SeatState.FORKED
-    assert house.record.heard(device, 2, first.root.hex(), forked=True, now=NOW).state is SeatState.FORKED
+    assert house.record.heard(device, 2, first.root.hex(), forked=True, now=NOW, gave_up=9).state is SeatState.TURNED
     (seen,) = house.record.all_seen()
-    assert (seen.device, seen.size, seen.state) == (device, 2, SeatState.FORKED)
+    assert (seen.device, seen.size, seen.state, seen.gave_up) == (device, 2, SeatState.TURNED, 9)
 
 
 def test_L1_what_was_there_before_the_record_is_in_it(house: RecordHouse) -> None:

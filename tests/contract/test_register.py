@@ -12,7 +12,7 @@ from server.db.engine import Database
 from server.errors import ServerError
 from server.signing.errors import LeaseLost, NumberHeld, NumberOutOfTurn
 from server.signing.model import Level, Order, Round
-from server.signing.numbers import Wanted
+from server.signing.numbers import SERIES, Wanted, series_of
 from server.signing.ports import About
 from server.signing.register import SqlRegister
 from server.signing.store import SqlSigningStore
@@ -113,6 +113,73 @@ def test_G63_a_round_has_one_number(database: Database) -> None:
         keep(database, name)
     assert taken.value.code == "signing-number-taken"
     assert given(database) == [(1, name)]
+
+
+def of_kind(database: Database, name: str, kind: str, series: str) -> int:
+    with database.begin() as tx:
+        wanted = Wanted(name, DAY, f"/{kind}-VKS", series=series)
+        REGISTER.hold(tx, wanted, until=START + LEASE, now=START)
+        return REGISTER.keep(tx, name, CLERK, now=START).number
+
+
+def test_G63_each_kind_has_a_series_of_its_own_and_going_over_gives_no_number_twice(database: Database) -> None:
+    names = rounds(database, 7)
+    common = [of_kind(database, name, kind, SERIES) for name, kind in zip(names, ("TB", "GM"), strict=False)]
+    assert common == [1, 2]
+    assert of_kind(database, names[2], "GM", "GM") == 3, "after the one of the common series"
+    assert of_kind(database, names[3], "TB", "TB") == 2
+    assert of_kind(database, names[4], "NQ", "NQ") == 1
+    assert of_kind(database, names[5], "GM", "GM") == 4
+    assert of_kind(database, names[6], "GM", SERIES) == 5, "back again"
+    with database.read() as tx:
+        entries = SqlSigningStore().entries(tx, 2026)
+        assert REGISTER.years(tx) == [2026]
+    told = [f"{each.series} {each.number.number:02d}{each.number.notation}" for each in entries]
+    alone = ["GM 03/GM-VKS", "GM 04/GM-VKS", "NQ 01/NQ-VKS", "TB 02/TB-VKS"]
+    assert told == [*alone, "all 01/TB-VKS", "all 02/GM-VKS", "all 05/GM-VKS"]
+    assert len({each.partition(" ")[2] for each in told}) == len(told)
+
+
+@pytest.mark.parametrize(
+    ("notation", "series"), [("/GM-VKSTA", "GM"), ("/QyĐ-VKS", "QyĐ"), ("/VKSTC-VP", SERIES), ("/-", SERIES)]
+)
+def test_G63_the_series_is_read_from_the_notation(notation: str, series: str) -> None:
+    assert series_of(notation, by_kind=True) == series
+    assert series_of(notation, by_kind=False) == SERIES
+
+
+def test_G63_two_hundred_requests_at_once_in_two_series(database: Database) -> None:
+    names = rounds(database, 200)
+    kinds = {name: ("GM", "TB")[at % 2] for at, name in enumerate(names)}
+    start, failed = threading.Barrier(8), list[BaseException]()
+
+    def numbered(name: str) -> bool:
+        try:
+            of_kind(database, name, kinds[name], kinds[name])
+        except ServerError:
+            return False  # another one's turn, or the database is busy
+        return True
+
+    def work(mine: list[str]) -> None:
+        try:
+            start.wait(timeout=30)
+            for name in mine:
+                until(lambda name=name: numbered(name), timeout_s=90, every_s=0.002, what=name)  # type: ignore[misc]
+        except BaseException as exc:
+            failed.append(exc)
+            raise
+
+    threads = [threading.Thread(target=work, args=(names[part::8],)) for part in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    assert failed == []
+    with database.read() as tx:
+        for series in ("GM", "TB"):
+            given_ = REGISTER.given(tx, 2026, series=series)
+            assert [number for number, _ in given_] == list(range(1, 101))
+            assert len({name for _, name in given_}) == 100
 
 
 def test_G63_many_clerks_at_once_no_gap_and_no_number_twice(database: Database) -> None:

@@ -25,6 +25,7 @@ from tests.support.meeting_log import named
 from tests.support.office import START, fresh_id
 from tests.support.secret_room import SecretRoom
 from tests.support.secret_votes import chance
+from wire import canonical
 from wire.messages import Drop, Mix
 from wire.secret import Secret
 from wire.vote_view import secret
@@ -274,6 +275,47 @@ def test_W81_half_of_what_was_erased_is_no_ballot_at_the_next_start(left: str, r
     assert (seat.book.all(), seat.disk.names("ballots")) == ((), [])
 
 
+@pytest.mark.parametrize("cut", [False, True])
+def test_W81_a_ballot_of_an_agent_before_is_taken_over_and_counts(room: SecretRoom, *, cut: bool) -> None:
+    """A seat that is updated in the middle of a vote: the older agent sealed one file under the store's own key."""
+    for number, answer in enumerate(ANSWERS):
+        room.ask(number, answer)
+    seat, place = room.seats[0], f"ballots/{room.vote}"
+    held = seat.book.find(room.vote)
+    assert held is not None
+    before = {name: value for name, value in held.to_value().items() if name != "mixed"}
+    store = Sealer(Secret(chance(f"store {seat.name}", 32)))
+    seat.disk.put(place, store.seal(canonical.encode(before), place=place))
+    if not cut:
+        # With the key's file the power went in the middle of the taking over.
+        seat.disk.shred(f"{place}.key")
+    seat.restart()
+    assert seat.book.find(room.vote) == held
+    assert seat.disk.read(f"{place}.key") is not None
+    room.call()
+    room.drop()
+    room.settle()
+    assert (room.found.state, len(room.found.secret)) == (VoteState.CLOSED, len(ANSWERS))
+
+
+def test_W81_what_only_a_newer_agent_can_read_is_left_as_it_lies_and_takes_no_other_with_it(room: SecretRoom) -> None:
+    room.ask(0, "for")
+    seat, place = room.seats[0], f"ballots/{room.vote}"
+    other = named("v", "other")
+    store = Sealer(Secret(chance(f"store {seat.name}", 32)))
+    newer = store.seal(canonical.encode({"format": 9}), place=f"ballots/{other}")
+    seat.disk.put(f"ballots/{other}", newer)
+    seat.disk.put("ballots/" + named("v", "broken"), b"x" * 64)
+    seat.disk.put("ballots/" + named("v", "broken") + ".key", b"x" * 64)
+    seat.restart()
+    assert [held.vote for held in seat.book.all()] == [room.vote]
+    assert seat.book.lost == ["ballots/" + named("v", "broken")]
+    assert seat.disk.read(f"ballots/{other}") == newer
+    with pytest.raises(BallotExists):
+        seat.book.make(room.meeting, replace(room.found, vote=other), seat.person, answer="for", act="a", random=bytes)
+    assert place in {f"ballots/{name}" for name in seat.disk.names("ballots")}
+
+
 def test_W81_a_seat_takes_no_part_when_the_log_has_another_line_of_it(room: SecretRoom) -> None:
     for number, answer in enumerate(ANSWERS):
         room.ask(number, answer)
@@ -319,13 +361,20 @@ def test_W78_going_on_counts_for_one_run_and_the_next_one_waits_for_all_who_hand
     away = next(number for number, seat in enumerate(room.seats) if seat.device != first)
     there = [number for number in range(5) if number != away]
     room.drop(*there, beats=True)
-    assert room.found.state is VoteState.COLLECTING
+    room.clock.advance(seconds=6)
+    room.urn.beat()
+    assert (room.found.state, _awaited(room)) == (VoteState.COLLECTING, Awaited(1))
     next(seat for seat in room.seats if seat.device == first).online = False
     room.go_on()
     room.settle()
     room.clock.advance(seconds=7)
     room.settle()
     assert _run(room) == 2
+    # Whom the chair gave up in the run before is not waited for again, nor counted among those who are.
+    room.clock.advance(seconds=6)
+    room.urn.beat()
+    assert _awaited(room) == Awaited(len(there))
+    assert len(room.urn.progress(room.vote)["missing"]) == len(there)
     for number in there:
         assert room.urn.progress(room.vote)["mixing"] is False
         assert room.urn.progress(room.vote)["received"] == there.index(number)

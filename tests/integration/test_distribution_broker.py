@@ -106,6 +106,22 @@ def test_kill_9_of_the_server_in_the_middle(tmp_path: Path) -> None:
             assert [fault for fault in seat.faults if "bad-chunk" in fault] == []
 
 
+def is_pointed_at(theatre: RealTheatre, seat: SeatTwin, meeting: str, paper: PaperVersion) -> None:
+    """W110: who presents at the seat points, and the room's seats, this one too, are told by the broker."""
+    theatre.chair.post(f"/api/meetings/{meeting}/present", {"paper": paper.paper, "page": 2}).done()
+    where = {"paper": paper.paper, "version": paper.version, "page": 2, "x": 7071, "y": 1414}
+
+    def told() -> bool:
+        # As a hand that moves: what is lost on the way is said again, and nothing is kept.
+        seat.act(meeting, "point", where, person=theatre.office.people["chutri"])
+        return bool(seat.points)
+
+    until(told, every_s=0.1, what="the pointer is at the seat")
+    (point, *_) = seat.points
+    assert (point.meeting, point.person) == (meeting, theatre.office.people["chutri"])
+    assert (point.place.paper, point.place.page, point.place.x, point.place.y) == (paper, 2, 7071, 1414)
+
+
 def test_nothing_in_clear_passes_the_broker_or_lies_on_its_disk(tmp_path: Path) -> None:
     with RealTheatre(tmp_path) as theatre:
         down: list[bytes] = []
@@ -122,11 +138,12 @@ def test_nothing_in_clear_passes_the_broker_or_lies_on_its_disk(tmp_path: Path) 
         until(lambda: act in seat.acks)
         theatre.chair.post(f"/api/meetings/{meeting}/open").done()
         until(lambda: seat.state(meeting).phase == "open")
+        is_pointed_at(theatre, seat, meeting, paper)
         up = [payload for _, payload in tap.messages]
         tap.close()
     assert len(up) > 5
     assert len(down) > 5
     passed = b"".join(up + down)
-    for word in (b"%PDF", b"meeting_opened", "Họp thử".encode(), b"payload", b"chutri", PASSWORD.encode()):
+    for word in (b"%PDF", b"meeting_opened", "Họp thử".encode(), b"payload", b"chutri", b"7071", PASSWORD.encode()):
         assert word not in passed
     assert not (tmp_path / "mosquitto.db").exists(), "persistence is off"

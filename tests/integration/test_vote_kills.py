@@ -1,100 +1,113 @@
-"""`kill -9` of server, broker and a seat in the middle of a vote: no ballot is lost, doubled or miscounted (V4, V10).
+"""`kill -9` of server, broker, seats and the chair's browser at seeded moments of votes and turns (V4, S1, D3, M3).
 
-Rules: seeded; what was killed is started again at once. A ballot that a seat has taken is in the published bundle
-exactly once and as it was cast, and an independent count of the bundle gives the announced result.
+Rules: open, secret, named votes and elections by turns, each with its speakers; what was killed comes back at once. Who
+was told that their ballot is recorded is in the published list once, as it was cast; nobody else is; and nobody waits
+longer than a minute. ``PHONGHOP_TEST_KILLS`` says how often something is killed (the ordinary run: everything once, in
+one vote of each kind, the chair by requests; ``make test-kill-votes``: two hundred times, with a real Chromium),
+``PHONGHOP_TEST_SEED`` repeats a run.
 """
 
 from __future__ import annotations
 
-import json
-import random
-import threading
+import os
+import sys
+from collections import Counter
 from collections.abc import Iterator
-from functools import partial
+from contextlib import ExitStack
 
 import pytest
 
-from tests.support.poll import until
-from tests.support.room_process import RunningRoom, running_room
+from tests.support.kills import plan
+from tests.support.kills.browser import Pages
+from tests.support.kills.chair import Chair, Requests
+from tests.support.kills.killer import CHAIR, Killer
+from tests.support.kills.story import KINDS, Story
+from tests.support.kills.voter import Voter
+from tests.support.token_room import TokenRoom, token_room
 from tests.support.vote_room import VOTERS, VoteMeeting
-from wire import ids, recount
-from wire.ballots import commitment
 
-ROUNDS = 4
-SEED = 20261122
-VICTIMS = ("server", "broker", "server", "seat-2")
-ANSWERS = ("for", "against", "abstain")
-_WAIT_S = 90.0
+FEW = 8
+KILLS = int(os.environ.get("PHONGHOP_TEST_KILLS", str(FEW)))
+SEED = int(os.environ.get("PHONGHOP_TEST_SEED", "20261122"))
+VICTIMS = ("server", "broker", "seat-1", "seat-2", "seat-3", CHAIR)
+#: A meeting with so many votes is closed, and the next one begins.
+VOTES_A_MEETING = 20
+#: Who has a token; named votes are theirs.
+SIGNERS = 2
+LONG = KILLS > FEW
 
-pytestmark = pytest.mark.timeout(420)
+pytestmark = pytest.mark.timeout(240 + 40 * KILLS)
+
+
+class House:
+    """A room, and how its people sign: the first ones with tokens."""
+
+    def __init__(self, tokens: TokenRoom) -> None:
+        self.room = tokens.room
+        self._pins = (tokens.pin,) * SIGNERS + ("",) * (len(VOTERS) - SIGNERS)
+        #: Who led a meeting without a browser: kills that met a request of theirs.
+        self.requests: list[Requests] = []
+        self._open = ExitStack()
+
+    def voters(self) -> list[Voter]:
+        """Everybody at their terminal."""
+        return [Voter(self.room, seat, who, pin=self._pins[seat]) for seat, who in enumerate(VOTERS)]
+
+    def chair(self, meeting: VoteMeeting) -> Chair:
+        """Who leads this meeting."""
+        self._open.close()
+        if LONG:
+            return self._open.enter_context(Pages(meeting))
+        self.requests.append(Requests(meeting))
+        return self.requests[-1]
+
+    def close(self) -> None:
+        """Nobody is left."""
+        self._open.close()
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRoom]:
-    with running_room(tmp_path_factory.mktemp("vote-kills"), seats=len(VOTERS)) as running:
-        yield running
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with token_room(tmp_path_factory.mktemp("vote-kills"), seats=len(VOTERS), meeting=False) as tokens:
+        for seat in range(SIGNERS):
+            tokens.plug(seat, VOTERS[seat])
+        made = House(tokens)
+        yield made
+        made.close()
 
 
-def test_V4_W67_no_ballot_is_lost_or_doubled_when_the_server_is_killed_in_a_vote(room: RunningRoom) -> None:
-    chance = random.Random(SEED)
-    meeting = VoteMeeting.made(room)
-    meeting.sit_down()
-    for victim in VICTIMS[:ROUNDS]:
-        _round(room, meeting, victim, chance=chance)
+def test_V4_W67_S1_D3_no_ballot_and_no_turn_is_lost_or_doubled_whatever_is_killed(house: House) -> None:
+    played = plan.rounds(KILLS, seed=SEED, kinds=KINDS, victims=VICTIMS, each=2)
+    killed = Counter(kill.victim for each in played for kill in each.kills)
+    assert set(killed) == set(VICTIMS)
+    assert {each.kind for each in played} == set(KINDS)
+    _say(f"\n{KILLS} kills in {len(played)} votes, seed {SEED}")
+    for begin in range(0, len(played), VOTES_A_MEETING):
+        _meets(house, played[begin : begin + VOTES_A_MEETING])
+    if not LONG:
+        assert sum(each.deaths for each in house.requests) == killed[CHAIR], "a kill of the chair met no request"
 
 
-def _round(room: RunningRoom, meeting: VoteMeeting, victim: str, *, chance: random.Random) -> None:
-    vote = meeting.open_vote()
-    cast = {
-        seat: (chance.choice(ANSWERS), chance.randbytes(32).hex(), ids.new("a", chance.randbytes(ids.RANDOM_BYTES)))
-        for seat in range(len(VOTERS))
-    }
-    for seat in cast:
-        meeting.until(seat, lambda shown: any(v["vote"] == vote for v in shown["votes"] or ()), what="the vote")
-    # The seat that is killed casts first: it has taken the ballot, and must not lose it.
-    first = int(victim.removeprefix("seat-")) - 1 if victim.startswith("seat-") else 0
-    _cast(meeting, first, vote, cast[first])
-    killer = threading.Timer(chance.uniform(0.0, 0.4), room.kill, args=(victim,))
-    killer.start()
-    for seat, ballot in cast.items():
-        if seat != first:
-            _cast(meeting, seat, vote, ballot)
-    killer.join()
-    room.start(victim)
-    for seat, (_, _, act) in cast.items():
-        landed = partial(_has_ballot, meeting, seat, vote, act=act)
-        until(landed, timeout_s=_WAIT_S, what=f"the ballot of seat {seat}")
-    meeting.step(vote, "close")
-    meeting.step(vote, "announce")
-    _check(room, meeting, vote, cast={seat: (answer, nonce) for seat, (answer, nonce, _) in cast.items()})
+def _meets(house: House, played: tuple[plan.Round, ...]) -> None:
+    """One meeting, from its first vote to its close."""
+    meeting = VoteMeeting.made(house.room)
+    chair, desk = house.chair(meeting), Requests(meeting)
+    killer = Killer(house.room, chair.dies)
+    seed = SEED + played[0].number
+    story = Story(house.voters(), chair, desk=desk, killer=killer, signers=SIGNERS, seed=seed)
+    story.all_agree()
+    for each in played:
+        said = "went wrong"
+        try:
+            said = story.plays(each)
+        finally:
+            _say(*killer.told, f"vote {each.number:3} · {each.kind} · {said}")
+            killer.told.clear()
+    story.ends()
+    desk.asks("/close", {}, step="close the meeting")
 
 
-def _cast(meeting: VoteMeeting, seat: int, vote: str, ballot: tuple[str, str, str]) -> None:
-    answer, nonce, act = ballot
-    meeting.cast(seat, vote, answer, act=act, nonce=nonce)
-
-
-def _has_ballot(meeting: VoteMeeting, seat: int, vote: str, *, act: str) -> bool:
-    """The seat shows the receipt from the log itself; a refusal would be a lost ballot."""
-    outcome = meeting.outcome(seat, act)
-    assert outcome["state"] != "refused", outcome
-    shown = meeting.room.seat(seat).get("/api/seat")["votes"] or ()
-    return any(each["vote"] == vote and each["receipts"] for each in shown)
-
-
-def _check(room: RunningRoom, meeting: VoteMeeting, vote: str, *, cast: dict[int, tuple[str, str]]) -> None:
-    persons = room.furnished.persons
-    bundle = meeting.chair.get(f"{meeting.path}/votes/{vote}/bundle")
-    found = recount.recount(json.dumps(bundle).encode())
-    closed = next(event for event in bundle["events"] if event["kind"] == "vote_closed")
-    published = {line["person"]: (line["answer"], line["nonce"]) for line in closed["data"]["ballots"]}
-    expected = {persons[VOTERS[seat].username]: ballot for seat, ballot in cast.items()}
-    assert published == expected
-    assert len(closed["data"]["ballots"]) == len(expected)
-    takings = [event["data"]["ballots"] for event in bundle["events"] if event["kind"] == "ballots_taken"]
-    taken = [line for lines in takings for line in lines]
-    assert sorted(line["commitment"] for line in taken) == sorted(
-        commitment(meeting.meeting, vote, person, answer=answer, nonce=nonce)
-        for person, (answer, nonce) in expected.items()
-    )
-    assert found.favour == sum(answer == "for" for answer, _ in cast.values())
+def _say(*lines: str) -> None:
+    """For whoever watches a long run (``pytest -s``), and in the report of one that failed."""
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.flush()

@@ -88,7 +88,7 @@ class Scene(RealTheatre):
         super().__enter__()
         services = self.office.services
         services.urn.start()
-        for recorder in services.voting.recorders:
+        for recorder in services.voting.casting.recorders:
             recorder.start()  # type: ignore[attr-defined]  # the pulse
         self._furnish()
         return self

@@ -6,7 +6,7 @@ import base64
 import copy
 import dataclasses
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ import phonghop
 from edge.declaring import MAKERS, Asked
 from edge.signing.statement import build, statement_to_sign
 from server.dossier.anchors import Anchors
+from server.dossier.checking import Checking
 from server.dossier.findings import Findings
 from server.dossier.reading import open_archive
-from server.dossier.verifying import Checking, verify
+from server.dossier.verifying import verify
 from server.meetings.ports import Outcome
 from server.voting.evidence import check_signature
 from tests.pki.authority import TestPki
@@ -39,13 +40,16 @@ NONCE = "5a" * 32
 class Room:
     """An open meeting with chair and member at their seats, their cards enrolled, a named vote prepared."""
 
+    #: who sits where
+    places: Mapping[str, int] = SEATS
+
     def __init__(self, office: House) -> None:
         self.office = office
         self.meeting = office.meeting("open")
         self.path = f"/api/meetings/{self.meeting}"
         self.chair = office.sign_in("chutri")
-        self.devices = {name: fresh_id("d") for name in SEATS}
-        for name in SEATS:
+        self.devices = {name: fresh_id("d") for name in self.places}
+        for name in self.places:
             self.act(name, "sign_in", {"person": office.people[name], "password": PASSWORD}, person=None)
 
     @property
@@ -65,17 +69,17 @@ class Room:
         head = Head(self.devices[name], b"\0" * 16, 1, now)
         who = office.people[name] if person == "" else person
         message = Act(head, act or fresh_id("a"), self.meeting, kind, who, now, data)
-        seat = office.seats[SEATS[name]]
+        seat = office.seats[self.places[name]]
         return office.services.acts.perform(message, device=self.devices[name], seat=seat, now=now)
 
     def signed(self, name: str, vote: str, answer: str, *, label: str = "", seat: str = "") -> dict[str, Any]:
         """The act's data as the terminal makes them, signed by the card."""
         office = self.office
         data = {"vote": vote, "answer": answer, "nonce": NONCE}
-        place = office.services.rooms.seat(office.seats[SEATS[name]])
+        place = office.services.rooms.seat(office.seats[self.places[name]])
         asked = Asked(
             fresh_id("a"), data, self.state, office.people[name], self.devices[name],
-            seat or office.seats[SEATS[name]], place.label, office.clock.now(),
+            seat or office.seats[self.places[name]], place.label, office.clock.now(),
         )  # fmt: skip
         made = MAKERS["vote_cast"](asked)
         card = label or CARDS[name]

@@ -1,5 +1,8 @@
 """A whole server without a network: the application on a fresh SQLite file, and browsers that know the house rules.
 
+Rules: people and room are made once a process and copied (`tests.support.furnished`); an office with ``own`` is another
+site: its ids and keys are its own.
+
 Usage::
 
     office = Office(tmp_path)
@@ -12,7 +15,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import itertools
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,14 +28,18 @@ from werkzeug.test import TestResponse
 from server.app import create_app, services_of
 from server.identity.model import FactorRule, Role
 from server.identity.service import NewAccount
+from server.meetings.model import Draft
 from server.settings import Settings
-from tests.support import migrated
+from tests.support import furnished, migrated
+from tests.support.addresses import compiled_once
 from wire import ids
+from wire.ids import MeetingId
 from wire.secret import Secret
 
 PASSWORD = "mật khẩu thử"
 START = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
 _serial = itertools.count(1)
+compiled_once()
 
 
 def fresh_id(prefix: str) -> str:
@@ -126,17 +135,24 @@ class Office:
         ("kiemtoan", frozenset({Role.AUDITOR})),
     )
 
-    def __init__(self, folder: Path, *, clock: HandClock | None = None, **settings: Any) -> None:
+    def __init__(self, folder: Path, *, clock: HandClock | None = None, own: bool = False, **settings: Any) -> None:
         self.clock = clock or HandClock()
         # Of the house's rules the second factor has tests of its own; the others sign in with a password.
         base = Settings(data_dir=folder, argon2_memory_kib=64, disk_reserve_mib=0, second_factor=FactorRule.OFF)
-        migrated.put(folder / "phonghop.db")
+        own = own or "database_url" in settings or (folder.exists() and any(folder.iterdir()))
+        furniture = None if own else _furniture(_begun(self.clock), self.PEOPLE)
+        if furniture is None:
+            migrated.put(folder / "phonghop.db")
+        else:
+            furnished.put(furniture.kept, folder)
         self.app = create_app(dataclasses.replace(base, **settings), clock=self.clock)
         self.services = services_of(self.app)
-        self.people = {name: self.add(name, roles) for name, roles in self.PEOPLE}
-        room = self.sign_in("kythuat").post("/api/rooms", {"name": "Phòng thử", "seats": _SEATS}).done()
-        self.room: str = room["id"]
-        self.seats: list[str] = [seat["id"] for seat in room["seats"]]
+        if furniture is None:
+            self.people = {name: self.add(name, roles) for name, roles in self.PEOPLE}
+            room = self.sign_in("kythuat").post("/api/rooms", {"name": "Phòng thử", "seats": _SEATS}).done()
+            self.room, self.seats = str(room["id"]), [str(seat["id"]) for seat in room["seats"]]
+        else:
+            self.people, self.room, self.seats = dict(furniture.people), furniture.room, list(furniture.seats)
 
     def add(self, username: str, roles: frozenset[Role] = frozenset()) -> str:
         """One more account; the person."""
@@ -195,4 +211,37 @@ def item(title: str, **more: Any) -> dict[str, Any]:
     return {"title": title, "minutes": 15, "visibility": "common", "parent": None, "presenter": None, **more}
 
 
+@dataclass(frozen=True)
+class _Furniture:
+    kept: furnished.Kept
+    people: dict[str, str]
+    room: str
+    seats: tuple[str, ...]
+
+
+def _begun(clock: HandClock) -> dt.datetime | None:
+    """When an office with this clock begins; none: whenever, by a clock that goes by itself."""
+    return clock.moment if type(clock) is HandClock else None
+
+
+@functools.cache
+def _furniture(begun: dt.datetime | None, people: tuple[tuple[str, frozenset[Role]], ...]) -> _Furniture:
+    class Furnishing(Office):
+        PEOPLE = people
+
+    with tempfile.TemporaryDirectory() as place:
+        made = Furnishing(Path(place), clock=HandClock(begun or dt.datetime.now(dt.UTC)), own=True)
+        made.services.close()
+        return _Furniture(furnished.taken(Path(place)), made.people, made.room, tuple(made.seats))
+
+
 _SEATS = [{"label": f"A{number}", "x": 100 * number, "y": 500} for number in (1, 2, 3)]
+
+
+def begin_at(office: Office, meeting: str, starts_at: str) -> None:
+    """As a log says it that was written before the years were bounded: past the routes."""
+    state = office.services.meetings.state(MeetingId(meeting))
+    kept = {"room": state.room, "room_name": state.room_name, "planned_minutes": state.planned_minutes}
+    draft = Draft("meeting_described", {"title": state.title, "type": state.kind, "starts_at": starts_at, **kept})
+    now = office.clock.now()
+    office.services.meetings.change(MeetingId(meeting), actor="system", now=now, decide=lambda _log: (draft,))

@@ -170,7 +170,7 @@ def running_room(
         reader_environment=environment,
     )
     with made as room:
-        room.prepare(people.ADMIN, people.PASSWORD)
+        room.prepare((people.ADMIN, people.SECURITY), people.PASSWORD)
         room.start()
         terminals = tuple(room.terminal(number + 1) for number in range(seats))
         seeding = Seeding(ports.http, terminals, seed=home.seed, began=lambda _: None)

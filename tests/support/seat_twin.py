@@ -117,6 +117,8 @@ class SeatTwin:
         self.signing: list[messages.SignRounds | messages.SignPart | messages.SignOffer] = []
         #: boxes of secret ballots that it was asked to mix
         self.mixes: list[messages.Mix] = []
+        #: where the presenter pointed
+        self.points: list[messages.Point] = []
         self.faults: list[str] = []
         self.received = 0
         self.twice = 0
@@ -331,6 +333,9 @@ class SeatTwin:
 
     def _on_log(self, message: messages.Log) -> None:
         self._events(message.meeting, message.events)
+
+    def _on_point(self, message: messages.Point) -> None:
+        self.points.append(message)
 
     def _on_events(self, message: messages.Events) -> None:
         self._events(message.meeting, message.events)

@@ -39,6 +39,7 @@ from tests.support.fake_disk import FakeDisk
 from tests.support.meeting_log import named
 from tests.support.server_twin import BEGIN, ServerTwin
 from wire import ids
+from wire.messages import Point, View
 from wire.topics import PaperVersion, Topic
 
 
@@ -76,6 +77,10 @@ class TestOutside:
         self.screens: list[Screen] = []
         self.answers: dict[int, Answer] = {}
         self.hidden = 0
+        self.points: list[Point | View] = []
+
+    def point(self, point: Point | View) -> None:
+        self.points.append(point)
 
     def show(self, screen: Screen) -> None:
         self.screen = screen
@@ -133,6 +138,11 @@ class TestSeat:
 
     def start(self, *, limits: Limits | None = None, reserve_bytes: int = 0) -> None:
         """The agent starts (again)."""
+        self.wake(limits=limits, reserve_bytes=reserve_bytes)
+        self.recognise()
+
+    def wake(self, *, limits: Limits | None = None, reserve_bytes: int = 0) -> None:
+        """The agent runs, and nobody has told it yet which device it is."""
         self.outside = TestOutside()
         ports = Ports(
             vault=Vault(self.disk),
@@ -146,9 +156,12 @@ class TestSeat:
         self.seat = seat
         self.filters = ()
         seat.begin()
+
+    def recognise(self) -> None:
+        """Enrolment tells what it kept from before."""
         twin = self.room.twin
-        seat.attach(self.signer, Site(twin.verify, twin.mailbox.public, twin.server_key), self)
-        seat.identify(Identity(Standing.ENROLLED, self.signer.key_id))
+        self.on.attach(self.signer, Site(twin.verify, twin.mailbox.public, twin.server_key), self)
+        self.on.identify(Identity(Standing.ENROLLED, self.signer.key_id))
 
     def kill(self) -> None:
         """`kill -9`: memory is gone, what was written stays."""

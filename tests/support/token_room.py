@@ -36,6 +36,8 @@ PAPER: Final = "Báo cáo thử (demo)"
 INSIDE: Final = "Qv5mZt chỉ có trong tài liệu"
 WAIT_S: Final = 30.0
 _TRY_S: Final = 3.0
+#: Between two looks at a page: each is a request, whose work takes the time of what it waits for.
+_LOOK_S: Final = 0.04
 _ITEM: Final = ids.new("i", bytes(ids.RANDOM_BYTES))
 
 
@@ -91,13 +93,19 @@ class TokenRoom:
 
         def look() -> bool:
             nonlocal tried_s
+            if tried_s > float("-inf") and is_there():
+                return True
+            # Nobody pulls out what the terminal has just seen: what it says next would be of the token before.
             if time.monotonic() - tried_s > _TRY_S:
                 tried_s = time.monotonic()
                 self.stand.plug(seat, person.username)
+            return False
+
+        def is_there() -> bool:
             found = self.token(seat)
             return bool(found["state"] == wait and found["name"] == person.name)
 
-        until(look, timeout_s=WAIT_S, every_s=0.01, what=f"the token of {person.username} is {wait}")
+        until(look, timeout_s=WAIT_S, every_s=_LOOK_S, what=f"the token of {person.username} is {wait}")
 
     def pull(self, seat: int) -> None:
         """Pull it out, and wait until the terminal says so."""
@@ -112,7 +120,7 @@ class TokenRoom:
             shown[:] = [self.shown(seat)]
             return wanted(shown[0])
 
-        until(look, timeout_s=WAIT_S, every_s=0.01, what=what)
+        until(look, timeout_s=WAIT_S, every_s=_LOOK_S, what=what)
         return shown[0]
 
     def until_where(self, seat: int, state: str) -> dict[str, Any]:
@@ -142,9 +150,14 @@ class TokenRoom:
         self.until(seat, lambda shown: shown["front"] == front, what=f"page {page} is in front")
         return front
 
-    def notes(self, seat: int, text: str) -> None:
+    def notes(self, seat: int, text: str, *, page: int = 1) -> None:
         """Write a private note on the page in front; it is durable at the seat, and a moment later at the server."""
-        self.until(seat, lambda shown: shown["front"] and "paper" in shown["front"], what="a paper is in front")
+        # The screen turns first and tells the seat afterwards: a note written between the two lies on the page before.
+        self.until(
+            seat,
+            lambda shown: shown["front"] and "paper" in shown["front"] and shown["front"]["page"] == page,
+            what=f"page {page} of a paper is in front",
+        )
         front = self.shown(seat)["front"]
         where = {name: front[name] for name in ("paper", "version", "page")}
         content = {**where, "kind": "note", "color": "red", "at": [5000, 1500], "text": text}

@@ -26,6 +26,7 @@ ITEM: Final = ids.new("i", bytes(ids.RANDOM_BYTES))
 VOTERS: Final = (people.DEPUTY, people.DELEGATE, people.OTHERS[0])
 _PLACES: Final = ("B1", "B2", "C1")
 _WAIT_S: Final = 30.0
+_LOOK_S: Final = 0.04
 RULE: Final = {"base": "all", "majority": {"num": 1, "den": 2, "more": True}, "quorum": None, "tie": "fails"}
 
 
@@ -118,4 +119,4 @@ class VoteMeeting:
 
     def until(self, seat: int, wanted: Any, *, what: str) -> None:
         """Until a terminal's page shows it."""
-        until(lambda: wanted(self.room.seat(seat).get("/api/seat")), timeout_s=_WAIT_S, what=what)
+        until(lambda: wanted(self.room.seat(seat).get("/api/seat")), timeout_s=_WAIT_S, every_s=_LOOK_S, what=what)

@@ -18,8 +18,10 @@ from wire.bitmap import Bitmap
 from wire.errors import BadField
 from wire.events import Event
 from wire.fields import Fields
+from wire.inclusions import Proof
 from wire.manifest import HASH_BYTES, Manifest
 from wire.records import Layout
+from wire.restorations import Proven
 from wire.topics import PaperVersion, Topic
 
 #: A record of 16,384 bytes makes the interesting lengths; chunks hold four.
@@ -86,6 +88,7 @@ def all_topics() -> st.SearchStrategy[Topic]:
         st.builds(Topic.seat_manifest, device, papers()),
         st.builds(Topic.seat_chunk, device, papers(), chunks),
         st.builds(Topic.events, room, of_kind("m")),
+        st.builds(Topic.pointer, room, of_kind("m")),
         st.builds(Topic.manifest, room, papers()),
         st.builds(Topic.room_chunk, room, papers(), chunks),
     )
@@ -193,7 +196,8 @@ def _haves(draw: st.DrawFn) -> msg.Have:
 
 
 @st.composite
-def _logs(draw: st.DrawFn) -> msg.Log:
+def logs(draw: st.DrawFn) -> msg.Log:
+    """Events that a seat asked for."""
     events = draw(chains())
     return msg.Log(draw(heads()), events[0].meeting, draw(st.integers(0, 9_999)), events)
 
@@ -285,7 +289,16 @@ def messages() -> st.SearchStrategy[Any]:
             old=st.integers(0, 2**40),
             proof=st.lists(st.binary(min_size=32, max_size=32), max_size=5).map(tuple),
         ),
-        _logs(),
+        st.builds(
+            msg.RecordRestored,
+            head=heads(),
+            note=texts(300),
+            key=texts(100),
+            old=st.integers(1, 2**40),
+            restored=_proven(),
+            led=_proven(),
+        ),
+        logs(),
         chains().map(lambda events: msg.Events(events[0].meeting, events)),
         st.builds(
             msg.PaperOffer,
@@ -303,7 +316,17 @@ def _hashes() -> st.SearchStrategy[str]:
 
 def _kept() -> st.SearchStrategy[msg.Kept]:
     roots = st.binary(min_size=32, max_size=32).map(bytes.hex)
-    return st.just(msg.Kept()) | st.builds(msg.Kept, size=st.integers(1, 2**40), root=roots, forked=st.booleans())
+    left = st.integers(0, 2**40)
+    return st.just(msg.Kept()) | st.builds(
+        msg.Kept, size=st.integers(1, 2**40), root=roots, forked=st.booleans(), gave_up=left
+    )
+
+
+def _proven() -> st.SearchStrategy[Proven]:
+    hashes = st.lists(st.binary(min_size=32, max_size=32), max_size=3).map(tuple)
+    return st.builds(
+        Proven, st.fixed_dictionaries({"kind": texts(40)}), st.builds(Proof, st.integers(0, 2**40), hashes)
+    )
 
 
 def _sign_rounds() -> st.SearchStrategy[Any]:

@@ -71,9 +71,24 @@ describe('I5 accounts are disabled and enabled', () => {
     expect(screen.getByRole('alert')).toHaveTextContent('Đây là quản trị viên cuối cùng.');
     expect(row('Nguyễn An').getByText('Đang dùng')).toBeVisible();
   });
-  it('but not one’s own, and only the system administrator makes new ones', async () => {
+  it('but not one’s own', async () => {
     await shown('security_admin');
     expect(row('Quản Trị').queryByRole('button')).toBeNull();
-    expect(screen.queryByRole('button', { name: 'Thêm tài khoản' })).toBeNull();
+  });
+});
+
+describe('administrators are made by the security administrator', () => {
+  const roles = async (): Promise<string[]> => {
+    await userEvent.click(screen.getByRole('button', { name: 'Thêm tài khoản' }));
+    return within(screen.getByRole('dialog')).getAllByRole('checkbox').map((box) => (box as HTMLInputElement).value);
+  };
+  it('to whom all roles are offered', async () => {
+    await shown('security_admin');
+    expect(await roles()).toEqual(['secretary', 'it', 'system_admin', 'security_admin', 'auditor', 'clerk']);
+  });
+  it('and not by the system administrator, who is told so', async () => {
+    await shown('system_admin');
+    expect(await roles()).toEqual(['secretary', 'it', 'clerk']);
+    expect(screen.getByText('Ba vai trò quản trị do quản trị an ninh cấp.')).toBeVisible();
   });
 });

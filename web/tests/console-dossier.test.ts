@@ -39,6 +39,7 @@ const desk = (phase: string, seesLog = true): MeetingDesk =>
     phase,
     seesLog,
     isSecretary: true,
+    rehearsalOf: null,
     members: { value: [] },
     agenda: { value: [] },
     unsaved: [],

@@ -8,14 +8,15 @@ import type { Paper, Presenting } from '../src/lib/sections.ts';
 import { notices } from '../src/lib/ui/notices.svelte.ts';
 
 /* The live connection, as far as a session uses it. */
-const live = vi.hoisted(() => ({ told: null as ((what: 'locked' | 'signed-out') => void) | null, again: 0, closed: 0 }));
+const live = vi.hoisted(() => ({ told: null as ((what: 'locked' | 'signed-out') => void) | null, link: (_: 'online' | 'offline') => undefined as void, again: 0, closed: 0 }));
 vi.mock('../src/lib/live/socket.ts', () => ({
   LiveSocket: class {
     session(tell: typeof live.told): () => void {
       live.told = tell;
       return () => (live.told = null);
     }
-    watchLink(): () => void {
+    watchLink(tell: typeof live.link): () => void {
+      live.link = tell;
       return () => undefined;
     }
     async connected(): Promise<object> {
@@ -221,5 +222,20 @@ describe('a failure from a button', () => {
     expect(await mine.act('PUT', '/api/y')).toBe(false);
     expect(notices().at(-1)!.text).toBe('agenda-changed');
     await expect(mine.api.send('PUT', '/api/y')).rejects.toBeInstanceOf(Failure);
+  });
+
+  it('that nobody heard passes when the server is there again, and lies in nobody’s way', async () => {
+    const mine = await signedIn();
+    live.link('offline');
+    answers['/api/z'] = () => refused(503, 'http-503');
+    const acted = mine.act('POST', '/api/z');
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(await acted).toBe(false);
+    const told = notices().at(-1)!.id;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(notices().map(({ id }) => id)).toContain(told);
+    live.link('online');
+    await vi.advanceTimersByTimeAsync(7000);
+    expect(notices().map(({ id }) => id)).not.toContain(told);
   });
 });

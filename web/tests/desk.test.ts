@@ -9,7 +9,7 @@ const presenting = { paper: 'p-9', version: 1, page: 4, person: 'u-9', name: 'LÃ
 function seat(front: object | null, more: object = {}): Seat {
   const now = { front, papers: [paper], holding: { 'p-1.2': { have: 1, chunks: 1, ready: true } }, person: { id: 'u-1' }, agenda: [], ...more };
   const outline = async () => ({ sizes: [], outline: [] });
-  return { now, pages: { bitmap: vi.fn(), outline, prepare: vi.fn() }, ask: vi.fn() } as unknown as Seat;
+  return { now, pages: { bitmap: vi.fn(), outline, prepare: vi.fn() }, ask: vi.fn(), waits: () => false } as unknown as Seat;
 }
 
 describe('what lies in front at a seat', () => {
@@ -38,6 +38,30 @@ describe('what lies in front at a seat', () => {
     desk.hear(presenting);
     expect(desk.front).toEqual({ follows: true, call: 1 });
     expect(desk.held).toBeUndefined();
+  });
+
+  it('F1 follows the pages that its person turns at the console, and never goes back to one turned before here', () => {
+    vi.useFakeTimers();
+    const own = { ...presenting, paper: 'p-1', version: 2, page: 4, person: 'u-1' };
+    const made = seat({ paper: 'p-1', version: 2, page: 4, follows: true, call: 1 }, { presenting: own });
+    const desk = new Desk(made);
+    const turned = (page: number) => {
+      Object.assign(made.now, { presenting: { ...own, page } });
+      desk.hear({ ...own, page });
+      return desk.book?.page;
+    };
+    expect(turned(5)).toBe(5);
+    desk.book!.turnTo(6);
+    desk.turned(6);
+    desk.book!.turnTo(7);
+    desk.turned(7);
+    expect([turned(5), turned(6)]).toEqual([7, 7]);
+    vi.advanceTimersByTime(5000);
+    made.waits = () => true;
+    expect(turned(6)).toBe(7);
+    made.waits = () => false;
+    expect([turned(7), turned(8)]).toEqual([7, 8]);
+    vi.useRealTimers();
   });
 
   it('waits for a paper that is not there yet', () => {

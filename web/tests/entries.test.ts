@@ -18,6 +18,7 @@ const entry = (more: Partial<Entry>): Entry => ({
   about: '',
   kind: 'room_created',
   data: { name: 'Phòng A' },
+  words: { vi: [['Tên', 'Phòng A']], en: [['Name', 'Phòng A']] },
   ...more,
 });
 

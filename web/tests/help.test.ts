@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compile } from '../guides.plugin.ts';
 import Guide from '$lib/help/Guide.svelte';
 import { fetchGuide, GUIDES, guidesFor, isGuide } from '$lib/help/guides.ts';
-import { hasText, useTexts } from '$lib/i18n/texts.svelte.ts';
+import { hasText, setLanguage, useTexts } from '$lib/i18n/texts.svelte.ts';
 import { WEB } from './files.ts';
 
 const FOLDER = `${WEB}/../docs/huong-dan`;
@@ -32,6 +32,19 @@ describe('the guides', () => {
     for (const part of found.parts) expect(found.html).toContain(`id="${part.id}"`);
     for (const picture of found.pictures) expect(readFileSync(picture).length).toBeGreaterThan(0);
   });
+  it('are in English for chair and delegate, every step of the Vietnamese one, and say of the others that they are not yet', async () => {
+    const english = readdirSync(`${WEB}/../docs/guides`);
+    for (const [name, file] of [['chu-tri', 'chair'], ['dai-bieu', 'delegate']] as const) {
+      const [theirs, ours] = [await fetchGuide(name, 'en'), await fetchGuide(name, 'vi')];
+      const steps = ({ html }: { html: string }): number => html.match(/<li>/g)?.length ?? 0;
+      expect([theirs.language, ours.language]).toEqual(['en', 'vi']);
+      expect(theirs.parts.length).toBe(ours.parts.length);
+      expect(steps(theirs)).toBeGreaterThanOrEqual(steps(ours));
+      expect(english).toContain(`${file}.md`);
+    }
+    expect(english).toHaveLength(2);
+    expect((await fetchGuide('thu-ky', 'en')).language).toBe('vi');
+  });
   it('have their pictures among the files of the page', async () => {
     const { html } = await fetchGuide('usb-token');
     expect(html).not.toContain('picture:');
@@ -44,6 +57,19 @@ describe('a guide on screen', () => {
     const text = compile('# Một\n\nXem [hai](usb-token.md) và [ba](../OPERATIONS.md).\n', FOLDER).html;
     expect(text).toContain('data-guide="usb-token"');
     expect(text).not.toContain('OPERATIONS');
+  });
+  it('is in the language of the screen, and says so where it is not', async () => {
+    await setLanguage('en');
+    await useTexts('common');
+    render(Guide, { name: 'dai-bieu', onguide: () => undefined });
+    expect(await screen.findByRole('heading', { name: 'Guide for delegates' })).toBeVisible();
+    expect(screen.queryByText('This guide is in Vietnamese only so far.')).toBeNull();
+    cleanup();
+    render(Guide, { name: 'kiem-toan-vien', onguide: () => undefined });
+    expect(await screen.findByText('This guide is in Vietnamese only so far.')).toBeVisible();
+    expect(screen.getByRole('article')).toHaveAttribute('lang', 'vi');
+    await setLanguage('vi');
+    expect(await screen.findByRole('article')).toHaveAttribute('lang', 'vi');
   });
   it('moves to the part that is chosen', async () => {
     Element.prototype.scrollIntoView = function () {};

@@ -132,7 +132,7 @@ describe('the pad', () => {
     const seat = { now: { marks: rules }, api: { get }, writeMarks } as unknown as Seat;
     const book = { paper: { paper: 'p-1', version, pages: 9 }, text: async () => page('khác') } as unknown as Book;
     const pad = new Pad(seat, book);
-    return { pad, agent, writeMarks, get };
+    return { pad, agent, writeMarks, get, seat };
   }
   const rest = () => new Promise((done) => setTimeout(done));
 
@@ -168,6 +168,21 @@ describe('the pad', () => {
     await rest();
     expect(pad.all.map(({ content }) => [content.version, content.since])).toEqual([[3, 1]]);
     expect([agent.get('n-0')!.version, writeMarks.mock.calls.length]).toEqual([3, 1]);
+  });
+
+  it('asks again when more came while it was asking, and no second time for an older word', async () => {
+    const { pad, agent, get, seat } = setUp();
+    let answer: (found: { marks: object[]; rev: number }) => void = () => undefined;
+    get.mockImplementationOnce(() => new Promise((done) => (answer = done as typeof answer)));
+    pad.hear(rules);
+    agent.set('n-9', note(1, 1));
+    seat.now.marks = { ...rules, rev: 2 };
+    pad.hear(seat.now.marks);
+    expect(get).toHaveBeenCalledTimes(1);
+    answer({ marks: [], rev: 1 }); // and the next answer says so, too: asked once more, not for ever
+    await rest();
+    await rest();
+    expect([get.mock.calls.length, pad.all.map((one) => one.mark)]).toEqual([2, ['n-9']]);
   });
 
   it('hands nothing in for the next person at the seat: what was refused while it closed is let go', async () => {

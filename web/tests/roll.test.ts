@@ -67,7 +67,7 @@ describe('A1 the roll as staff keep it', () => {
     const meeting = { opened_at: '2026-11-23T01:30:00.000Z' };
     return {
       path: '/api/meetings/m-1',
-      now: { members: PEOPLE, attendance: [entry('u-1', 'present')], quorum, meeting },
+      now: { members: PEOPLE, agenda: [], attendance: [entry('u-1', 'present')], quorum, meeting },
       act: vi.fn(async () => true),
       send: vi.fn(async () => ({})),
     } as unknown as MeetingDesk;

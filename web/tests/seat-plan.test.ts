@@ -73,6 +73,15 @@ describe('a plan drawn by hand', () => {
     ]);
     expect(done).toHaveBeenCalled();
   });
+  it('keeps a place when what is typed for it is no number', async () => {
+    render(EditPlan, { room, onclose: () => undefined, ondone: () => undefined });
+    const across = screen.getByRole('textbox', { name: 'A2 · Ngang' });
+    for (const value of ['', '  ', 'giữa']) {
+      await fireEvent.change(across, { target: { value } });
+      expect(across).toHaveValue('995');
+    }
+    expect(screen.getByRole('button', { name: /^Chỗ A2/ })).toHaveAccessibleName('Chỗ A2: ngang 995, dọc 500');
+  });
   it('says when two seats lie on each other', async () => {
     render(EditPlan, { room, onclose: () => undefined, ondone: () => undefined });
     const across = screen.getByRole('textbox', { name: 'A2 · Ngang' });

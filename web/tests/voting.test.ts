@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { setLanguage, useTexts } from '$lib/i18n/texts.svelte.ts';
 import { type AgendaItem, currentVote, isRunning, type Vote } from '$lib/sections.ts';
-import { byAnswer, closeLines, percentage, resultLines, secondsLeft, shareWords } from '$lib/voting/words.ts';
-import { body, from, fresh } from '../src/console/live/vote/draft.ts';
+import { byAnswer, closeLines, percentage, resultLines, secondsLeft, shareWords, turnoutLine } from '$lib/voting/words.ts';
+import { begun, body, from, fresh } from '../src/lib/voting/draft.ts';
 import { vectors } from './files.ts';
 
 const golden = vectors<{ votes: Vote[] }>('ballots').votes[0]!;
@@ -30,6 +30,14 @@ describe('V6 a result in words', () => {
       'Có mặt 25/30; cần ít nhất hai phần ba, tức là từ 20: đủ điều kiện.',
       '20/30 tán thành = 66,66%, tính trên tổng số đại biểu có quyền biểu quyết; cần quá nửa, tức là từ 16.',
     ]);
+  });
+  it('B25 names the represented in the base and the turnout, where there are any', () => {
+    const rule = { ...golden.rule, base: 'present' as const };
+    const turnout = { entitled: 5, present: 3, cast: 4, voting: 4 };
+    const said = (vote: Vote): string => plain([...resultLines(vote, golden.result!), turnoutLine(vote)].join(' '));
+    expect(said({ ...golden, rule, turnout })).toContain('số đại biểu có mặt và vắng mặt có ủy quyền;');
+    expect(said({ ...golden, rule, turnout })).toContain('có mặt 3, vắng mặt có ủy quyền 1, tổng số 5');
+    expect(said({ ...golden, rule, turnout: { ...turnout, voting: 3 } })).not.toContain('ủy quyền');
   });
   it('names a tie and whom it followed', () => {
     const tied = { ...golden.result!, tie: true, chair: 'for' as const };
@@ -139,6 +147,21 @@ describe('V2 a vote that is being prepared', () => {
   it('gives nobody a weight and has no clock when hands are counted', () => {
     const hands = { ...fresh({ item: golden.item, title: 'x' } as AgendaItem), kind: 'hands', seconds: 's60', weights: { 'u-1': 3 } } as const;
     expect(body(hands)).toMatchObject({ seconds: 0, weights: [] });
+  });
+});
+
+describe('W121 a vote that is begun at a seat', () => {
+  it('says what a seat may say, and nothing else', () => {
+    const item = { item: 'i-aaaaaaaaaaaaaaaa', title: 'Báo cáo quý III' } as AgendaItem;
+    expect(begun({ ...fresh(item), weights: { 'u-aaaaaaaaaaaaaaaa': 2 }, proxies: [{ person: 'u-1', holder: 'u-2' }] }, 3)).toEqual({
+      seen: 3,
+      item: item.item,
+      kind: 'open',
+      question: expect.stringMatching(/^Thông qua: Báo cáo quý\sIII$/) as string,
+      template: 'approve',
+      rule: { base: 'all', majority: { num: 1, den: 2, more: true }, quorum: null, tie: 'fails' },
+      seconds: 0,
+    });
   });
 });
 

@@ -1,9 +1,9 @@
 """What server and seat say to each other: one frozen dataclass a message.
 
-Rules W24–W29, W32, W34, W42, W53, W59–W61, W74, W79. Every message travels as a DSSE envelope
+Rules W24–W29, W32, W34, W42, W53, W59–W61, W74, W79, W130. Every message travels as a DSSE envelope
 (``wire.envelope``) of the type in ``TYPE``, sealed in a box frame, with a :class:`Head` that says which device, which
-session and which number. Room messages (:class:`Events`, :class:`PaperOffer`) carry no head: their own
-sequence numbers and hashes do the work.
+session and which number. Room messages (:class:`Events`, :class:`PaperOffer`, :class:`Point`, :class:`View`) carry no
+head: their own sequence numbers and hashes do the work.
 
 Usage::
 
@@ -22,10 +22,12 @@ from wire.messages.head import KEY_BYTES, SESSION_BYTES, Head, Message
 from wire.messages.keys import SEALED_BYTES, Join, Key
 from wire.messages.log import Events, Log
 from wire.messages.papers import WANTS, WRAPPED_BYTES, Have, PaperOffer, Want
-from wire.messages.record import Kept, RecordCheckpoint
+from wire.messages.pointing import Point
+from wire.messages.record import Kept, RecordCheckpoint, RecordRestored
 from wire.messages.session import MAX_MEETINGS, MAX_PAPERS, Desired, Health, Hello, Holding, Welcome, Wish
 from wire.messages.sign_in import Challenge, Knock
 from wire.messages.signing import RoundMark, RoundNumber, RoundSigner, SigningRound, SignOffer, SignPart, SignRounds
+from wire.messages.viewing import View
 
 #: Every message by its type.
 TYPES: Final[dict[str, type[Any]]] = {
@@ -44,6 +46,7 @@ TYPES: Final[dict[str, type[Any]]] = {
         SignPart,
         SignOffer,
         RecordCheckpoint,
+        RecordRestored,
         Drop,
         Mix,
         Mixed,
@@ -54,6 +57,8 @@ TYPES: Final[dict[str, type[Any]]] = {
         Log,
         Events,
         PaperOffer,
+        Point,
+        View,
     )
 }
 
@@ -101,8 +106,10 @@ __all__ = [
     "Mix",
     "Mixed",
     "PaperOffer",
+    "Point",
     "Receipt",
     "RecordCheckpoint",
+    "RecordRestored",
     "RoundMark",
     "RoundNumber",
     "RoundSigner",
@@ -110,6 +117,7 @@ __all__ = [
     "SignPart",
     "SignRounds",
     "SigningRound",
+    "View",
     "Want",
     "Welcome",
     "Wish",

@@ -1,6 +1,6 @@
 """Coming and going: hello, welcome, what a seat should hold, how it feels.
 
-Rules W25, W27, D4.
+Rules W25, W27, W113, D4.
 
 Usage::
 
@@ -20,6 +20,8 @@ from wire.messages.head import KEY_BYTES, Head, b64, print_paper, read_epoch, re
 from wire.messages.record import Kept
 from wire.topics import PaperVersion
 
+#: What a seat's reader holds (W113): no reader; no token; one that signs; one that does not; one that cannot be used.
+TOKEN_WORDS: Final = frozenset({"off", "absent", "signs", "no_signing", "unusable"})
 #: Meetings a seat can know at one time, and papers of one meeting.
 MAX_MEETINGS: Final = 1_000
 MAX_PAPERS: Final = 2_000
@@ -201,7 +203,10 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Seat → server, every 15 s: how far it is in each meeting, and how it feels (D4)."""
+    """Seat → server, every 15 s and when screen or token change: how far it is in each meeting, how it feels (D4).
+
+    ``token``: one of ``TOKEN_WORDS``; empty when the seat does not say (W113).
+    """
 
     TYPE: ClassVar[str] = "health"
     head: Head
@@ -211,10 +216,11 @@ class Health:
     screen: str
     #: what it keeps of the record (W74); None: it keeps nothing of it
     record: Kept | None = None
+    token: str = ""
 
     def to_value(self) -> dict[str, Any]:
         """As JSON."""
-        return {
+        value = {
             "head": self.head.to_value(),
             "generation": self.generation,
             "seqs": self.seqs,
@@ -222,6 +228,7 @@ class Health:
             "screen": self.screen,
             "record": None if self.record is None else self.record.to_value(),
         }
+        return {**value, "token": self.token} if self.token else value
 
     @classmethod
     def read(cls, fields: Fields) -> Health:
@@ -235,4 +242,5 @@ class Health:
             disk_free_mb=fields.number("disk_free_mb"),
             screen=fields.text("screen", limit=40),
             record=Kept.read(fields.object("record")) if fields.has("record") else None,
+            token=fields.choice("token", TOKEN_WORDS) if fields.has("token") else "",
         )

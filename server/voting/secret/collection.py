@@ -93,6 +93,11 @@ class Collection:
         """The devices that have not handed in what they were given."""
         return frozenset(device for device, count in self.wanted.items() if len(self.boxes.get(device, ())) < count)
 
+    @property
+    def awaited(self) -> Mapping[str, int]:
+        """By device, how many ballots the run still waits for: whom the chair gave up, now or before, is in none."""
+        return {each: self.wanted[each] - len(self.boxes.get(each, ())) for each in self.missing - self.given_up}
+
     def going_on(self) -> Collection:
         """The chair waits no longer for who is missing now; of too few ballots, or in the mixing, nothing changes."""
         if self.layer >= 0 or self.received < LEAST_BALLOTS:
@@ -117,7 +122,7 @@ class Collection:
         """What is to be done now, once."""
         now = self
         if self.layer < 0:
-            if self.missing - self.given_up or self.received < LEAST_BALLOTS:
+            if self.awaited or self.received < LEAST_BALLOTS:
                 return self, None
             batch = tuple(sorted(box for boxes in self.boxes.values() for box in boxes))
             now = replace(self, layer=0, batch=batch)

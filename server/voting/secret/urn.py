@@ -153,6 +153,11 @@ class Urn:
             elif event.kind in _OVER:
                 self._queue.put(partial(self._over, vote))
 
+    def meeting_gone(self, last: MeetingState) -> None:
+        """A rehearsal was deleted: no collection of it goes on, and its keys go."""
+        for vote in last.votes:
+            self._queue.put(partial(self._over, vote.vote))
+
     def heard(self, device: str, message: Drop | Mixed) -> None:
         """A seat has handed in, or mixed."""
         self._queue.put(partial(self._heard, device, message))
@@ -169,7 +174,10 @@ class Urn:
         self._queue.put(partial(self._go_on, vote, run))
 
     def progress(self, vote: str) -> dict[str, Any]:
-        """``{run, wanted, received, missing: [person], mixing, relays, asks}``; of no collection nothing."""
+        """``{run, wanted, received, missing: [person], mixing, relays, asks}``; of no collection nothing.
+
+        ``missing``: whom the run waits for; whom the chair gave up is not among them.
+        """
         return self._progress.get(vote, {})
 
     # The thread
@@ -338,9 +346,9 @@ class Urn:
         if found is None or found.told == found.asks:
             return
         waits = found.now.layer < 0 and self._clock.monotonic_s() - found.called_s >= PATIENCE_S
-        missing = len(found.vote.given) - found.now.received
+        missing = sum(found.now.awaited.values())
         if found.asks or (waits and missing > 0):
-            self._say(found.meeting, vote, run=found.now.run, awaited=Awaited(max(0, missing), found.asks))
+            self._say(found.meeting, vote, run=found.now.run, awaited=Awaited(missing, found.asks))
             found.told = found.asks
 
     def _say(self, meeting: MeetingId, vote: str, *, run: int, awaited: Awaited) -> None:
@@ -367,7 +375,7 @@ class Urn:
         if found is None:
             return
         now, lines = found.now, found.vote.given
-        missing = now.missing if now.layer < 0 else frozenset()
+        missing = frozenset(now.awaited) if now.layer < 0 else frozenset()
         self._progress[vote] = {
             "run": now.run,
             "wanted": len(lines),

@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import chromium
 from tests.browser.screen import DESK, Screen
 
 Look = Callable[[Screen, str], None]
+#: A machine that runs the whole suite is slow at times.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")

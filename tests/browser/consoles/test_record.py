@@ -17,8 +17,9 @@ from tests.support.gunicorn import RunningServer
 
 pytestmark = pytest.mark.timeout(240)
 _ROOM = "Phòng họp Ủy ban kiểm sát Viện kiểm sát nhân dân tối cao (demo)"
+_WHY = "Ổ đĩa hỏng đêm 21/11; phòng kỹ thuật khôi phục bản sao của ngày 20/11, có biên bản kèm theo (demo)"
 _AT = "2026-11-22T01:30:00.000Z"
-_STATES = ("good", "good", "none", "forked")
+_STATES = ("good", "followed", "none", "forked", "acknowledged")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,15 @@ def _with_seats(route: Route) -> None:
     answer = route.fetch()
     value = answer.json()
     value["seats"] = [
-        {"device": f"d-{number}", "room": _ROOM, "seat": f"A{number}", "size": 120_345, "state": state, "at": _AT}
+        {
+            "device": f"d-{number}",
+            "room": _ROOM,
+            "seat": f"A{number}",
+            "size": 120_345,
+            "state": state,
+            "at": _AT,
+            "gave_up": 120_340 if state == "followed" else 0,
+        }
         for number, state in enumerate(_STATES, start=1)
     ]
     route.fulfill(response=answer, body=json.dumps(value))
@@ -87,6 +96,59 @@ def test_L1_the_security_administrator_has_the_same_page(server: RunningServer, 
     look(screen, "record-security")
 
 
+def test_L1_who_looks_after_the_record_is_alarmed_on_the_first_screen(
+    server: RunningServer, screen: Screen, look: Look
+) -> None:
+    _spoil(server)
+    page = screen.page
+    screen.opens(f"http://localhost:{server.port}/#/record")
+    signs_in(page, "kiemtoan")
+    _check(page)
+    page.goto(f"http://localhost:{server.port}/#/")
+    expect(page.get_by_role("alert")).to_contain_text("Nhật ký đã bị can thiệp.")
+    look(screen, "record-alarm")
+    page.get_by_role("button", name="Xem nhật ký toàn vẹn").click()
+    expect(page.get_by_role("heading", name="Nhật ký toàn vẹn")).to_be_visible()
+
+
+def test_L1_a_database_that_was_put_back_is_acknowledged_with_a_reason_and_the_password(
+    server: RunningServer, screen: Screen, look: Look
+) -> None:
+    page, done, sent = screen.page, [False], list[dict[str, object]]()
+    was = {"old": 120_345, "new": 118_002, "reason": _WHY, "at": _AT, "by": "Nguyễn Thị An Ninh (demo)"}
+
+    def answer(route: Route) -> None:
+        real = route.fetch()
+        value = real.json() | {"forked": not done[0], "restored": [was] if done[0] else []}
+        value["went_back"] = None if done[0] else {"old": 120_345, "new": 118_002, "at": _AT}
+        if done[0] and value["verified"]:
+            value["verified"]["problems"] = 0
+        route.fulfill(response=real, body=json.dumps(value))
+
+    def take(route: Route) -> None:
+        sent.append(dict(route.request.post_data_json or {}))
+        done[0] = True
+        route.fulfill(json={})
+
+    page.route("**/api/record", answer)
+    page.route("**/api/record/restored", take)
+    screen.opens(f"http://localhost:{server.port}/#/record")
+    signs_in(page, "anninh")
+    expect(page.get_by_text("2.343 dòng cuối không còn").first).to_be_visible()
+    look(screen, "record-went-back")
+    page.get_by_role("button", name="Xác nhận đã khôi phục…").click()
+    page.get_by_role("button", name="Xác nhận và ký tiếp").click()
+    expect(page.get_by_text("Đồng chí ghi lý do.")).to_be_visible()
+    page.get_by_label("Lý do").fill(_WHY)
+    page.get_by_role("textbox", name="Mật khẩu").fill("mật khẩu")
+    look(screen, "record-acknowledge")
+    page.get_by_role("button", name="Xác nhận và ký tiếp").click()
+    expect(page.get_by_text("dữ liệu được khôi phục từ dòng 120.345 về dòng 118.002")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert sent == [{"old": 120_345, "new": 118_002, "reason": _WHY, "password": "mật khẩu"}]
+    look(screen, "record-restored")
+
+
 def test_L3_the_auditor_reads_filters_and_takes_every_log(server: RunningServer, screen: Screen, look: Look) -> None:
     page = screen.page
     screen.opens(f"http://localhost:{server.port}/#/record")
@@ -102,8 +164,12 @@ def test_L3_the_auditor_reads_filters_and_takes_every_log(server: RunningServer,
     page.get_by_role("button", name="Xem", exact=True).click()
     expect(table.get_by_role("row")).to_have_count(3)
     table.get_by_role("button", name="Chi tiết dòng").first.click()
-    expect(table).to_contain_text('"roles"')
+    expect(table).to_contain_text("Vai trò")
+    expect(table.get_by_text('"roles"')).to_be_hidden()
     look(screen, "log-one")
+    table.get_by_text("Như đã ghi (dữ liệu gốc)").click()
+    expect(table.get_by_text('"roles"')).to_be_visible()
+    look(screen, "log-written")
     with page.expect_download() as download:
         page.get_by_role("button", name="Tải về (CSV)").click()
     assert download.value.suggested_filename == "nhat-ky.csv"

@@ -17,6 +17,7 @@ from tests.browser.consoles.conftest import Look
 from tests.browser.consoles.house import signs_in
 from tests.browser.screen import Screen
 from tests.support.gunicorn import RunningServer
+from tests.support.measured import find, measured
 from tests.support.office import item
 
 pytestmark = pytest.mark.timeout(240)
@@ -32,6 +33,7 @@ class Hall:
     server: RunningServer
     meeting: str
     people: dict[str, str]
+    room: str
 
     @property
     def live(self) -> str:
@@ -41,9 +43,13 @@ class Hall:
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     server = RunningServer(tmp_path_factory.mktemp("roll"), second_factor="off", idle_s=3600)
-    roles = {"thuky": frozenset({Role.SECRETARY}), "kythuat": frozenset({Role.IT})}
+    roles = {
+        "thuky": frozenset({Role.SECRETARY}),
+        "kythuat": frozenset({Role.IT}),
+        "hethong": frozenset({Role.SYSTEM_ADMIN}),
+    }
     names = ["chutri", *(f"db{number:02}" for number in range(1, 16)), "khach"]
-    for name in ("thuky", "kythuat", *names):
+    for name in (*roles, *names):
         server.add_person(name, roles.get(name, frozenset()))
     with server:
         yield _furnished(server, names)
@@ -80,7 +86,7 @@ def _furnished(server: RunningServer, names: list[str]) -> Hall:
     secretary.post(f"{path}/attendance", {"people": here, "presence": "present"}).done()
     away = {"people": [ids["db12"]], "presence": "excused", "reason": "đi công tác tại Hà Nội theo Quyết định số 12"}
     secretary.post(f"{path}/attendance", away).done()
-    return Hall(server, meeting, ids)
+    return Hall(server, meeting, ids, room["id"])
 
 
 def _roll(page: Page) -> None:
@@ -189,3 +195,97 @@ def test_A1_the_sheet_is_read_taken_away_and_printed_with_room_for_signatures(
     if folder := os.environ.get("PHONGHOP_TEST_PICTURES"):
         page.screenshot(path=Path(folder) / "roll-printed.png", full_page=True)
     page.emulate_media(media="screen")
+
+
+def test_A1_N1_the_agency_is_named_once_and_heads_the_sheet_to_sign(hall: Hall, screen: Screen, look: Look) -> None:
+    page, sheet = screen.page, f"http://localhost:{hall.server.port}/#/meetings/{hall.meeting}/attendance"
+    screen.opens(f"http://localhost:{hall.server.port}/#/agency")
+    signs_in(page, "hethong")
+    page.get_by_role("button", name="Lưu").click()
+    expect(page.get_by_text("Đồng chí điền ô này.")).to_have_count(3)
+    look(screen, "agency-missing")
+    page.get_by_label("Cơ quan chủ quản").fill("Viện kiểm sát nhân dân tối cao")
+    page.get_by_label("Tên cơ quan").fill("Viện kiểm sát nhân dân\ntỉnh Quảng Ninh (demo)")
+    page.get_by_label("Chữ viết tắt trong ký hiệu").fill("VKSQN")
+    page.get_by_label("Địa danh").fill("Quảng Ninh")
+    page.get_by_role("button", name="Lưu").click()
+    expect(page.get_by_text("Đã lưu thông tin cơ quan")).to_be_visible()
+    expect(page.get_by_text("TỈNH QUẢNG NINH (DEMO)")).to_be_visible()
+    look(screen, "agency")
+    days = page.get_by_role("region", name="Ngày nghỉ và ngày làm bù")
+    expect(days.get_by_text("chưa khai ngày nghỉ nào")).to_be_visible()
+    days.get_by_label("Ngày", exact=True).fill("20/11/2026")
+    days.get_by_label("Lý do").fill("Nghỉ bù theo thông báo (demo)")
+    days.get_by_role("button", name="Thêm ngày").click()
+    expect(days.get_by_role("listitem").filter(has_text="20/11/2026")).to_contain_text("Nghỉ bù theo thông báo (demo)")
+    look(screen, "agency-days")
+    page.context.clear_cookies()
+    page.goto(sheet)
+    page.reload()
+    signs_in(page, "thuky")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Tải bản ký (PDF)").click()
+    about = {"title": "Giao ban tuần (demo)", "type": "Giao ban", "room": hall.room, "planned_minutes": 60}
+    secretary = hall.server.page().sign_in("thuky")
+    next_one = secretary.post("/api/meetings", {**about, "starts_at": "2026-11-23T01:30:00.000Z"}).done()["id"]
+    page.goto(f"http://localhost:{hall.server.port}/#/meetings/{next_one}/info")
+    due = page.get_by_role("region", name="Thời hạn")
+    # The meeting is on Monday 23 November 2026, and the Friday before is off.
+    expect(due.get_by_text("ngày 17 tháng 11 năm 2026")).to_be_visible()
+    expect(due.get_by_text("ngày 19 tháng 11 năm 2026")).to_be_visible()
+    look(screen, "deadlines")
+    assert taken.value.suggested_filename == f"diem-danh-{hall.meeting}.pdf"
+    first = measured(Path(taken.value.path()).read_bytes())[0]
+    assert find(first, "TỈNH QUẢNG NINH (DEMO)").is_bold
+
+
+def test_BB6_the_minutes_are_written_together_at_two_consoles(hall: Hall, screen: Screen, look: Look) -> None:
+    page, path = screen.page, f"/api/meetings/{hall.meeting}"
+    address = f"http://localhost:{hall.server.port}/#/meetings/{hall.meeting}/minutes"
+    screen.opens(hall.live)
+    signs_in(page, "thuky")
+    page.get_by_role("button", name="Kết luận", exact=True).click()
+    page.get_by_label("Kết luận của chủ trì").fill("Giao Phòng 1 hoàn thiện báo cáo, xong trước ngày 30/11.")
+    look(screen, "minutes-conclusion")
+    page.get_by_role("button", name="Lưu kết luận").click()
+    expect(page.get_by_text("Đã ghi kết luận nội dung 1.")).to_be_visible()
+    page.goto(address)
+    expect(page.get_by_text("Kết luận của chủ tọa: Giao Phòng 1")).to_be_visible()
+    look(screen, "minutes")
+    page.get_by_role("button", name=re.compile("^Sửa: Địa điểm")).click()
+    page.get_by_label("Nội dung", exact=True).fill("Địa điểm: Hội trường lớn tầng 5.")
+    expect(page.get_by_text("Nhật ký ghi: Địa điểm: Hội trường tầng 3 (demo).")).to_be_visible()
+    look(screen, "minutes-differs")
+    chair = hall.server.page().sign_in("chutri")
+    theirs = {"text": "Địa điểm: Phòng họp số 2.", "version": 0, "reason": "Đổi phòng"}
+    chair.put(f"{path}/minutes/paragraphs/place", theirs).done()
+    page.get_by_label("Lý do khác với nhật ký").fill("Chuyển lên hội trường lớn")
+    screen.expects(409, f"{path}/minutes/paragraphs/place")
+    save = page.get_by_role("button", name="Lưu", exact=True)
+    expect(save).to_be_enabled()
+    save.click()
+    expect(page.get_by_text("chutri (demo) vừa sửa đoạn này.")).to_be_visible()
+    expect(page.get_by_text("Địa điểm: Phòng họp số 2.").first).to_be_visible()
+    look(screen, "minutes-conflict")
+    page.get_by_role("button", name="Ghi bản của tôi").click()
+    expect(page.get_by_role("heading", name="Khác với nhật ký: 1")).to_be_visible()
+    page.get_by_role("button", name="Lịch sử sửa").click()
+    expect(page.get_by_role("dialog").get_by_text("Địa điểm: Phòng họp số 2.")).to_be_visible()
+    look(screen, "minutes-history")
+    page.keyboard.press("Escape")
+    _comments(hall, screen, look)
+
+
+def _comments(hall: Hall, screen: Screen, look: Look) -> None:
+    """The minutes are sent out; a member says something, and the secretary takes it up."""
+    page, path = screen.page, f"/api/meetings/{hall.meeting}"
+    page.get_by_role("button", name="Gửi lấy ý kiến").click()
+    look(screen, "minutes-share")
+    page.get_by_role("button", name="Nhận góp ý đến lúc này").click()
+    expect(page.get_by_text("Nhận góp ý đến")).to_be_visible()
+    member = hall.server.page().sign_in("db03")
+    member.post(f"{path}/minutes/comments", {"paragraph": "place", "text": "Đề nghị ghi rõ tầng."}).done()
+    expect(page.get_by_text("Chưa trả lời: 1")).to_be_visible()
+    page.get_by_role("button", name="Tiếp thu").click()
+    expect(page.get_by_text("Đã tiếp thu")).to_be_visible()
+    look(screen, "minutes-comments")

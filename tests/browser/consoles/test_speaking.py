@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from server.identity.model import Role
 from tests.browser.consoles.conftest import Look
 from tests.browser.consoles.house import signs_in
-from tests.browser.screen import WALL, Screen
+from tests.browser.screen import WALL, Screen, keyed
 from tests.support.gunicorn import RunningServer
 from tests.support.office import fresh_id, item
 
@@ -67,6 +67,12 @@ class Hall:
         asked = {"item": self.item, "kind": kind, "person": self.ids[name]}
         self.secretary.post(f"{self.path}/speaking", asked).done()
 
+    def waiting(self, name: str) -> list[str]:
+        """A member's turns that wait."""
+        speeches = self.secretary.get(self.path).body["sections"]["speaking"]["speeches"]
+        waiting = [each for each in speeches if each["state"] == "waiting"]
+        return [each["speech"] for each in waiting if each["person"] == self.ids[name]]
+
 
 def queue(page: Page) -> Any:
     return page.get_by_role("list", name="Hàng chờ phát biểu").get_by_role("listitem")
@@ -109,11 +115,11 @@ def test_S1_the_chair_leads_the_queue_and_the_wall_shows_who_has_the_floor(
     page.get_by_role("button", name="Quy định phát biểu").click()
     page.get_by_label("Chủ trì sắp xếp").check(force=True)
     look(screen, "speaking-rules")
-    page.get_by_role("button", name="Lưu").press("Enter")
+    keyed(page.get_by_role("button", name="Lưu"))
     hall.ask("an")
     up = page.get_by_role("button", name="Đưa an (demo) lên trước")
     expect(up).to_be_enabled()
-    up.press("Enter")
+    keyed(up)
     expect(queue(page).nth(1)).to_contain_text("an (demo)")
     look(screen, "speaking-order")
     wall.put_away()
@@ -141,6 +147,75 @@ def test_S4_a_member_asks_at_a_console_and_hands_in_in_writing(
     page.get_by_role("button", name="Phát biểu bằng văn bản của chutri (demo)").click()
     expect(page.get_by_role("dialog").get_by_role("document")).to_contain_text("Tôi nhất trí (demo).")
     look(screen, "speaking-read")
+
+
+def test_S1_a_member_asks_speaks_and_hands_in_at_a_console_by_keys_alone(
+    server: RunningServer, screen: Screen, look: Look
+) -> None:
+    hall = Hall(server)
+    short = {"speech": 60, "order": 60, "question": 60, "answer": 60}
+    rules = {"order": "first", "seconds": short, "warn": 60, "person": 600, "group": 0, "span": "meeting"}
+    hall.secretary.put(f"{hall.path}/speaking/rules", {**rules, "cuts": False}).done()
+    hall.ask("binh")
+    page = screen.page
+    screen.opens(f"http://localhost:{server.port}/#/meetings/{hall.meeting}")
+    signs_in(page, "an")
+    keyed(page.get_by_role("link", name="Phát biểu"))
+    expect(queue(page)).to_have_count(1)
+    keyed(page.get_by_role("button", name="Đăng ký phát biểu"))
+    expect(page.get_by_text("Thứ 2 trong 2 lượt đang chờ")).to_be_visible()
+    keyed(page.get_by_role("button", name="Rút đăng ký"))
+    expect(queue(page)).to_have_count(1)
+    keyed(page.get_by_role("button", name="Chất vấn"))
+    expect(page.get_by_text("Thứ 1 trong 2 lượt đang chờ")).to_be_visible()
+    look(screen, "floor-waiting")
+    (mine,) = hall.waiting("an")
+    hall.secretary.post(f"{hall.path}/speaking/{mine}/call").done()
+    # Whatever part of the meeting is looked at.
+    keyed(page.get_by_role("link", name="Chương trình"))
+    expect(page.get_by_text("Đồng chí được mời phát biểu")).to_be_visible()
+    hall.secretary.post(f"{hall.path}/speaking/{mine}/start").done()
+    expect(page.get_by_text("Sắp hết giờ")).to_have_count(1)
+    look(screen, "floor-elsewhere")
+    keyed(page.get_by_role("link", name="Phát biểu"))
+    expect(page.get_by_role("timer")).to_contain_text("Còn 00:")
+    keyed(page.get_by_role("button", name="Kết thúc phát biểu"))
+    expect(page.get_by_text("đồng chí đã nói 1 lượt")).to_be_visible()
+    keyed(page.get_by_role("button", name="Đăng ký phát biểu"))
+    expect(page.get_by_text("Thứ 2 trong 2 lượt đang chờ")).to_be_visible()
+    (mine,) = hall.waiting("an")
+    hall.secretary.post(f"{hall.path}/speaking/{mine}/refuse", {"reason": "Hết thời gian (demo)"}).done()
+    expect(page.get_by_text("Hết thời gian (demo)")).to_be_visible()
+    keyed(page.get_by_role("button", name="Gửi bằng văn bản"))
+    page.get_by_label("Bài phát biểu").press_sequentially("Tôi nhất trí (demo).")
+    keyed(page.get_by_role("button", name="Gửi", exact=True))
+    expect(page.get_by_text("Đã gửi bằng văn bản")).to_be_visible()
+    assert hall.secretary.get(f"{hall.path}/speaking/{mine}/text").body["text"] == "Tôi nhất trí (demo)."
+    look(screen, "floor-written")
+
+
+def works_the_queue(hall: Hall, screen: Screen, look: Look, *, wall: Screen) -> None:
+    """Opened and worked from the keyboard; the preview shows what the wall shows."""
+    page = screen.page
+    later = {"to": "wall", "text": "Mời các đồng chí nhận tài liệu bổ sung (demo)", "seconds": 0, "send": False}
+    hall.secretary.post(f"{hall.path}/notices", later).done()
+    small = page.get_by_role("img", name="Màn hình chung đang hiện: thông báo")
+    expect(small.get_by_text("Giải lao")).to_be_visible()
+    look(screen, "wall-small")
+    keyed(page.get_by_role("button", name="Mở hàng chờ màn hình chung (2)"))
+    box = page.get_by_role("dialog", name="Màn hình chung")
+    look(screen, "wall-queue")
+    keyed(box.get_by_role("button", name="Gỡ: Mời các đồng chí nhận tài liệu"))
+    asked = page.get_by_role("dialog", name="Gỡ thông báo này?")
+    look(screen, "wall-withdraw")
+    asked.get_by_role("button", name="Quay lại").click()
+    keyed(box.get_by_role("button", name="Chiếu: Mời các đồng chí nhận tài liệu"))
+    expect(wall.page.get_by_text("nhận tài liệu bổ sung")).to_be_visible()
+    expect(box.get_by_role("img").get_by_text("nhận tài liệu bổ sung")).to_be_visible()
+    keyed(box.get_by_role("button", name="Chiếu: 1. Thảo luận dự thảo"))
+    expect(box.get_by_role("img", name="nội dung đang bàn")).to_be_visible()
+    expect(wall.page.get_by_role("heading", name="Thảo luận dự thảo Nghị quyết")).to_be_visible()
+    expect(box.get_by_text("Không có gì chờ chiếu.")).to_be_visible()
 
 
 def test_F2_the_chair_counts_down_on_the_wall_and_sees_who_has_read_a_message(
@@ -184,4 +259,5 @@ def test_F2_the_chair_counts_down_on_the_wall_and_sees_who_has_read_a_message(
     look(screen, "notices-unread")
     page.get_by_role("button", name="Đã đọc").click()
     expect(page.get_by_text("Đủ số đại biểu (demo)")).to_have_count(0)
+    works_the_queue(hall, screen, look, wall=wall)
     wall.put_away()

@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from deploy.demo.papers import build_papers
 from tests.browser.chromium import chromium
 from tests.support.room_process import RunningRoom, running_room
 
 
 @pytest.fixture(scope="module")
 def papers(demo_paper_folder: Path) -> Path:
-    build_papers(demo_paper_folder)
     return demo_paper_folder
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.main_job import accounts, story, terminal
+from tests.browser.main_job import accounts, live, story, terminal
 from tests.browser.main_job.cast import Cast
 from tests.browser.screen import Screen
 from tests.support.room_process import RunningRoom
@@ -28,6 +28,10 @@ class Examiner:
     def __call__(self, screen: Screen, scene: str) -> None:
         self.flaws += [f"{scene}: {flaw}" for flaw in screen.flaws()]
 
+    def glance(self, screen: Screen, scene: str) -> None:
+        """Only at what fits and can be touched: the words of such a screen were looked at in another scene."""
+        self.flaws += [f"{scene}: {flaw}" for flaw in screen.misfits()]
+
 
 def test_a_meeting_from_its_preparation_to_the_last_proof_of_recall(
     room: RunningRoom, browser: Browser, papers: Path
@@ -38,6 +42,8 @@ def test_a_meeting_from_its_preparation_to_the_last_proof_of_recall(
         act(cast)
     assert examine.flaws == []
     assert [said for screen in cast.screens for said in screen.complaints()] == []
+    for screen in cast.screens:
+        screen.put_away()
 
 
 def test_D1_a_terminal_is_admitted_by_its_code_and_cut_off_while_somebody_reads(
@@ -58,3 +64,14 @@ def test_I4_an_administrator_makes_an_account_and_finds_the_desk_locked_after_a_
     administrator = accounts.keep(room, browser, look=examine)
     assert examine.flaws == []
     assert administrator.screen.complaints() == []
+
+
+def test_a_whole_live_meeting_of_forty_five_is_led_by_keyboard(
+    room: RunningRoom, browser: Browser, papers: Path
+) -> None:
+    examine = Examiner()
+    hall = live.Hall.at(room, browser, papers=papers, look=examine, glance=examine.glance)
+    for act in live.ACTS:
+        act(hall)
+    assert examine.flaws == []
+    assert [said for screen in hall.screens for said in screen.complaints()] == []

@@ -126,7 +126,7 @@ def _agenda_and_lock(house: House, deputy: Holder, flaws: list[str]) -> float:
     deputy.opens_paper(PAPER)
     deputy.turns_to_next_page()
     deputy.reads_page(2)
-    house.room.notes(0, NOTE)
+    house.room.notes(0, NOTE, page=2)
     deputy.sees_note(NOTE)
     deputy.pulls()
     expect(deputy.page.locator("canvas")).to_have_count(0)

@@ -62,7 +62,7 @@ def test_a_blocked_token_says_so_and_another_one_still_works(room: TokenRoom) ->
     codes = [room.types_pin(0, "99999999", last_try_ok=True) for _ in range(3)]
     assert codes[:2] == ["card-pin-wrong"] * 2
     assert codes[2] in {"card-pin-wrong", "card-pin-blocked"}
-    assert room.token(0)["state"] == "blocked"
+    room.until(0, lambda shown: shown["usb_token"]["state"] == "blocked", what="the terminal says that it is blocked")
     assert room.types_pin(0, last_try_ok=True) == "card-pin-blocked"
     room.pull(0)
     room.signs_in(0, people.DELEGATE)
@@ -96,15 +96,14 @@ def test_I2_the_same_token_leads_back(room: TokenRoom) -> None:
     assert shown["usb_token"]["mine"]
     assert shown["front"] is None, "a locked seat does not say what its person reads"
     assert room.types_pin(0) == ""
-    shown = room.until_where(0, "signed_in")
-    assert shown["person"]["name"] == people.DEPUTY.name
-    assert shown["front"] == page
+    assert room.until_where(0, "signed_in")["person"]["name"] == people.DEPUTY.name
+    room.until(0, lambda shown: shown["front"] == page, what="the page that was open")
 
 
 def test_I2_in_at_another_seat_the_session_moves(room: TokenRoom) -> None:
     room.signs_in(0, people.DEPUTY)
     page = room.opens(0, PAPER, page=2)
-    room.notes(0, "chỉ riêng tôi")
+    room.notes(0, "chỉ riêng tôi", page=2)
     room.pull(0)
     room.until_where(0, "locked")
     with pytest.raises(Refused, match="session-locked"):
@@ -115,9 +114,9 @@ def test_I2_in_at_another_seat_the_session_moves(room: TokenRoom) -> None:
     until(lambda: "chỉ riêng tôi" in room.noted(1), what="the private note goes with the person")
     with pytest.raises(Refused, match="seat-sign-in-first"):
         room.noted(0)
-    shown = room.shown(1)
+    # From the server: later, maybe, than the sign-in.
+    shown = room.until(1, lambda shown: shown["front"] == page, what="the open page goes with the person")
     assert shown["person"]["name"] == people.DEPUTY.name
-    assert shown["front"] == page, "the open page goes with the person"
 
 
 def test_I2_another_persons_token_is_that_person(room: TokenRoom) -> None:

@@ -72,7 +72,7 @@ def _hesitate(scene: Scene) -> None:
     chair.presses("Tiếp tục")
     third.taps("Gửi: Không biểu quyết")
     third.sees("Đã ghi nhận")
-    mine = chair.page.get_by_role("group", name="Ý kiến của đồng chí")
+    mine = chair.page.get_by_role("region", name="Phiếu của đồng chí")
     mine.get_by_role("button", name="Tán thành", exact=True).click()
     mine.get_by_role("button", name="Gửi: Tán thành").click()
     chair.sees("Tất cả đại biểu có mặt đã biểu quyết.")

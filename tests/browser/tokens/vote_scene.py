@@ -14,6 +14,7 @@ from typing import Final
 from playwright.sync_api import expect
 
 from deploy.demo import people
+from tests.browser.chromium import recoloured
 from tests.browser.pages_chair import Chair
 from tests.browser.pages_display import WallDisplay
 from tests.browser.pages_seat import SeatPerson
@@ -21,7 +22,6 @@ from tests.browser.screen import DESK, SEAT, WALL, Screen
 from tests.browser.tokens.house import House
 from tests.support.vote_room import VOTERS, VoteMeeting
 
-_FRAMES: Final = "async () => { for (let frame = 0; frame < 6; frame += 1) await new Promise(requestAnimationFrame); }"
 _PICTURES: Final = Path(__file__).resolve().parents[3] / "test-results" / "voting"
 
 
@@ -50,8 +50,7 @@ class Scene:
         self.flaws += [f"{name}: {flaw}" for flaw in screen.flaws()]
         for theme in ("dark", "light"):
             screen.themed(theme)
-            # Colours are inherited frame by frame.
-            screen.page.evaluate(_FRAMES)
+            recoloured(screen.page)
             screen.page.screenshot(path=_PICTURES / f"{name}-{theme}.png")
 
     def arrive(self) -> None:

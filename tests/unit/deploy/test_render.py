@@ -65,6 +65,13 @@ def test_the_log_of_requests_can_be_turned_off(stated: str, directive: str) -> N
     assert directive in text
 
 
+def test_C4_the_address_of_a_calendar_stands_in_no_log() -> None:
+    text = render.render("nginx/phonghop.conf.in", render.site_values(Proxy(access_log="/var/log/x.log")))
+    for place, logs in (("^~ /calendar/", ("access_log off;", "error_log /dev/null crit;")), ("= /api/search", ())):
+        inside = text.partition(f"location {place} {{")[2].partition("}")[0]
+        assert all(each in inside for each in (*logs, "error_log /dev/null crit;"))
+
+
 @pytest.mark.parametrize("stated", ["", "/var/log/x.log combined", "a\tb"])
 def test_the_log_of_requests_is_one_path(stated: str) -> None:
     with pytest.raises(RenderError):

@@ -16,6 +16,7 @@ from edge.events import (
     ActAsked,
     FollowsPresenter,
     LockAsked,
+    ReadyAsked,
     SignInAsked,
     SignOutAsked,
     StatementAsked,
@@ -49,7 +50,9 @@ from tests.support.seat_page import (
     page_of,
     screen,
 )
+from wire.readiness import Opening
 from wire.topics import PaperVersion
+from wire.votes import VoteKind
 
 
 @pytest.fixture
@@ -265,6 +268,15 @@ def test_an_act_is_taken_once_it_is_kept(browser: Browser, seat: SeatStub) -> No
     answer = browser.post("/api/act", act)
     assert (answer.status_code, answer.get_json()) == (202, {"act": act["act"]})
     assert seat.asked(ActAsked)[0].data == act["data"]
+
+
+def test_W126_who_is_ready_is_asked_of_the_seat_and_its_refusal_told(browser: Browser, seat: SeatStub) -> None:
+    assert browser.post("/api/ready", {"kind": "named", "item": named("i", "one")}).status_code == 200
+    assert seat.asked(ReadyAsked)[0].opening == Opening(None, VoteKind.NAMED, named("i", "one"))
+    assert browser.post("/api/ready", {"vote": named("v", "1")}).status_code == 200
+    assert browser.post("/api/ready", {"vote": named("v", "1"), "kind": "open"}).status_code == 400
+    seat.code = "not-allowed"
+    assert code(browser.post("/api/ready", {"vote": named("v", "1")}))[1] == "not-allowed"
 
 
 def test_texts_are_brought_into_the_normal_form(browser: Browser, seat: SeatStub) -> None:

@@ -34,9 +34,10 @@ from edge.events import (
     Welcomed,
 )
 from edge.model import Queued
-from tests.support.meeting_log import MEETING, MeetingLog, item, member, named, paper
+from tests.support.meeting_log import MEETING, MeetingLog, described, item, member, named, paper
 from tests.support.playbook import SEAT, Playbook, act_id
 from tests.support.votes import open_vote, take
+from wire.ids import MeetingId
 
 LAN, CHAIR = named("u", "lan"), named("u", "chair")
 
@@ -347,6 +348,13 @@ def test_D3_acts_queue_without_the_server_and_go_one_by_one_in_order(book: Playb
     assert [act["state"] for act in book.sections["acts"]] == ["done"] * 3
 
 
+def test_W121_what_is_wanted_now_does_not_wait_for_the_server(book: Playbook) -> None:
+    book.signed_in().lost()
+    book.on(ActAsked(1, act_id(1), "notice_send", {"to": "wall", "text": "Giải lao (demo)", "seconds": 300}))
+    book.does_not(Keep)
+    assert book.answers(1) == "offline"
+
+
 def test_W28_one_act_is_on_its_way_at_a_time(book: Playbook) -> None:
     book.signed_in().on(ActAsked(1, act_id(1), "present_stop", {})).keeps()
     book.does(SendEntry)
@@ -426,3 +434,40 @@ def test_an_acknowledgement_of_something_unknown_changes_nothing(book: Playbook)
     book.on(Acked(act_id(77), "done"))
     assert book.commands == ()
     assert book.state.queue == before.queue
+
+
+# ------------------------------------------------------------ a rehearsal beside its meeting
+
+
+def rehearsal(name: str = "copy", *, opened: bool = False) -> MeetingLog:
+    """An approved rehearsal, or one that goes on."""
+    log = MeetingLog(MeetingId(named("m", name)))
+    about = {**described("CHẠY THỬ – Họp (demo)"), "rehearsal": {"of": MEETING, "seq": 3}}
+    log.add("meeting_created", about)
+    log.add("members_set", {"members": [member("chair", "chair", seat="A1"), member("lan", "member", seat="A3")]})
+    log.add("agenda_set", {"items": [item("one")]})
+    for kind in ("meeting_submitted", "meeting_approved", *(["meeting_opened"] if opened else [])):
+        log.add(kind)
+    log.add("epoch_started", {"epoch": 1})
+    return log
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_M5_a_rehearsal_is_shown_before_a_meeting_that_waits_and_says_what_it_is(*, opened: bool) -> None:
+    copy = rehearsal(opened=opened)
+    book = Playbook().enrolled().welcomed(MeetingLog().prepared(), copy)
+    assert book.sections["meeting"]["id"] == copy.meeting
+    assert book.sections["meeting"]["rehearsal_of"] == MEETING
+
+
+def test_M5_a_meeting_that_goes_on_is_never_hidden_by_a_rehearsal(log: MeetingLog) -> None:
+    book = Playbook().enrolled().welcomed(log, rehearsal(opened=True))
+    assert book.sections["meeting"]["id"] == MEETING
+
+
+def test_M5_when_the_rehearsal_is_deleted_the_seat_shows_its_meeting_again() -> None:
+    real, copy = MeetingLog().prepared(), rehearsal(opened=True)
+    book = Playbook().enrolled().welcomed(real, copy)
+    book.wished(real)
+    assert book.sections["meeting"]["id"] == MEETING
+    assert book.where == "welcome"

@@ -27,6 +27,17 @@ def test_D3_a_killed_agent_comes_back_to_the_same_person_without_a_server(
     assert list(seat.outside.screen.documents) == [paper.manifest.key]
 
 
+def test_a_seat_that_starts_again_shows_nothing_before_it_knows_which_device_it_is(
+    room: SeatRoom, seat: TestSeat, meeting: TwinMeeting
+) -> None:
+    seat.kill()
+    seat.wake()
+    seat.on.tick()  # a reader's or a page's word would do the same
+    assert seat.outside.screen is None
+    seat.recognise()
+    assert seat.where == "confirming"
+
+
 def test_a_killed_agent_comes_back_locked_after_the_idle_time(
     room: SeatRoom, seat: TestSeat, meeting: TwinMeeting
 ) -> None:

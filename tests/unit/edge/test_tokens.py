@@ -12,6 +12,7 @@ from edge.commands import (
     OpenCard,
     ReleaseCard,
     SaveSession,
+    SendHealth,
     SendKnock,
     SendSignIn,
     SendTokenSignIn,
@@ -32,6 +33,8 @@ from edge.events import (
     UnlockAsked,
     Welcomed,
 )
+from edge.model import SignsWith
+from edge.showing import token_word
 from tests.support.meeting_log import MEETING, MeetingLog, named
 from tests.support.playbook import SEAT, Playbook, act_id
 from tests.support.token_play import OTHER_READER, READER, TokenPlay, token
@@ -436,3 +439,27 @@ def test_events_of_readers_nobody_knows_change_nothing(play: TokenPlay) -> None:
     assert play.book.state == before
     play.book.on(CardCame(READER, 1)).on(CardWent(READER, 9))
     assert play.shown["state"] == "reading"
+
+
+# ------------------------------------------------------------ what the server is told of it
+
+
+def test_W113_a_reader_that_changes_is_told_at_once_and_once(book: Playbook, play: TokenPlay) -> None:
+    book.after(1)
+    assert token_word(book.state) == "absent"
+    book.after(1).does_not(SendHealth)
+    play.plug("lan")
+    book.after(1).does(SendHealth)
+    assert token_word(book.state) == "no_signing"
+    book.after(1).does_not(SendHealth)
+    play.pull()
+    book.after(1).does(SendHealth)
+    assert token_word(book.state) == "absent"
+
+
+def test_W113_a_seat_without_readers_and_one_with_two_tokens_say_so(book: Playbook) -> None:
+    assert token_word(book.state) == "off"
+    play = TokenPlay(book).plug("lan", signs=SignsWith(b"", "00" * 32, "lan"))
+    assert token_word(book.state) == "signs"
+    play.plug("minh", reader=OTHER_READER)
+    assert token_word(book.state) == "unusable"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import enum
 import json
 import random
 import unicodedata
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -108,3 +110,47 @@ def test_W03_broken_bytes_never_mean_the_same_value() -> None:
 
 def test_W03_normal_form_is_nfc() -> None:
     assert canonical.normal("Tie\u0302\u0301ng Vie\u0323\u0302t") == unicodedata.normalize("NFC", "Tiếng Việt")
+
+
+@pytest.mark.parametrize(("make", "empty"), [(lambda held: [held], []), (lambda held: {"a": held}, {})])
+def test_W03_nesting_ends_at_the_same_depth_both_ways(make: Callable[[Any], Any], empty: Any) -> None:
+    deepest = _nested(canonical.MAX_DEPTH, make, empty)
+    assert canonical.decode(canonical.encode(deepest)) == deepest
+    for beyond in (make(deepest), _nested(canonical.MAX_DEPTH, make, make(1))):
+        with pytest.raises(BadJson, match="too deeply"):
+            canonical.encode(beyond)
+        with pytest.raises(BadJson, match="too deeply"):
+            canonical.decode(json.dumps(beyond, separators=(",", ":")).encode())
+
+
+def _nested(times: int, make: Callable[[Any], Any], inner: Any) -> Any:
+    for _ in range(times):
+        inner = make(inner)
+    return inner
+
+
+@pytest.mark.parametrize("text", ["\ud800", "e\u0301", "a\ud800b"])
+def test_W03_text_is_checked_wherever_it_stands(text: str) -> None:
+    for value in (text, [text], {"a": text}, {"a": [text]}, [{"a": text}], (text,)):
+        with pytest.raises(BadJson):
+            canonical.encode(value)
+
+
+def test_W03_derived_types_are_the_json_they_stand_for() -> None:
+    assert canonical.encode({"a": Colour.RED, "b": Pair(1, "x"), "c": Word("y")}) == b'{"a":"red","b":[1,"x"],"c":"y"}'
+    for value in (1.0, {1: 2}, {"a": b"x"}, {"a": {1, 2}}, object(), float("nan")):
+        with pytest.raises(BadJson):
+            canonical.encode(value)
+
+
+class Colour(enum.StrEnum):
+    RED = "red"
+
+
+class Word(str):
+    __slots__ = ()
+
+
+class Pair(NamedTuple):
+    number: int
+    text: str

@@ -12,9 +12,11 @@ import pytest
 from tests.support import mutate, votes
 from tests.support.meeting_log import MeetingLog, described, item, member, named, paper
 from wire import fold
+from wire.conclusions import HANDLERS as CONCLUSION_HANDLERS
 from wire.errors import BadField, BrokenChain, PhaseError, UnknownType, WireError
 from wire.events import Event
 from wire.ids import MeetingId
+from wire.letter_fold import HANDLERS as LETTER_HANDLERS
 from wire.notice_fold import HANDLERS as NOTICE_HANDLERS
 from wire.phases import Phase
 from wire.places import HANDLERS as PLACE_HANDLERS
@@ -44,6 +46,7 @@ def _whole() -> MeetingLog:
     log.add("item_started", {"item": named("i", "one")})
     log.add("page_presented", _presented())
     log.add("display_set", {"mode": "message", "text": "Giải lao"})
+    log.add("presenter_set", {"person": named("u", "lan")})
     log.add("presenting_stopped")
     log.add("meeting_recessed")
     log.add("meeting_resumed")
@@ -115,9 +118,10 @@ def test_M2_the_state_is_the_fold_of_the_log() -> None:
 def test_W43_the_playbook_of_this_file_has_every_kind_but_those_of_other_files_and_two() -> None:
     kinds = {event.kind for event in _whole().events}
     secret = {"ballots_given", "ballots_called", "ballots_awaited"}
-    # Of speaking and messages test_speaking.py, test_speak_order.py, test_notices.py have every kind, of places
-    # and service theirs.
+    # Of speaking and messages test_speaking.py, test_speak_order.py, test_notices.py have every kind, of places,
+    # service, letters and conclusions theirs.
     others = secret | set(SPEAK_HANDLERS) | set(NOTICE_HANDLERS) | set(PLACE_HANDLERS) | set(SERVICE_HANDLERS)
+    others |= set(LETTER_HANDLERS) | set(CONCLUSION_HANDLERS)
     assert fold.kinds() - kinds == {"meeting_returned", "meeting_cancelled"} | others
 
 

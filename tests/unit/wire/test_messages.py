@@ -164,6 +164,17 @@ def test_W42_events_of_another_meeting_do_not_ride_along() -> None:
         messages.parse("log", Log(_HEAD, other, 1, (event,)).to_value() | {"meeting": _MEETING})
 
 
+@given(log=wire_values.logs())
+def test_W42_a_log_that_is_written_at_once_is_its_canonical_bytes(log: Log) -> None:
+    assert log.written() == canonical.encode(log.to_value())
+    later = dataclasses.replace(
+        log, head=dataclasses.replace(log.head, number=log.head.number + 1), head_seq=log.head_seq + 1
+    )
+    assert later.written() == canonical.encode(later.to_value())
+    fewer = dataclasses.replace(log, events=log.events[:-1])
+    assert fewer.written() == canonical.encode(fewer.to_value())
+
+
 NUMBER = {
     "number": "07/TB-VKS",
     "date": "2026-02-22",

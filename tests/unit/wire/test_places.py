@@ -186,3 +186,12 @@ def test_A3_there_is_one_place_a_right_whatever_happens(steps: list[tuple[str, d
         counted = quorum(log.state)
         by_hand = sum(1 for place in found if (place.sitter if place.votes else place.member).person in here(log.state))
         assert (counted.entitled, counted.present) == (len(found), by_hand)
+
+
+@pytest.mark.parametrize(("person", "presents"), [("chi", ""), ("guest", named("u", "guest"))])
+def test_W109_a_substitute_who_goes_presents_no_more_and_a_guest_stays_one(person: str, presents: str) -> None:
+    log = _log()
+    log.add("substitute_named", standing("an", person))
+    log.add("presenter_set", {"person": named("u", person)})
+    log.add("substitute_ended", {"member": named("u", "an")})
+    assert log.state.presenter == presents

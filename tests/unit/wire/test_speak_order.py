@@ -29,7 +29,7 @@ def test_W95_first_come_first_called(floor: Floor) -> None:
     assert queue(floor) == [lan, hoa, minh], "who was put back has the old place"
 
 
-def test_W95_points_of_order_answers_and_questions_have_ranks_of_their_own(floor: Floor) -> None:
+def test_S5_W95_points_of_order_answers_and_questions_have_ranks_of_their_own(floor: Floor) -> None:
     speech, question = floor.ask("lan"), floor.ask("hoa", "question")
     answer, order = floor.ask("chair", "answer"), floor.ask("minh", "order")
     assert queue(floor) == [order, answer, question, speech]

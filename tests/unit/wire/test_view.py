@@ -10,7 +10,7 @@ from wire.view import diff, sections
 
 _NAMES = {
     "meeting", "members", "agenda", "papers", "votes", "presenting", "display", "recall", "attendance", "quorum",
-    "rounds", "service", "speaking", "notices",
+    "rounds", "service", "speaking", "notices", "conclusions",
 }  # fmt: skip
 
 

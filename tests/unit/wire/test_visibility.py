@@ -79,7 +79,19 @@ def test_M4_who_presents_a_part_of_a_hidden_item_sees_that_part_at_the_top() -> 
     log.add("agenda_set", {"items": items})
     shown = for_person(log.state, named("u", "guest")).agenda
     assert [(found.item, found.parent) for found in shown] == [(named("i", "hidden.below"), None)]
-    assert sections(for_person(log.state, named("u", "guest")))["agenda"][0]["number"] == "1"
+    assert sections(for_person(log.state, named("u", "guest")))["agenda"][0]["number"] == "1.1"
+
+
+def test_W45_everybody_sees_an_item_under_the_same_number() -> None:
+    log = _log()
+    numbers = {
+        who: {each["item"]: each["number"] for each in sections(for_person(log.state, named("u", who)))["agenda"]}
+        for who in ("chair", "lan", "guest", "expert")
+    }
+    numbers["wall"] = {each["item"]: each["number"] for each in sections(for_display(log.state))["agenda"]}
+    for who, seen in numbers.items():
+        assert seen.items() <= numbers["chair"].items(), who
+    assert [*numbers["expert"].values()] == ["1", "4"]
 
 
 def test_W46_whoever_stands_before_a_seat_sees_what_where_and_when() -> None:
@@ -87,6 +99,13 @@ def test_W46_whoever_stands_before_a_seat_sees_what_where_and_when() -> None:
     assert found["meeting"]["title"] == "Họp giao ban (demo)"
     assert found["meeting"]["room_name"] == "Phòng họp 1"
     assert (found["members"], found["agenda"], found["papers"], found["presenting"]) == ([], [], [], None)
+
+
+def test_W46_whoever_stands_before_a_seat_does_not_learn_who_was_let_present() -> None:
+    log = _log()
+    log.add("presenter_set", {"person": named("u", "guest")})
+    assert log.state.presenter
+    assert for_person(log.state, None).presenter == ""
 
 
 def test_P5_papers_in_preparation_are_for_those_who_prepare_them() -> None:

@@ -6,10 +6,14 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.meeting_log import MeetingLog, named
-from tests.support.votes import open_vote
+from tests.support.speaking import Floor
+from tests.support.votes import open_vote, prepared, roll
 from wire.errors import BadField
+from wire.fold import fold
 from wire.votes import Vote, VoteState
 
 #: Events of the log are a minute apart.
@@ -87,3 +91,33 @@ def test_W85_nor_one_without_a_clock_nor_a_show_of_hands(log: MeetingLog, change
 def test_W85_a_closing_by_the_chair_says_nothing_of_a_clock(log: MeetingLog) -> None:
     open_vote(log, ["chair", "lan"], seconds=1)
     assert not close(log).by_clock
+
+
+@given(st.lists(st.tuples(st.integers(0, 20_000), st.integers(-90_000, 600_000)), min_size=1, max_size=12))
+def test_V3_W85_what_is_left_is_exact_under_a_clock_that_jumps_while_it_is_paused(
+    stretches: list[tuple[int, int]],
+) -> None:
+    """Open for so many milliseconds, then paused while the clock goes on or is set back: nothing is taken or given."""
+    floor = Floor()
+    floor.add("vote_prepared", prepared(seconds=300))
+    roll_of_two = {**NAME, "roll": roll(["chair", "lan"]), "chair": named("u", "chair")}
+    floor.add("vote_opened", roll_of_two)
+    left_ms = 300_000
+    for running, pausing in stretches:
+        floor.wait(running / 1000)
+        left_ms -= running
+        assert clocked(floor).is_over(floor.now) == (left_ms <= 0)
+        floor.add("vote_paused", NAME)
+        assert not clocked(floor).is_over(floor.now)
+        floor.wait(pausing / 1000)
+        floor.add("vote_resumed", NAME)
+        ends_at = clocked(floor).ends_at
+        assert ends_at is not None
+        assert ends_at - floor.now == dt.timedelta(milliseconds=left_ms)
+    assert fold(floor.log.events) == floor.state, "whoever folds the log anew counts the same"
+
+
+def clocked(floor: Floor) -> Vote:
+    vote = floor.state.vote(NAME["vote"])
+    assert vote is not None
+    return vote

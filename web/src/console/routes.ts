@@ -34,7 +34,7 @@ const ROUTES: readonly Route[] = [
   },
   {
     name: 'meeting',
-    patterns: ['/meetings/:meeting', '/meetings/:meeting/:tab', '/meetings/:meeting/:tab/:paper'],
+    patterns: ['/meetings/:meeting', '/meetings/:meeting/:tab', '/meetings/:meeting/:tab/:paper', '/meetings/:meeting/:tab/:paper/:page'],
     load: withTexts(() => import('./meeting/Meeting.svelte'), 'meeting'),
     roles: [],
   },
@@ -45,6 +45,18 @@ const ROUTES: readonly Route[] = [
     patterns: ['/people'],
     load: withTexts(() => import('./admin/People.svelte'), 'meeting', 'fleet'),
     roles: ['system_admin', 'security_admin'],
+  },
+  {
+    name: 'agency',
+    patterns: ['/agency'],
+    load: withTexts(() => import('./admin/Agency.svelte'), 'meeting', 'agency'),
+    roles: ['system_admin'],
+  },
+  {
+    name: 'register',
+    patterns: ['/register'],
+    load: withTexts(() => import('./register/Register.svelte'), 'register', 'letters', 'house', 'meeting'),
+    roles: ['clerk', 'secretary', 'auditor'],
   },
   { name: 'signatures', patterns: ['/signatures'], load: withTexts(() => import('./check/Check.svelte'), 'house', 'signing'), roles: [] },
   {
@@ -65,6 +77,18 @@ const ROUTES: readonly Route[] = [
     patterns: ['/record/log'],
     load: withTexts(() => import('./record/Entries.svelte'), 'entries', 'meeting'),
     roles: ['auditor'],
+  },
+  {
+    name: 'calendar',
+    patterns: ['/calendar', '/calendar/:view/:day'],
+    load: withTexts(() => import('./calendar/Calendar.svelte'), 'calendar', 'meeting'),
+    roles: [],
+  },
+  {
+    name: 'search',
+    patterns: ['/search', '/search/:words'],
+    load: withTexts(() => import('./search/Search.svelte'), 'search', 'meeting'),
+    roles: [],
   },
   { name: 'factor', patterns: ['/second-factor'], load: withTexts(() => import('./factor/Factor.svelte'), 'factor'), roles: [] },
   { name: 'help', patterns: ['/help', '/help/:guide'], load: () => import('./help/Help.svelte'), roles: [] },

@@ -15,7 +15,7 @@ import { Api, type Method } from '$lib/api.ts';
 import { Failure } from '$lib/failure.ts';
 import type { Link } from '$lib/live/live.svelte.ts';
 import { LiveSocket } from '$lib/live/socket.ts';
-import { notify } from '$lib/ui/notices.svelte.ts';
+import { expire, notify } from '$lib/ui/notices.svelte.ts';
 import type { Me, Person, Role } from './types.ts';
 
 const LOOK_EVERY_MS = 5_000;
@@ -40,6 +40,8 @@ export class Session {
   #touchedAt = Date.now();
   #toldAt = Date.now();
   #stops: (() => void)[] = [];
+  /* Told of calls that did not arrive: they lie above the buttons, so they pass when the server is there again. */
+  #unheard: number[] = [];
 
   get state(): 'starting' | 'failed' | 'out' | 'in' {
     return this.#state;
@@ -157,9 +159,19 @@ export class Session {
     } catch (thrown) {
       const failure = Failure.from(thrown);
       // The lock and the sign-in speak for themselves.
-      if (failure.status !== 423 && failure.code !== 'not-signed-in') notify('bad', failure.text);
+      if (failure.status !== 423 && failure.code !== 'not-signed-in') {
+        const told = notify('bad', failure.text);
+        if (failure.undelivered || failure.code === 'timeout') this.#unheard.push(told);
+        this.#linked(this.#link);
+      }
       return false;
     }
+  }
+
+  #linked(link: Link): void {
+    this.#link = link;
+    if (link !== 'online') return;
+    for (const told of this.#unheard.splice(0)) expire(told);
   }
 
   /** Somebody is here. */
@@ -194,7 +206,7 @@ export class Session {
     if (this.#mustSet) return;
     this.#stops.push(
       this.socket.session((what) => (what === 'locked' ? (this.#locked = true) : this.#expire())),
-      this.socket.watchLink((link) => (this.#link = link)),
+      this.socket.watchLink((link) => this.#linked(link)),
     );
     if (this.#byToken) {
       const stops = this.#stops;

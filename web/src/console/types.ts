@@ -1,8 +1,8 @@
 /** What the server tells the consoles besides the sections of a meeting (docs/API.md). */
 import type { MemberRole, Phase } from '$lib/sections.ts';
 
-export type Role = 'secretary' | 'it' | 'system_admin' | 'security_admin' | 'auditor';
-export const ROLES: readonly Role[] = ['secretary', 'it', 'system_admin', 'security_admin', 'auditor'];
+export type Role = 'secretary' | 'it' | 'system_admin' | 'security_admin' | 'auditor' | 'clerk';
+export const ROLES: readonly Role[] = ['secretary', 'it', 'system_admin', 'security_admin', 'auditor', 'clerk'];
 
 export interface Person {
   id: string;
@@ -38,6 +38,8 @@ export interface ListedMeeting {
   phase: Phase;
   /** The reader's own role in it, null when not a member. */
   role: MemberRole | null;
+  /** The meeting that this one tries out (M5). */
+  rehearsal_of?: string | null;
 }
 
 export interface RoomSeat {

@@ -11,6 +11,7 @@ import { Live } from '$lib/live/live.svelte.ts';
 import { LiveSocket } from '$lib/live/socket.ts';
 import { HttpPages } from '$lib/reader/source.ts';
 import type { MeetingSections, Phase } from '$lib/sections.ts';
+import type { PlanSeat } from '$lib/voting/hall.ts';
 
 /** In this browser somebody may have signed in: what the display asks for, it asks for as the display (docs/API.md). */
 const AS_DISPLAY = { as: 'display' };
@@ -22,11 +23,15 @@ export interface Listed {
   title: string;
   starts_at: string;
   phase: Phase;
+  rehearsal_of?: string | null;
 }
 
-/** The meeting to show: live before approved before just closed; of the same kind the earliest (of closed ones the latest). */
+/**
+ * The meeting to show: live before rehearsed before approved before just closed; of the same kind the earliest (of closed ones the
+ * latest). A meeting that goes on is never hidden by a rehearsal (M5).
+ */
 export function choose(meetings: readonly Listed[]): Listed | undefined {
-  const rank = (meeting: Listed): number => RANK[meeting.phase] ?? 9;
+  const rank = (meeting: Listed): number => (meeting.rehearsal_of ? 0.5 : (RANK[meeting.phase] ?? 9));
   const order = (meeting: Listed): number => Date.parse(meeting.starts_at) * (meeting.phase === 'closed' ? -1 : 1);
   return meetings
     .filter((meeting) => rank(meeting) < 9)
@@ -60,6 +65,11 @@ export class Room {
   /** Pages of the meeting on show. */
   get pages(): HttpPages | null {
     return this.#meeting === null ? null : new HttpPages(`/api/meetings/${this.#meeting}/papers`, this.api, AS_DISPLAY);
+  }
+
+  /** The seats of the room. */
+  async plan(): Promise<readonly PlanSeat[]> {
+    return (await this.api.get<{ seats: PlanSeat[] }>('/api/display/plan')).seats;
   }
 
   /** Begin; the returned function ends it. */
@@ -105,7 +115,7 @@ export class Room {
     if (wanted === this.#meeting) return;
     this.#stop?.();
     this.#meeting = wanted;
-    this.#live = wanted === null ? null : new Live<MeetingSections>(this.#socket.meeting(wanted));
+    this.#live = wanted === null ? null : new Live<MeetingSections>(this.#socket.meeting(wanted), () => void this.#look());
     this.#stop = this.#live?.start() ?? null;
   }
 }

@@ -15,6 +15,10 @@ export interface Meeting {
   reason: string;
   opened_at: string | null;
   closed_at: string | null;
+  /** The meeting that this one tries out (M5). */
+  rehearsal_of?: string | null;
+  /** Whom the chair lets present (F1). */
+  presenter?: string | null;
 }
 
 export interface Member {
@@ -26,6 +30,8 @@ export interface Member {
   seat: string | null;
   seat_label: string;
   signed_in: boolean;
+  /** Where they have signed in, whosever place it is. */
+  sits_at?: string | null;
   /** Whose place they have taken, and who has taken theirs (A3). */
   stands_for?: string | null;
   replaced_by?: string | null;
@@ -143,7 +149,7 @@ export interface ServiceCall {
 /** A file that people sign. */
 export interface SigningRound {
   round: string;
-  kind: 'minutes' | 'resolution' | 'notice' | 'attendance';
+  kind: 'minutes' | 'resolution' | 'notice' | 'attendance' | 'invitation';
   title: string;
   signers: { person: string; signed_at: string | null }[];
   revision: number;
@@ -319,6 +325,16 @@ export function unread(notices: readonly Notice[] | null | undefined, person: st
   );
 }
 
+/** What the chair concludes of an item (W136). */
+export interface Conclusion {
+  item: string;
+  text: string;
+  /** The actor of its event. */
+  by: string;
+  at: string;
+  seq: number;
+}
+
 /** The sections of a meeting. */
 export interface MeetingSections {
   meeting: Meeting;
@@ -335,6 +351,7 @@ export interface MeetingSections {
   rounds: SigningRound[];
   speaking?: Speaking;
   notices?: Notice[];
+  conclusions?: Conclusion[];
 }
 
 /** Papers that seats hold: published at least once and not recalled. */

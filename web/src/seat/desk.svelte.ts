@@ -11,9 +11,11 @@
  */
 import { Book } from '$lib/reader/book.svelte.ts';
 import { Following } from '$lib/reader/following.svelte.ts';
+import type { Box } from '$lib/presenting/part.ts';
+import { Sight } from '$lib/presenting/sight.ts';
 import { pictureWidth } from '$lib/reader/zoom.ts';
 import { activeItem, type Paper, type Presenting, published } from '$lib/sections.ts';
-import { Pace } from './pace.ts';
+import { Pace } from '$lib/pace.ts';
 import type { Seat } from './seat.svelte.ts';
 import type { Front, Held } from './sections.ts';
 
@@ -35,6 +37,7 @@ export class Desk {
   #book = $state.raw<Book | null>(null);
   #left = new Map<string, number>();
   #prepared = new Set<string>();
+  #sight = new Sight((part) => this.seat.view(part));
   #pace = new Pace<Place>(PRESENT_EVERY_MS, (place) => this.seat.ask('present', place));
 
   constructor(private readonly seat: Seat) {
@@ -88,8 +91,10 @@ export class Desk {
   /** Told at every change of what is presented. */
   hear(presenting: Presenting | null): void {
     const place = this.following.hear(presenting);
-    // Their own turning is ahead of what comes back; only a screen with nothing in front needs to be told.
-    if (place && (!this.presents || !this.#place)) this.#go(place);
+    if (!place) return;
+    if (!this.presents || !this.#place) this.#go(place);
+    // Their own turning is ahead of what comes back; with nothing of it on its way the page was turned at their console.
+    else if (!this.#pace.busy && !this.seat.waits('present') && this.inFront && this.#book?.turnTo(place.page)) this.#sight.yields();
   }
 
   /** Show the papers of an item; its only paper opens at once. */
@@ -132,8 +137,30 @@ export class Desk {
     const place = this.#place;
     if (!place) return;
     this.#left.set(place.paper, page);
-    if (this.presents && this.inFront) this.#pace.push({ ...place, page });
-    else if (this.#presenting) this.following.leave();
+    if (this.presents && this.inFront) {
+      this.#sight.touched();
+      this.#pace.push({ ...place, page });
+    } else if (this.#presenting) this.following.leave();
+  }
+
+  /** The person has zoomed: as turning a page, it is a view of their own (W125). */
+  zoomed(): void {
+    if (this.#leads) this.#sight.touched();
+    else if (this.#presenting && !this.presents) this.following.leave();
+  }
+
+  /** The person sees this part of the page in front; `moved` there by their own hand. */
+  sees(box: Box, moved: boolean): void {
+    if (this.#book) this.#sight.sees(box, this.#book.page);
+    if (moved && this.#leads) this.#sight.touched();
+    this.look();
+  }
+
+  /** Tell what the presenter sees here, or show what they see elsewhere (W124, W125); call when any of it changes. */
+  look(): void {
+    const follows = this.#presenting !== null && !this.presents && this.following.on;
+    const { live } = this.seat;
+    this.#sight.look({ book: this.#book, view: live.view, presents: this.presents, leads: this.#leads, follows, words: () => live.words });
   }
 
   /** Back to the presenter. */
@@ -144,7 +171,9 @@ export class Desk {
 
   /** Show everyone the page in front. */
   present(): void {
-    if (this.#place && this.#book) this.#pace.push({ ...this.#place, page: this.#book.page });
+    if (!this.#place || !this.#book) return;
+    this.#sight.touched();
+    this.#pace.push({ ...this.#place, page: this.#book.page });
   }
 
   /** Open the book when its paper is complete, and the new version when there is one; call when sections change. */
@@ -166,11 +195,17 @@ export class Desk {
 
   close(): void {
     this.#pace.stop();
+    this.#sight.stop();
     this.#put(null);
   }
 
   get #presenting(): Presenting | null {
     return this.seat.now.presenting ?? null;
+  }
+
+  /** The page in front is the one that this person presents. */
+  get #leads(): boolean {
+    return this.presents && this.inFront && this.#book?.page === this.#presenting!.page;
   }
 
   #leave(): void {

@@ -16,6 +16,7 @@ import { EventsTransport, type Snapshot } from '$lib/live/events.ts';
 import { Live } from '$lib/live/live.svelte.ts';
 import { HttpPages } from '$lib/reader/source.ts';
 import { notify } from '$lib/ui/notices.svelte.ts';
+import type { Asked, Ready } from '$lib/voting/ready.ts';
 import { newId } from '$lib/wire/ids.ts';
 import { enter, watchAddress } from './kiosk.ts';
 import type { Act, Front, SeatSections } from './sections.ts';
@@ -24,6 +25,7 @@ export type ActKind =
   | 'present'
   | 'present_call'
   | 'present_stop'
+  | 'present_hand'
   | 'item_start'
   | 'meeting_open'
   | 'meeting_recess'
@@ -35,6 +37,8 @@ export type ActKind =
   | 'service_cancel'
   | 'vote_cast'
   | 'ballot_cast'
+  | 'vote_begin'
+  | 'vote_open'
   | 'vote_pause'
   | 'vote_resume'
   | 'vote_close'
@@ -51,7 +55,9 @@ export type ActKind =
   | 'speech_stop'
   | 'speech_refuse'
   | 'speech_extend'
-  | 'notice_read';
+  | 'notice_read'
+  | 'notice_send'
+  | 'notice_withdraw';
 
 /** What somebody is about to declare, in the seat's words; `lines` are paragraphs, shown whole and in this order. */
 export interface Statement {
@@ -150,6 +156,10 @@ export class Seat {
     }
   }
 
+  /** Who could vote if this were opened now (W126); only the chair is told. Throws `Failure`. */
+  ready(opening: Asked): Promise<Ready> {
+    return this.#send('/api/ready', opening) as Promise<Ready>;
+  }
   /** `code`: of the second factor, once the server has asked for it. */
   signIn(person: string, password: string, code?: string): Promise<unknown> {
     return this.#send('/api/sign-in', { person, password, code });
@@ -228,6 +238,16 @@ export class Seat {
   /** Tell the agent what lies in front of the person: it is there after a lock, and at the next seat. */
   lay(front: Front): void {
     this.#send('/api/front', front).catch(() => undefined);
+  }
+
+  /** Where this person, who presents, points; one that is lost is missed by nobody. */
+  point(place: object): void {
+    this.#send('/api/point', place).catch(() => undefined);
+  }
+
+  /** What this person, who presents, sees of the page; said again by and by, so one that is lost is not missed (W124). */
+  view(part: object): void {
+    this.#send('/api/view', part).catch(() => undefined);
   }
 
   /* The idle lock counts from the last touch; pages that change by themselves are none. */

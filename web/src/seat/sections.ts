@@ -36,6 +36,7 @@ export interface Person {
   id: string;
   name: string;
   position: string;
+  unit?: string;
 }
 
 export interface Act {
@@ -43,6 +44,9 @@ export interface Act {
   kind: string;
   state: 'queued' | 'sent' | 'done' | 'refused';
   code: string;
+  /** Of a ballot: in which vote, and whose it is; never what it says. */
+  vote?: string;
+  whose?: string;
 }
 
 export interface HeldBallot {

@@ -127,6 +127,16 @@ def test_a_minute_that_is_over_costs_no_try_and_is_renewed(play: BridgePlay) -> 
     assert typing.code() == ""
 
 
+def test_a_bridge_that_ends_waits_for_no_card_and_keeps_no_pin(play: BridgePlay) -> None:
+    play.plug("lan")
+    pin = bytearray(b"123456")
+    typing = play.types_pin(play.ask(), pin)
+    play.order()
+    play.desk.stop()
+    assert typing.code() == "seat-stopping"
+    assert bytes(pin).strip(b"\0") == b""
+
+
 def test_a_wrong_pin_is_told_and_may_be_typed_again(play: BridgePlay) -> None:
     play.plug("lan")
     ticket = play.ask()

@@ -34,6 +34,17 @@ def test_F2_a_display_signs_in_with_its_link_and_knows_its_room(office: Office) 
     assert screen.get("/api/display").done() == {"room": office.room, "room_name": "Phòng thử"}
 
 
+def test_F2_a_display_is_given_the_plan_of_its_own_room_and_nobody_else_asks_there(office: Office) -> None:
+    screen = office.browser()
+    assert screen.get("/api/display/plan").status == 401
+    open_link(screen, link(office))
+    [room] = [each for each in office.sign_in("kythuat").get("/api/rooms").done()["rooms"] if each["id"] == office.room]
+    drawn = [{key: seat[key] for key in ("id", "label", "x", "y")} for seat in room["seats"]]
+    assert drawn
+    assert screen.get("/api/display/plan").done() == {"seats": drawn}
+    assert office.sign_in("kythuat").get("/api/display/plan").status == 401
+
+
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(office: Office) -> None:
     reply = open_link(office.browser(), link(office))
     [cookie] = reply.raw.headers.getlist("Set-Cookie")

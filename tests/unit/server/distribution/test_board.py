@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from server.distribution.board import Board
 from server.fleet.model import Place
@@ -63,6 +64,18 @@ def test_who_sits_there_comes_before_who_is_expected() -> None:
     moved = state(seated=((GUEST, place(0).seat),))
     seats = board().delivery(MEETING, moved, {})["seats"]
     assert [seat["person_name"] for seat in seats] == ["Khách (demo)", "Khách (demo)"]
+
+
+def test_W113_what_a_seat_says_of_screen_and_token_is_told_with_it() -> None:
+    found = board()
+    found.seen(ONE, online=True, at=NOW, screen="signed_in", token="signs")
+    told = {seat["seat_label"]: (seat["online"], seat["screen"], seat["token"]) for seat in delivered(found)}
+    assert told == {"A1": (True, "signed_in", "signs"), "A2": (False, "", "")}
+
+
+def delivered(found: Board) -> list[dict[str, Any]]:
+    seats: list[dict[str, Any]] = found.delivery(MEETING, state(), {})["seats"]
+    return seats
 
 
 def test_progress_is_what_was_reported() -> None:

@@ -91,7 +91,7 @@ def test_W28_two_thousand_acts_wait_for_a_slow_database_and_none_is_dropped() ->
         desk.take(Act(head, act, an_id("m", 1), "sign_out", an_id("u", 1), START, {}), an_id("s", 1), size=400)
     handler.may.set()
     for number in range(2000):
-        until(lambda number=number: len(back) > number)  # type: ignore[misc]
+        until(lambda number=number: len(back) > number, every_s=0.001)  # type: ignore[misc]
         desk.done(SEAT)
     desk.close()
     assert handler.performed == acts

@@ -50,6 +50,27 @@ def test_each_chunk_goes_to_the_room_once() -> None:
     assert plan.steps(0.2) == []
 
 
+def test_a_room_at_rest_hears_whoever_says_something() -> None:
+    plan = plan_with(A, B, chunks=20)
+    plan.steps(0.1)
+    for device in (A, B):
+        plan.report(device, PAPER, full(20), now=0.3)
+    assert plan.steps(0.3) == []
+    plan.ask(A, PAPER)
+    assert plan.steps(0.4) == [OfferSeat(A, PAPER)]
+    assert plan.steps(0.5) == []
+    plan.report(B, PAPER, full(20) & ~1, now=0.6)
+    assert plan.steps(0.6) == [ChunkSeat(B, PAPER, 0)]
+    plan.report(B, PAPER, full(20), now=0.7)
+    assert plan.steps(0.7) == []
+    plan.arrive(C, 0.8)
+    assert not plan.idle
+    assert plan.steps(0.8) == []
+    assert plan.steps(60.0) == [OfferSeat(C, PAPER)]
+    plan.want([(PAPER, 20), (OTHER, 3)])
+    assert OfferRoom(OTHER) in plan.steps(60.1)
+
+
 def test_a_complete_room_needs_nothing() -> None:
     plan = plan_with(A, B, chunks=20)
     plan.steps(0.1)

@@ -31,7 +31,7 @@ class Damaged:
     def hear(self, device: str, kept: Kept, *, now: dt.datetime) -> None:
         """A seat has said what it keeps."""
 
-    def later_than(self, device: str) -> Callable[[Head], RecordCheckpoint] | None:
+    def later_than(self, device: str, *, now: dt.datetime) -> Callable[[Head], RecordCheckpoint] | None:
         """Fails."""
         self.asked += 1
         raise FAULTS[self.asked % len(FAULTS)]

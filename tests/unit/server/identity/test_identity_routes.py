@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from server.identity.model import ADMINS, Role
 from tests.support.office import PASSWORD, Browser, Office, fresh_id
 
 
@@ -200,10 +201,18 @@ def _new_person(**changes: object) -> dict[str, object]:
     }
 
 
-def test_only_the_system_administrator_adds_people(office: Office) -> None:
+def test_only_two_of_the_administrators_add_people(office: Office) -> None:
     for name, _ in Office.PEOPLE:
         reply = office.sign_in(name).post("/api/people", _new_person(username=f"moi-{name}"))
-        assert reply.status == (201 if name == "hethong" else 403), name
+        assert reply.status == (201 if name in {"hethong", "anninh"} else 403), name
+
+
+@pytest.mark.parametrize("role", sorted(ADMINS))
+def test_an_administrator_is_made_by_the_security_administrator_alone(office: Office, role: Role) -> None:
+    new = _new_person(roles=[role])
+    refused = office.sign_in("hethong").post("/api/people", new)
+    assert (refused.status, refused.code) == (403, "not-theirs-to-grant")
+    assert office.sign_in("anninh").post("/api/people", new).status == 201
 
 
 def test_adding_a_person_twice_with_one_key_is_one_person(office: Office) -> None:
@@ -217,7 +226,6 @@ def test_adding_a_person_twice_with_one_key_is_one_person(office: Office) -> Non
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"roles": ["auditor", "system_admin"]}, "roles-conflict"),
         ({"roles": ["king"]}, "bad-field"),
         ({"roles": "auditor"}, "bad-field"),
         ({"username": "THUKY"}, "username-taken"),
@@ -232,6 +240,11 @@ def test_a_person_that_breaks_a_rule_is_not_added(office: Office, changes: dict[
     admin = office.sign_in("hethong")
     assert admin.post("/api/people", _new_person(**changes)).code == code
     assert len(admin.get("/api/people").body["people"]) == len(Office.PEOPLE)
+
+
+def test_nobody_is_made_two_of_the_three_administrators(office: Office) -> None:
+    both = _new_person(roles=["auditor", "system_admin"])
+    assert office.sign_in("anninh").post("/api/people", both).code == "roles-conflict"
 
 
 def test_the_list_of_people_is_for_those_who_place_them(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +18,11 @@ from server.meetings.errors import NoSuchMeeting
 from tests.support.meetings import CHAIR, GUEST, ITEMS, MEETING, PAPER, PLAN, ROOM, STRANGER, Play, agenda
 from wire.ids import MeetingId
 from wire.state import MeetingState
+from wire.view import Section
 
 LATER_S = 2 * FEED_GAP_S
+#: another meeting, of which there is only a report
+SMALL = MeetingId("m-aaaaaaaaaaaaaaaa")
 
 
 @dataclass
@@ -26,12 +30,17 @@ class Lines:
     """Connections that keep what they were sent; those in ``stuck`` take nothing."""
 
     sent: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    letters: int = 0
     stuck: set[str] = field(default_factory=set)
     dropped: list[str] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
 
-    def emit(self, sid: str, event: str, payload: dict[str, Any]) -> None:
-        assert sid not in self.stuck
-        self.sent.append((sid, event, payload))
+    def emit(self, sids: Sequence[str], event: str, payload: dict[str, Any]) -> None:
+        assert self.stuck.isdisjoint(sids)
+        if not self.broken.isdisjoint(sids):
+            raise OSError(event)
+        self.sent += [(sid, event, payload) for sid in sids]
+        self.letters += 1
 
     def is_slow(self, sid: str) -> bool:
         return sid in self.stuck
@@ -65,13 +74,28 @@ class Room:
         self.play.prepare()
         self.lines = Lines()
         self.asked = 0
+        self.seats: list[Any] | None = None
         self.feeds_fail = False
         self.now_s = 100.0
-        self.hub = LiveHub(self, self, outlet=self.lines, sections_for=views.sections_for, most_screens=5)
+        self.unseen: set[str] = set()
+        #: how often the meeting was asked for, and whether the database answers
+        self.looked = 0
+        self.is_away = False
+        self.hub = LiveHub(
+            self, self, outlet=self.lines, sections_for=self.sections_for, reader_of=views.reader_of, most_screens=5
+        )
+
+    def sections_for(self, state: MeetingState, actor: Actor) -> Section:
+        if actor.person in self.unseen:
+            raise ZeroDivisionError
+        return views.sections_for(state, actor)
 
     def state(self, meeting: MeetingId) -> MeetingState:
         if meeting != MEETING:
             raise NoSuchMeeting
+        self.looked += 1
+        if self.is_away:
+            raise ZeroDivisionError
         return self.play.log.state
 
     def see(self, meeting: MeetingId, actor: Actor) -> MeetingState:
@@ -84,7 +108,9 @@ class Room:
         self.asked += 1
         if self.feeds_fail:
             raise ZeroDivisionError
-        return {"seats": [self.asked]}
+        if meeting == SMALL:
+            return {"seats": [self.asked]}
+        return {"seats": [self.asked] if self.seats is None else self.seats}
 
     def signing_now(self, meeting: MeetingId) -> dict[str, Any]:
         self.asked += 1
@@ -179,6 +205,23 @@ def test_each_screen_gets_its_own_readers_part(room: Room) -> None:
     patches = {sid: patch["sections"] for sid, _, patch in room.tick()}
     assert "papers" not in patches["chair"]
     assert len(patches["wall"]["papers"]) == 1
+
+
+def test_M3_who_sees_the_same_gets_one_letter_and_everybody_else_their_own(room: Room) -> None:
+    for number in range(3):
+        room.screen(f"desk {number}", f"u-{number}", Role.SECRETARY)
+    room.screen("member", GUEST)
+    for sid in ("desk 0", "desk 1", "desk 2", "member"):
+        room.watch(sid)
+    room.change(1)
+    room.tick()  # what each was shown first was made for each
+    room.lines.letters = 0
+    room.change(2)
+    told = {sid: patch for sid, _, patch in room.tick()}
+    assert len(told) == 4
+    assert told["desk 0"] is told["desk 1"] is told["desk 2"]
+    assert told["desk 0"]["base"] == told["member"]["base"]
+    assert room.lines.letters == 2
 
 
 def test_a_slow_screen_slows_nobody_and_catches_up_with_one_patch(room: Room) -> None:
@@ -306,12 +349,88 @@ def test_delivery_is_sent_at_once_and_then_as_it_changes_but_not_more_often_than
     assert room.tick(LATER_S) == []
 
 
+def test_a_report_that_says_the_same_is_not_sent_again_but_to_who_asks_anew(room: Room) -> None:
+    room.seats = ["one"]
+    room.screen("a")
+    room.hub.watch_delivery("a", MEETING, lambda _: None)
+    told = [("a", "delivery", {"meeting": MEETING, "seats": ["one"]})]
+    assert room.tick(LATER_S) == told
+    room.hub.delivery_changed(MEETING)
+    assert room.tick(LATER_S) == []
+    room.hub.watch_delivery("a", MEETING, lambda _: None)
+    assert room.tick(LATER_S) == told
+
+
+def test_a_report_of_five_hundred_seats_comes_once_a_second(room: Room) -> None:
+    room.seats = list(range(500))
+    room.screen("a")
+    room.hub.watch_delivery("a", MEETING, lambda _: None)
+    assert len(room.tick(LATER_S)) == 1
+    room.seats = list(range(1, 501))
+    room.hub.delivery_changed(MEETING)
+    assert room.tick(FEED_GAP_S) == []
+    assert len(room.tick(1.0)) == 1, "and what has changed is not forgotten"
+
+
+def test_a_large_report_slows_no_other_and_no_other_hastens_it(room: Room) -> None:
+    room.seats = list(range(500))
+    room.screen("a")
+    for meeting in (MEETING, SMALL):
+        room.hub.watch_delivery("a", meeting, lambda _: None)
+    assert len(room.tick(LATER_S)) == 2
+    room.seats = list(range(1, 501))
+    for _ in range(2):
+        room.hub.delivery_changed(MEETING)
+        room.hub.delivery_changed(SMALL)
+        assert [told["meeting"] for _, _, told in room.tick(FEED_GAP_S + 0.01)] == [SMALL]
+    assert [told["meeting"] for _, _, told in room.tick(0.4)] == [MEETING]
+
+
+def test_M3_a_screen_that_fails_costs_no_other_its_patches_and_reports(room: Room) -> None:
+    room.screen("a")
+    room.screen("b", GUEST)
+    for sid in ("a", "b"):
+        room.watch(sid)
+    room.hub.watch_delivery("a", MEETING, lambda _: None)
+    room.unseen = {GUEST}
+    room.change(3)
+    with pytest.raises(ZeroDivisionError):
+        room.tick(LATER_S)
+    assert [(sid, event) for sid, event, _ in room.lines.taken()] == [("a", "patch"), ("a", "delivery")]
+    room.unseen = set()
+    assert [(sid, event) for sid, event, _ in room.tick(LATER_S)] == [("b", "patch")], "and it is not forgotten"
+
+
+def test_a_report_that_was_lost_on_its_way_is_sent_again_though_it_says_the_same(room: Room) -> None:
+    room.seats = ["one"]
+    for sid in ("a", "b"):
+        room.screen(sid)
+        room.hub.watch_delivery(sid, MEETING, lambda _: None)
+    room.lines.broken = {"b"}
+    told = {"meeting": MEETING, "seats": ["one"]}
+    assert room.tick(LATER_S) == [("a", "delivery", told)]
+    room.lines.broken = set()
+    room.hub.delivery_changed(MEETING)
+    assert room.tick(LATER_S) == [("b", "delivery", told)]
+
+
 def test_one_report_serves_all_who_watch_it(room: Room) -> None:
     for sid in ("a", "b", "c"):
         room.screen(sid)
         room.hub.watch_delivery(sid, MEETING, lambda _: None)
     assert len(room.tick(LATER_S)) == 3
     assert room.asked == 1
+
+
+def test_a_database_that_hangs_is_waited_for_once_and_not_once_a_screen(room: Room) -> None:
+    for sid in ("a", "b", "c"):
+        room.screen(sid)
+        room.watch(sid)
+    room.looked, room.is_away = 0, True
+    room.change(3)
+    with pytest.raises(ZeroDivisionError):
+        room.tick()
+    assert room.looked == 1
 
 
 def test_a_report_that_fails_stops_no_patch(room: Room, caplog: pytest.LogCaptureFixture) -> None:

@@ -192,6 +192,7 @@ def test_a_member_at_the_seat_may_do_what_a_member_may(seat: Seat) -> None:
         ("item_start", {"item": fresh_id("i")}),
         ("present", {"paper": fresh_id("p"), "version": 1, "page": 1}),
         ("present_call", {}),
+        ("present_hand", {"person": None}),
         ("display", {"mode": "blank", "text": ""}),
     ):
         assert other.send(kind, member, data).code == "not-allowed", kind
@@ -318,3 +319,14 @@ def test_W83_the_oldest_are_forgotten_first(office: Office, seat: Seat) -> None:
     head = Head(seat.device, b"\0" * 16, 2, office.clock.now())
     again = Act(head, fresh_id("a"), seat.meeting, "sign_in", None, office.clock.now(), data)
     assert "carried" not in acts.perform(again, device=seat.device, seat=seat.seat, now=office.clock.now()).data
+
+
+def test_M5_of_an_act_for_a_meeting_that_is_gone_nothing_is_kept(seat: Seat) -> None:
+    gone, chair, act = fresh_id("m"), seat.office.people["chutri"], fresh_id("a")
+    late = Seat(seat.office, 0, gone)
+    refused = late.send("meeting_recess", chair, act=act)
+    assert refused.code == "no-such-meeting"
+    assert late.send("meeting_recess", chair, act=act) == refused
+    assert late.sign_in("chutri").code == "no-such-meeting"
+    assert gone not in _kept(seat.office)
+    assert act not in _kept(seat.office)

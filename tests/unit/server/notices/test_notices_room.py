@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.office import Browser, Office, fresh_id
+from tests.support.office import PASSWORD, Browser, Office, fresh_id
 from tests.unit.server.speaking.test_speaking_room import Hall
 
 
@@ -92,3 +92,17 @@ def test_F2_nothing_is_sent_when_the_meeting_is_over(hall: Hall) -> None:
         "phase-not-allowed"
     )
     assert hall.member.post(f"{hall.path}/notices/{notice}/read").code == "phase-not-allowed"
+
+
+def test_F2_W121_who_leads_sends_from_a_seat_and_takes_it_away_there(hall: Hall) -> None:
+    assert hall.seat(1, "daibieu", "notice_send", to="wall", text="x").code == "not-allowed"
+    data = {"person": hall.office.people["chutri"], "password": PASSWORD}
+    assert hall.act(0, "sign_in", None, data).outcome == "done"
+    act = fresh_id("a")
+    sent = hall.seat(0, "chutri", "notice_send", act, to="wall", text="Giải lao (demo)", seconds=300)
+    assert hall.seat(0, "chutri", "notice_send", act, to="wall", text="Giải lao (demo)", seconds=300) == sent
+    (line,) = shown(hall, hall.chair)
+    assert (line["notice"], line["state"], hall.state.display.mode) == (sent.data["notice"], "sent", "message")
+    assert hall.seat(1, "daibieu", "notice_withdraw", notice=sent.data["notice"]).code == "not-allowed"
+    assert hall.seat(0, "chutri", "notice_withdraw", notice=sent.data["notice"]).outcome == "done"
+    assert hall.state.display.mode == "item"

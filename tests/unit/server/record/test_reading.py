@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,11 @@ def test_L3_a_file_for_a_spreadsheet_calculates_nothing(office: Office, auditor:
     rows = list(csv.reader(io.StringIO(text)))
     assert len(rows) == office.services.record.size() + 1
     assert f"'{title}" in {row[3] for row in rows}
+    assert rows[0][1] == "Thời điểm (giờ Việt Nam)"
+    made = next(row for row in rows if row[3] == f"'{title}" and row[10] == "meeting_created")
+    assert (made[2], made[6], made[5]) == ("Cuộc họp", "Tạo cuộc họp", "thuky (demo)")
+    assert "Phòng: Phòng thử" in made[7]
+    assert json.loads(made[11])["room"] == office.room
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
     assert "+07:00" in rows[1][1]
     assert _read(auditor, kind="log_read")[-1]["data"] == {"taken": True}

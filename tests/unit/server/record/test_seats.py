@@ -11,11 +11,12 @@ import pytest
 from edge.record import RecordKeeper
 from server.db import migrate
 from server.db.engine import Database
+from server.record.leading import Leading
 from server.record.model import SeatState
 from server.record.seats import SeatRecord
 from tests.support.fake_disk import FakeDisk
 from tests.support.record_house import NOW, RecordHouse
-from wire.messages import Head, Kept
+from wire.messages import Head, Kept, RecordCheckpoint
 
 DEVICE = "d-aaaaaaaaaaaaaaaa"
 HEAD = Head(DEVICE, b"s" * 16, 1, NOW)
@@ -32,13 +33,15 @@ def house(tmp_path: Path) -> Iterator[RecordHouse]:
 
 
 def test_W74_a_real_keeper_follows_the_server_from_the_first_leaf_on(house: RecordHouse) -> None:
-    seats, keeper = SeatRecord(house.record), RecordKeeper(FakeDisk())
+    seats, keeper = SeatRecord(house.record, Leading(house.record, house.admin)), RecordKeeper(FakeDisk())
     for turn in range(12):
         house.sign()
         seats.hear(DEVICE, keeper.kept, now=NOW)
-        build = seats.later_than(DEVICE)
+        build = seats.later_than(DEVICE, now=NOW)
         assert build is not None
-        keeper.take(build(HEAD))
+        message = build(HEAD)
+        assert isinstance(message, RecordCheckpoint)
+        keeper.take(message)
         assert keeper.kept.size == house.record.size()
         assert not keeper.kept.forked
         for _ in range(turn):
@@ -49,17 +52,17 @@ def test_W74_a_real_keeper_follows_the_server_from_the_first_leaf_on(house: Reco
 
 
 def test_W74_nothing_is_sent_that_a_seat_has_or_would_not_believe(house: RecordHouse) -> None:
-    seats, signed = SeatRecord(house.record), house.sign()
+    seats, signed = SeatRecord(house.record, Leading(house.record, house.admin)), house.sign()
     mine = Kept(signed.size, signed.root.hex())
     seats.hear(DEVICE, mine, now=NOW)
-    assert seats.later_than(DEVICE) is None
+    assert seats.later_than(DEVICE, now=NOW) is None
     house.event()
     house.sign()
-    assert seats.later_than(DEVICE) is not None
+    assert seats.later_than(DEVICE, now=NOW) is not None
     seats.hear(DEVICE, dataclasses.replace(mine, forked=True), now=NOW)
-    assert seats.later_than(DEVICE) is None
+    assert seats.later_than(DEVICE, now=NOW) is None
     seats.hear(DEVICE, dataclasses.replace(mine, root="00" * 32), now=NOW)
-    assert seats.later_than(DEVICE) is None
+    assert seats.later_than(DEVICE, now=NOW) is None
     assert [one.state for one in house.record.all_seen()] == [SeatState.FORKED]
 
 
@@ -77,12 +80,14 @@ def test_W75_two_servers_with_one_key_and_two_pasts_are_found_out_by_a_seat(hous
         one.event(text=text)
         one.event()
         one.sign()
-        seats = SeatRecord(one.record)
+        seats = SeatRecord(one.record, Leading(one.record, one.admin))
         seats.hear(DEVICE, keeper.kept, now=NOW)
         if one is other:
             assert [seen.state for seen in one.record.all_seen()] == [SeatState.FORKED]
-        build = seats.later_than(DEVICE)
+        build = seats.later_than(DEVICE, now=NOW)
         if build is not None:
-            keeper.take(build(HEAD))
+            message = build(HEAD)
+            assert isinstance(message, RecordCheckpoint)
+            keeper.take(message)
     assert (keeper.kept.size, keeper.kept.forked) == (4, False)
     database.close()

@@ -309,6 +309,20 @@ def test_S2_more_time_given_in_the_last_moment_is_over_in_its_turn(hall: Hall, m
     assert hall.stands(speech) == "ended"
 
 
+def test_S2_M5_a_rehearsal_that_was_deleted_in_mid_turn_is_not_tried_again(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    hall.rules(cuts=True, seconds={**RULES["seconds"], "speech": 3})
+    before = hall.state
+    hall.do(hall.ask(), "start").done()
+    clock = SpeechClock(hall.office.services.speaking, list, hall.office.clock)
+    clock.announce(MeetingId(fresh_id("m")), (), before=before, after=hall.state)
+    hall.office.clock.advance(seconds=3)
+    assert clock.beat() is None
+    assert clock.beat() is None
+    assert "could not be ended" not in caplog.text
+
+
 def test_S2_a_server_that_was_away_ends_what_ran_out(hall: Hall) -> None:
     hall.rules(cuts=True)
     speech = hall.ask()
@@ -321,6 +335,21 @@ def test_S2_a_server_that_was_away_ends_what_ran_out(hall: Hall) -> None:
         until(lambda: hall.stands(speech) == "ended", timeout_s=10, what="ended")
     finally:
         after.stop()
+
+
+def test_S2_what_was_looked_up_at_the_start_does_not_hide_a_turn_that_was_announced_since(hall: Hall) -> None:
+    hall.rules(cuts=True, seconds={**RULES["seconds"], "speech": 3})
+    old, services = hall.state, hall.office.services
+    starting = SpeechClock(services.speaking, lambda: [(MeetingId(hall.meeting), old)], hall.office.clock)
+    services.slots.announcers.append(starting)
+    speech = hall.ask()
+    hall.do(speech, "start").done()
+    starting.catch_up()
+    assert starting.beat() is not None, "the clock knows of the turn"
+    hall.office.clock.advance(seconds=3)
+    starting.beat()
+    services.slots.announcers.remove(starting)
+    assert hall.stands(speech) == "ended"
 
 
 def test_S4_who_got_no_turn_hands_in_in_writing_and_the_leaders_read_it(hall: Hall) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.office import PASSWORD
+from tests.support.office import PASSWORD, Reply, fresh_id
 from tests.unit.server.voting.test_voting import CASTING_VOTE, NONCE, Room
 from wire import recount
 from wire.errors import BadBundle
@@ -43,7 +43,7 @@ def _vote(room: Room, vote: str) -> Vote:
     return found
 
 
-def test_V9_the_holder_casts_each_ballot_by_itself_and_each_counts_once(room: Room) -> None:
+def test_V9_W107_the_holder_casts_each_ballot_by_itself_and_each_counts_once(room: Room) -> None:
     vote = _opened(room)
     assert _vote(room, vote).turnout.voting == 2
     assert room.cast(0, "chutri", vote, "against").outcome == "done"
@@ -121,3 +121,48 @@ def test_V9_a_vote_is_repeated_with_its_reason_and_linked_to_the_first(room: Roo
     second = room.prepare(repeats=first, reason="Kết quả ngang nhau")
     told = room.section(room.secretary, second)
     assert (told["repeats"], told["reason"]) == (first, "Kết quả ngang nhau")
+
+
+# ------------------------------------------------------------ at a console
+
+
+def _sent(
+    room: Room, vote: str, whose: str | None, answer: str = "for", *, act: str | None = None, nonce: str = NONCE
+) -> Reply:
+    body = {"answer": answer, "nonce": nonce} | ({} if whose is None else {"for": room.office.people[whose]})
+    return room.chair.post(f"{room.path}/votes/{vote}/ballot", body, act=act)
+
+
+def test_W107_a_holder_casts_each_ballot_at_a_console_too_and_each_counts_once(room: Room) -> None:
+    vote = _opened(room)
+    act = fresh_id("a")
+    first = _sent(room, vote, "daibieu", act=act).done()
+    # The same act again, its answer having been lost, is the same ballot; another act is another one, and refused.
+    assert _sent(room, vote, "daibieu", act=act).done() == first
+    assert _sent(room, vote, "daibieu").code == "already-voted"
+    assert _sent(room, vote, "daibieu", "against", act=act).code == "act-reused"
+    assert _sent(room, vote, None, "against").status == 201
+    room.chair.post(f"{room.path}/votes/{vote}/close").done()
+    told = room.section(room.chair, vote)
+    assert {line["person"]: line["answer"] for line in told["ballots"]} == {
+        room.office.people["daibieu"]: "for",
+        room.office.people["chutri"]: "against",
+    }
+    bundle = room.secretary.get(f"{room.path}/votes/{vote}/bundle").done()
+    assert dict(recount.recount(json.dumps(bundle).encode()).counts) == {"for": 1, "against": 1, "abstain": 0}
+
+
+def test_W107_the_same_ballot_at_seat_and_console_at_once_is_one(room: Room) -> None:
+    vote = _opened(room)
+    assert _for(room, vote, "daibieu").outcome == "done"
+    assert _sent(room, vote, "daibieu", "against").code == "already-voted"
+
+
+def test_W107_a_ballot_that_was_not_entrusted_is_cast_at_no_console(room: Room) -> None:
+    vote = room.open()
+    assert _sent(room, vote, "daibieu").code == "not-their-proxy"
+    assert _sent(room, vote, "khach").code == "not-on-the-roll"
+    # Nor does the one who entrusted it cast it beside: who was away at the opening votes by the proxy alone.
+    other = room.office.sign_in("daibieu")
+    body = {"answer": "for", "nonce": NONCE}
+    assert other.post(f"{room.path}/votes/{vote}/ballot", body).code == "not-present-at-opening"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from edge import acts
 from server.meetings.ports import Outcome
 from server.voting.pulse import VotePulse
 from tests.support.office import PASSWORD, Browser, Office, fresh_id, item
@@ -16,6 +17,7 @@ from wire.ballots import commitment
 from wire.ids import MeetingId
 from wire.messages import Act, Head
 from wire.state import MeetingState
+from wire.votes import VoteState
 
 NONCE = "5a" * 32
 CASTING_VOTE = {"base": "all", "majority": {"num": 1, "den": 2, "more": True}, "quorum": None, "tie": "chair"}
@@ -123,6 +125,16 @@ def test_V4_the_same_ballot_again_is_the_same_ballot_and_another_is_refused(room
     assert room.state.votes[0].turnout.cast == 1
 
 
+def test_M5_ballots_of_a_rehearsal_that_was_deleted_are_not_tried_again(
+    room: Room, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.pulse.wake(MeetingId(fresh_id("m")), fresh_id("v"))
+    room.pulse.beat()
+    assert "could not be recorded" not in caplog.text
+    monkeypatch.setattr(type(room.office.services.voting), "record", lambda *_, **__: pytest.fail("tried again"))
+    room.pulse.beat()
+
+
 def test_V3_a_ballot_outside_open_is_refused(room: Room) -> None:
     vote = room.prepare()
     assert room.cast(1, "daibieu", vote, "for").code == "vote-not-open"
@@ -167,6 +179,38 @@ def test_a_member_at_a_seat_leads_no_vote_and_the_chair_at_a_seat_does(room: Roo
     assert room.state.votes[0].announced_at is not None
 
 
+def begin(room: Room, seat: int, name: str, act: str = "", *, seen: int | None = None, **changes: Any) -> Outcome:
+    data = {**room.body(**changes), "seconds": 0, "seen": len(room.state.votes) if seen is None else seen}
+    acts.check("vote_begin", data)
+    return room.act(seat, "vote_begin", name, data, act=act)
+
+
+def test_W121_whoever_leads_at_a_seat_begins_a_vote_in_one_act_and_nobody_else(room: Room) -> None:
+    assert begin(room, 1, "daibieu").code == "not-allowed"
+    assert not [*room.state.votes]
+    act = fresh_id("a")
+    begun = begin(room, 0, "chutri", act)
+    assert begun.outcome == "done"
+    assert begin(room, 0, "chutri", act, seen=0) == begun, "the same act again"
+    (vote,) = room.state.votes
+    assert (vote.vote, vote.state, vote.turnout.present) == (begun.data["vote"], VoteState.OPEN, 2)
+    assert room.cast(1, "daibieu", vote.vote, "for").outcome == "done"
+
+
+def test_W121_a_request_that_waited_at_a_seat_opens_nothing_behind_a_vote_that_came_meanwhile(room: Room) -> None:
+    vote = room.open()
+    room.chair.post(f"{room.path}/votes/{vote}/close").done()
+    assert begin(room, 0, "chutri", seen=0).code == "votes-moved-on"
+    assert [each.vote for each in room.state.votes] == [vote]
+
+
+def test_W121_a_vote_that_cannot_be_opened_is_not_written_down_either(room: Room) -> None:
+    room.open()
+    assert begin(room, 0, "chutri").code == "another-vote-running"
+    assert begin(room, 0, "chutri", item=fresh_id("i")).outcome == "refused"
+    assert len(room.state.votes) == 1
+
+
 def test_one_vote_at_a_time_and_none_is_left_behind(room: Room) -> None:
     vote, other = room.open(), room.prepare()
     assert room.chair.post(f"{room.path}/votes/{other}/open").code == "another-vote-running"
@@ -177,6 +221,36 @@ def test_one_vote_at_a_time_and_none_is_left_behind(room: Room) -> None:
     assert room.chair.post(f"{room.path}/close").code == "vote-running"
     room.chair.post(f"{room.path}/votes/{vote}/close").done()
     room.chair.post(f"{room.path}/close").done()
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ("approve", ["Tán thành", "Không tán thành", "Không biểu quyết"]),
+        ("agree", ["Đồng ý", "Không đồng ý", "Ý kiến khác"]),
+    ],
+)
+def test_V2_a_template_brings_its_own_answers_in_their_order(room: Room, template: str, words: list[str]) -> None:
+    vote = room.section(room.chair, room.prepare(template=template))
+    assert [each["text"] for each in vote["answers"]] == words
+    assert [each["means"] for each in vote["answers"]][:2] == ["for", "against"]
+
+
+def test_V3_a_screen_that_shows_an_old_vote_changes_nothing_in_the_new_one(room: Room) -> None:
+    old = room.open()
+    room.chair.post(f"{room.path}/votes/{old}/close").done()
+    fresh = room.open(question="Câu hỏi sau?")
+    late = room.cast(1, "daibieu", old, "for")
+    assert (late.outcome, late.code) == ("refused", "vote-not-open")
+    assert room.secretary.post(f"{room.path}/votes/{old}/close").code == "vote-state-not-allowed"
+    assert room.secretary.post(f"{room.path}/votes/{old}/pause").code == "vote-state-not-allowed"
+    running = room.state.vote(fresh)
+    assert running is not None
+    assert (running.state, running.turnout.cast) == (VoteState.OPEN, 0)
+    assert room.cast(1, "daibieu", fresh, "against").outcome == "done"
+    room.chair.post(f"{room.path}/votes/{fresh}/close").done()
+    counts = {each["answer"]: each["votes"] for each in room.section(room.chair, fresh)["result"]["counts"]}
+    assert counts == {"for": 0, "against": 1, "abstain": 0}
 
 
 def test_W28_every_step_sent_twice_is_one_step(room: Room) -> None:
@@ -212,7 +286,7 @@ def _own(text: str, means: str) -> dict[str, str]:
 def test_a_vote_that_makes_no_sense_is_refused_in_words(room: Room, changes: dict[str, Any], code: str) -> None:
     refused = room.secretary.post(f"{room.path}/votes", room.body(**changes))
     assert refused.code == code
-    assert room.state.votes == ()
+    assert not [*room.state.votes]
 
 
 def test_V9_weights_are_on_the_roll_and_in_the_count(room: Room) -> None:

@@ -24,7 +24,8 @@ const ENDED: readonly Phase[] = ['closed', 'locked', 'cancelled'];
 const day = (moment: number): number => Math.floor((moment + VIETNAM_MS) / DAY_MS);
 
 export function partOf(meeting: ListedMeeting, now: number): Part {
-  if (LIVE.includes(meeting.phase)) return 'today';
+  // Whenever its meeting is: a rehearsal is now (M5).
+  if (LIVE.includes(meeting.phase) || meeting.rehearsal_of) return 'today';
   if (ENDED.includes(meeting.phase)) return 'past';
   const ahead = day(Date.parse(meeting.starts_at)) - day(now);
   return ahead === 0 ? 'today' : ahead > 0 ? 'upcoming' : 'past';
@@ -43,6 +44,7 @@ export function parts(meetings: readonly ListedMeeting[], now: number): { part: 
 }
 
 function taskOf(meeting: ListedMeeting, isSecretary: boolean, today: boolean): Task | null {
+  if (meeting.rehearsal_of) return null;
   if (meeting.role === 'chair') {
     if (meeting.phase === 'submitted') return 'approve';
     return LIVE.includes(meeting.phase) || (meeting.phase === 'approved' && today) ? 'lead' : null;

@@ -3,13 +3,16 @@
  *
  * Rules: whoever presents takes all along by turning pages of the presented paper; calls go one at a time and only the newest page
  * waits, so leafing through twenty pages is not twenty calls. While somebody else presents, this screen follows until a page of one's
- * own is opened. The same person may present at a seat, too: then the pages of the seat are followed here.
+ * own is opened. The same person may present at a seat, too: then the pages of the seat are followed here, and of the two screens the one
+ * touched last says which part of the page is seen (W124).
  *
  *     const podium = new Podium(desk);
  *     podium.hear(presenting); podium.open(paper); podium.present();
  */
 import { Book } from '$lib/reader/book.svelte.ts';
 import { Following } from '$lib/reader/following.svelte.ts';
+import type { Box } from '$lib/presenting/part.ts';
+import { Sight } from '$lib/presenting/sight.ts';
 import type { Paper, Presenting } from '$lib/sections.ts';
 import type { MeetingDesk } from '../meeting/desk.svelte.ts';
 import { session } from '../session.svelte.ts';
@@ -23,8 +26,12 @@ const BETWEEN_MS = 250;
 
 export class Podium {
   readonly following = new Following();
+  /** One's own pointer is shown to everybody; asked for anew each time one presents. */
+  pointing = $state(false);
   #book = $state.raw<Book | null>(null);
   #busy = $state(false);
+  // Volatile: what somebody saw while the connection was broken is of no use to anybody after it.
+  #sight = new Sight((part) => void session.socket.current?.then((socket) => socket.volatile.emit('view_at', { meeting: this.desk.id, ...part })));
   #next: Page | null = null;
   #left = new Map<string, number>();
   #closed = false;
@@ -57,10 +64,11 @@ export class Podium {
 
   /** Told at every change of what is presented. */
   hear(presenting: Presenting | null): void {
+    if (!this.presents) this.pointing = false;
     const place = this.following.hear(presenting);
     if (!place) return;
     if (!this.presents || (this.#book === null && !this.#away)) this.#go(place.paper, place.page);
-    else if (!this.#busy && this.onPaper) this.#book!.turnTo(place.page);
+    else if (!this.#busy && this.onPaper && this.#book!.turnTo(place.page)) this.#sight.yields();
   }
 
   open(paper: Paper): void {
@@ -71,15 +79,40 @@ export class Podium {
   /** Show everybody the page in front, or the first page of `paper`. */
   present(paper?: Paper): void {
     if (paper) this.#go(paper.paper, this.#left.get(paper.paper) ?? 1);
-    if (this.#book) void this.#tell({ paper: this.#book.paper.paper, page: this.#book.page });
+    if (!this.#book) return;
+    this.#sight.touched();
+    void this.#tell({ paper: this.#book.paper.paper, page: this.#book.page });
   }
 
   /** The person has turned to a page of the book in front. */
   turned(page: number): void {
     const paper = this.#book!.paper.paper;
     this.#left.set(paper, page);
-    if (this.presents && this.onPaper) void this.#tell({ paper, page });
+    if (this.presents && this.onPaper) {
+      this.#sight.touched();
+      void this.#tell({ paper, page });
+    } else if (this.#shown && !this.presents) this.following.leave();
+  }
+
+  /** The person has zoomed: as turning a page, it is a view of their own (W125). */
+  zoomed(): void {
+    if (this.presents && this.onPage) this.#sight.touched();
     else if (this.#shown && !this.presents) this.following.leave();
+  }
+
+  /** The person sees this part of the page in front; `moved` there by their own hand. */
+  sees(box: Box, moved: boolean): void {
+    if (this.#book) this.#sight.sees(box, this.#book.page);
+    if (moved && this.presents && this.onPage) this.#sight.touched();
+    this.look();
+  }
+
+  /** Tell what the presenter sees here, or show what they see elsewhere (W124, W125); call when any of it changes. */
+  look(): void {
+    const follows = this.#shown !== null && !this.presents && this.following.on;
+    const { presents } = this;
+    const { live } = this.desk;
+    this.#sight.look({ book: this.#book, view: live.view, presents, leads: presents && this.onPage, follows, words: () => live.words });
   }
 
   /** To what everybody sees. */
@@ -99,6 +132,7 @@ export class Podium {
   close(): void {
     this.#closed = true;
     this.#next = null;
+    this.#sight.stop();
     this.#book?.close();
     this.#book = null;
   }

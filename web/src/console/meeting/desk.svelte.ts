@@ -12,6 +12,7 @@ import { Failure } from '$lib/failure.ts';
 import { Live } from '$lib/live/live.svelte.ts';
 import { HttpPages } from '$lib/reader/source.ts';
 import type { MeetingSections, MemberRole, Phase } from '$lib/sections.ts';
+import type { ConsoleBallot } from '../ballots/ballot.svelte.ts';
 import { session } from '../session.svelte.ts';
 import type { Delivery } from '../types.ts';
 import { fromItems, type Rows, same, toItems } from './agenda.ts';
@@ -35,15 +36,19 @@ export class MeetingDesk {
   readonly members = new Draft<readonly Placed[]>([], sameMembers);
   readonly agenda = new Draft<Rows>([], same);
   readonly uploads: Uploads;
+  /** What was chosen or sent here in open votes, by vote and person; one that nobody knows the fate of must come back as the very same (V4). */
+  readonly ballots = new Map<string, ConsoleBallot>();
   /** Saves what was changed in title, place and time, false when it cannot; null while nothing was, or its page is not open. */
   describing = $state.raw<(() => Promise<boolean>) | null>(null);
   /** What was typed into that form and not saved, while another part of the meeting is shown. */
   typed = $state.raw<Typed | null>(null);
+  /** It was a rehearsal, and was deleted (M5). */
+  gone = $state(false);
   #failure = $state.raw<Failure | null>(null);
   #delivery = $state.raw<Delivery | null>(null);
 
   constructor(readonly id: string) {
-    this.live = new Live<MeetingSections>(session.socket.meeting(id));
+    this.live = new Live<MeetingSections>(session.socket.meeting(id), (unknown) => this.#went(unknown));
     this.pages = new HttpPages(`/api/meetings/${id}/papers`, session.api);
     this.uploads = new Uploads(`/api/meetings/${id}/papers`, session.api);
   }
@@ -75,6 +80,10 @@ export class MeetingDesk {
   get isSecretary(): boolean {
     return this.role === 'secretary' || session.has('secretary');
   }
+  /** The meeting that this one tries out; null for a real one (M5). */
+  get rehearsalOf(): string | null {
+    return this.now.meeting.rehearsal_of ?? null;
+  }
   get preparing(): boolean {
     return PREPARING.includes(this.phase);
   }
@@ -86,10 +95,10 @@ export class MeetingDesk {
   }
   /** Whether title, members, and papers may be changed by this person now. */
   get mayPrepare(): boolean {
-    return this.isSecretary && !this.ended;
+    return this.isSecretary && !this.ended && this.rehearsalOf === null;
   }
   get mayDescribe(): boolean {
-    return this.isSecretary && this.preparing;
+    return this.isSecretary && this.preparing && this.rehearsalOf === null;
   }
   /** The secretary prepares the agenda; once it is live the chair may reorder it, too. */
   get mayArrange(): boolean {
@@ -123,6 +132,8 @@ export class MeetingDesk {
     const abort = new AbortController();
     let stops: (() => void)[] = [];
     const begin = async (): Promise<void> => {
+      for (const stop of stops) stop();
+      stops = [];
       try {
         const answer = await session.api.get<{ seq: number; sections: MeetingSections }>(`/api/meetings/${this.id}`, abort.signal);
         if (abort.signal.aborted) return;
@@ -178,6 +189,12 @@ export class MeetingDesk {
 
   get path(): string {
     return `/api/meetings/${this.id}`;
+  }
+
+  /* Only a rehearsal is ever deleted. A meeting of which the server suddenly knows nothing was lost on it, which nobody calls an end. */
+  #went(unknown: Failure | undefined): void {
+    if (!unknown || (this.ready && this.rehearsalOf !== null)) this.gone = true;
+    else this.#failure = unknown;
   }
 
   #hear(delivery: Delivery): void {

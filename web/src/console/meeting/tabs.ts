@@ -1,12 +1,28 @@
+import type { Phase } from '$lib/sections.ts';
 import type { MeetingDesk } from './desk.svelte.ts';
 
-export type Tab = 'agenda' | 'members' | 'papers' | 'signing' | 'attendance' | 'delivery' | 'info' | 'log';
+export type Tab = 'agenda' | 'members' | 'papers' | 'speaking' | 'invitation' | 'letters' | 'signing' | 'attendance' | 'minutes' | 'delivery' | 'info' | 'log';
+
+/** Requests come before the opening, too. */
+const SPEAKING: readonly Phase[] = ['approved', 'open', 'recess', 'closed'];
 
 /** The parts of a meeting that this person may see, in the order of the work. */
 export function tabsOf(desk: MeetingDesk): Tab[] {
   if (desk.role === null && !desk.isSecretary) return desk.seesLog ? ['log'] : ['info'];
-  const tabs: Tab[] = ['info', 'members', 'agenda', 'papers', 'signing'];
+  // Who leads has the queue in the live meeting; what was not said is handed in after the closing, too (S4).
+  const speaks = desk.role !== null && !desk.isChair && !desk.isSecretary && SPEAKING.includes(desk.phase);
+  const tabs: Tab[] = ['info', 'members', 'agenda', 'papers'];
+  if (speaks) tabs.push('speaking');
+  // Nothing is signed in a rehearsal (M5).
+  if (desk.rehearsalOf === null) {
+    tabs.push('invitation');
+    if (desk.isSecretary || desk.isChair) tabs.push('letters');
+    tabs.push('signing');
+  }
   if (desk.seesLog && desk.phase !== 'draft' && desk.phase !== 'submitted') tabs.push('attendance');
+  const opened = ['open', 'recess', 'closed', 'locked'].includes(desk.phase);
+  // Of a rehearsal there are none (M5); guests and outside presenters have no part in them.
+  if (opened && desk.rehearsalOf === null && (desk.seesLog || desk.role === 'member')) tabs.push('minutes');
   if (desk.seesDelivery && desk.phase !== 'draft' && desk.phase !== 'submitted') tabs.push('delivery');
   if (desk.seesLog) tabs.push('log');
   return tabs;

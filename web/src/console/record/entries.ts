@@ -17,6 +17,8 @@ export interface Entry {
   about: string;
   kind: string;
   data: { readonly [key: string]: unknown };
+  /** The same for people: name of each field and what it says, by language. */
+  words: { readonly vi: readonly (readonly [string, string])[]; readonly en: readonly (readonly [string, string])[] };
 }
 
 export interface EntriesPage {
@@ -47,6 +49,11 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['house', 'recovery_codes_renewed'],
   ['house', 'room_created'],
   ['house', 'room_drawn'],
+  ['house', 'agency_described'],
+  ['house', 'work_day_entered'],
+  ['house', 'work_day_dropped'],
+  ['house', 'calendar_address_made'],
+  ['house', 'calendar_address_taken_back'],
   ['house', 'display_linked'],
   ['house', 'device_approved'],
   ['house', 'device_refused'],
@@ -59,10 +66,16 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['house', 'certificate_revoked'],
   ['house', 'picture_set'],
   ['house', 'dossier_exported'],
+  ['house', 'rehearsal_held'],
   ['house', 'record_exported'],
   ['house', 'record_verified'],
+  ['house', 'record_restored'],
+  ['house', 'record_led'],
+  ['house', 'letter_drafted'],
+  ['house', 'letter_dropped'],
   ['house', 'log_read'],
   ['house', 'meeting_log_read'],
+  ['meeting', 'absence_decided'],
   ['meeting', 'agenda_set'],
   ['meeting', 'attendance_recorded'],
   ['meeting', 'ballots_awaited'],
@@ -71,7 +84,12 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['meeting', 'ballots_taken'],
   ['meeting', 'display_set'],
   ['meeting', 'epoch_started'],
+  ['meeting', 'invitation_answered'],
+  ['meeting', 'invitation_reminded'],
   ['meeting', 'item_started'],
+  ['meeting', 'letter_issued'],
+  ['meeting', 'letter_put_up'],
+  ['meeting', 'letter_withdrawn'],
   ['meeting', 'meeting_approved'],
   ['meeting', 'meeting_cancelled'],
   ['meeting', 'meeting_closed'],
@@ -93,6 +111,7 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['meeting', 'paper_submitted'],
   ['meeting', 'person_left'],
   ['meeting', 'person_seated'],
+  ['meeting', 'presenter_set'],
   ['meeting', 'presenting_stopped'],
   ['meeting', 'recall_confirmed'],
   ['meeting', 'recall_started'],
@@ -129,6 +148,7 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['meeting', 'notice_read'],
   ['meeting', 'notice_sent'],
   ['meeting', 'notice_withdrawn'],
+  ['meeting', 'item_concluded'],
 ];
 
 export const ALL: Wanted = { log: '', actor: '', kind: '', since: '', until: '' };

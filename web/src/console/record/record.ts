@@ -4,7 +4,10 @@ export interface Seat {
   room: string;
   seat: string;
   size: number;
-  state: 'good' | 'none' | 'forked';
+  /** `acknowledged`: from before a restoration that was acknowledged, and not there yet; `followed`: it fits, since it left that. */
+  state: 'good' | 'none' | 'forked' | 'acknowledged' | 'followed';
+  /** The size of the checkpoint that it left last, and keeps as evidence; 0: none. */
+  gave_up: number;
   at: string;
 }
 
@@ -13,7 +16,11 @@ export interface Record {
   size: number;
   checkpoint: { size: number; root: string; at: string; note: string } | null;
   forked: boolean;
-  verified: { at: string; by: string; size: number; problems: number } | null;
+  /** The database was put back: signed were `old` entries, there are `new`; `at`: the last checkpoint that is left. */
+  went_back: { old: number; new: number; at: string | null } | null;
+  restored: { old: number; new: number; reason: string; at: string; by: string }[];
+  /** `since`: from which entry on the night looked; absent: all of it. */
+  verified: { at: string; by: string; size: number; problems: number; since?: number } | null;
   seats: Seat[];
 }
 

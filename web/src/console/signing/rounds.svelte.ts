@@ -9,12 +9,12 @@
 import { Failure } from '$lib/failure.ts';
 import { session } from '../session.svelte.ts';
 
-export type PaperKind = 'minutes' | 'resolution' | 'notice' | 'attendance';
+export type PaperKind = 'minutes' | 'resolution' | 'notice' | 'attendance' | 'invitation';
 export type Order = 'ordered' | 'parallel';
 export type Level = 'b-b' | 'b-t' | 'b-lta';
 export type MarkKind = 'none' | 'picture' | 'seal' | 'line';
 
-export const KINDS: readonly PaperKind[] = ['minutes', 'resolution', 'notice', 'attendance'];
+export const KINDS: readonly PaperKind[] = ['minutes', 'resolution', 'notice', 'attendance', 'invitation'];
 export const ORDERS: readonly Order[] = ['ordered', 'parallel'];
 export const LEVELS: readonly Level[] = ['b-b', 'b-t', 'b-lta'];
 export const MARKS: readonly MarkKind[] = ['none', 'picture', 'seal', 'line'];

@@ -1,8 +1,12 @@
 /**
  * The guides inside the product: which there are, whom each is for, and how they are fetched.
  *
- *     const { html } = await fetchGuide('chu-tri');
+ * Rules: every guide is there in Vietnamese; one that is not written in English yet comes in Vietnamese, and says so.
+ *
+ *     const { html } = await fetchGuide('chu-tri', 'en');
  */
+import type { Language } from '../i18n/texts.svelte.ts';
+
 export interface Guide {
   title: string;
   parts: { id: string; title: string }[];
@@ -14,11 +18,18 @@ const FILES = {
   'thu-ky': () => import('guide:thu-ky'),
   'dai-bieu': () => import('guide:dai-bieu'),
   'usb-token': () => import('guide:usb-token'),
+  'van-thu': () => import('guide:van-thu'),
   'ky-thuat': () => import('guide:ky-thuat'),
   'quan-tri-he-thong': () => import('guide:quan-tri-he-thong'),
   'quan-tri-an-ninh': () => import('guide:quan-tri-an-ninh'),
   'kiem-toan-vien': () => import('guide:kiem-toan-vien'),
 } as const satisfies Record<string, () => Promise<{ default: Guide }>>;
+
+/** What is written in English, too. */
+const ENGLISH: Partial<Record<keyof typeof FILES, () => Promise<{ default: Guide }>>> = {
+  'chu-tri': () => import('guide:en/chair'),
+  'dai-bieu': () => import('guide:en/delegate'),
+};
 
 export type GuideName = keyof typeof FILES;
 export const GUIDES = Object.keys(FILES) as GuideName[];
@@ -27,6 +38,7 @@ export const GUIDES = Object.keys(FILES) as GuideName[];
 const OF_ROLE: Readonly<Record<string, GuideName>> = {
   secretary: 'thu-ky',
   it: 'ky-thuat',
+  clerk: 'van-thu',
   system_admin: 'quan-tri-he-thong',
   security_admin: 'quan-tri-an-ninh',
   auditor: 'kiem-toan-vien',
@@ -43,7 +55,9 @@ export function isGuide(name: string | undefined): name is GuideName {
   return name !== undefined && Object.hasOwn(FILES, name);
 }
 
-/** The guide's title, parts and text. */
-export async function fetchGuide(name: GuideName): Promise<Guide> {
-  return (await FILES[name]()).default;
+/** The guide's title, parts and text, and the language they are in. */
+export async function fetchGuide(name: GuideName, wanted: Language = 'vi'): Promise<Guide & { language: Language }> {
+  const english = wanted === 'en' ? ENGLISH[name] : undefined;
+  const { default: guide } = await (english ?? FILES[name])();
+  return { ...guide, language: english ? 'en' : 'vi' };
 }

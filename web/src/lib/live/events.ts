@@ -5,6 +5,7 @@
  * and given afterwards, and because a held patch may be older than the snapshot, one more snapshot settles it. The browser opens a
  * broken stream again by itself; a break shorter than two seconds is not worth a word.
  */
+import type { Part } from '../presenting/part.ts';
 import type { Listener, Patch, Transport } from './live.svelte.ts';
 
 const OFFLINE_AFTER_MS = 2000;
@@ -49,6 +50,8 @@ export class EventsTransport<S extends object> implements Transport<S> {
     const source = new EventSource(this.address);
     this.#source = source;
     source.addEventListener('patch', (event: MessageEvent<string>) => this.#take(JSON.parse(event.data) as Patch<S>));
+    source.addEventListener('point', (event: MessageEvent<string>) => this.#listener?.pointed?.(JSON.parse(event.data) as object));
+    source.addEventListener('view', (event: MessageEvent<string>) => this.#listener?.viewed?.(JSON.parse(event.data) as Part));
     source.onopen = () => {
       clearTimeout(this.#patience);
       this.#patience = undefined;

@@ -9,6 +9,8 @@
  *     const stop = socket.delivery('m-…', (delivery) => …);
  */
 import type { Socket } from 'socket.io-client';
+import { Failure } from '../failure.ts';
+import type { Part } from '../presenting/part.ts';
 import type { Link, Listener, Patch, Transport } from './live.svelte.ts';
 
 const OFFLINE_AFTER_MS = 5000;
@@ -131,6 +133,9 @@ class WatchedMeeting<S extends object> implements Transport<S> {
     };
     this.#stops = [
       this.socket.subscribe('patch', hear, () => this.resync()),
+      this.socket.subscribe<{ meeting: string }>('point', (told) => told.meeting === this.meeting && listener.pointed?.(told)),
+      this.socket.subscribe<{ meeting: string } & Part>('view', (told) => told.meeting === this.meeting && listener.viewed?.(told)),
+      this.socket.subscribe<{ meeting: string }>('gone', (told) => told.meeting === this.meeting && listener.gone?.()),
       this.socket.watchLink((state) => listener.linked(state)),
     ];
   }
@@ -140,10 +145,15 @@ class WatchedMeeting<S extends object> implements Transport<S> {
       socket.timeout(ANSWER_MS).emit(
         'watch',
         { meeting: this.meeting, seq: 0 }, // from nothing: the answer holds every section
-        (late: Error | null, answer: { seq: number; sections: Partial<S> } | { error: object }) => {
+        (late: Error | null, answer: { seq: number; sections: Partial<S> } | { error: { code?: string; vi?: string; en?: string } }) => {
           if (this.#listener === undefined) return;
           // Refused, as in a locked session: what was known stays, and the next connection asks again.
-          if (late === null && 'error' in answer) return;
+          if (late === null && 'error' in answer) {
+            // Deleted while nobody was connected; or of after the backup that the server was put back to.
+            const { code, vi, en } = answer.error;
+            if (code === 'no-such-meeting') this.#listener.gone?.(new Failure(code, 404, { vi, en }));
+            return;
+          }
           if (late === null && 'sections' in answer) this.#listener.snapshot(answer.seq, answer.sections);
           else if (socket.connected) setTimeout(() => this.#listener && this.resync(), AGAIN_MS);
         },

@@ -10,7 +10,7 @@
 import { Failure } from '../failure.ts';
 import type { Hit, Outline, PageSource, PageText, ReadablePaper } from './source.ts';
 import { PageWindow } from './window.svelte.ts';
-import { type Size, type Zoom, drawnSize, pictureWidth, scaleOf, step } from './zoom.ts';
+import { type Seen, type Size, type Zoom, drawnSize, pictureWidth, scaleOf, step } from './zoom.ts';
 
 const A4: Size = { width: 595, height: 842 };
 
@@ -24,7 +24,7 @@ export interface Search {
 export class Book {
   readonly window: PageWindow;
   #page = $state(1);
-  #zoom = $state<Zoom>('width');
+  #zoom = $state.raw<Zoom>('width');
   #stage = $state.raw<Size>({ width: 0, height: 0 });
   #outline = $state.raw<Outline>({ sizes: [], outline: [] });
   #search = $state.raw<Search | null>(null);
@@ -86,6 +86,23 @@ export class Book {
 
   zoomTo(zoom: Zoom): void {
     this.#zoom = zoom;
+  }
+
+  /** Show what somebody else sees of a page, as far as it fits. */
+  lookAt(part: Seen): void {
+    this.#zoom = part;
+  }
+
+  /** The part to be in view on this page, when it is somebody else's. */
+  get part(): Seen | null {
+    return typeof this.#zoom === 'object' && this.#zoom.page === this.#page ? this.#zoom : null;
+  }
+
+  /** What is shown stays as it is, and is one's own from here on. */
+  stay(): void {
+    if (typeof this.#zoom !== 'object') return;
+    const fit = scaleOf('width', this.sizeOf(this.#page), this.#stage);
+    this.#zoom = this.scale === fit ? 'width' : this.scale;
   }
 
   zoomBy(direction: 1 | -1): void {

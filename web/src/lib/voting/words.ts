@@ -19,6 +19,12 @@ const NAMED = 8;
 export const GLYPHS: Record<Meaning, string> = { for: circleCheck, against: circleX, abstain: circleMinus, other: message };
 export const TONES: Record<Meaning, 'good' | 'bad' | 'neutral' | 'warn'> = { for: 'good', against: 'bad', abstain: 'neutral', other: 'warn' };
 
+/** Where answers mean the same, no sign tells them apart: its number among all; 0 for one that means something of its own. */
+export function numberOf(vote: Vote, answer: string): number {
+  const at = vote.answers.findIndex((one) => one.answer === answer);
+  return vote.answers.filter((one) => one.means === vote.answers[at]?.means).length > 1 ? at + 1 : 0;
+}
+
 /** `66,66%`; hundredths of a percent in, as the server cut them off. */
 export function percentage(hundredths: number): string {
   return `${number(hundredths / 100, hundredths % 100 === 0 ? 0 : 2)}%`;
@@ -32,14 +38,26 @@ export function shareWords({ num, den, more }: Share): string {
   return t(more ? 'voting.share.more' : 'voting.share.least', { part: `${num}/${den}` });
 }
 
-/** `cần quá nửa tổng số đại biểu có quyền biểu quyết`. */
-export function ruleWords(vote: Vote): string {
-  if (vote.election) return t('voting.election.rule', { seats: vote.election.seats, share: shareWords(vote.rule.majority), base: t(`voting.base.${vote.rule.base}`) });
-  return t('voting.rule', { share: shareWords(vote.rule.majority), base: t(`voting.base.${vote.rule.base}`) });
+/** What the share is taken of; of those present the ones whose proxy is there count, too, and that is said (B25). */
+function baseWords({ rule, turnout }: Vote): string {
+  const held = rule.base === 'present' && turnout.voting !== undefined && turnout.voting > turnout.present;
+  return t(`voting.base.${held ? 'held' : rule.base}`);
 }
 
-/** What the answers came to, in sentences: who voted for it, of whom, and what was needed. */
-export function resultLines(vote: Vote, result: VoteResult): string[] {
+/** How many voted, were there, and may vote; people, not weights. */
+export function turnoutLine({ turnout }: Vote): string {
+  const { cast, present, entitled, voting = present } = turnout;
+  return t(voting > present ? 'voting.turnout_held' : 'voting.turnout_of', { cast, present, entitled, held: voting - present });
+}
+
+/** `cần quá nửa tổng số đại biểu có quyền biểu quyết`. */
+export function ruleWords(vote: Vote): string {
+  if (vote.election) return t('voting.election.rule', { seats: vote.election.seats, share: shareWords(vote.rule.majority), base: baseWords(vote) });
+  return t('voting.rule', { share: shareWords(vote.rule.majority), base: baseWords(vote) });
+}
+
+/** What the answers came to, in sentences: who voted for it, of whom, and what was needed. `brief`: without names that stand below. */
+export function resultLines(vote: Vote, result: VoteResult, { brief = false } = {}): string[] {
   const lines: string[] = [];
   if (vote.rule.quorum) {
     const { present, of, need, met } = result.quorum;
@@ -50,20 +68,20 @@ export function resultLines(vote: Vote, result: VoteResult): string[] {
       t('voting.election.arithmetic', {
         n: result.elected.length,
         seats: vote.election.seats,
-        base: t(`voting.base.${vote.rule.base}`),
+        base: baseWords(vote),
         of: result.of,
         share: shareWords(vote.rule.majority),
         need: result.need,
       }),
     );
-    if (result.tied.length > 0) lines.push(t('voting.election.tied', { names: result.tied.map((one) => answerText(vote, one)).join(', ') }));
+    if (result.tied.length > 0 && !brief) lines.push(t('voting.election.tied', { names: result.tied.map((one) => answerText(vote, one)).join(', ') }));
   } else if (result.outcome !== 'counted') {
     lines.push(
       t(isWeighted(vote) ? 'voting.arithmetic_weighted' : 'voting.arithmetic', {
         favour: result.favour,
         of: result.of,
         part: percentage(result.hundredths),
-        base: t(`voting.base.${vote.rule.base}`),
+        base: baseWords(vote),
         share: shareWords(vote.rule.majority),
         need: result.need,
       }),
@@ -72,6 +90,33 @@ export function resultLines(vote: Vote, result: VoteResult): string[] {
   if (result.tie && vote.rule.tie === 'chair' && result.chair) lines.push(t(`voting.tie_chair.${result.chair === 'for' ? 'for' : 'not'}`));
   else if (result.tie) lines.push(t('voting.tied'));
   return lines;
+}
+
+/** A candidate with what they came to. */
+export interface Ranked {
+  answer: string;
+  text: string;
+  votes: number;
+  hundredths: number;
+  elected: boolean;
+  tied: boolean;
+}
+
+/** Everybody who stood: the elected, the tied, the others; each by votes. */
+export function ranked(vote: Vote, result: VoteResult): Ranked[] {
+  const rank = ({ elected, tied }: Ranked): number => (elected ? 0 : tied ? 1 : 2);
+  return vote.answers
+    .map(({ answer, text }) => ({ ...result.counts.find((one) => one.answer === answer)!, answer, text }))
+    .map((row) => ({ ...row, elected: result.elected.includes(row.answer), tied: result.tied.includes(row.answer) }))
+    .toSorted((a, b) => rank(a) - rank(b) || b.votes - a.votes);
+}
+
+/** More rows than these could not be read from the last row of the room; whoever is elected is never left out for others. */
+const WALL_ROWS = { few: 10, most: 15 };
+
+export function onWall(rows: readonly Ranked[]): readonly Ranked[] {
+  const decided = rows.filter(({ elected, tied }) => elected || tied).length;
+  return rows.slice(0, Math.min(WALL_ROWS.most, Math.max(WALL_ROWS.few, decided)));
 }
 
 /** Before the close: how many have not voted, who they are (the first few by name), and whether `me` is one of them. */

@@ -183,6 +183,7 @@ export class Pad {
   async #load(): Promise<void> {
     if (this.#loading) return;
     this.#loading = true;
+    const told = this.seat.now.marks?.rev ?? 0;
     try {
       const { paper } = this.book.paper;
       const found = await this.seat.api.get<{ marks: Mark[]; rev: number }>(`/api/marks?paper=${paper}`, this.#closing.signal);
@@ -194,8 +195,9 @@ export class Pad {
         void this.#carry();
       }
       this.#loading = false;
-      // More may have come while this was on its way; an older word of the agent's is no reason to ask again.
-      if (isFree && (this.seat.now.marks?.rev ?? 0) > found.rev) this.hear(this.seat.now.marks);
+      // More may have come while this was on its way; what was said before is no reason to ask again.
+      const rev = this.seat.now.marks?.rev ?? 0;
+      if (isFree && rev !== told && rev > found.rev) this.hear(this.seat.now.marks);
     } catch (thrown) {
       this.#loading = false;
       if (!this.#closing.signal.aborted) this.#failure = Failure.from(thrown);

@@ -40,7 +40,7 @@ export function inOrder(rounds: readonly Round[], person: string, now: number): 
   return rounds.toSorted((a, b) => rank[turnOf(a, person, now).kind] - rank[turnOf(b, person, now).kind]);
 }
 
-export const KINDS = ['minutes', 'resolution', 'notice', 'attendance'];
+export const KINDS = ['minutes', 'resolution', 'notice', 'attendance', 'invitation'];
 
 /** The steps as a person sees them; writing the signature down is the last one going on. */
 export const STEPS = ['checking', 'asking', 'signing', 'done'] as const;

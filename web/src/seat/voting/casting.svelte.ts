@@ -155,9 +155,8 @@ export class Casting {
   get #act(): Act | undefined {
     const acts = (this.seat.now.acts ?? []).filter((act) => act.kind === KIND);
     if (this.#sent) return acts.find((act) => act.act === this.#sent!.act);
-    // A page that was loaded anew does not know its act: one that is still on its way is this person's own ballot.
-    if (this.entrusted) return undefined;
-    return acts.findLast((act) => act.state === 'queued' || act.state === 'sent');
+    // A page that was loaded anew does not know its act: one on its way in this vote, of this very person, is it (W107).
+    return acts.findLast((act) => (act.state === 'queued' || act.state === 'sent') && act.vote === this.vote && act.whose === this.person);
   }
 
   async #expect(answer: string, statement: string): Promise<void> {

@@ -1,0 +1,232 @@
+"""What is looked for, what can be found, and who may find it.
+
+Rules: words are compared as people type them: without accents, without đ, in any case. Every word has to be there; the
+last one may be begun only; words in quotation marks stand together. A meeting is found by who may see it, an item by
+who may know of it, a paper by who may read that version of it – and then only the newest one they may read. What the
+ordinary build keeps no content of (P4) and what belongs to a rehearsal (M5) is not found at all.
+
+Usage::
+
+    wanted = parse('nghị quyết "số 12" phat')
+    [entry for entry in entries(state) if may_find(entry, state, seeker)]
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import re
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from pages.folding import by_letter, composed
+from server.meetings.model import may_see
+from server.papers.model import Reader, keeps_content, may_read
+from server.search.errors import NothingAsked, TooMuchAsked
+from wire.ids import MeetingId, PaperId
+from wire.places import is_recused
+from wire.state import MeetingState
+from wire.topics import PaperVersion
+from wire.visibility import sees
+
+MAX_QUERY: Final = 200
+MAX_WORDS: Final = 16
+LEAST: Final = 2
+_TERM: Final = re.compile(r'"([^"]*)"|([^\s"]+)')
+_WORD: Final = re.compile(r"[^\W_]+")
+_BEFORE, _AFTER = 60, 140
+#: Of a page where the words stand everywhere, as many places are looked at.
+_PLACES: Final = 400
+
+
+class Kind(enum.StrEnum):
+    """What can be found."""
+
+    MEETING = "meeting"
+    ITEM = "item"
+    PAPER = "paper"
+
+
+class Entry(NamedTuple):
+    """One thing that can be found. ``ref``: the item's or the paper's id; ``about``: words beside the title."""
+
+    kind: Kind
+    meeting: MeetingId
+    ref: str = ""
+    version: int = 0
+    title: str = ""
+    about: str = ""
+
+    @property
+    def paper(self) -> PaperVersion:
+        """The version, of a paper."""
+        return PaperVersion(PaperId(self.ref), self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Seeker:
+    """Who looks: with the secretary's role on this server, or the auditor's."""
+
+    person: str
+    is_secretary: bool = False
+    is_auditor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of what is found, only this. ``since`` and ``until`` are about the meeting's beginning, the end not included."""
+
+    kinds: frozenset[Kind] = frozenset(Kind)
+    type: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+    def allow(self, entry: Entry, state: MeetingState) -> bool:
+        """Whether the entry, of the meeting ``state``, is asked for."""
+        begins = state.starts_at
+        return (
+            entry.kind in self.kinds
+            and self.type in {"", state.kind}
+            and (self.since is None or (begins is not None and begins >= self.since))
+            and (self.until is None or (begins is not None and begins < self.until))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that stand together; ``is_begun``: the last of them goes on."""
+
+    words: tuple[str, ...]
+    is_begun: bool = False
+
+    @property
+    def expression(self) -> str:
+        """For FTS5. Words have letters and figures only: nothing in them is a command."""
+        return f'"{" ".join(self.words)}"{"*" if self.is_begun else ""}'
+
+    @property
+    def pattern(self) -> str:
+        """As a regular expression over folded text."""
+        within, goes_on = r"[\W_]+".join(self.words), r"[^\W_]*" if self.is_begun else ""
+        return rf"(?<![^\W_]){within}{goes_on}(?![^\W_])"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody looks for."""
+
+    terms: tuple[Term, ...]
+
+    @property
+    def expression(self) -> str:
+        """Every term; where they stand in a row it counts more."""
+        every = " AND ".join(term.expression for term in self.terms)
+        if len(self.terms) == 1:
+            return every
+        row = Term(tuple(word for term in self.terms for word in term.words), self.terms[-1].is_begun)
+        return f"({every}) OR {row.expression}"
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Any term, over folded text."""
+        return re.compile("|".join(term.pattern for term in self.terms))
+
+
+def parse(text: str) -> Wanted:
+    """What ``text`` asks for; raises :class:`NothingAsked`, :class:`TooMuchAsked`."""
+    if len(text) > MAX_QUERY:
+        raise TooMuchAsked(most=MAX_QUERY)
+    folded = by_letter(composed(text))
+    terms: list[Term] = []
+    for match in _TERM.finditer(folded):
+        words = tuple(_WORD.findall(match.group(1) or match.group(2) or ""))
+        # The last word may be on its way still; one letter of it would be half the house.
+        begun = match.group(2) is not None and match.end() == len(folded) and bool(words) and len(words[-1]) >= LEAST
+        if words:
+            terms.append(Term(words, is_begun=begun))
+    found = [word for term in terms for word in term.words]
+    if sum(map(len, found)) < LEAST:
+        raise NothingAsked(least=LEAST)
+    if len(found) > MAX_WORDS:
+        raise TooMuchAsked(most=MAX_WORDS)
+    return Wanted(tuple(terms))
+
+
+def entries(state: MeetingState, meeting: MeetingId) -> list[Entry]:
+    """Everything of a meeting that anybody might find."""
+    if state.rehearsal is not None or not state.title:
+        return []
+    found = [Entry(Kind.MEETING, meeting, title=state.title, about=f"{state.kind}\n{state.room_name}")]
+    found += [Entry(Kind.ITEM, meeting, item.item, title=item.title) for item in state.agenda]
+    for paper in state.papers:
+        if keeps_content(paper.secrecy):
+            versions = sorted({paper.version, paper.published_version} - {0})
+            found += [Entry(Kind.PAPER, meeting, paper.paper, each, title=paper.title) for each in versions]
+    return found
+
+
+def may_find(entry: Entry, state: MeetingState, seeker: Seeker) -> bool:
+    """Whether the seeker may be told of the entry, as the meeting stands."""
+    member = state.member(seeker.person)
+    sees_all = seeker.is_secretary or seeker.is_auditor
+    if not may_see(state.phase, None if member is None else member.role, sees_all=sees_all):
+        return False
+    if entry.kind is Kind.MEETING:
+        return True
+    if entry.kind is Kind.ITEM:
+        if seeker.is_secretary and (member is None or not is_recused(state, seeker.person, entry.ref)):
+            return state.item(entry.ref) is not None
+        return sees(state, seeker.person, entry.ref)
+    reader = Reader(seeker.person, is_secretary=seeker.is_secretary)
+    paper = state.paper(entry.paper.paper)
+    if paper is None or not may_read(state, entry.paper, reader):
+        return False
+    newest = PaperVersion(entry.paper.paper, paper.version)
+    return newest == entry.paper or not may_read(state, newest, reader)
+
+
+Marked = tuple[tuple[str, bool], ...]
+
+
+def marked(text: str, pattern: re.Pattern[str]) -> Marked:
+    """``text`` in pieces: each with whether it is what was looked for."""
+    return _pieces(text, [match.span() for match in pattern.finditer(by_letter(text))], 0, len(text))
+
+
+def excerpt(text: str, pattern: re.Pattern[str]) -> Marked:
+    """The part of a page where most different words stand, in pieces; nothing of a page where none does."""
+    places = [match for _, match in zip(range(_PLACES), pattern.finditer(by_letter(text)), strict=False)]
+    if not places:
+        return ()
+    best, most = places[0], 0
+    for at, first in enumerate(places):
+        near = {match.group() for match in places[at : at + MAX_WORDS] if match.end() - first.start() <= _AFTER}
+        if len(near) > most:
+            best, most = first, len(near)
+    start = _word_before(text, max(0, best.start() - _BEFORE), best.start())
+    end = _word_after(text, min(len(text), best.start() + _AFTER), best.end())
+    spans = [match.span() for match in places if start <= match.start() and match.end() <= end]
+    pieces = _pieces(text, spans, start, end)
+    return (*((("… ", False),) if start else ()), *pieces, *(((" …", False),) if end < len(text) else ()))
+
+
+def _pieces(text: str, spans: list[tuple[int, int]], start: int, end: int) -> Marked:
+    found: list[tuple[str, bool]] = []
+    at = start
+    for first, last in spans:
+        found += [(text[at:first], False), (text[first:last], True)]
+        at = last
+    found.append((text[at:end], False))
+    return tuple((re.sub(r"\s+", " ", piece), is_hit) for piece, is_hit in found if piece)
+
+
+def _word_before(text: str, start: int, limit: int) -> int:
+    if start == 0:
+        return 0
+    return next((place + 1 for place in range(start, limit) if text[place].isspace()), limit)
+
+
+def _word_after(text: str, end: int, limit: int) -> int:
+    if end >= len(text):
+        return len(text)
+    return next((place for place in range(end, limit, -1) if text[place].isspace()), limit)

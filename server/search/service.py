@@ -1,0 +1,284 @@
+"""Keeps the index true, and looks into it.
+
+Rules: rights are those of this moment: every hit is judged by the newest state of its meeting, which is kept here and
+follows every committed change at once; what changed in titles and papers is put into the index by a thread of its own,
+soon after. At a start that thread reads everything anew, the newest meetings first, and answers say how much it has
+still to read. A paper's words are taken out of its file once and kept sealed; what cannot
+be read is found by its title.
+
+Usage::
+
+    search.start()
+    search.find(parse("nghị quyết"), seeker, Limits())
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from sealing.errors import UnwrapFailed
+from server.errors import ServerError, Unavailable
+from server.search.errors import Unreadable
+from server.search.index import COVER, Hit, Index
+from server.search.model import Entry, Kind, Limits, Marked, Seeker, Wanted, entries, excerpt, marked, may_find
+from server.search.ports import Meetings, Pages, Papers, Texts
+from server.unit import UnitOfWork
+from wire.events import Event
+from wire.fields import print_instant
+from wire.ids import MeetingId
+from wire.speaking import Speaking
+from wire.state import MeetingState, Recall
+from wire.topics import PaperVersion
+
+PAGE: Final = 20
+#: Of all pages together, some forty thousand of them; what comes after is found by its title.
+MAX_LETTERS: Final = 100_000_000
+#: Until the next look at a database that was away.
+_AGAIN_S: Final = 5.0
+_LOG: Final = logging.getLogger("search")
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the search works with."""
+
+    unit: UnitOfWork
+    meetings: Meetings
+    papers: Papers
+    texts: Texts
+    pages: Pages
+
+
+@dataclass(slots=True)
+class _Found:
+    """One entry that is told of: the best page, and how many there are."""
+
+    hit: Hit
+    state: MeetingState
+    pages: int = 1
+
+
+class SearchService:
+    """All that can be found."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools: Final = tools
+        self._index: Final = Index()
+        self._states: Final[dict[MeetingId, MeetingState]] = {}
+        self._known: Final[dict[MeetingId, set[Entry]]] = {}
+        #: what the thread has to look at, in this order; one word for many changes
+        self._waiting: Final[OrderedDict[MeetingId, None]] = OrderedDict()
+        self._changed: Final = threading.Condition()
+        self._ending = False
+        self._begun = False
+        self._thread: threading.Thread | None = None
+
+    # Following
+
+    def announce(
+        self,
+        meeting: MeetingId,
+        events: Sequence[Event],  # noqa: ARG002 - the port's signature
+        *,
+        before: MeetingState,
+        after: MeetingState,
+    ) -> None:
+        """A committed change: what it closes to somebody is closed at once."""
+        if after.rehearsal is not None:
+            return
+        with self._changed:
+            self._states[meeting] = _kept(after)
+            if _is_told_anew(before, after):
+                self._waiting[meeting] = None
+                self._changed.notify()
+
+    def start(self) -> None:
+        """Read everything there is, and go on by itself."""
+        self._thread = threading.Thread(target=self._run, name="search", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and forget everything."""
+        with self._changed:
+            self._ending = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+        self._index.close()
+
+    def catch_up(self) -> None:
+        """Do now, on this thread, what waits; raises Unavailable."""
+        if not self._begun:
+            self._begin()
+        while (meeting := self._next()) is not None:
+            self._look_at(meeting)
+
+    # Finding
+
+    def find(self, wanted: Wanted, seeker: Seeker, limits: Limits, *, offset: int = 0) -> dict[str, Any]:
+        """``{total, waiting, results}``, :data:`PAGE` results from ``offset`` on, the best first (docs/API.md)."""
+        found: dict[tuple[Kind, MeetingId, str], _Found] = {}
+        judged: dict[Entry, bool] = {}
+        for hit in self._index.find(wanted.expression):
+            entry = hit.entry
+            state = self._states.get(entry.meeting)
+            if state is None:
+                continue
+            if entry not in judged:
+                judged[entry] = limits.allow(entry, state) and may_find(entry, state, seeker)
+            if not judged[entry]:
+                continue
+            known = found.get((entry.kind, entry.meeting, entry.ref))
+            if known is None:
+                found[entry.kind, entry.meeting, entry.ref] = _Found(hit, state)
+            else:
+                known.pages += hit.page != COVER
+        shown = list(found.values())[offset : offset + PAGE]
+        return {
+            "total": len(found),
+            "waiting": len(self._waiting) if self._begun else None,
+            "results": [self._told(each, wanted) for each in shown],
+        }
+
+    def _told(self, found: _Found, wanted: Wanted) -> dict[str, Any]:
+        hit, state, pattern = found.hit, found.state, wanted.pattern
+        begins = state.starts_at
+        on_page = excerpt(self._index.text(hit), pattern) if hit.page != COVER else ()
+        return {
+            "kind": hit.entry.kind.value,
+            "meeting": {
+                "id": hit.entry.meeting,
+                "title": state.title,
+                "type": state.kind,
+                "phase": state.phase.value,
+                "starts_at": None if begins is None else print_instant(begins),
+            },
+            "ref": hit.entry.ref,
+            "version": hit.entry.version,
+            "page": hit.page,
+            "more_pages": max(0, found.pages - 1),
+            "title": _value(marked(hit.entry.title, pattern)),
+            "excerpt": _value(on_page),
+        }
+
+    # Reading
+
+    def _run(self) -> None:
+        while not self._ending:
+            try:
+                self.catch_up()
+            except Unavailable:
+                _LOG.warning("the database is away; what waits is read later")
+                self._rest(_AGAIN_S)
+            else:
+                self._rest(None)
+
+    def _rest(self, longest_s: float | None) -> None:
+        with self._changed:
+            if not self._ending and (longest_s is not None or not self._waiting):
+                self._changed.wait(longest_s)
+
+    def _begin(self) -> None:
+        known = self._tools.meetings.known()
+        with self._changed:
+            for meeting in known:
+                self._waiting.setdefault(meeting)
+            self._begun = True
+
+    def _next(self) -> MeetingId | None:
+        """The next to look at; it stays until it was looked at."""
+        with self._changed:
+            return None if self._ending else next(iter(self._waiting), None)
+
+    def _look_at(self, meeting: MeetingId) -> None:
+        looked = 0
+        try:
+            newest = self._tools.meetings.state(meeting)
+            looked = newest.seq
+            with self._changed:
+                told = self._states.get(meeting)
+                if told is None or told.seq <= looked:
+                    self._states[meeting] = _kept(newest)
+            self._put(meeting, set(entries(newest, meeting)))
+        except Unavailable:
+            raise
+        except ServerError as exc:
+            _LOG.warning("%s is not searched: %s", meeting, exc.code)
+        except Exception:  # noqa: BLE001 - one meeting must not keep the others from being found
+            _LOG.exception("%s is not searched", meeting)
+        with self._changed:
+            told = self._states.get(meeting)
+            # What was told meanwhile is looked at once more, unless nothing can be looked at.
+            if (
+                told is None
+                or not looked
+                or told.seq <= looked
+                or self._known.get(meeting) == set(entries(told, meeting))
+            ):
+                self._waiting.pop(meeting, None)
+
+    def _put(self, meeting: MeetingId, wanted: set[Entry]) -> None:
+        known = self._known.setdefault(meeting, set())
+        for entry in known - wanted:
+            self._index.drop(entry)
+            known.discard(entry)
+        for entry in sorted(wanted - known):
+            if self._ending:
+                return
+            pages = self._words(entry.paper) if entry.kind is Kind.PAPER else ()
+            if self._index.letters + sum(map(len, pages)) > MAX_LETTERS:
+                _LOG.warning("%s is found by its title only: the index is full", entry.ref)
+                pages = ()
+            self._index.put(entry, pages)
+            known.add(entry)
+
+    def _words(self, version: PaperVersion) -> list[str]:
+        """The text of each page, read now or long ago; nothing of what cannot be read."""
+        tools = self._tools
+        try:
+            with tools.unit.read() as tx:
+                kept = tools.texts.find(tx, version)
+        except Unreadable as exc:
+            _LOG.warning("%s; it is read again", exc)
+            kept = None
+        if kept is not None:
+            return kept
+        try:
+            document = tools.papers.file(version)
+            pages = [] if document is None else tools.pages.read(document)
+        except (Unreadable, UnwrapFailed) as exc:
+            _LOG.warning("%s; %s is found by its title only", exc, version)
+            return []
+        self._keep(version, pages)
+        return pages
+
+    def _keep(self, version: PaperVersion, pages: Sequence[str]) -> None:
+        """For the next start; a disk that is full keeps nobody from finding it now."""
+        sealed = self._tools.texts.seal(version, pages)
+        try:
+            with self._tools.unit.begin() as tx:
+                self._tools.texts.put(tx, sealed)
+        except Unavailable:
+            _LOG.warning("the words of %s could not be kept; they are read again at the next start", version)
+
+
+def _kept(state: MeetingState) -> MeetingState:
+    """What rights hang on and results tell, of a house's meetings all at once: no votes, no turns, no presence."""
+    return replace(
+        state, votes=(), attendance=(), speaking=Speaking(), notices=(), calls=(), rounds=(), recall=Recall()
+    )
+
+
+def _is_told_anew(before: MeetingState, after: MeetingState) -> bool:
+    """Whether something that is searched differs."""
+    told = [(state.title, state.kind, state.room_name, state.agenda, state.papers) for state in (before, after)]
+    return told[0] != told[1]
+
+
+def _value(pieces: Marked) -> list[list[Any]]:
+    return [[text, is_hit] for text, is_hit in pieces]

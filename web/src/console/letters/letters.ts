@@ -1,0 +1,60 @@
+/** The documents that the office issues, as the server tells of them (docs/API.md). */
+export type LetterKind = 'invitation' | 'notice' | 'resolution';
+export type Stage = 'draft' | 'signing' | 'signed' | 'stopped' | 'issued';
+export type Move = 'edit' | 'drop' | 'put-up' | 'withdraw' | 'issue';
+export type Urgency = 'urgent' | 'most_urgent' | 'express';
+
+export const LETTER_KINDS: readonly LetterKind[] = ['invitation', 'notice', 'resolution'];
+export const URGENCIES: readonly Urgency[] = ['urgent', 'most_urgent', 'express'];
+
+export interface Letter {
+  letter: string;
+  kind: LetterKind;
+  stage: Stage;
+  /** What may be done from here. */
+  moves: Move[];
+  revision: number;
+  abstract: string;
+  signer: string | null;
+  signer_name: string;
+  round: string | null;
+  signed: number;
+  signers: number;
+  number: string | null;
+  issued_on: string | null;
+  changed_at: string;
+  issued_at: string | null;
+}
+/** Several lines are one text. */
+export interface Wording {
+  abstract: string;
+  body: string;
+  authority: string;
+  signer: string | null;
+  basis: string;
+  recipients: string;
+  urgency: Urgency | null;
+  people: boolean;
+  agenda: boolean;
+}
+export interface Clerk {
+  person: string;
+  name: string;
+}
+export interface Letters {
+  letters: Letter[];
+  clerks: Clerk[];
+}
+
+/** What the layout needs and is not there yet. */
+export function lacking(wording: Wording): (keyof Wording)[] {
+  return (['abstract', 'body', 'authority', 'signer'] as const).filter((name) => !wording[name]?.trim());
+}
+
+/** In which fields two wordings say something else. */
+export function differing(mine: Wording, theirs: Wording): (keyof Wording)[] {
+  return (Object.keys(theirs) as (keyof Wording)[]).filter((name) => (mine[name] || null) !== (theirs[name] || null));
+}
+
+/** A tone for each stage; the words say the same. */
+export const TONES = { draft: 'neutral', signing: 'accent', signed: 'warn', stopped: 'bad', issued: 'good' } as const;
