@@ -16,12 +16,13 @@ import base64
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import web
 from server import cli_batch, cli_certificates, logs
-from server.assembly import core, fleet
+from server.assembly import core, fleet, units
 from server.cli_settings import REFUSED, WRONG, no_folder, parser_of, settings_of
 from server.clock import SystemClock
 from server.db import migrate
@@ -33,6 +34,7 @@ from server.identity.service import IdentityService, NewAccount
 from server.keys.site import SiteKeys
 from server.services import Services
 from server.settings import Settings
+from server.units.service import By
 from wire import ids
 from wire.ids import MeetingId
 from wire.secret import Secret
@@ -128,11 +130,20 @@ def _migrate(settings: Settings, words: argparse.Namespace) -> int:
 def _add_user(settings: Settings, words: argparse.Namespace) -> int:
     secret, shown = _password(words)
     new = NewAccount(words.username, words.name, words.position, words.unit, frozenset(Role(r) for r in words.role))
-    identity = _identity(settings)
-    act = ids.new("a", os.urandom(ids.RANDOM_BYTES))
-    person = identity.create_account(new, secret, actor="system", act=act, now=SystemClock().now())
+    services = prepare(settings)
+    identity, now = core.build_identity(services), services.clock.now()
+    if words.unit.strip():
+        # Nobody else could have made it: who keeps the units may be the first to be added.
+        by = By("system", _act(), now)
+        unit = units.build_units(services).named_or_made(words.unit, by=by)
+        new = replace(new, unit=unit.name, unit_id=unit.id)
+    person = identity.create_account(new, secret, actor="system", act=_act(), now=now)
     print(f"{words.username}  {person}{shown}")
     return 0
+
+
+def _act() -> str:
+    return ids.new("a", os.urandom(ids.RANDOM_BYTES))
 
 
 def _list_users(settings: Settings, words: argparse.Namespace) -> int:

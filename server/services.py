@@ -59,6 +59,7 @@ from server.tokens.consoles import Consoles
 from server.tokens.service import TokenSignIn
 from server.trust.admin import TrustAdmin
 from server.trust.service import TrustService
+from server.units.service import UnitService
 from server.voting.secret.urn import Urn
 from server.voting.service import VotingService
 from server.workdays.service import WorkDayService
@@ -103,6 +104,7 @@ class Services:
     # What the parts make; each is there for the parts after its own.
     factors: FactorService = field(init=False)
     identity: IdentityService = field(init=False)
+    units: UnitService = field(init=False)
     rooms: RoomService = field(init=False)
     agency: AgencyService = field(init=False)
     workdays: WorkDayService = field(init=False)

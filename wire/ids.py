@@ -48,6 +48,7 @@ KINDS: Final = {
     "n": "mark",
     "g": "message",
     "l": "letter",
+    "o": "unit",
 }
 
 _FORM: Final = re.compile(r"([a-z])-[a-z2-7]{16}", re.ASCII)

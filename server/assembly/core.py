@@ -12,7 +12,7 @@ import logging
 import os
 from typing import Final
 
-from server.assembly import factors, record
+from server.assembly import factors, record, units
 from server.chores import Chore, Chores
 from server.door import Door
 from server.idempotency.service import forget_old
@@ -69,6 +69,7 @@ def build(services: Services) -> None:
     database, slots, clock = services.database, services.slots, services.clock
     ledger = SqlActLedger()
     identity = build_identity(services)
+    units.build(services)
     rooms = RoomService(
         database, SqlRoomStore(), ledger=ledger, journal=record.build_audit(services), random=os.urandom
     )
@@ -102,7 +103,7 @@ def build(services: Services) -> None:
     identity.watchers.append(_Seats(meetings))
     services.door = Door(identity, meetings, slots=slots, clock=clock)
     services.blueprints += [
-        identity_routes.blueprint(identity, clock),
+        identity_routes.blueprint(identity, clock, services.units),
         room_routes.blueprint(rooms, clock, slots.device_at),
         meeting_routes.blueprint(meetings, clock),
     ]

@@ -55,6 +55,8 @@ class LogNames:
                     return self._services.rooms.room(ident).name
                 case "s":
                     return self._services.rooms.seat(ident).label
+                case "o":
+                    return self._services.units.unit(ident).name
                 case "d":
                     return self._place(ident)
         except (ServerError, WireError):

@@ -117,6 +117,8 @@ class Account:
     last_used_at: dt.datetime
     disabled_at: dt.datetime | None = None
     password_hash: str = field(default="", repr=False)
+    #: of the tree of units, whose name ``unit`` is; None for somebody in none of them
+    unit_id: str | None = None
 
     def is_disabled(self, now: dt.datetime, unused: dt.timedelta) -> bool:
         """By an administrator, or because nobody used it for ``unused`` (I5)."""

@@ -134,6 +134,28 @@ class IdentityStore(Protocol):
         ...
 
 
+class NamedUnit(Protocol):
+    """A unit of the house."""
+
+    @property
+    def id(self) -> str:
+        """``o-…``."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """As it is read."""
+        ...
+
+
+class UnitNames(Protocol):
+    """The tree of units (``server/units``)."""
+
+    def named(self, text: str) -> NamedUnit:
+        """The open unit that ``text`` names by id, code, path or name; raises NoSuchUnit."""
+        ...
+
+
 class AccountWatcher(Protocol):
     """Wants to know when a person may do nothing more."""
 

@@ -8,6 +8,7 @@ Usage: ``app.register_blueprint(blueprint(identity, clock))``.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
@@ -16,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from server.clock import Clock
 from server.errors import NotAuthenticated
 from server.identity.model import Account, Role, check_grant
+from server.identity.ports import UnitNames
 from server.identity.service import IdentityService, NewAccount
 from server.web import SESSION_COOKIE, act_id, actor, allow, answer, body, nothing, public
 from wire.fields import Fields
@@ -23,13 +25,15 @@ from wire.secret import Secret
 from wire.state import MemberRole
 
 _LIMIT: Final = 200
+#: A whole path of units.
+_UNIT_LIMIT: Final = 1_800
 
 
-def blueprint(identity: IdentityService, clock: Clock) -> Blueprint:
+def blueprint(identity: IdentityService, clock: Clock, units: UnitNames) -> Blueprint:
     """All routes under ``/api/sign-in``, ``/api/me`` and ``/api/people``."""
     routes = Blueprint("identity", __name__)
     _session_routes(routes, identity, clock)
-    _account_routes(routes, identity, clock)
+    _account_routes(routes, identity, clock, units)
     return routes
 
 
@@ -81,7 +85,7 @@ def _session_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
         return nothing()
 
 
-def _account_routes(routes: Blueprint, identity: IdentityService, clock: Clock) -> None:
+def _account_routes(routes: Blueprint, identity: IdentityService, clock: Clock, units: UnitNames) -> None:
     @routes.get("/api/people")
     @allow(Role.SECRETARY, Role.IT, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, member=MemberRole.CHAIR)
     def people() -> ResponseReturnValue:
@@ -91,6 +95,7 @@ def _account_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
                 "people": [
                     {
                         **_person(account),
+                        "unit_id": account.unit_id,
                         "username": account.username,
                         "disabled": account.is_disabled(now, unused),
                         "second_factor": account.id in with_factor,
@@ -109,12 +114,15 @@ def _account_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
             username=fields.text("username", limit=_LIMIT),
             name=fields.text("name", limit=_LIMIT).strip(),
             position=fields.text("position", limit=_LIMIT, empty=True).strip(),
-            unit=fields.text("unit", limit=_LIMIT, empty=True).strip(),
+            unit=fields.text("unit", limit=_UNIT_LIMIT, empty=True).strip(),
             roles=roles(fields),
         )
         secret = password(fields, "password")
         fields.end()
         check_grant(actor().roles, new.roles)
+        if new.unit:
+            unit = units.named(new.unit)
+            new = replace(new, unit=unit.name, unit_id=unit.id)
         person = identity.create_account(new, secret, actor=actor().label, act=act_id(), now=clock.now())
         return answer({"id": person}, 201)
 

@@ -81,6 +81,7 @@ class NewAccount:
     position: str
     unit: str
     roles: frozenset[Role]
+    unit_id: str | None = None
 
 
 class IdentityService:
@@ -311,6 +312,7 @@ class IdentityService:
             created_at=now,
             last_used_at=now,
             password_hash=self._passwords.hash(password),
+            unit_id=new.unit_id,
         )
         content = {"username": new.username, "name": new.name, "roles": sorted(new.roles)}
         key = ActKey(act, actor, "create_account", content)

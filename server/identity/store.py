@@ -42,7 +42,9 @@ accounts = Table(
     Column("username", String(80), nullable=False, unique=True),
     Column("name", String(200), nullable=False),
     Column("position", String(200), nullable=False),
+    # The name of the unit that it is in, as it is read everywhere.
     Column("unit", String(200), nullable=False),
+    Column("unit_id", String(18), nullable=True, index=True),
     Column("admin_role", String(20), nullable=True),
     Column("is_secretary", Boolean, nullable=False),
     Column("is_it", Boolean, nullable=False),
@@ -120,6 +122,15 @@ class SqlIdentityStore:
         """Disable, or enable with None."""
         tx.execute(update(accounts).where(accounts.c.id == person).values(disabled_at=at))
 
+    def place_account(self, tx: Connection, person: str, *, unit_id: str | None, unit: str) -> None:
+        """The account is in this unit of this name."""
+        tx.execute(update(accounts).where(accounts.c.id == person).values(unit_id=unit_id, unit=unit))
+
+    def rename_unit(self, tx: Connection, unit_id: str, *, to: str | None, name: str) -> None:
+        """All accounts of a unit are in ``to`` from now on (None: in the same), which is called ``name``."""
+        of_unit = update(accounts).where(accounts.c.unit_id == unit_id)
+        tx.execute(of_unit.values(unit_id=to or unit_id, unit=name))
+
     def touch_account(self, tx: Connection, person: str, at: dt.datetime) -> None:
         """The account was used."""
         tx.execute(update(accounts).where(accounts.c.id == person).values(last_used_at=at))
@@ -193,6 +204,7 @@ def _account_values(account: Account) -> dict[str, Any]:
         "name": account.name,
         "position": account.position,
         "unit": account.unit,
+        "unit_id": account.unit_id,
         "admin_role": next((role.value for role in account.roles & ADMINS), None),
         "is_secretary": Role.SECRETARY in account.roles,
         "is_it": Role.IT in account.roles,
@@ -223,4 +235,5 @@ def _account(row: Row[Any]) -> Account:
         last_used_at=row.last_used_at,
         disabled_at=row.disabled_at,
         password_hash=row.password_hash,
+        unit_id=row.unit_id,
     )

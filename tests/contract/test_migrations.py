@@ -6,22 +6,26 @@ The tables of the code are those of the stores; a store nobody imports is missin
 from __future__ import annotations
 
 import importlib
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Table, insert, inspect, select
+from sqlalchemy import ColumnClause, Connection, Table, insert, inspect, select
 
 import server
 from server.db import migrate
 from server.db.engine import Database
 from server.db.metadata import metadata
+from server.identity.store import SqlIdentityStore
+from server.units.store import SqlUnitStore
 from tests.support.postgres import Postgres
-from tests.support.rows import sample_row
+from tests.support.rows import MOMENT, sample_row
 
 _ROOT = Path(server.__file__).parent
 _FOLDER = _ROOT / "db" / "migrations"
@@ -114,6 +118,29 @@ def test_going_down_to_nothing_leaves_nothing(empty: Database) -> None:
     migrate.downgrade(empty, "base")
     with empty.read() as tx:
         assert set(inspect(tx).get_table_names()) <= {"alembic_version"}
+
+
+def _column(name: str) -> ColumnClause[Any]:
+    return sqlalchemy.column(name)
+
+
+def test_units_are_made_of_what_accounts_said_and_each_account_is_in_one(empty: Database) -> None:
+    migrate.upgrade(empty, "0024_calendar_addresses")
+    said = ["Phòng 1", unicodedata.normalize("NFD", " phòng  1"), "Văn phòng", "", " / "]
+    with empty.begin() as tx:
+        for n, unit in enumerate(said):
+            row: dict[str, Any] = {"id": f"u-{n}", "username": f"a{n}", "name": "A", "position": "", "unit": unit}
+            row |= {"is_secretary": False, "is_it": False, "created_at": MOMENT, "last_used_at": MOMENT}
+            row |= {"password_hash": ""}
+            tx.execute(sqlalchemy.table("accounts", *map(_column, row)).insert().values(row))
+    migrate.upgrade(empty)
+    with empty.read() as tx:
+        units = {unit.id: unit for unit in SqlUnitStore().units(tx)}
+        accounts = sorted(SqlIdentityStore().accounts(tx), key=lambda each: each.id)
+    assert sorted((unit.code, unit.name) for unit in units.values()) == [("DV01", "Phòng 1"), ("DV02", "Văn phòng")]
+    assert [each.unit for each in accounts] == ["Phòng 1", "Phòng 1", "Văn phòng", "", " / "]
+    placed = [units[each.unit_id].name if each.unit_id else None for each in accounts]
+    assert placed == ["Phòng 1", "Phòng 1", "Văn phòng", None, None]
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(empty: Database) -> None:

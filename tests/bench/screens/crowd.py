@@ -128,7 +128,7 @@ def _sessions(room: RunningRoom, size: int) -> list[str]:
                 "username": f"theodoi{number}",
                 "name": f"Người theo dõi {number} (demo)",
                 "position": "Thư ký",
-                "unit": "Đơn vị mẫu",
+                "unit": "",
                 "roles": ["secretary"],
                 "password": people.PASSWORD.reveal().decode(),
             }

@@ -29,6 +29,7 @@ def _by(office: Office, username: str) -> str:
 
 def test_L1_accounts_made_switched_and_given_passwords_are_told_once(office: Office) -> None:
     admin = office.sign_in("hethong")
+    admin.post("/api/units", {"code": "P1", "name": "Phòng 1"}).done()
     body = {"username": "moi", "name": "Mới (demo)", "position": "Kiểm sát viên", "unit": "Phòng 1", "roles": ["it"]}
     act = fresh_id("a")
     person = admin.post("/api/people", {**body, "password": PASSWORD}, act=act).done()["id"]
