@@ -26,7 +26,7 @@ class Administrator(ConsolePerson):
         form.get_by_label("Họ và tên").fill(person.name)
         form.get_by_label("Tên đăng nhập").fill(person.username)
         form.get_by_label("Chức vụ").fill(person.position)
-        form.get_by_label("Đơn vị").fill(person.unit)
+        form.get_by_label("Đơn vị").select_option(label=person.unit)
         form.get_by_label("Mật khẩu ban đầu").fill(password)
 
     def makes_account(self, person: people.Person) -> None:

@@ -40,7 +40,7 @@ async function shown(role: Role): Promise<void> {
 const row = (name: string): ReturnType<typeof within> => within(screen.getByRole('row', { name: new RegExp(name) }));
 
 beforeEach(async () => {
-  await useTexts('common', 'console', 'meeting', 'fleet');
+  await useTexts('common', 'console', 'meeting', 'fleet', 'units');
   all = [account('u-me', 'Quản Trị'), account('u-an', 'Nguyễn An'), account('u-cu', 'Lê Cũ', true)];
   sent = [];
   refusal = null;

@@ -43,7 +43,13 @@ const ROUTES: readonly Route[] = [
   {
     name: 'people',
     patterns: ['/people'],
-    load: withTexts(() => import('./admin/People.svelte'), 'meeting', 'fleet'),
+    load: withTexts(() => import('./admin/People.svelte'), 'meeting', 'fleet', 'units'),
+    roles: ['system_admin', 'security_admin'],
+  },
+  {
+    name: 'units',
+    patterns: ['/people/units'],
+    load: withTexts(() => import('./admin/Units.svelte'), 'meeting', 'units'),
     roles: ['system_admin', 'security_admin'],
   },
   {

@@ -24,6 +24,8 @@ export interface Me {
 
 export interface Account extends Person {
   username: string;
+  /** Of the tree of units; null for somebody in none of them. */
+  unit_id?: string | null;
   disabled: boolean;
   second_factor?: boolean;
 }
