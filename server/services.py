@@ -44,6 +44,7 @@ from server.meetings.service import MeetingService
 from server.minutes.service import MinutesService
 from server.papers.files import PaperFiles
 from server.papers.ports import PaperStore
+from server.papers.routes import Desk as PaperDesk
 from server.papers.service import PaperService
 from server.pki.site import SitePki
 from server.record.service import RecordService
@@ -131,6 +132,7 @@ class Services:
     paper_store: PaperStore = field(init=False)
     paper_files: PaperFiles = field(init=False)
     papers: PaperService = field(init=False)
+    paper_desk: PaperDesk = field(init=False)
     renderer: Renderer = field(init=False)
     audit: AdminLog = field(init=False)
     record: RecordService = field(init=False)

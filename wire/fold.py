@@ -35,6 +35,8 @@ from wire.places import kept
 from wire.quorum import read_rules
 from wire.rehearsal import must_be_unsigned
 from wire.rehearsal import read as read_rehearsal
+from wire.request_fold import HANDLERS as REQUEST_HANDLERS
+from wire.request_fold import handed_in
 from wire.roll import attendance_recorded, paper_signed, round_closed, round_opened
 from wire.service import HANDLERS as SERVICE_HANDLERS
 from wire.speak_fold import HANDLERS as SPEAK_HANDLERS
@@ -228,8 +230,8 @@ def _paper_submitted(state: MeetingState, event: Event, data: Fields) -> Meeting
     if known is None:
         if len(state.papers) >= MAX_PAPERS:
             raise BadField("paper_submitted.paper", f"would be more than {MAX_PAPERS}")
-        return replace(state, papers=(*state.papers, fresh))
-    return _with_paper(state, fresh)
+        return handed_in(state, replace(state, papers=(*state.papers, fresh)), event, data)
+    return handed_in(state, _with_paper(state, fresh), event, data)
 
 
 def _paper_state(state: MeetingState, event: Event, data: Fields) -> MeetingState:
@@ -388,6 +390,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     **NOTICE_HANDLERS,
     **LETTER_HANDLERS,
     **CONCLUSION_HANDLERS,
+    **REQUEST_HANDLERS,
 }
 
 

@@ -49,6 +49,7 @@ KINDS: Final = {
     "g": "message",
     "l": "letter",
     "o": "unit",
+    "w": "request for a paper",
 }
 
 _FORM: Final = re.compile(r"([a-z])-[a-z2-7]{16}", re.ASCII)

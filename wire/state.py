@@ -13,6 +13,7 @@ from wire.conclusions import Conclusion
 from wire.events import Event
 from wire.letters import Invitation, Letter
 from wire.notices import Notice
+from wire.paper_requests import PaperRequest
 from wire.phases import Phase
 from wire.rehearsal import Rehearsal
 from wire.speaking import Speaking
@@ -350,6 +351,8 @@ class MeetingState:
     #: the one that counts, with the answers to it; None before one was sent
     invitation: Invitation | None = None
     conclusions: tuple[Conclusion, ...] = ()
+    #: papers that people or units were asked for (W137)
+    requests: tuple[PaperRequest, ...] = ()
     #: which meeting this one tries out (M5); None for a real one
     rehearsal: Rehearsal | None = None
 

@@ -45,7 +45,7 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
     if member is None:
         bare = replace(state, members=(), agenda=(), papers=(), votes=(), presenting=None, seated=(), recall=Recall())
         bare = replace(bare, presenter="", reason="", attendance=(), rounds=(), substitutes=(), recusals=(), calls=())
-        return replace(bare, speaking=Speaking(), notices=(), invitation=None, conclusions=())
+        return replace(bare, speaking=Speaking(), notices=(), invitation=None, conclusions=(), requests=())
     if member.role in STAFF:
         return state
     papers = tuple(shown for paper in state.papers if (shown := _paper_for(state, member, paper)) is not None)
@@ -61,7 +61,8 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
     # What somebody asks to be brought is theirs and the desk's.
     calls = tuple(each for each in state.calls if each.person == member.person)
     part = replace(part, calls=calls, recusals=own, substitutes=standing, speaking=speaking, notices=notices)
-    part = replace(part, conclusions=visible_conclusions(state.conclusions, open_to))
+    # Who was asked for what is for those who prepare; whoever was asked is told by the server, member or not.
+    part = replace(part, conclusions=visible_conclusions(state.conclusions, open_to), requests=())
     return replace(part, invitation=_own_answer(state.invitation, member.person))
 
 
@@ -79,7 +80,7 @@ def for_display(state: MeetingState) -> MeetingState:
     part = _with(state, shown, papers, votes=shown_votes)
     part = replace(part, rounds=(), recusals=(), calls=(), speaking=speaking, notices=(), invitation=None)
     # What was concluded is for those in the meeting, not for whoever passes the wall.
-    return replace(part, conclusions=())
+    return replace(part, conclusions=(), requests=())
 
 
 def _own_answer(invitation: Invitation | None, person: str) -> Invitation | None:

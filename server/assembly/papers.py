@@ -56,7 +56,6 @@ def build(services: Services) -> None:
     swept = intake.sweep() + services.paper_files.sweep(services.papers.known_versions())
     if swept:
         _LOG.warning("removed %d files that an interrupted upload had left", swept)
-    services.blueprints.append(
-        routes.blueprint(routes.Desk(services.papers, Submissions(tools), intake, services.renderer, services.clock))
-    )
+    services.paper_desk = routes.Desk(services.papers, Submissions(tools), intake, services.renderer, services.clock)
+    services.blueprints.append(routes.blueprint(services.paper_desk))
     services.closers += [services.renderer.close, services.paper_files.close]

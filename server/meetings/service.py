@@ -251,6 +251,11 @@ class MeetingService:
 
     # For other features
 
+    def among(self, phases: Collection[str]) -> list[MeetingRow]:
+        """The meetings in these phases, the newest start first, without rehearsals."""
+        with self._unit.read() as tx:
+            return [row for row in self._store.rows(tx, phases=phases) if row.rehearsal_of is None]
+
     def held(self) -> list[MeetingId]:
         """The meetings whose seats are in use: approved and not over."""
         with self._unit.read() as tx:

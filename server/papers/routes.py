@@ -65,13 +65,13 @@ class Desk:
         """The paper for the renderer, and the reader's mark; raises PaperUnknown."""
         caller = actor()
         reader = Reader(caller.person, is_secretary=caller.has(Role.SECRETARY))
-        wanted = PaperVersion(_paper_id(paper), version if 1 <= version <= MAX_VERSION else 0)
+        wanted = PaperVersion(paper_id(paper), version if 1 <= version <= MAX_VERSION else 0)
         document, state = self.papers.document(MeetingId(meeting), wanted, reader, page=page)
         return document, _mark(caller, state, now=self.clock.now())
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
     """An upload that has come in: its fields, its file, and what the file was called."""
 
     fields: MultiDict[str, str]
@@ -92,7 +92,7 @@ def _taking_in(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/api/meetings/<meeting>/papers")
     @allow(Role.SECRETARY, member=MemberRole.SECRETARY)
     def submit_paper(meeting: str) -> ResponseReturnValue:
-        with _received(desk.intake) as form:
+        with received(desk.intake) as form:
             new = NewPaper(
                 item=form.fields.get("item", ""),
                 title=form.fields.get("title", ""),
@@ -104,9 +104,9 @@ def _taking_in(routes: Blueprint, desk: Desk) -> None:
     @routes.post(f"{_PAPER}/versions")
     @allow(Role.SECRETARY, member=MemberRole.SECRETARY)
     def replace_paper(meeting: str, paper: str) -> ResponseReturnValue:
-        with _received(desk.intake) as form:
+        with received(desk.intake) as form:
             made = desk.submissions.replace(
-                MeetingId(meeting), _paper_id(paper), form.file_name, inbox=form.inbox, asked=desk.asked()
+                MeetingId(meeting), paper_id(paper), form.file_name, inbox=form.inbox, asked=desk.asked()
             )
             return answer(made, 201)
 
@@ -116,7 +116,7 @@ def _deciding(routes: Blueprint, desk: Desk) -> None:
     @allow(member=MemberRole.CHAIR)
     def approve_paper(meeting: str, paper: str) -> ResponseReturnValue:
         body().end()
-        return answer(desk.papers.approve(MeetingId(meeting), _paper_id(paper), desk.asked()))
+        return answer(desk.papers.approve(MeetingId(meeting), paper_id(paper), desk.asked()))
 
     @routes.post(f"{_PAPER}/return")
     @allow(member=MemberRole.CHAIR)
@@ -124,7 +124,7 @@ def _deciding(routes: Blueprint, desk: Desk) -> None:
         fields = body()
         reason = fields.text("reason", limit=2000)
         fields.end()
-        return answer(desk.papers.send_back(MeetingId(meeting), _paper_id(paper), reason, asked=desk.asked()))
+        return answer(desk.papers.send_back(MeetingId(meeting), paper_id(paper), reason, asked=desk.asked()))
 
     @routes.post("/api/meetings/<meeting>/publish")
     @allow(Role.SECRETARY, member=MemberRole.SECRETARY)
@@ -138,7 +138,7 @@ def _reading(routes: Blueprint, desk: Desk) -> None:
     @allow(Role.SECRETARY, member=ANY_MEMBER, display=True)
     def get_page(meeting: str, paper: str, version: int, page: int) -> ResponseReturnValue:
         document, mark = desk.document(meeting, paper, version, page=page)
-        picture = desk.renderer.render(document, page, width=_width(), mark=mark)
+        picture = desk.renderer.render(document, page, width=page_width(), mark=mark)
         return Response(picture, mimetype="image/webp", headers={"Cache-Control": "private, no-store"})
 
     @routes.get(f"{_VERSION}/text/<int:page>")
@@ -164,7 +164,7 @@ def _reading(routes: Blueprint, desk: Desk) -> None:
 
 
 @contextmanager
-def _received(intake: Intake) -> Iterator[_Form]:
+def received(intake: Intake) -> Iterator[Form]:
     """The form of this request, its file already on the disk; nothing of it is left afterwards."""
     with intake.receive(expected_bytes=request.content_length) as inbox:
         parser = FormDataParser(
@@ -185,17 +185,19 @@ def _received(intake: Intake) -> Iterator[_Form]:
         sent = files.get("file")
         for each in files.values():
             each.close()
-        yield _Form(fields, inbox, "" if sent is None else sent.filename or "")
+        yield Form(fields, inbox, "" if sent is None else sent.filename or "")
 
 
-def _paper_id(text: str) -> PaperId:
+def paper_id(text: str) -> PaperId:
+    """A paper of an address; raises PaperUnknown."""
     try:
         return PaperId(ids.parse("p", text))
     except BadId:
         raise PaperUnknown from None
 
 
-def _width() -> int:
+def page_width() -> int:
+    """Of the picture that is asked for; raises Malformed."""
     given = request.args.get("width", "1200")
     if not given.isascii() or not given.isdigit() or not MIN_WIDTH <= int(given[:9]) <= MAX_WIDTH:
         raise Malformed(path="width", reason=f"{MIN_WIDTH} … {MAX_WIDTH}")

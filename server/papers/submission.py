@@ -81,6 +81,14 @@ class NewPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class For:
+    """The request that a paper is handed in for (W138); ``check`` raises unless it may be, by the newest state."""
+
+    request: str
+    check: Callable[[MeetingState], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
     """What the use cases work with."""
 
@@ -106,26 +114,35 @@ class Submissions:
     _busy: dict[str, str] = field(default_factory=dict)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def submit(self, meeting: MeetingId, new: NewPaper, inbox: Received, *, asked: Asked) -> dict[str, Any]:
+    def submit(
+        self, meeting: MeetingId, new: NewPaper, inbox: Received, *, asked: Asked, wanted: For | None = None
+    ) -> dict[str, Any]:
         """A first version; gives ``{seq, paper, version, pages, warnings}``.
 
         Raises PaperRefused and its leaves, PaperBadName, PaperFileMissing, SecrecyMissing, NoSuchItem,
         PhaseNotAllowed, DiskFull.
         """
         secrecy = model.chosen_secrecy(new.secrecy)
-        if not self._was_done(asked):
+        if not self.version_made(asked):
             # Before a large file is looked into; an act that was done is answered as it was, whatever holds now.
             _check_place(self.tools.meetings.state(meeting), new.item)
         if not model.keeps_content(secrecy):
-            return self._submit_stub(meeting, new, inbox, asked=asked)
+            return self._submit_stub(meeting, new, inbox, asked=asked, wanted=wanted)
         _check_file(inbox, new.file_name)
         title = model.clean_title(new.title, file_name=new.file_name)
         version = PaperVersion(PaperId(ids.new("p", self.tools.random(ids.RANDOM_BYTES))), 1)
-        paper = _Submitted(version, new.item, title=title, secrecy=secrecy)
+        paper = _Submitted(version, new.item, title=title, secrecy=secrecy, wanted=wanted)
         return self._take(meeting, paper, inbox, asked=asked)
 
     def replace(
-        self, meeting: MeetingId, paper: PaperId, file_name: str, *, inbox: Received, asked: Asked
+        self,
+        meeting: MeetingId,
+        paper: PaperId,
+        file_name: str,
+        *,
+        inbox: Received,
+        asked: Asked,
+        wanted: For | None = None,
     ) -> dict[str, Any]:
         """A further version of a paper (P3); gives what :meth:`submit` gives and raises the same, and PaperUnknown."""
         known = self.tools.meetings.state(meeting).paper(paper)
@@ -136,13 +153,14 @@ class Submissions:
         _check_file(inbox, file_name)
         with self._alone(paper, asked.act):
             version = PaperVersion(paper, known.version + 1)
-            submitted = _Submitted(version, known.item, title=known.title, secrecy=known.secrecy)
+            submitted = _Submitted(version, known.item, title=known.title, secrecy=known.secrecy, wanted=wanted)
             return self._take(meeting, submitted, inbox, asked=asked)
 
-    def _was_done(self, asked: Asked) -> bool:
-        """Whether the act is known; whether it is this very one, the ledger says when it is asked for the answer."""
+    def version_made(self, asked: Asked) -> int:
+        """Which version the act has made, 0 when it is new; whether it is this very one, the ledger says later."""
         with self.tools.unit.read() as tx:
-            return self.tools.ledger.find(tx, asked.act) is not None
+            done = self.tools.ledger.find(tx, asked.act)
+        return 0 if done is None else int(done.answer.get("version", 1))
 
     def _take(self, meeting: MeetingId, paper: _Submitted, inbox: Received, *, asked: Asked) -> dict[str, Any]:
         checked = self.tools.check.check(inbox)
@@ -175,6 +193,8 @@ class Submissions:
         def decide(log: Log) -> Sequence[Draft]:
             _check_place(log.state, paper.item)
             _check_next(log.state, paper.version)
+            if paper.wanted is not None:
+                paper.wanted.check(log.state)
             return (Draft("paper_submitted", data),)
 
         def also(tx: Any, _state: MeetingState) -> dict[str, Any]:
@@ -191,7 +211,9 @@ class Submissions:
             meeting, actor=asked.actor.label, now=asked.now, decide=decide, key=key, also=also
         )
 
-    def _submit_stub(self, meeting: MeetingId, new: NewPaper, inbox: Received, *, asked: Asked) -> dict[str, Any]:
+    def _submit_stub(
+        self, meeting: MeetingId, new: NewPaper, inbox: Received, *, asked: Asked, wanted: For | None
+    ) -> dict[str, Any]:
         """P4: that there is such a paper, and nothing of it."""
         secrecy = model.chosen_secrecy(new.secrecy)
         if inbox.upload.plain_bytes:
@@ -200,12 +222,13 @@ class Submissions:
         if title or secrecy is not Secrecy.TOP_SECRET:
             title = model.clean_title(title, file_name="")
         version = PaperVersion(PaperId(ids.new("p", self.tools.random(ids.RANDOM_BYTES))), 1)
-        data = _event(
-            _Submitted(version, new.item, title=title, secrecy=secrecy), None, sealed=None, owner=asked.actor.person_id
-        )
+        stub = _Submitted(version, new.item, title=title, secrecy=secrecy, wanted=wanted)
+        data = _event(stub, None, sealed=None, owner=asked.actor.person_id)
 
         def decide(log: Log) -> Sequence[Draft]:
             _check_place(log.state, new.item)
+            if wanted is not None:
+                wanted.check(log.state)
             return (Draft("paper_submitted", data),)
 
         def also(_tx: Any, _state: MeetingState) -> dict[str, Any]:
@@ -260,6 +283,7 @@ class _Submitted:
     item: str
     title: str = field(kw_only=True)
     secrecy: Secrecy = field(kw_only=True)
+    wanted: For | None = field(kw_only=True, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +295,7 @@ class _Submission:
 
 
 def _event(paper: _Submitted, found: model.Findings | None, *, sealed: Sealed | None, owner: str) -> dict[str, Any]:
+    wanted = {} if paper.wanted is None else {"request": paper.wanted.request}
     return {
         "paper": paper.version.paper,
         "item": paper.item,
@@ -282,6 +307,7 @@ def _event(paper: _Submitted, found: model.Findings | None, *, sealed: Sealed | 
         "plain_sha256": "" if sealed is None else sealed.manifest.plain_sha256,
         "owner": owner,
         "signed": found is not None and found.is_signed,
+        **wanted,
     }
 
 

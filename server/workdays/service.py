@@ -49,6 +49,12 @@ class WorkDayService:
             days = self._store.days(tx, meeting - _AROUND, (closed or meeting) + _AROUND)
         return deadlines(WorkDays({each.day: each.kind for each in days}), meeting, closed=closed)
 
+    def before(self, day: dt.date, count: int) -> dt.date:
+        """The ``count``-th working day before ``day`` (K3)."""
+        with self._unit.read() as tx:
+            days = self._store.days(tx, day - _AROUND, day)
+        return WorkDays({each.day: each.kind for each in days}).before(day, count)
+
     def is_worked(self, day: dt.date) -> bool:
         """Whether offices work on ``day``."""
         with self._unit.read() as tx:

@@ -38,6 +38,12 @@ const ROUTES: readonly Route[] = [
     load: withTexts(() => import('./meeting/Meeting.svelte'), 'meeting'),
     roles: [],
   },
+  {
+    name: 'request',
+    patterns: ['/requests/:meeting/:request'],
+    load: withTexts(() => import('./requests/HandIn.svelte'), 'requests', 'meeting'),
+    roles: [],
+  },
   { name: 'devices', patterns: ['/devices'], load: withTexts(() => import('./fleet/Devices.svelte'), 'meeting', 'fleet'), roles: ['it'] },
   { name: 'rooms', patterns: ['/rooms'], load: withTexts(() => import('./fleet/Rooms.svelte'), 'meeting', 'fleet'), roles: ['it'] },
   {

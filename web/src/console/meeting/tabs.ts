@@ -1,7 +1,7 @@
 import type { Phase } from '$lib/sections.ts';
 import type { MeetingDesk } from './desk.svelte.ts';
 
-export type Tab = 'agenda' | 'members' | 'papers' | 'speaking' | 'invitation' | 'letters' | 'signing' | 'attendance' | 'minutes' | 'delivery' | 'info' | 'log';
+export type Tab = 'agenda' | 'members' | 'papers' | 'requests' | 'speaking' | 'invitation' | 'letters' | 'signing' | 'attendance' | 'minutes' | 'delivery' | 'info' | 'log';
 
 /** Requests come before the opening, too. */
 const SPEAKING: readonly Phase[] = ['approved', 'open', 'recess', 'closed'];
@@ -12,6 +12,8 @@ export function tabsOf(desk: MeetingDesk): Tab[] {
   // Who leads has the queue in the live meeting; what was not said is handed in after the closing, too (S4).
   const speaks = desk.role !== null && !desk.isChair && !desk.isSecretary && SPEAKING.includes(desk.phase);
   const tabs: Tab[] = ['info', 'members', 'agenda', 'papers'];
+  // Everybody else finds what they are asked for on their first page.
+  if (desk.seesLog && desk.rehearsalOf === null) tabs.push('requests');
   if (speaks) tabs.push('speaking');
   // Nothing is signed in a rehearsal (M5).
   if (desk.rehearsalOf === null) {

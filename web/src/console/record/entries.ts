@@ -155,6 +155,10 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['meeting', 'notice_sent'],
   ['meeting', 'notice_withdrawn'],
   ['meeting', 'item_concluded'],
+  ['meeting', 'paper_requested'],
+  ['meeting', 'paper_request_changed'],
+  ['meeting', 'paper_request_withdrawn'],
+  ['meeting', 'paper_request_reminded'],
 ];
 
 export const ALL: Wanted = { log: '', actor: '', kind: '', since: '', until: '' };
