@@ -45,9 +45,9 @@ class Desk:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     server = RunningServer(tmp_path_factory.mktemp("requests"), second_factor="off", idle_s=3600)
     office = Office(server.folder / "data", clock=HandClock(dt.datetime.now(dt.UTC)))
-    for username, *words in _PEOPLE:
+    for username, name, position, unit in _PEOPLE:
         asked: dict[str, Any] = {"actor": "system", "act": fresh_id("a"), "now": office.clock.now()}
-        new = NewAccount(username, *words, frozenset())
+        new = NewAccount(username, name, position, unit, frozenset())
         office.services.identity.create_account(new, Secret(PASSWORD.encode()), **asked)
     meeting = _meeting(office)
     office.services.close()

@@ -20,6 +20,7 @@ from wire.letter_fold import HANDLERS as LETTER_HANDLERS
 from wire.notice_fold import HANDLERS as NOTICE_HANDLERS
 from wire.phases import Phase
 from wire.places import HANDLERS as PLACE_HANDLERS
+from wire.request_fold import HANDLERS as REQUEST_HANDLERS
 from wire.service import HANDLERS as SERVICE_HANDLERS
 from wire.speak_fold import HANDLERS as SPEAK_HANDLERS
 from wire.state import DisplayMode, ItemState, MeetingState, PaperState
@@ -119,9 +120,9 @@ def test_W43_the_playbook_of_this_file_has_every_kind_but_those_of_other_files_a
     kinds = {event.kind for event in _whole().events}
     secret = {"ballots_given", "ballots_called", "ballots_awaited"}
     # Of speaking and messages test_speaking.py, test_speak_order.py, test_notices.py have every kind, of places,
-    # service, letters and conclusions theirs.
+    # service, letters, conclusions and requests for papers theirs.
     others = secret | set(SPEAK_HANDLERS) | set(NOTICE_HANDLERS) | set(PLACE_HANDLERS) | set(SERVICE_HANDLERS)
-    others |= set(LETTER_HANDLERS) | set(CONCLUSION_HANDLERS)
+    others |= set(LETTER_HANDLERS) | set(CONCLUSION_HANDLERS) | set(REQUEST_HANDLERS)
     assert fold.kinds() - kinds == {"meeting_returned", "meeting_cancelled"} | others
 
 
