@@ -21,6 +21,7 @@ from server import front, web
 from server.assembly import (
     attendance,
     calendars,
+    consultations,
     core,
     distribution,
     documents,
@@ -68,6 +69,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     requests.build,
     letters.build,
     minutes.build,
+    consultations.build,
     attendance.build,
     service_calls.build,
     speaking.build,

@@ -14,11 +14,18 @@ from typing import Final
 
 import web
 from server.voting.evidence import check_signature
+from wire import recount_consultation
 from wire.errors import WireError
 from wire.recount import Recounted, recount
 
 _REFUSED: Final = 1
 _WRONG: Final = 2
+_OUTCOMES: Final = {
+    "passed": "ĐƯỢC THÔNG QUA · PASSED",
+    "rejected": "KHÔNG ĐƯỢC THÔNG QUA · NOT PASSED",
+    "no_quorum": "KHÔNG ĐỦ ĐIỀU KIỆN · NO QUORUM",
+    "counted": "KẾT QUẢ · RESULT",
+}
 
 
 def main(argv: list[str]) -> int:
@@ -28,7 +35,11 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--receipt", metavar="MÃ", help="tìm phiếu kín theo biên nhận · find a secret ballot")
     words = parser.parse_args(argv)
     try:
-        found = recount(words.file.read_bytes(), check=check_signature)
+        data = words.file.read_bytes()
+        if recount_consultation.is_bundle(data):
+            print(_of_slip(recount_consultation.recount(data, check=check_signature)))
+            return 0
+        found = recount(data, check=check_signature)
     except OSError as exc:
         print(f"{words.file}: {exc.strerror}", file=sys.stderr)
         return _WRONG
@@ -38,6 +49,16 @@ def main(argv: list[str]) -> int:
         return _REFUSED
     print(_told(found))
     return 0 if words.receipt is None else _find(found, words.receipt)
+
+
+def _of_slip(found: recount_consultation.Recounted) -> str:
+    vi = f"được hỏi {found.asked}, đã trả lời {found.answered}, chữ ký đã kiểm {found.signatures}"
+    en = f"asked {found.asked}, answered {found.answered}, signatures checked {found.signatures}"
+    lines = [f"KHỚP · THE SAME  {found.subject}", f"  {vi} · {en}"]
+    for question, counts, outcome in found.outcomes:
+        lines.append(f"  {question}: {_OUTCOMES.get(outcome, '–')}")
+        lines += [f"    {answer}: {count}" for answer, count in counts]
+    return "\n".join([*lines, f"  SHA-256 {found.sha256}"])
 
 
 def _find(found: Recounted, receipt: str) -> int:
@@ -56,19 +77,13 @@ def _bare(receipt: str) -> str:
 
 
 def _told(found: Recounted) -> str:
-    outcomes = {
-        "passed": "ĐƯỢC THÔNG QUA · PASSED",
-        "rejected": "KHÔNG ĐƯỢC THÔNG QUA · NOT PASSED",
-        "no_quorum": "KHÔNG ĐỦ ĐIỀU KIỆN · NO QUORUM",
-        "counted": "KẾT QUẢ · RESULT",
-    }
     vi = f"có quyền {found.entitled}, có mặt {found.present}, đã biểu quyết {found.cast}"
     en = f"entitled {found.entitled}, present {found.present}, voted {found.cast}"
     lines = [
         f"KHỚP · THE SAME  {found.question}",
         *(f"  {answer}: {count}" for answer, count in found.counts),
         f"  {vi} · {en}",
-        f"  {outcomes[found.outcome]} ({found.favour}/{found.of}, {found.base})",
+        f"  {_OUTCOMES[found.outcome]} ({found.favour}/{found.of}, {found.base})",
     ]
     if found.kind == "secret":
         lines.append(f"  phiếu phát ra, thu về · ballots given, handed in: {found.given}, {found.cast}")

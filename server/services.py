@@ -26,6 +26,7 @@ from server.agency.service import AgencyService
 from server.audit.service import AdminLog
 from server.chores import Chores
 from server.clock import Clock
+from server.consultations.service import SlipService
 from server.db.engine import Database
 from server.distribution.service import Distribution
 from server.door import Door
@@ -144,6 +145,7 @@ class Services:
     statements: StatementService = field(init=False)
     seat_signing: SeatSigning = field(init=False)
     dossiers: Dossiers = field(init=False)
+    consultations: SlipService = field(init=False)
     distribution: Distribution = field(init=False)
     search: SearchService = field(init=False)
 

@@ -50,6 +50,7 @@ KINDS: Final = {
     "l": "letter",
     "o": "unit",
     "w": "request for a paper",
+    "f": "consultation slip",
 }
 
 _FORM: Final = re.compile(r"([a-z])-[a-z2-7]{16}", re.ASCII)

@@ -38,12 +38,17 @@ ATTEND: Final = "attend"
 VOTE: Final = "vote"
 APPROVE_PAPERS: Final = "approve_papers"
 CLOSE: Final = "close"
+#: An answer to a consultation slip: in the place of the meeting stands the slip (W160).
+CONSULT: Final = "consult"
 
 #: What a person may say of their own presence.
 PRESENCES: Final = frozenset({"present", "late", "left", "returned"})
 #: Papers of one approval: more are approved in two.
 MAX_PAPERS: Final = 100
 MAX_ANSWERS: Final = 100
+#: Of one consultation slip, and the letters of one opinion.
+MAX_QUESTIONS: Final = 20
+MAX_OPINION: Final = 3_000
 _BALLOT: Final = re.compile(r"[a-z]-[a-z2-7]{16}", re.ASCII)
 _ANSWER: Final = re.compile(r"[a-z0-9][a-z0-9_.\-]{0,39}", re.ASCII)
 
@@ -59,7 +64,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """See the module. ``place`` None is a console; ``seq`` and ``hash`` are of the newest event its maker knew."""
+    """See the module. ``place`` None is a console; ``seq`` and ``hash`` are of the newest event its maker knew.
+
+    Of ``CONSULT`` ``meeting`` and ``title`` are the slip's, ``seq`` is the number of the handing in, and ``hash`` the
+    SHA-256 of the slip as it was sent (W160).
+    """
 
     kind: str
     meeting: str
@@ -119,7 +128,7 @@ class Statement:
         kind = fields.text("kind", limit=40)
         found = cls(
             kind=kind,
-            meeting=meeting.id("id", "m"),
+            meeting=meeting.id("id", "f" if kind == CONSULT else "m"),
             title=meeting.text("title", limit=500),
             person=person.id("id", "u"),
             name=person.text("name", limit=200),
@@ -205,6 +214,21 @@ def _paper(entry: Fields) -> str:
     return name
 
 
+def _consult(body: Fields) -> None:
+    entries = body.objects("answers", limit=MAX_QUESTIONS)
+    if not entries:
+        raise BadField("statement.consult.answers", "is empty")
+    for entry in entries:
+        entry.text("question", limit=1000)
+        texts = [str(each) for each in entry.items("choices", limit=MAX_ANSWERS)]
+        chosen = entry.text("chosen", limit=200, empty=True)
+        opinion = entry.text("opinion", limit=MAX_OPINION, empty=True)
+        entry.end()
+        fits = chosen in texts if texts else chosen == "" and opinion != ""
+        if not fits or len(set(texts)) != len(texts):
+            raise BadField("statement.consult.chosen", "is none of the choices, or one of them stands twice")
+
+
 def _close(body: Fields) -> None:
     body.number("members", high=100_000)
     body.number("attended", high=100_000)
@@ -218,6 +242,7 @@ BODIES: Final[Mapping[str, Callable[[Fields], None]]] = {
     VOTE: _vote,
     APPROVE_PAPERS: _approve_papers,
     CLOSE: _close,
+    CONSULT: _consult,
 }
 
 

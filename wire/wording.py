@@ -12,12 +12,12 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from wire.election_marks import marks_of
 from wire.fields import parse_instant
-from wire.statement import APPROVE_PAPERS, ATTEND, CLOSE, VOTE, Statement
+from wire.statement import APPROVE_PAPERS, ATTEND, CLOSE, CONSULT, VOTE, Statement
 
 LANGUAGES: Final = ("vi", "en")
 _VIETNAM: Final = dt.timezone(dt.timedelta(hours=7))
@@ -48,6 +48,7 @@ _TITLES: Final[Mapping[str, Mapping[str, str]]] = {
     VOTE: {"vi": "Biểu quyết ký tên", "en": "Named vote"},
     APPROVE_PAPERS: {"vi": "Phê duyệt tài liệu", "en": "Approval of papers"},
     CLOSE: {"vi": "Bế mạc cuộc họp", "en": "Closing of the meeting"},
+    CONSULT: {"vi": "Trả lời phiếu lấy ý kiến", "en": "Answer to a consultation slip"},
 }
 
 _PRESENCE: Final[Mapping[str, Mapping[str, str]]] = {
@@ -145,11 +146,40 @@ def _close_en(said: Statement, body: Mapping[str, Any]) -> Lines:
     )
 
 
+def _consult_vi(said: Statement, body: Mapping[str, Any]) -> Lines:
+    first = f"Tôi là {_flat(said.name)}, trả lời phiếu lấy ý kiến “{_flat(said.title)}”."
+    names = ("Các phương án", "Tôi chọn", "Ý kiến")
+    return (first, *(line for at, entry in enumerate(body["answers"], 1) for line in _answered(at, entry, names)))
+
+
+def _consult_en(said: Statement, body: Mapping[str, Any]) -> Lines:
+    first = f"I am {_flat(said.name)} and answer the consultation slip “{_flat(said.title)}”."
+    names = ("Answers to choose from", "I choose", "Opinion")
+    return (first, *(line for at, entry in enumerate(body["answers"], 1) for line in _answered(at, entry, names)))
+
+
+def _answered(number: int, entry: Mapping[str, Any], names: tuple[str, str, str]) -> Iterator[str]:
+    yield f"{number}. {_flat(entry['question'])}"
+    if entry["choices"]:
+        yield f"{names[0]}: {'; '.join(_flat(each) for each in entry['choices'])}."
+        yield f"{names[1]}: {_flat(entry['chosen'])}."
+    if entry["opinion"]:
+        yield f"{names[2]}: {_flat(entry['opinion'])}"
+
+
+def _bound(said: Statement, slip: str, log: str) -> str:
+    return (slip if said.kind == CONSULT else log).format(seq=said.seq, hash=said.hash)
+
+
 def _tail_vi(said: Statement) -> Lines:
     where = "trên máy tính cá nhân" if said.place is None else f"tại chỗ ngồi {_flat(said.place.label) or '–'}"
     return (
         f"Lập {where} lúc {moment(said.made_at)} (giờ Việt Nam).",
-        f"Nhật ký cuộc họp đến dòng {said.seq}, mã kiểm tra {said.hash}.",
+        _bound(
+            said,
+            "Lần trả lời thứ {seq} cho phiếu có mã kiểm tra {hash}.",
+            "Nhật ký cuộc họp đến dòng {seq}, mã kiểm tra {hash}.",
+        ),
     )
 
 
@@ -157,12 +187,16 @@ def _tail_en(said: Statement) -> Lines:
     where = "on a personal computer" if said.place is None else f"at the seat {_flat(said.place.label) or '–'}"
     return (
         f"Made {where} at {moment(said.made_at)} (time of Vietnam).",
-        f"The meeting's log up to event {said.seq}, hash {said.hash}.",
+        _bound(
+            said,
+            "Answer number {seq} to the slip with hash {hash}.",
+            "The meeting's log up to event {seq}, hash {hash}.",
+        ),
     )
 
 
 _KINDS: Final[Mapping[str, Mapping[str, Callable[[Statement, Mapping[str, Any]], Lines]]]] = {
-    "vi": {ATTEND: _attend_vi, VOTE: _vote_vi, APPROVE_PAPERS: _approve_vi, CLOSE: _close_vi},
-    "en": {ATTEND: _attend_en, VOTE: _vote_en, APPROVE_PAPERS: _approve_en, CLOSE: _close_en},
+    "vi": {ATTEND: _attend_vi, VOTE: _vote_vi, APPROVE_PAPERS: _approve_vi, CLOSE: _close_vi, CONSULT: _consult_vi},
+    "en": {ATTEND: _attend_en, VOTE: _vote_en, APPROVE_PAPERS: _approve_en, CLOSE: _close_en, CONSULT: _consult_en},
 }
 _TAIL: Final[Mapping[str, Callable[[Statement], Lines]]] = {"vi": _tail_vi, "en": _tail_en}

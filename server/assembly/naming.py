@@ -59,6 +59,8 @@ class LogNames:
                     return self._services.units.unit(ident).name
                 case "d":
                     return self._place(ident)
+                case "f":
+                    return self._services.consultations.subject(ident)
         except (ServerError, WireError):
             return ""
         return ""

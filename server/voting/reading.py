@@ -64,19 +64,13 @@ def new_vote(fields: Fields) -> NewVote:
     """A vote as it is written; raises BadField."""
     template = fields.choice("template", frozenset({*TEMPLATES, OWN, CANDIDATES}))
     election = _election(fields.object("election")) if template == CANDIDATES else None
-    rule = fields.object("rule")
     new = NewVote(
         item=fields.id("item", "i"),
         kind=VoteKind(fields.choice("kind", frozenset(VoteKind))),
         question=fields.text("question", limit=MAX_QUESTION).strip(),
         template=template,
-        answers=_candidates(fields) if election else TEMPLATES.get(template) or _own(fields),
-        rule=Rule(
-            base=Base(rule.choice("base", frozenset(Base))),
-            majority=_share(rule.object("majority")),
-            quorum=_share(rule.object("quorum")) if rule.has("quorum") else None,
-            tie=Tie(rule.choice("tie", frozenset(Tie))),
-        ),
+        answers=_candidates(fields) if election else TEMPLATES.get(template) or own_answers(fields),
+        rule=rule(fields.object("rule")),
         seconds=fields.number("seconds", high=MAX_SECONDS) if fields.has("seconds") else 0,
         weights=_weights(fields) if fields.has("weights") else (),
         proxies=_proxies(fields) if fields.has("proxies") else (),
@@ -84,9 +78,20 @@ def new_vote(fields: Fields) -> NewVote:
         reason=fields.text("reason", limit=2000).strip() if fields.has("reason") else "",
         election=election,
     )
-    rule.end()
     fields.end()
     return new
+
+
+def rule(fields: Fields) -> Rule:
+    """When the answers for a proposal carry it; raises BadField."""
+    found = Rule(
+        base=Base(fields.choice("base", frozenset(Base))),
+        majority=_share(fields.object("majority")),
+        quorum=_share(fields.object("quorum")) if fields.has("quorum") else None,
+        tie=Tie(fields.choice("tie", frozenset(Tie))),
+    )
+    fields.end()
+    return found
 
 
 def asked(args: Mapping[str, str]) -> tuple[str | None, Asked]:
@@ -98,11 +103,13 @@ def asked(args: Mapping[str, str]) -> tuple[str | None, Asked]:
     return None, Asked(VoteKind(given.choice("kind", frozenset(VoteKind))), given.id("item", "i"))
 
 
-def _own(fields: Fields) -> tuple[Answer, ...]:
+def own_answers(fields: Fields) -> tuple[Answer, ...]:
+    """Answers in words of one's own, named by their place; raises BadField."""
     found = []
     for number, entry in enumerate(fields.objects("answers", limit=MAX_ANSWERS), 1):
         meaning = Meaning(entry.choice("means", frozenset(Meaning)))
         found.append(Answer(f"a{number}", entry.text("text", limit=200).strip(), meaning))
+        entry.has("answer")  # as it was read before; its name is its place
         entry.end()
     return tuple(found)
 

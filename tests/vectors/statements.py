@@ -23,7 +23,7 @@ from tests.support.meeting_log import MeetingLog, named
 from tests.vectors import token_sign_in
 from wire import cades, declare
 from wire.declare import Maker
-from wire.statement import VOTE, Place, SignedStatement, Statement, check_body
+from wire.statement import CONSULT, VOTE, Place, SignedStatement, Statement, check_body
 from wire.wording import LANGUAGES, words
 
 BEGIN, END = "<!-- statement: begin -->", "<!-- statement: end -->"
@@ -43,6 +43,19 @@ BALLOT: dict[str, Any] = {
 }
 
 
+CONSULTED: dict[str, Any] = {
+    "answers": [
+        {
+            "question": "Thông qua quy chế làm việc (demo)",
+            "choices": ["Đồng ý", "Không đồng ý", "Ý kiến khác"],
+            "chosen": "Ý kiến khác",
+            "opinion": "Bổ sung trách nhiệm của đơn vị chủ trì\nvào Điều 3",
+        },
+        {"question": "Góp ý khác (demo)", "choices": [], "chosen": "", "opinion": "Không"},
+    ]
+}
+
+
 def statements() -> dict[str, Statement]:
     """One of each kind, by a name that says what it is."""
     log = MeetingLog().prepared()
@@ -52,6 +65,7 @@ def statements() -> dict[str, Statement]:
     lan, chair = Maker(named("u", "lan"), seat, at), Maker(named("u", "chair"), None, at)
     papers = [paper.paper for paper in log.state.papers]
     check_body(VOTE, BALLOT)
+    check_body(CONSULT, CONSULTED)
     return {
         "roll call": declare.attend(log.state, lan),
         "roll call, late": declare.attend(log.state, lan, presence="late"),
@@ -59,6 +73,18 @@ def statements() -> dict[str, Statement]:
         "named vote with a weight": declare.declare(log.state, VOTE, BALLOT | {"weight": 3}, maker=lan),
         "approval of papers": declare.approve_papers(log.state, chair, papers=papers),
         "closing": declare.close(log.state, chair),
+        "answer to a consultation slip": Statement(
+            kind=CONSULT,
+            meeting=named("f", "slip"),
+            title="Quy chế làm việc (demo)",
+            person=named("u", "lan"),
+            name="Đồng chí lan (demo)",
+            place=None,
+            made_at=at,
+            seq=2,
+            hash="5c" * 32,
+            body=CONSULTED,
+        ),
     }
 
 

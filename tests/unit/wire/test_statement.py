@@ -59,6 +59,18 @@ def bodies() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
     close = st.fixed_dictionaries(
         {"members": count, "attended": count, "papers": count, "opened_at": st.just("2026-11-21T01:00:00.000Z")}
     )
+    entry = st.builds(
+        lambda question, choices, opinion: {
+            "question": question,
+            "choices": choices,
+            "chosen": choices[0],
+            "opinion": opinion,
+        },
+        text,
+        st.lists(text, min_size=1, max_size=4, unique=True),
+        wire_values.texts(empty=True),
+    )
+    consult = st.fixed_dictionaries({"answers": st.lists(entry, min_size=1, max_size=3)})
     return (
         st.fixed_dictionaries({"presence": st.sampled_from(["present", "late", "left", "returned"])}).map(
             lambda body: ("attend", body)
@@ -66,6 +78,7 @@ def bodies() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
         | vote.map(lambda body: ("vote", body))
         | papers.map(lambda found: ("approve_papers", {"papers": found}))
         | close.map(lambda body: ("close", body))
+        | consult.map(lambda body: ("consult", body))
     )
 
 
@@ -76,7 +89,7 @@ def any_statement(draw: st.DrawFn) -> Statement:
     place = st.builds(Place, wire_values.of_kind("d"), wire_values.of_kind("s"), wire_values.texts(empty=True))
     return Statement(
         kind=kind,
-        meeting=draw(wire_values.of_kind("m")),
+        meeting=draw(wire_values.of_kind("f" if kind == "consult" else "m")),
         title=draw(wire_values.texts()),
         person=draw(wire_values.of_kind("u")),
         name=draw(wire_values.texts()),

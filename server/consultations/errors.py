@@ -1,0 +1,133 @@
+"""What is refused about consultation slips.
+
+::
+
+    ServerError
+    ├── NotFound
+    │   └── ConsultationUnknown          consultation-unknown: there is none, or not for this person
+    ├── NotAllowed
+    │   ├── NotItsLeader                 consultation-not-its-leader: sending is approved by the leader it names
+    │   └── NotAsked                     consultation-not-asked: no recipient of this slip, or not any more
+    ├── Malformed
+    │   ├── ConsultationIncomplete       consultation-incomplete: something has to be there before it is submitted
+    │   └── AnswerIncomplete             consultation-answer-incomplete: a question is left without its answer
+    └── Conflict
+        ├── ConsultationStageWrong       consultation-stage-wrong: the table knows no such move from there
+        ├── ConsultationChanged          consultation-changed: somebody saved another wording meanwhile
+        ├── ConsultationOver             consultation-over: the deadline has passed by the server's clock
+        ├── DeadlineTooEarly             consultation-deadline-too-early: in the past, or before the one there was
+        ├── DraftChanged                 consultation-draft-changed: saved from another place meanwhile
+        ├── AnsweredMeanwhile            consultation-answered-meanwhile: handed in from another place meanwhile
+        ├── SignatureWanted              consultation-signature-wanted: answers to this slip are signed
+        ├── NotSigned                    consultation-not-signed: answers to this slip are not signed
+        ├── RemovedAlready               consultation-removed-already: taken off the list before
+        ├── NobodyLeft                   consultation-nobody-left: the last recipient stays
+        ├── NobodyWaitedFor              consultation-nobody-waited-for: all have answered
+        └── AnswerDamaged                consultation-answer-damaged: what is kept is not what was sealed
+"""
+
+from __future__ import annotations
+
+from server.errors import Conflict, Malformed, NotAllowed, NotFound
+
+
+class ConsultationUnknown(NotFound):
+    """There is no such slip, or not for this person."""
+
+    code = "consultation-unknown"
+
+
+class NotItsLeader(NotAllowed):
+    """Approving is for the leader whom the slip names; ``data["name"]``."""
+
+    code = "consultation-not-its-leader"
+
+
+class NotAsked(NotAllowed):
+    """The person is no recipient of this slip, or not any more."""
+
+    code = "consultation-not-asked"
+
+
+class ConsultationIncomplete(Malformed):
+    """``data["field"]`` is missing: subject, leader, recipients, questions, deadline or submission."""
+
+    code = "consultation-incomplete"
+
+
+class AnswerIncomplete(Malformed):
+    """Question ``data["number"]`` has no answer, or no words where words are needed."""
+
+    code = "consultation-answer-incomplete"
+
+
+class ConsultationStageWrong(Conflict):
+    """The slip stands at ``data["stage"]``."""
+
+    code = "consultation-stage-wrong"
+
+
+class ConsultationChanged(Conflict):
+    """Somebody saved another wording; ``data["revision"]`` is the newest."""
+
+    code = "consultation-changed"
+
+
+class ConsultationOver(Conflict):
+    """The deadline has passed; ``data["deadline"]`` as it is printed."""
+
+    code = "consultation-over"
+
+
+class DeadlineTooEarly(Conflict):
+    """The deadline has to be in the future, and an extension later than what it extends."""
+
+    code = "consultation-deadline-too-early"
+
+
+class DraftChanged(Conflict):
+    """The same person saved another draft elsewhere; ``data["revision"]`` is the newest."""
+
+    code = "consultation-draft-changed"
+
+
+class AnsweredMeanwhile(Conflict):
+    """The same person handed in elsewhere; ``data["number"]`` is the newest."""
+
+    code = "consultation-answered-meanwhile"
+
+
+class SignatureWanted(Conflict):
+    """Answers to this slip are signed with the token."""
+
+    code = "consultation-signature-wanted"
+
+
+class NotSigned(Conflict):
+    """Answers to this slip are not signed."""
+
+    code = "consultation-not-signed"
+
+
+class RemovedAlready(Conflict):
+    """``data["name"]`` was taken off the list before."""
+
+    code = "consultation-removed-already"
+
+
+class NobodyLeft(Conflict):
+    """The last recipient is not taken off; the slip is withdrawn instead."""
+
+    code = "consultation-nobody-left"
+
+
+class NobodyWaitedFor(Conflict):
+    """Nobody is left to remind."""
+
+    code = "consultation-nobody-waited-for"
+
+
+class AnswerDamaged(Conflict):
+    """What the database holds is not what was sealed."""
+
+    code = "consultation-answer-damaged"
