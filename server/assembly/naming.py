@@ -7,6 +7,7 @@ Usage: ``LogNames(services).of("m-…").name_of("p-…")``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from server.errors import ServerError
@@ -45,25 +46,20 @@ class LogNames:
             return MeetingState()
 
     def _of_house(self, ident: str) -> str:
+        services = self._services
+        ways: dict[str, Callable[[], str]] = {
+            "u": lambda: services.identity.person(ident).name,
+            "m": lambda: services.meetings.state(MeetingId(ident)).title,
+            "r": lambda: services.rooms.room(ident).name,
+            "s": lambda: services.rooms.seat(ident).label,
+            "o": lambda: services.units.unit(ident).name,
+            "d": lambda: self._place(ident),
+            "f": lambda: services.consultations.subject(ident),
+        }
         try:
-            match ident[0]:
-                case "u":
-                    return self._services.identity.person(ident).name
-                case "m":
-                    return self._services.meetings.state(MeetingId(ident)).title
-                case "r":
-                    return self._services.rooms.room(ident).name
-                case "s":
-                    return self._services.rooms.seat(ident).label
-                case "o":
-                    return self._services.units.unit(ident).name
-                case "d":
-                    return self._place(ident)
-                case "f":
-                    return self._services.consultations.subject(ident)
+            return ways[ident[0]]() if ident[0] in ways else ""
         except (ServerError, WireError):
             return ""
-        return ""
 
     def _place(self, device: str) -> str:
         found = next((each.place for each in self._services.fleet.approved() if each.id == device), None)

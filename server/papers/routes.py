@@ -190,7 +190,6 @@ def received(intake: Intake) -> Iterator[Form]:
 
 def paper_id(text: str) -> PaperId:
     """A paper of an address; raises PaperUnknown."""
-    """Of the address; raises PaperUnknown."""
     try:
         return PaperId(ids.parse("p", text))
     except BadId:
@@ -199,7 +198,6 @@ def paper_id(text: str) -> PaperId:
 
 def page_width() -> int:
     """Of the picture that is asked for; raises Malformed."""
-    """How wide a page is asked for, in pixels; raises Malformed."""
     given = request.args.get("width", "1200")
     if not given.isascii() or not given.isdigit() or not MIN_WIDTH <= int(given[:9]) <= MAX_WIDTH:
         raise Malformed(path="width", reason=f"{MIN_WIDTH} … {MAX_WIDTH}")

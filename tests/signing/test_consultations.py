@@ -1,4 +1,4 @@
-"""Answers to a slip that are signed with the token: verified to the letter before they count, checked offline (W160)."""
+"""Answers to a slip that are signed with the token: verified to the letter, checked offline (W160)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def expected(slips: Slips, name: str, path: str, said: list[str | None]) -> Stat
     return answering.expected(path.rpartition("/")[2], said_body(said), asked=asked)
 
 
-def hand_in(slips: Slips, name: str, path: str, statement: Statement, said: list[str | None], seen: int = 0) -> Reply:
+def hand_in(
+    slips: Slips, name: str, path: str, statement: Statement, said: list[str | None], *, seen: int = 0
+) -> Reply:
     house = slips.office
     assert isinstance(house, House)
     certificate = house.pki.der(CARDS[name])
