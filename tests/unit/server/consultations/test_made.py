@@ -125,11 +125,13 @@ def test_W162_the_bundle_is_counted_by_itself_and_its_hash_stands_in_the_record(
 
 
 def _answer_changed(bundle: dict[str, Any]) -> None:
-    bundle["answers"][0]["answers"][0]["answer"] = "against"
+    bundle["answers"][0]["answers"][0]["answer"] = "abstain"
 
 
 def _answer_taken_out(bundle: dict[str, Any]) -> None:
-    del bundle["answers"][0]
+    # The first of somebody's two: whose line stands first depends on their ids.
+    changed = next(each["person"] for each in bundle["answers"] if each["number"] == 2)
+    bundle["answers"] = [each for each in bundle["answers"] if (each["person"], each["number"]) != (changed, 1)]
 
 
 def _question_changed(bundle: dict[str, Any]) -> None:
