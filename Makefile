@@ -27,7 +27,7 @@ demo: setup-demo ## Chạy cả phòng họp trên máy này, Ctrl-C để dừn
 demo-clean: ## Xóa dữ liệu phòng họp mẫu · remove the demo room's state
 	@if [[ -x $(bin)/python ]]; then $(bin)/python -m deploy.demo --clean; else rm -rf var/demo; fi
 
-.PHONY: test test-fast test-kill test-kill-votes test-secrecy test-tamper test-signers test-real-files test-usb check
+.PHONY: test test-fast test-kill test-kill-votes test-secrecy test-tamper test-signers test-real-files test-usb test-pdfa check
 test: setup ## Cài đặt rồi chạy mọi kiểm thử, kể cả trình duyệt · set up, then every check and test, browser included
 	@tests/run.sh
 
@@ -55,6 +55,10 @@ test-real-files: setup ## Tài liệu thật của người khác · a dozen PDF
 test-usb: setup ## USB token trong máy ảo có cổng USB thật sự · tokens in the USB port of a virtual machine
 	@deploy/bootstrap.sh usb
 	@PHONGHOP_TEST_USB=1 $(bin)/pytest -q -n 0 tests/usb
+
+test-pdfa: setup ## Văn bản đúng chuẩn lưu trữ PDF/A · documents as PDF/A and PDF/UA, judged by veraPDF
+	@deploy/bootstrap.sh pdfa
+	@PHONGHOP_TEST_PDFA=1 $(bin)/pytest -q -n 0 tests/pdfa
 
 check: setup ## Định dạng, kiểu, luật phụ thuộc · formatting, types, dependency rules
 	@tests/run.sh check

@@ -4,6 +4,7 @@
 #   deploy/bootstrap.sh demo     what the demonstration needs
 #   deploy/bootstrap.sh test     that, and what the tests need
 #   deploy/bootstrap.sh usb      the Debian packages of the USB tests, on top of test
+#   deploy/bootstrap.sh pdfa     what the validation of documents needs, on top of test
 #
 # Rules: Debian packages from the machine's apt sources, Python packages from uv.lock, npm packages from
 # web/package-lock.json; nothing else is downloaded. Nothing is written outside the checkout but the Debian packages
@@ -11,7 +12,7 @@
 set -Eeuo pipefail
 
 level=${1:-}
-case $level in demo | test | usb) ;; *) printf 'usage: %s demo|test|usb\n' "$0" >&2 && exit 2 ;; esac
+case $level in demo | test | usb | pdfa) ;; *) printf 'usage: %s demo|test|usb|pdfa\n' "$0" >&2 && exit 2 ;; esac
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 here=$root/deploy/bootstrap

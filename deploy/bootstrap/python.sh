@@ -29,7 +29,8 @@ make_uv() {
 
 make_venv() {
   local stamp wanted=(--extra server --extra edge --extra card --group demo --group front)
-  [[ $level == test ]] && wanted+=(--group dev)
+  [[ $level == test || $level == pdfa ]] && wanted+=(--group dev)
+  [[ $level == pdfa ]] && wanted+=(--group archive)
   stamp="$(stamp_of "$root/uv.lock" "$root/pyproject.toml") $python"
   is_fresh "venv-$level" "$stamp" "$root/.venv/bin/phonghop" && return 0
   step "Thư viện Python · Python libraries" "Kiểm tra mạng tới PyPI rồi chạy lại · check the network to PyPI, then run again"

@@ -88,6 +88,7 @@ def _field(blank: Blank, page: Any, box: Sequence[float]) -> generic.DictionaryO
         "/Subtype": pdf_name("/Widget"),
         "/FT": pdf_name("/Tx"),
         "/T": generic.pdf_string(blank.part.value),
+        "/TU": generic.pdf_string(blank.part.spoken),
         "/Ff": generic.NumberObject(_READ_ONLY),
         "/F": generic.NumberObject(_PRINTED),
         "/DA": generic.pdf_string(f"/Helv {SIZE:g} Tf 0 g"),

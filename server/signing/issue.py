@@ -50,6 +50,19 @@ class Part(enum.StrEnum):
     MONTH = "ThangBanHanh"
     YEAR = "NamBanHanh"
 
+    @property
+    def spoken(self) -> str:
+        """What a screen reader calls the field (ISO 32000, table 220, TU)."""
+        return _SPOKEN[self]
+
+
+_SPOKEN = {
+    Part.NUMBER: "Số văn bản",
+    Part.DAY: "Ngày ban hành",
+    Part.MONTH: "Tháng ban hành",
+    Part.YEAR: "Năm ban hành",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Blank:

@@ -197,7 +197,9 @@ def _with_hole(
     page = 1 if mark is None else mark.page
     box = None if mark is None else _box(writer, mark)
     lock = FieldMDPSpec(FieldMDPAction.INCLUDE, fields=[part.value for part in locks]) if locks else None
-    spec = SigFieldSpec(name, on_page=page - 1, box=box, field_mdp_spec=lock)
+    # What a screen reader calls the field.
+    spoken = f"Chữ ký số của {signer.name}"
+    spec = SigFieldSpec(name, on_page=page - 1, box=box, field_mdp_spec=lock, readable_field_name=spoken)
     steps = PdfCMSEmbedder(spec).write_cms(name, writer)
     widget = next(steps).get_object()
     if mark is not None:
