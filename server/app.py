@@ -36,6 +36,7 @@ from server.assembly import (
     record,
     rehearsals,
     requests,
+    roster,
     screens,
     search,
     service_calls,
@@ -80,6 +81,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     rehearsals.build,
     search.build,
     calendars.build,
+    roster.build,
 )
 
 _EXTENSION: Final = "phonghop"

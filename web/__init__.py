@@ -46,10 +46,11 @@ def catalogue(language: str) -> dict[str, Any]:
 def error_text(code: str, data: Mapping[str, Any] | None = None) -> Text:
     """The texts under `errors.<code>`, with `{name}` filled from `data`; a code without texts shows itself."""
     found = (catalogue(language).get("errors", {}).get(code, code) for language in LANGUAGES)
-    return Text(*(_filled(text, data or {}) for text in found))
+    return Text(*(filled(text, data or {}) for text in found))
 
 
-def _filled(text: str, data: Mapping[str, Any]) -> str:
+def filled(text: str, data: Mapping[str, Any]) -> str:
+    """A text of a catalogue with its parameters; one that is not in `data` stays as it is."""
     return _PARAMETER.sub(lambda found: str(data.get(found.group(1), found.group(0))), text)
 
 

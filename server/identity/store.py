@@ -131,6 +131,13 @@ class SqlIdentityStore:
         of_unit = update(accounts).where(accounts.c.unit_id == unit_id)
         tx.execute(of_unit.values(unit_id=to or unit_id, unit=name))
 
+    def change_account(self, tx: Connection, account: Account) -> None:
+        """Keep name, position, unit and roles as they are in ``account``."""
+        values = _account_values(account)
+        kept = ("name", "position", "unit", "unit_id", "admin_role", "is_secretary", "is_it", "is_clerk")
+        wanted = update(accounts).where(accounts.c.id == account.id)
+        tx.execute(wanted.values({name: values[name] for name in kept}))
+
     def touch_account(self, tx: Connection, person: str, at: dt.datetime) -> None:
         """The account was used."""
         tx.execute(update(accounts).where(accounts.c.id == person).values(last_used_at=at))

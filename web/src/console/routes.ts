@@ -59,6 +59,12 @@ const ROUTES: readonly Route[] = [
     roles: ['system_admin', 'security_admin'],
   },
   {
+    name: 'roster',
+    patterns: ['/people/list'],
+    load: withTexts(() => import('./admin/Roster.svelte'), 'meeting', 'units', 'roster'),
+    roles: ['system_admin', 'security_admin'],
+  },
+  {
     name: 'agency',
     patterns: ['/agency'],
     load: withTexts(() => import('./admin/Agency.svelte'), 'meeting', 'agency'),

@@ -47,6 +47,8 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['house', 'unit_closed'],
   ['house', 'unit_opened'],
   ['house', 'account_placed'],
+  ['house', 'account_changed'],
+  ['house', 'roster_taken'],
   ['house', 'password_changed'],
   ['house', 'password_reset'],
   ['house', 'second_factor_set'],
