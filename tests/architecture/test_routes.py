@@ -66,11 +66,12 @@ def test_a_change_asks_for_an_idempotency_key_unless_its_answer_must_not_be_kept
         and not _access(office, rule).why_public
     }
     # All but the first two answer a secret that is shown once: kept for a second answer it would be none.
-    # A lock, questions to the bridge of a PC and reading the logs are as good the second time.
+    # A lock, questions to the bridge of a PC, looking at a list and reading the logs are as good the second time.
     assert without == {
         "/api/lock",
         "/api/record/entries",
         "/api/record/entries/file",
+        "/api/people/list/look",
         "/api/bridge/watch",
         "/api/consultations/<consultation>/answer/ask",
         "/api/me/certificates/<use>/ask",

@@ -77,7 +77,7 @@ def test_units_by_keyboard_and_people_from_a_list(server: RunningServer, screen:
     page.get_by_role("link", name="Nhập danh sách").click()
     file = {"name": "danh-sach.csv", "mimeType": "text/csv", "buffer": _list()}
     page.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
-    expect(page.get_by_text("D4: không có đơn vị “P9”", exact=False)).to_be_visible()
+    expect(page.get_by_text(re.compile("^D4: không có đơn vị “P9”"))).to_be_visible()
     look(screen, "list-wrong")
     page.get_by_role("radio", name="Tất cả (5)").check(force=True)
     expect(page.get_by_role("cell", name="Đang là: trống").first).to_be_visible()

@@ -55,13 +55,13 @@ const ROUTES: readonly Route[] = [
   {
     name: 'units',
     patterns: ['/people/units'],
-    load: withTexts(() => import('./admin/Units.svelte'), 'meeting', 'units'),
+    load: withTexts(() => import('./admin/Units.svelte'), 'meeting', 'fleet', 'units'),
     roles: ['system_admin', 'security_admin'],
   },
   {
     name: 'roster',
     patterns: ['/people/list'],
-    load: withTexts(() => import('./admin/Roster.svelte'), 'meeting', 'units', 'roster'),
+    load: withTexts(() => import('./admin/Roster.svelte'), 'meeting', 'fleet', 'units', 'roster'),
     roles: ['system_admin', 'security_admin'],
   },
   {
