@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from server.identity.model import Role
 from tests.browser.consoles.conftest import Look
@@ -38,7 +38,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     found.add_person("hethong", frozenset({Role.SYSTEM_ADMIN}))
     found.add_person("daibieu", frozenset())
     with found:
-        admin, known = found.page().sign_in("hethong"), {}
+        admin = found.page().sign_in("hethong")
+        known: dict[str, str] = {}
         for code, name, above in _UNITS:
             unit: dict[str, Any] = {"code": code, "name": name, "parent": known.get(above or "")}
             known[code] = admin.post("/api/units", unit).done()["id"]
@@ -75,8 +76,8 @@ def test_units_by_keyboard_and_people_from_a_list(server: RunningServer, screen:
     look(screen, "units")
 
     page.get_by_role("link", name="Nhập danh sách").click()
-    file = {"name": "danh-sach.csv", "mimeType": "text/csv", "buffer": _list()}
-    page.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
+    file: FilePayload = {"name": "danh-sach.csv", "mimeType": "text/csv", "buffer": _list()}
+    page.locator("input[type=file]").set_input_files(files=file)
     expect(page.get_by_text(re.compile("^D4: không có đơn vị “P9”"))).to_be_visible()
     look(screen, "list-wrong")
     page.get_by_role("radio", name="Tất cả (5)").check(force=True)
