@@ -30,7 +30,7 @@ _SIGNATURE_KEYS: Final = frozenset(
     {"Type", "Filter", "SubFilter", "Contents", "ByteRange", "M", "Name", "Reason", "Location", "ContactInfo"}
     | {"Reference"}
 )
-_FIELD_KEYS: Final = frozenset({"FT", "T", "Type", "Subtype", "F", "Rect", "P", "AP", "V", "Lock"})
+_FIELD_KEYS: Final = frozenset({"FT", "T", "Type", "Subtype", "F", "Rect", "P", "AP", "V", "Lock", "TU"})
 _FORM_KEYS: Final = frozenset({"Fields", "SigFlags"})
 _DRAWING_KEYS: Final = frozenset({"Type", "Subtype", "BBox", "Resources", "Length", "Filter"})
 _TRAILER_KEYS: Final = frozenset(
@@ -156,6 +156,8 @@ def _check(both: _Both, whole: bytes) -> Change:
     hole = _check_signature(both, signature, whole)
     values = both.came[widget]
     if set(values) - _FIELD_KEYS or values.get("V") != Ref(signature, 0) or values.get("Subtype") != "Widget":
+        raise UpdateWrong(why="field")
+    if not isinstance(values.get("TU", b""), bytes):
         raise UpdateWrong(why="field")
     _check_drawing(both, values.get("AP"), new)
     filled = filling.find(both.came, new, resolve=both.base.resolve)

@@ -345,3 +345,14 @@ def _with_new_table(data: bytes) -> bytes:
     ]
     trailer = data[data.rindex(b"trailer") : data.rindex(b"startxref")]
     return body + b"xref\n0 %d\n" % size + b"".join(rows) + trailer + b"startxref\n%d\n%%%%EOF\n" % len(body)
+
+
+def test_G6_a_name_of_the_field_that_is_no_words_is_refused(offer: Offer) -> None:
+    """A reference could stand for anything; the name is read aloud, and is text in place (G6)."""
+    file = offer.offered.file
+    begin = file.index(b"/TU ") + len(b"/TU ")
+    end = file.index(b"\n", begin)
+    pointing = file[:begin] + b"1 0 R".ljust(end - begin) + file[end:]
+    with pytest.raises(UpdateWrong) as refused:
+        offer.examine(file=pointing)
+    assert refused.value.data == {"why": "field"}
