@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from wire import fold
@@ -77,7 +77,8 @@ def length(spans: Iterable[Span]) -> int:
 
 
 def _people(state: MeetingState) -> frozenset[str]:
-    return here(state)
+    # Whoever stayed to the end was there until the close, and not after it.
+    return here(replace(state, stayed=()) if state.stayed else state)
 
 
 def _items(state: MeetingState) -> frozenset[str]:

@@ -186,6 +186,7 @@ def _closed(state: MeetingState, event: Event) -> MeetingState:
         presenter="",
         display=Display(DisplayMode.WELCOME),
         seated=(),
+        stayed=tuple(person for person, _ in state.seated),
         agenda=tuple(ended(item, event.at) for item in state.agenda),
         papers=tuple(
             # Also one whose next version was still being prepared: the seats held the one before.
@@ -318,12 +319,19 @@ def _seated(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     if data.has("certificate"):
         data.hex("certificate", size=32)
     others = tuple(pair for pair in state.seated if person not in pair and seat not in pair)
-    return replace(state, seated=(*others, (person, seat)))
+    arrivals = state.arrivals
+    if person not in dict(arrivals):
+        arrivals = (*arrivals, (person, event.at))
+    return replace(state, seated=(*others, (person, seat)), arrivals=arrivals)
 
 
 def _unseated(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     person = data.id("person", "u")
-    return replace(state, seated=tuple(pair for pair in state.seated if person not in pair))
+    seated = tuple(pair for pair in state.seated if person not in pair)
+    if state.opened_at is not None:
+        return replace(state, seated=seated)
+    # Whoever tried the seat and went again was not there when the meeting began.
+    return replace(state, seated=seated, arrivals=tuple(pair for pair in state.arrivals if pair[0] != person))
 
 
 def _recall_started(state: MeetingState, event: Event, data: Fields) -> MeetingState:

@@ -1,9 +1,9 @@
 """Who is in the room, who counts, and whether they are enough (A4, W87).
 
 Rules: pure, in whole numbers. There is whom the roll's newest word says so, and who sits signed in at a seat while the
-roll says nothing about them: a word of the roll beats the seat. Chair and members count; guests, outside presenters and
-the secretary do not; in a place with a substitute who has the vote, the substitute counts (A3). Without a rule nothing
-is needed and nothing is met.
+roll says nothing about them: a word of the roll beats the seat. After the close it is who was there at the close. Chair
+and members count; guests, outside presenters and the secretary do not; in a place with a substitute who has the vote,
+the substitute counts (A3). Without a rule nothing is needed and nothing is met.
 
 Usage::
 
@@ -39,7 +39,7 @@ def here(state: MeetingState) -> frozenset[str]:
     """Who is in the room now."""
     known = {entry.person for entry in state.attendance}
     told = {entry.person for entry in state.attendance if entry.presence.is_there}
-    seated = {person for person, _ in state.seated if person not in known}
+    seated = ({person for person, _ in state.seated} | set(state.stayed)) - known
     # Never both of one place: whoever is replaced is not there, whatever was said before (A3).
     return frozenset(told | seated) - {each.member for each in state.substitutes}
 

@@ -1,7 +1,7 @@
 """Who was there, and which papers were signed: the part of the fold that signed acts write (A1, W62).
 
-Rules W86: pure, as ``wire.fold``. The newest word about a person counts; when they first were there stays, unless the
-newest word is that they are absent or excused: then they never were. A round of
+Rules W86: pure, as ``wire.fold``. The newest word about a person counts; when they first were there stays – at their
+seat, or on the roll –, unless the newest word is that they are absent or excused: then they never were. A round of
 signatures goes forward only: each signature is of another asked person and makes the next revision.
 
 Usage: in the table ``fold.HANDLERS``; ``state.attendance``, ``state.rounds``.
@@ -34,6 +34,9 @@ def attendance_recorded(state: MeetingState, event: Event, data: Fields) -> Meet
     presence = Presence(data.choice("presence", frozenset(Presence)))
     known = state.presence_of(person)
     arrived = None if known is None or presence in NEVER_THERE else known.arrived_at
+    if known is None and presence is Presence.PRESENT:
+        # They were counted from the moment at which they sat down (W87).
+        arrived = dict(state.arrivals).get(person)
     fresh = Attendance(
         person=person,
         presence=presence,

@@ -338,6 +338,10 @@ class MeetingState:
     presenter: str = ""
     display: Display = field(default_factory=Display)
     seated: tuple[tuple[str, str], ...] = ()
+    #: since when somebody is at a seat, or was at their first one; before the opening only who is still there (W86)
+    arrivals: tuple[tuple[str, dt.datetime], ...] = ()
+    #: who sat signed in when the meeting closed (W87)
+    stayed: tuple[str, ...] = ()
     recall: Recall = field(default_factory=Recall)
     attendance: tuple[Attendance, ...] = ()
     roll_rules: RollRules = field(default_factory=RollRules)

@@ -44,7 +44,9 @@ def sections(state: MeetingState) -> Section:
     """All sections, by their names (W44); nobody changes them, for parts are shared with those of other states."""
     return {
         "meeting": _meeting(state),
-        "members": _MADE.of(_members, state.members, state.seated, state.substitutes),
+        "members": _MADE.of(
+            _members, state.members, state.seated, state.substitutes, state.arrivals, state.stayed, state.opened_at
+        ),
         "agenda": _agenda(state),
         "papers": [_paper(paper) for paper in state.papers],
         "votes": [_MADE.of(vote_section, vote) for vote in state.votes],
@@ -136,11 +138,16 @@ def _agenda(state: MeetingState) -> list[Section]:
     ]
 
 
-def _members(
-    members: tuple[Member, ...], seated: tuple[tuple[str, str], ...], substitutes: tuple[Substitute, ...]
+def _members(  # noqa: PLR0917 - remembered by each of them
+    members: tuple[Member, ...],
+    seated: tuple[tuple[str, str], ...],
+    substitutes: tuple[Substitute, ...],
+    arrivals: tuple[tuple[str, dt.datetime], ...],
+    stayed: tuple[str, ...],
+    opened_at: dt.datetime | None,
 ) -> list[Section]:
     """Everybody, with for whom they stand, with which rights, and who stands for them."""
-    at_seat = dict(seated)
+    at_seat, since = dict(seated), dict(arrivals)
     standing = {each.person: each for each in substitutes}
     replaced = {each.member: each for each in substitutes}
     voting = {place.voter.person for place in places_of(members, substitutes) if place.votes}
@@ -157,6 +164,9 @@ def _members(
             "seat_label": m.seat_label,
             "signed_in": m.person in at_seat,
             "sits_at": at_seat.get(m.person),
+            "stayed": m.person in stayed,
+            # Whoever sat there at the opening is not late (W86).
+            "in_time": m.person in at_seat and opened_at is not None and since.get(m.person, opened_at) < opened_at,
             "stands_for": None if own is None else own.member,
             "replaced_by": None if other is None else other.person,
             "may_speak": other is None and (own is None or own.may_speak),

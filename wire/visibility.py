@@ -44,6 +44,7 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
     member = None if person is None else state.member(person)
     if member is None:
         bare = replace(state, members=(), agenda=(), papers=(), votes=(), presenting=None, seated=(), recall=Recall())
+        bare = replace(bare, arrivals=(), stayed=())
         bare = replace(bare, presenter="", reason="", attendance=(), rounds=(), substitutes=(), recusals=(), calls=())
         return replace(bare, speaking=Speaking(), notices=(), invitation=None, conclusions=(), requests=())
     if member.role in STAFF:

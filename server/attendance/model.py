@@ -2,9 +2,9 @@
 
 Rules: pure. Staff write any word about any member; an excuse needs its reason, and so does a word that contradicts the
 one that stands there: what was written stays in the log, a correction is a new event. People say of themselves that
-they are there, leave and come back, where the meeting lets them. Whoever comes after the opening is late. The same
-word again changes nothing. After the close staff still correct whether somebody was there, each time with the reason,
-until the meeting is locked: nobody comes or goes any more.
+they are there, leave and come back, where the meeting lets them. Whoever comes after the opening is late, but not who
+sat signed in before it. The same word again changes nothing. After the close staff still correct whether somebody was
+there, each time with the reason, until the meeting is locked: nobody comes or goes any more.
 
 Usage::
 
@@ -100,7 +100,13 @@ def arriving(state: MeetingState, person: str) -> Presence:
     known = state.presence_of(person)
     if known is not None and known.presence is Presence.LEFT:
         return Presence.RETURNED
-    return Presence.PRESENT if state.opened_at is None else Presence.LATE
+    return Presence.PRESENT if state.opened_at is None or _sat_in_time(state, person) else Presence.LATE
+
+
+def _sat_in_time(state: MeetingState, person: str) -> bool:
+    """Whether they have been counted at their seat since before the opening."""
+    since = dict(state.arrivals).get(person)
+    return since is not None and state.opened_at is not None and since < state.opened_at
 
 
 def _word(state: MeetingState, member: Member, written: Written) -> Draft | None:

@@ -104,7 +104,7 @@ def _said(state: MeetingState, row: Row) -> str:
     if standing is not None:
         substitute = state.member(standing.person)
         return f"Người dự thay: {'' if substitute is None else substitute.name}"
-    told = "; ".join(_word(each.presence, each.at, each.reason) for each in row.words)
+    told = "; ".join(_word(each.presence, row.since(each), each.reason) for each in row.words)
     if not told:
         told = f"Có mặt {_time(row.spans[0][0])}" if row.spans else "Chưa điểm danh"
     for_whom = stands_for(state, row.member.person)

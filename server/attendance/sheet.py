@@ -18,7 +18,7 @@ from wire.events import Event
 from wire.fields import print_instant
 from wire.phases import LIVE
 from wire.places import is_recused, places
-from wire.state import Item, MeetingState, Member
+from wire.state import Item, MeetingState, Member, Presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,11 @@ class Row:
     words: tuple[Word, ...]
     spans: Spans
     seconds: tuple[int, ...]
+
+    def since(self, word: Word) -> dt.datetime:
+        """The moment that a word is about: who was present at their seat before it was written was there since then."""
+        sat = self.spans[0][0] if self.spans and word is self.words[0] else word.at
+        return min(sat, word.at) if word.presence == Presence.PRESENT else word.at
 
 
 @dataclass(frozen=True, slots=True)

@@ -332,7 +332,7 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "roll-say": (
         "signed_in",
         {"attendance": [], "quorum": _QUORUM},
-        lambda person: person.sees("chưa được ghi vào danh sách điểm danh"),
+        lambda person: person.sees("chưa ghi vào danh sách điểm danh"),
     ),
     "roll-leave": ("signed_in", {"attendance": [_HERE], "quorum": _QUORUM}, _leaves_early),
     "recused": (

@@ -45,6 +45,14 @@ describe('A4 the quorum in words', () => {
   });
 });
 
+describe('W86 W87 whoever sits at a seat', () => {
+  it('is not late when they sat there before the opening, and still counts when the seats are cleared', () => {
+    const early = { ...PEOPLE[2]!, in_time: true };
+    expect(rollOf([early, PEOPLE[2]!], []).map((row) => nextWord(row, true))).toEqual(['present', 'late']);
+    expect(rollOf([{ ...PEOPLE[1]!, stayed: true }, PEOPLE[1]!], []).map((row) => row.group)).toEqual(['here', 'none']);
+  });
+});
+
 describe('A1 the roll as staff keep it', () => {
   const rows = rollOf(PEOPLE, [entry('u-1', 'present'), entry('u-2', 'left')]);
 

@@ -122,11 +122,11 @@ def call_the_roll(hall: Hall) -> None:
     delegate = hall.seats[1]
     secretary.opens_roll()
     expect(secretary.page.locator("[data-person]")).to_have_count(full_house.MEMBERS)
-    delegate.sees("Đồng chí chưa được ghi vào danh sách điểm danh.")
+    delegate.sees("chưa ghi vào danh sách điểm danh.")
     hall.looks_around("roll-call", "secretary", closely="delegate")
     for seat in hall.seats:
         seat.taps("Báo có mặt")
-        seat.does_not_see("Đồng chí chưa được ghi vào danh sách điểm danh.")
+        seat.does_not_see("chưa ghi vào danh sách điểm danh.")
     expect(secretary.row(people.DELEGATE.name)).to_contain_text("tự báo")
     for away, why in ((AWAY, "đi công tác tại Hà Nội theo Quyết định số 12"), (AWAY_TOO, "nghỉ ốm")):
         secretary.writes_about(others[away].name, "Vắng có lý do", reason=why)

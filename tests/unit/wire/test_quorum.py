@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.meeting_log import MeetingLog, member, named
+from tests.support.meeting_log import MeetingLog, item, member, named
 from wire import view
+from wire.attended import attended
 from wire.errors import BadField
 from wire.fields import Fields
 from wire.quorum import Quorum, here, quorum, read_rules, rules_value
@@ -128,3 +129,56 @@ def test_A4_the_quorum_agrees_with_counting_by_hand(
 def test_W87_rules_read_what_they_print(num: int, den: int, *, more: bool, by_self: bool) -> None:
     rules = RollRules(Share(num, den, more) if num <= den else None, by_self)
     assert read_rules(Fields(rules_value(rules), "roll")) == rules
+
+
+def _sits(log: MeetingLog, name: str, seat: str) -> None:
+    log.add("person_seated", {"person": named("u", name), "seat": named("s", seat)})
+
+
+def _opened(log: MeetingLog) -> MeetingLog:
+    log.add("agenda_set", {"items": [item("one")]})
+    for kind in ("meeting_submitted", "meeting_approved", "meeting_opened"):
+        log.add(kind)
+    return log
+
+
+def _line(log: MeetingLog, name: str) -> dict[str, Any]:
+    lines: list[dict[str, Any]] = view.sections(log.state)["members"]
+    return next(line for line in lines if line["person"] == named("u", name))
+
+
+def test_W87_after_the_close_it_is_who_was_there_at_the_close() -> None:
+    log = _log({"by_self": True, "quorum": TWO_THIRDS})
+    _sits(log, "chair", "a")
+    _sits(log, "an", "b")
+    _opened(log)
+    _sits(log, "binh", "c")
+    log.add("person_left", {"person": named("u", "binh")})
+    before = quorum(log.state)
+    assert before == Quorum(present=2, entitled=3, need=2, met=True)
+    log.add("meeting_closed")
+    assert quorum(log.state) == before, "nobody went away because the seats were cleared"
+    assert [_line(log, name)["stayed"] for name in ("chair", "an", "binh")] == [True, True, False]
+    log.add("attendance_recorded", {**word("an", "absent"), "reason": "nhầm chỗ"})
+    assert quorum(log.state).present == 1, "a correction counts"
+    found = attended(log.events)
+    assert found.of_person(named("u", "chair"))[-1][1] == log.state.closed_at
+    assert found.of_person(named("u", "an")) == ()
+
+
+def test_W86_whoever_sat_there_at_the_opening_is_not_late_and_came_when_they_sat_down() -> None:
+    log = _log({"by_self": True, "quorum": None})
+    _sits(log, "an", "b")
+    _sits(log, "binh", "c")
+    log.add("person_left", {"person": named("u", "binh")})
+    _opened(log)
+    _sits(log, "binh", "c")
+    assert (_line(log, "an")["in_time"], _line(log, "binh")["in_time"]) == (True, False)
+    sat = dict(log.state.arrivals)[named("u", "an")]
+    log.add("attendance_recorded", word("an", "present"))
+    log.add("attendance_recorded", word("binh", "late"))
+    an, binh = (log.state.presence_of(named("u", name)) for name in ("an", "binh"))
+    assert an is not None
+    assert binh is not None
+    assert an.arrived_at == sat < an.at
+    assert binh.arrived_at == binh.at

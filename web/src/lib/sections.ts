@@ -32,6 +32,10 @@ export interface Member {
   signed_in: boolean;
   /** Where they have signed in, whosever place it is. */
   sits_at?: string | null;
+  /** They sat signed in when the meeting closed. */
+  stayed?: boolean;
+  /** They have sat there since before the opening: not late. */
+  in_time?: boolean;
   /** Whose place they have taken, and who has taken theirs (A3). */
   stands_for?: string | null;
   replaced_by?: string | null;

@@ -71,6 +71,18 @@ def test_A1_at_the_seat_a_person_comes_and_leaves_once_they_have_signed_in(offic
     assert _act(office, meeting, person, "presence", {"said": "gone"}).code == "bad-field"
 
 
+def test_W86_who_sat_there_before_the_opening_is_written_down_as_present(office: Office) -> None:
+    meeting, person = office.meeting("approved"), office.people["daibieu"]
+    assert _act(office, meeting, None, "sign_in", {"person": person, "password": "mật khẩu thử"}).outcome == "done"
+    office.clock.advance(minutes=3)
+    office.sign_in("chutri").post(f"/api/meetings/{meeting}/open").done()
+    office.clock.advance(minutes=2)
+    assert _act(office, meeting, person, "presence", {"said": "here"}).outcome == "done"
+    (entry,) = office.sign_in("thuky").get(f"/api/meetings/{meeting}").body["sections"]["attendance"]
+    assert entry["presence"] == "present"
+    assert entry["arrived_at"] < entry["at"]
+
+
 def test_A4_a_new_meeting_has_the_rule_of_its_type_and_the_secretary_may_choose_another(tmp_path: Path) -> None:
     office = Office(tmp_path, quorum_by_type=(("giao ban", None),), roll_by_self=False)
     secretary = office.sign_in("thuky")

@@ -45,7 +45,7 @@ export function rollOf(members: readonly Member[], attendance: readonly Attendan
   const newest = new Map(attendance.map((entry) => [entry.person, entry]));
   return members.map((member) => {
     const entry = newest.get(member.person) ?? null;
-    const group = member.replaced_by ? 'away' : entry ? GROUP_OF[entry.presence] : member.signed_in ? 'here' : 'none';
+    const group = member.replaced_by ? 'away' : entry ? GROUP_OF[entry.presence] : member.signed_in || member.stayed ? 'here' : 'none';
     return { member, entry, group, counts: member.may_vote ?? (member.role === 'chair' || member.role === 'member') };
   });
 }
@@ -65,9 +65,9 @@ export function shown(rows: readonly Row[], group: Group, search: string): Row[]
   });
 }
 
-/** The word that is one touch away: come, gone, back. `opened`: whoever comes now is late. */
+/** The word that is one touch away: come, gone, back. `opened`: whoever comes now is late, but not who has sat there since before. */
 export function nextWord(row: Row, opened: boolean): Presence {
-  if (row.group === 'here') return row.entry ? 'left' : arrival(opened);
+  if (row.group === 'here') return row.entry ? 'left' : arrival(opened && !row.member.in_time);
   return row.group === 'away' ? 'returned' : arrival(opened);
 }
 
