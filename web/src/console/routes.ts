@@ -108,6 +108,18 @@ const ROUTES: readonly Route[] = [
     load: withTexts(() => import('./search/Search.svelte'), 'search', 'meeting'),
     roles: [],
   },
+  {
+    name: 'consultations',
+    patterns: ['/consultations'],
+    load: withTexts(() => import('./consultations/Consultations.svelte'), 'consultation'),
+    roles: [],
+  },
+  {
+    name: 'consultation',
+    patterns: ['/consultations/:consultation', '/consultations/:consultation/papers/:paper'],
+    load: withTexts(() => import('./consultations/Consultation.svelte'), 'consultation', 'voting', 'meeting', 'acts'),
+    roles: [],
+  },
   { name: 'factor', patterns: ['/second-factor'], load: withTexts(() => import('./factor/Factor.svelte'), 'factor'), roles: [] },
   { name: 'help', patterns: ['/help', '/help/:guide'], load: () => import('./help/Help.svelte'), roles: [] },
 ];

@@ -1,0 +1,131 @@
+"""A slip on the consoles: found on the first page, answered with a draft that survives, drafted, counted (C4, C5, C8)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import expect
+
+from server.identity.service import NewAccount
+from tests.browser.consoles.conftest import Look
+from tests.browser.consoles.house import signs_in
+from tests.browser.screen import Screen
+from tests.support.gunicorn import RunningServer
+from tests.support.office import PASSWORD, HandClock, Office, fresh_id
+from tests.support.slips import RULE, Slips, question
+from wire.fields import print_instant
+from wire.secret import Secret
+
+pytestmark = pytest.mark.timeout(180)
+_NAMES = ("Nguyễn Hoàng Phương Thảo", "Trần Lê Đức", "Tôn Nữ Thị Ngọc Nguyệt Minh", "Phạm Khánh")
+_SUBJECT = "Dự thảo Quy chế làm việc của Viện kiểm sát nhân dân tỉnh Quảng Ninh năm 2027 (demo)"
+_LETTER = "Kính gửi các đồng chí Ủy viên Ủy ban kiểm sát.\nVăn phòng trình dự thảo Quy chế, đề nghị cho ý kiến."
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A server with one slip of each stage, by its address in the API."""
+
+    server: RunningServer
+    open: str
+    closed: str
+    submitted: str
+
+    def at(self, path: str) -> str:
+        return f"http://localhost:{self.server.port}/#{path.removeprefix('/api')}"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    server = RunningServer(tmp_path_factory.mktemp("slips"), second_factor="off", idle_s=3600)
+    now = dt.datetime.now(dt.UTC)
+    office = Office(server.folder / "data", clock=HandClock(now), own=True)
+    slips = Slips(office)
+    for number, name in enumerate(_NAMES):
+        new = NewAccount(f"db{number}", f"{name} (demo)", "Kiểm sát viên trung cấp", "Văn phòng tổng hợp", frozenset())
+        asked = {"actor": "system", "act": fresh_id("a"), "now": now}
+        office.people[new.username] = office.services.identity.create_account(new, Secret(PASSWORD.encode()), **asked)
+    people = ("daibieu", *(f"db{number}" for number in range(len(_NAMES))))
+    until = print_instant(now + dt.timedelta(days=3))
+    questions = [
+        question("Thông qua toàn văn dự thảo Quy chế làm việc (demo)"),
+        question("Thời điểm áp dụng từ ngày 01 tháng 01 năm 2027 (demo)", "agree", rule=RULE | {"base": "cast"}),
+        question("Góp ý khác về bố cục và nội dung (demo)", "opinion"),
+    ]
+    about = {"people": people, "subject": _SUBJECT, "submission": _LETTER, "deadline": until, "questions": questions}
+    first, closed, submitted = slips.sent(**about), slips.sent(**about), slips.submitted(**about)
+    for path, answers in ((first, people[1:2]), (closed, people[:4])):
+        for at, name in enumerate(answers):
+            said = ["for" if at < 3 else "abstain", "other" if at == 1 else "for", None]
+            _answers(slips, name, path, said)
+    slips.browser("chutri").post(f"{closed}/close", {"reason": "Đã đủ ý kiến"}).done()
+    office.services.close()
+    with server:
+        yield Desk(server, first, closed, submitted)
+
+
+def _answers(slips: Slips, name: str, path: str, said: list[str | None]) -> None:
+    words = ["", "Nên áp dụng từ quý II" if said[1] == "other" else "", "Nhất trí, đề nghị rà soát lỗi chính tả"]
+    entries = [
+        {"question": f"q{at}", "answer": answer, "opinion": opinion}
+        for at, (answer, opinion) in enumerate(zip(said, words, strict=True), 1)
+    ]
+    body = {"answers": entries, "seen": 0, "nonce": fresh_id("a").encode().hex().ljust(64, "0")[:64]}
+    slips.browser(name).post(f"{path}/answer", body).done()
+
+
+def test_C4_C5_C8_a_slip_is_answered_from_the_first_page_and_its_draft_survives(
+    desk: Desk, screen: Screen, look: Look
+) -> None:
+    screen.opens(desk.at("/"))
+    page = screen.page
+    signs_in(page, "daibieu")
+    card = page.get_by_role("region", name="Phiếu lấy ý kiến đang chờ đồng chí (1)")
+    expect(card.get_by_text("Cần trả lời", exact=True)).to_be_visible()
+    look(screen, "consultation-home")
+    card.get_by_role("link", name=_SUBJECT).click()
+    page.get_by_role("button", name="Gửi trả lời").wait_for()
+    page.get_by_role("button", name="Tán thành", exact=True).click()
+    page.get_by_role("button", name="Ý kiến khác", exact=True).click()
+    page.get_by_label("Ý kiến của đồng chí").first.fill("Đề nghị áp dụng từ quý II")
+    expect(page.get_by_text("Đã lưu nháp lúc")).to_be_visible()
+    look(screen, "consultation-answer")
+    page.reload()
+    expect(page.get_by_label("Ý kiến của đồng chí").first).to_have_value("Đề nghị áp dụng từ quý II")
+    page.get_by_role("button", name="Gửi trả lời").click()
+    expect(page.get_by_text("Hãy ghi ý kiến.")).to_be_visible()
+    page.get_by_label("Ý kiến của đồng chí").last.fill("Nhất trí")
+    page.get_by_role("button", name="Gửi trả lời").click()
+    expect(page.get_by_text("Đã gửi trả lời lúc")).to_be_visible()
+    look(screen, "consultation-handed-in")
+    screen.opens(desk.at(desk.closed))
+    expect(
+        page.get_by_text("Không được thông qua", exact=True).or_(page.get_by_text("Được thông qua", exact=True)).first
+    ).to_be_visible()
+    look(screen, "consultation-results-asked")
+
+
+def test_C1_C8_a_secretary_drafts_follows_and_reads_what_it_came_to(desk: Desk, screen: Screen, look: Look) -> None:
+    screen.opens(desk.at("/consultations"))
+    page = screen.page
+    signs_in(page, "thuky")
+    expect(page.get_by_text("Chờ duyệt", exact=True)).to_be_visible()
+    look(screen, "consultation-list")
+    screen.opens(desk.at(desk.open))
+    expect(page.get_by_role("button", name="Nhắc", exact=False).first).to_be_visible()
+    look(screen, "consultation-open")
+    screen.opens(desk.at(desk.closed))
+    expect(page.get_by_text("Bản tổng hợp ý kiến (PDF)")).to_be_visible()
+    page.get_by_text("Ý kiến của 4 người").first.click()
+    look(screen, "consultation-results")
+    screen.opens(desk.at("/consultations"))
+    page.get_by_role("button", name="Soạn phiếu mới").click()
+    page.get_by_label("Lấy ý kiến về việc").fill("Kế hoạch công tác quý I (demo)")
+    page.get_by_role("button", name="Trình duyệt").click()
+    expect(page.get_by_text("Chưa trình được, còn thiếu")).to_be_visible()
+    look(screen, "consultation-draft")
+    page.get_by_role("button", name="Lưu", exact=True).click()
+    expect(page.get_by_text("Đã lưu phiếu.")).to_be_visible()
