@@ -63,6 +63,7 @@ def table(addresses: Addresses, *, bold: Callable[[str], str] = str) -> str:
         ("Kỹ thuật · IT", addresses.console("kythuat"), people.IT),
         ("Quản trị · administrator", addresses.console("quantri"), people.ADMIN),
         ("Quản trị an ninh · security", addresses.console("anninh"), people.SECURITY),
+        ("Văn thư · registry clerk", addresses.console("vanthu"), people.REGISTRY),
         ("Kiểm toán viên · auditor", addresses.console("kiemtoan"), people.AUDITOR),
     ]
     seated = {person.seat: person for person in people.MEMBERS}

@@ -67,6 +67,8 @@ ADMIN: Final = Person("quantri", "Phạm Quốc Khánh (demo)", "Quản trị h�
 SECURITY: Final = Person("anninh", "Đinh Thị Thu Trang (demo)", "Quản trị an ninh", roles=("security_admin",))
 AUDITOR: Final = Person("kiemtoan", "Lò Thị Mai Anh (demo)", "Kiểm toán viên", roles=("auditor",))
 IT: Final = Person("kythuat", "Vũ Đình Hải Đăng (demo)", "Cán bộ kỹ thuật", roles=("it",))
+#: Numbers, dates and seals what the office issues.
+REGISTRY: Final = Person("vanthu", "Hà Thị Lệ Thu (demo)", "Văn thư", roles=("clerk",))
 SECRETARY: Final = Person("thuky", CLERK, "Thư ký hội nghị", roles=("secretary",), member_role="secretary", seat="A2")
 CHAIR: Final = Person("chutri", SIGNER, "Viện trưởng", member_role="chair", seat="A1")
 DEPUTY: Final = Person("daibieu1", SECOND_SIGNER, "Phó Viện trưởng", member_role="member", seat="B1")
@@ -91,7 +93,7 @@ OTHERS: Final = (
     ),
 )
 MEMBERS: Final = (CHAIR, SECRETARY, DEPUTY, DELEGATE, PRESENTER, *OTHERS)
-#: Who has a token in the demo, and therefore something to sign.
+#: Who takes part and has a token, and therefore something to sign.
 SIGNERS: Final = (DEPUTY, DELEGATE, PRESENTER, CHAIR, SECRETARY)
 #: All whom the system administrator gives an account.
-EVERYBODY: Final = (SECURITY, AUDITOR, IT, *MEMBERS)
+EVERYBODY: Final = (SECURITY, AUDITOR, IT, REGISTRY, *MEMBERS)

@@ -29,7 +29,7 @@ from deploy.softtoken.contents import load
 from deploy.softtoken.errors import SoftTokenError
 
 #: Who has a token; the others sign in with their password.
-HOLDERS: Final = people.SIGNERS
+HOLDERS: Final = (*people.SIGNERS, people.REGISTRY)
 
 
 class Stand:

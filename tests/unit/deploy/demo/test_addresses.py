@@ -30,6 +30,7 @@ def test_every_address_and_account_is_printed_with_the_ports_really_used() -> No
         people.ADMIN,
         people.SECURITY,
         people.AUDITOR,
+        people.REGISTRY,
         people.DEPUTY,
     ):
         assert person.username in text
