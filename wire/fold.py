@@ -38,6 +38,7 @@ from wire.rehearsal import read as read_rehearsal
 from wire.request_fold import HANDLERS as REQUEST_HANDLERS
 from wire.request_fold import handed_in
 from wire.roll import attendance_recorded, paper_signed, round_closed, round_opened
+from wire.series import read_series
 from wire.service import HANDLERS as SERVICE_HANDLERS
 from wire.speak_fold import HANDLERS as SPEAK_HANDLERS
 from wire.speak_fold import followed
@@ -94,7 +95,8 @@ def apply(state: MeetingState, event: Event) -> MeetingState:
 
 def _created(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     rehearsal = read_rehearsal(data.object("rehearsal")) if data.has("rehearsal") else None
-    return replace(_described(state, event, data), rehearsal=rehearsal)
+    series = read_series(data.object("series")) if data.has("series") else None
+    return replace(_described(state, event, data), rehearsal=rehearsal, series=series)
 
 
 def _described(state: MeetingState, event: Event, data: Fields) -> MeetingState:

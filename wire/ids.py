@@ -51,6 +51,8 @@ KINDS: Final = {
     "o": "unit",
     "w": "request for a paper",
     "f": "consultation slip",
+    "y": "type or template of meetings",
+    "e": "series of meetings",
 }
 
 _FORM: Final = re.compile(r"([a-z])-[a-z2-7]{16}", re.ASCII)

@@ -16,6 +16,7 @@ from wire.notices import Notice
 from wire.paper_requests import PaperRequest
 from wire.phases import Phase
 from wire.rehearsal import Rehearsal
+from wire.series import Series
 from wire.speaking import Speaking
 from wire.votes import Share, Vote
 
@@ -359,6 +360,8 @@ class MeetingState:
     requests: tuple[PaperRequest, ...] = ()
     #: which meeting this one tries out (M5); None for a real one
     rehearsal: Rehearsal | None = None
+    #: which one of which series this is (W141)
+    series: Series | None = None
 
     @property
     def seq(self) -> int:

@@ -114,6 +114,7 @@ def _meeting(state: MeetingState) -> Section:
         "closed_at": _moment(state.closed_at),
         "presenter": state.presenter or None,
         "rehearsal_of": None if state.rehearsal is None else state.rehearsal.of,
+        "series": None if state.series is None else state.series.to_value(),
     }
 
 

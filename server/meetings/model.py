@@ -47,6 +47,7 @@ from wire.letter_fold import excused
 from wire.phases import HOLDING, LIVE, PREPARING, Change, Phase, step
 from wire.places import SUBSTITUTE_ENDED, is_recused, replaced_by
 from wire.quorum import here, rules_value
+from wire.series import Series
 from wire.state import (
     AttendanceMethod,
     DisplayMode,
@@ -125,9 +126,10 @@ def decide(log: Log, command: Command, by: By) -> tuple[Draft, ...]:
     return _DECIDERS[type(command)](log, command, by)
 
 
-def created(described: Describe) -> tuple[Draft, ...]:
-    """The first event of a meeting."""
-    return (Draft("meeting_created", _description(described)),)
+def created(described: Describe, *, series: Series | None = None) -> tuple[Draft, ...]:
+    """The first event of a meeting; ``series``: which one of which it is."""
+    told = {} if series is None else {"series": series.to_value()}
+    return (Draft("meeting_created", {**_description(described), **told}),)
 
 
 def _check_right(state: MeetingState, command: Command, by: By) -> None:

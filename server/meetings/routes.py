@@ -222,7 +222,7 @@ def _new_meeting(fields: Fields) -> NewMeeting:
         title=fields.text("title", limit=500).strip(),
         type=fields.text("type", limit=80).strip(),
         room=fields.id("room", "r"),
-        starts_at=_beginning(fields),
+        starts_at=beginning(fields),
         planned_minutes=fields.number("planned_minutes", high=100_000),
         roll=read_rules(fields.object("roll")) if fields.has("roll") else None,
     )
@@ -230,7 +230,7 @@ def _new_meeting(fields: Fields) -> NewMeeting:
     return new
 
 
-def _beginning(fields: Fields) -> dt.datetime:
+def beginning(fields: Fields) -> dt.datetime:
     """Within the years that calendars and documents can name; raises YearUnfit."""
     at = fields.instant("starts_at")
     if not _FIRST <= at.year <= _LAST:

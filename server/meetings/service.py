@@ -34,6 +34,7 @@ from wire.events import Event
 from wire.fields import print_instant
 from wire.ids import MeetingId
 from wire.phases import HOLDING, LIVE, Change, Phase
+from wire.series import Series
 from wire.state import Item, MeetingState, Member, MemberRole, RollRules, SeatReceipt, Visibility
 
 
@@ -182,6 +183,41 @@ class MeetingService:
             actor=asked.actor.label,
             now=asked.now,
             decide=lambda _log: model.created(self._described(self._with_house_rules(new))),
+            key=key,
+            also=lambda _tx, _state: {"id": meeting},
+            creates=True,
+        )
+
+    def create_whole(
+        self,
+        new: NewMeeting,
+        placed: Sequence[Placed],
+        items: Sequence[NewItem],
+        *,
+        series: Series | None,
+        asked: Asked,
+    ) -> dict[str, Any]:
+        """A draft with members and agenda in one commit; gives ``{id, seq}``. Raises what each of them refuses."""
+        meeting = MeetingId(self._new("m"))
+        written = {"placed": [_content(each) for each in placed], "items": [_content(each) for each in items]}
+        told = None if series is None else series.to_value()
+        key = ActKey(asked.act, asked.actor.label, "create_whole", {**written, "new": _content(new), "series": told})
+
+        def decide(log: Log) -> Sequence[Draft]:
+            described = self._described(self._with_house_rules(new))
+            members = tuple(self._member(each, new.room) for each in placed)
+            agenda = tuple(self._item(each) for each in items)
+            drafts = model.created(described, series=series)
+            for command in (SetMembers(members), SetAgenda(agenda, 0)):
+                grown = log.grown(log.events_of(drafts, actor=asked.actor.label, now=asked.now))
+                drafts += model.decide(grown, command, asked.by)
+            return drafts
+
+        return self._logbook.append(
+            meeting,
+            actor=asked.actor.label,
+            now=asked.now,
+            decide=decide,
             key=key,
             also=lambda _tx, _state: {"id": meeting},
             creates=True,

@@ -15,6 +15,8 @@ export interface Meeting {
   reason: string;
   opened_at: string | null;
   closed_at: string | null;
+  /** Which one of which series it is (W141). */
+  series?: { series: string; number: number; of: number } | null;
   /** The meeting that this one tries out (M5). */
   rehearsal_of?: string | null;
   /** Whom the chair lets present (F1). */
