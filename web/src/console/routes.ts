@@ -28,8 +28,8 @@ const ROUTES: readonly Route[] = [
   { name: 'home', patterns: ['/'], load: () => import('./home/Home.svelte'), roles: [] },
   {
     name: 'create',
-    patterns: ['/meetings/new'],
-    load: withTexts(() => import('./meeting/Create.svelte'), 'meeting'),
+    patterns: ['/meetings/new', '/meetings/new/:from'],
+    load: withTexts(() => import('./meeting/Create.svelte'), 'meeting', 'outlines'),
     roles: ['secretary'],
   },
   {
@@ -43,6 +43,12 @@ const ROUTES: readonly Route[] = [
     patterns: ['/requests/:meeting/:request'],
     load: withTexts(() => import('./requests/HandIn.svelte'), 'requests', 'meeting'),
     roles: [],
+  },
+  {
+    name: 'outlines',
+    patterns: ['/meeting-outlines'],
+    load: withTexts(() => import('./outlines/Outlines.svelte'), 'outlines', 'meeting'),
+    roles: ['system_admin', 'secretary'],
   },
   { name: 'devices', patterns: ['/devices'], load: withTexts(() => import('./fleet/Devices.svelte'), 'meeting', 'fleet'), roles: ['it'] },
   { name: 'rooms', patterns: ['/rooms'], load: withTexts(() => import('./fleet/Rooms.svelte'), 'meeting', 'fleet'), roles: ['it'] },

@@ -49,6 +49,8 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['house', 'account_placed'],
   ['house', 'account_changed'],
   ['house', 'roster_taken'],
+  ['house', 'outline_kept'],
+  ['house', 'outline_retired'],
   ['house', 'password_changed'],
   ['house', 'password_reset'],
   ['house', 'second_factor_set'],
