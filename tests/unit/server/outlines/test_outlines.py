@@ -156,6 +156,7 @@ def test_O6_a_holiday_in_a_series_is_shown_and_moved_and_a_taken_room_said(offic
     other = office.description() | {"title": "Họp khác", "starts_at": "2026-12-21T02:00:00.000Z"}
     secretary.post("/api/meetings", other).done()
     asked = f"rule=weekly&first=2026-12-07T01:30:00.000Z&every=1&count=3&room={office.room}&minutes=60"
+    days: list[dict[str, Any]] = []
     for move, day in (("after", "2026-12-15"), ("before", "2026-12-11"), ("keep", "2026-12-14")):
         days = secretary.get(f"/api/series?{asked}&move={move}").done()["days"]
         assert (days[1]["counted"], days[1]["day"], days[1]["off"]) == ("2026-12-14", day, True)
