@@ -37,6 +37,7 @@ from server.assembly import (
     record,
     rehearsals,
     requests,
+    reviews,
     roster,
     screens,
     search,
@@ -84,6 +85,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     search.build,
     calendars.build,
     roster.build,
+    reviews.build,
 )
 
 _EXTENSION: Final = "phonghop"

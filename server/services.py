@@ -50,6 +50,7 @@ from server.papers.service import PaperService
 from server.pki.site import SitePki
 from server.record.service import RecordService
 from server.rehearsals.service import RehearsalService
+from server.reviews.service import ReviewService
 from server.rooms.service import RoomService
 from server.search.service import SearchService
 from server.settings import Settings
@@ -107,6 +108,7 @@ class Services:
     factors: FactorService = field(init=False)
     identity: IdentityService = field(init=False)
     units: UnitService = field(init=False)
+    reviews: ReviewService = field(init=False)
     rooms: RoomService = field(init=False)
     agency: AgencyService = field(init=False)
     workdays: WorkDayService = field(init=False)

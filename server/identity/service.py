@@ -19,6 +19,7 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -32,7 +33,7 @@ from server.factors.errors import (
 )
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
-from server.identity import model
+from server.identity import model, sign_ins
 from server.identity.errors import (
     AccountDisabled,
     BadCredentials,
@@ -44,6 +45,7 @@ from server.identity.errors import (
 )
 from server.identity.model import Account, Actor, FactorRule, Role, Session
 from server.identity.ports import AccountWatcher, Factors, IdentityStore, Passwords
+from server.identity.sign_ins import Means, SignIn
 from server.identity.throttle import Throttle
 from server.journal import Journal
 from server.unit import Transaction, UnitOfWork
@@ -110,6 +112,8 @@ class IdentityService:
         self._throttle: Final = Throttle(unit, store)
         #: may grow while the server is being put together
         self.watchers: Final[list[AccountWatcher]] = []
+        #: told of every sign-in, and of every one that was refused; may grow as well
+        self.on_sign_in: Final[list[Callable[[SignIn], None]]] = []
         #: called once sessions have ended by their person's wish; may grow as well
         self.on_sessions_ended: Final[list[Callable[[], None]]] = []
 
@@ -125,7 +129,9 @@ class IdentityService:
         name = model.spelled(username)
         with self._unit.read() as tx:
             account = self._store.account_named(tx, name)
-        account = self._check(name, account, password, code=code, source=source, now=now)
+        who = None if account is None else account.id
+        with self.noted(who, Means.CONSOLE_PASSWORD, source, now=now):
+            account = self._check(name, account, password, code=code, source=source, now=now)
         token = base64.urlsafe_b64encode(self._random(_TOKEN_BYTES)).decode("ascii").rstrip("=")
         session = Session(
             token_hash=_hash(token),
@@ -150,9 +156,10 @@ class IdentityService:
         with self._unit.read() as tx:
             account = self._store.account(tx, person)
         name = person if account is None else account.username
-        account = self._check(name, account, password, code=code, source=source, now=now)
-        with self._unit.read() as tx:
-            self._check_has_factor(tx, account, at_console=False)
+        with self.noted(person, Means.SEAT_PASSWORD, source, now=now):
+            account = self._check(name, account, password, code=code, source=source, now=now)
+            with self._unit.read() as tx:
+                self._check_has_factor(tx, account, at_console=False)
         with self._unit.begin() as tx:
             self._store.touch_account(tx, account.id, now)
         return account
@@ -168,6 +175,10 @@ class IdentityService:
         """Who is signed in proves it once more, before something that a stolen session must not do."""
         _, account = self._live_session(token, now)
         self._check(account.username, account, password, code=code, source=source, now=now)
+
+    def noted(self, person: str | None, means: Means, place: str, *, now: dt.datetime) -> AbstractContextManager[None]:
+        """A block in which somebody signs in: how it ends is told to whoever keeps sign-ins."""
+        return sign_ins.noted(self.on_sign_in, SignIn(person, now, means, place))
 
     def _check(
         self,
@@ -248,7 +259,8 @@ class IdentityService:
         session, account = self._live_session(token, now, without_factor=True)
         if session.certificate:
             raise TokenNeeded
-        self._check(account.username, account, password, with_code=False, source=source, now=now)
+        with self.noted(account.id, Means.UNLOCK, source, now=now):
+            self._check(account.username, account, password, with_code=False, source=source, now=now)
         with self._unit.begin() as tx:
             self._store.touch_account(tx, account.id, now)
             self._store.see_session(tx, session.token_hash, at=now, is_locked=False)
@@ -405,9 +417,10 @@ class IdentityService:
         with self._unit.read() as tx:
             return self._named(tx, username)
 
-    def use(self, person: str, *, now: dt.datetime) -> None:
+    def use(self, person: str, *, source: str, now: dt.datetime) -> None:
         """Somebody has proved with a token who they are (I1, I5); raises AccountDisabled, or NoSuchPerson."""
-        self.check_enabled(person, now=now)
+        with self.noted(person, Means.SEAT_TOKEN, source, now=now):
+            self.check_enabled(person, now=now)
         with self._unit.begin() as tx:
             self._store.touch_account(tx, person, now)
 

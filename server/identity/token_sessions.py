@@ -23,6 +23,7 @@ from server.identity.errors import TokenNeeded
 from server.identity.model import Account, Session
 from server.identity.ports import IdentityStore
 from server.identity.service import IdentityService, SignedIn
+from server.identity.sign_ins import Means
 from server.unit import UnitOfWork
 
 _TOKEN_BYTES: Final = 32
@@ -41,7 +42,8 @@ class TokenSessions:
 
     def begin(self, person: str, certificate: str, *, source: str, now: dt.datetime) -> SignedIn:
         """A new session; raises AccountDisabled."""
-        self.identity.check_enabled(person, now=now)
+        with self.identity.noted(person, Means.CONSOLE_TOKEN, source, now=now):
+            self.identity.check_enabled(person, now=now)
         account = self.identity.person(person)
         token = base64.urlsafe_b64encode(self.random(_TOKEN_BYTES)).decode("ascii").rstrip("=")
         session = Session(

@@ -177,7 +177,7 @@ class SeatActs:
         proven = self._tokens.prove(data, device=device, seat=seat, meeting=meeting, now=now)
         if self._meetings.state(meeting).member(proven.person) is None:
             raise NotAMember
-        self._people.use(proven.person, now=now)
+        self._people.use(proven.person, source=f"{device}/{seat}", now=now)
         by, command = By(proven.person), TakeSeat(seat, certificate=proven.certificate)
         _LOG.info("%s signed in at %s with the certificate %s", by.person, seat, proven.certificate)
         return self._change(

@@ -108,7 +108,7 @@ class People(Protocol):
         """The password alone, where a code was used up before."""
         ...
 
-    def use(self, person: str, *, now: dt.datetime) -> None:
+    def use(self, person: str, *, source: str, now: dt.datetime) -> None:
         """They have proved who they are without a password; raises AccountDisabled or NoSuchPerson."""
         ...
 

@@ -93,3 +93,11 @@ def test_units_by_keyboard_and_people_from_a_list(server: RunningServer, screen:
     page.get_by_role("dialog").get_by_role("button", name="Đã giữ, rời trang").click()
     expect(page.get_by_role("row", name=re.compile("Tôn Nữ Thị Ngọc Ánh"))).to_contain_text(_UNITS[2][1])
     look(screen, "accounts")
+
+    page.get_by_role("link", name="Rà soát", exact=True).click()
+    page.get_by_role("button", name="Bắt đầu đợt rà soát").click()
+    page.get_by_role("checkbox", name="Chọn tất cả dòng đang xem").check()
+    look(screen, "review")
+    page.get_by_role("button", name="Xác nhận 3 tài khoản còn cần").click()
+    expect(page.get_by_role("row", name=re.compile("Trần Đức"))).to_contain_text("Đã xác nhận")
+    expect(page.get_by_text(re.compile("còn 1 tài khoản chưa xác nhận"))).to_be_visible()

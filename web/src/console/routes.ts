@@ -71,6 +71,13 @@ const ROUTES: readonly Route[] = [
     roles: ['system_admin', 'security_admin'],
   },
   {
+    name: 'review',
+    patterns: ['/people/review'],
+    load: withTexts(() => import('./admin/Review.svelte'), 'meeting', 'fleet', 'units', 'review'),
+    roles: ['system_admin', 'security_admin', 'auditor'],
+  },
+  { name: 'sign-ins', patterns: ['/sign-ins'], load: withTexts(() => import('./admin/OwnSignIns.svelte'), 'meeting', 'review'), roles: [] },
+  {
     name: 'agency',
     patterns: ['/agency'],
     load: withTexts(() => import('./admin/Agency.svelte'), 'meeting', 'agency'),
