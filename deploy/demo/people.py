@@ -23,6 +23,9 @@ AGENCY: Final = {
     "place": "A",
 }
 _UNIT: Final = "Viện kiểm sát nhân dân khu vực 1"
+_ABOVE: Final = "Phòng tham mưu tổng hợp, Viện kiểm sát nhân dân tỉnh A"
+#: The tree of units: name → code. An account belongs to one of them.
+UNITS: Final = {_UNIT: "VKSKV1", _ABOVE: "PTMTH"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ OTHERS: Final = (
         "khachmoi",
         "Nguyễn Phúc Vĩnh Thụy Nguyên Thiên Long (demo)",
         "Chuyên viên chính",
-        "Phòng tham mưu tổng hợp, Viện kiểm sát nhân dân tỉnh A",
+        _ABOVE,
         member_role="guest",
         seat="C3",
     ),

@@ -68,6 +68,7 @@ class Seeding:
     def furnish(self) -> Furnished:
         """Accounts, room, terminals, the link of the display; raises Refused, ServerAway, SeedingStuck."""
         self.began("Tài khoản · accounts")
+        self._units()
         persons = self._accounts()
         self._pictures(persons)
         self._agency()
@@ -101,6 +102,13 @@ class Seeding:
     def _as(self, person: people.Person) -> Iterator[Client]:
         with Client(self.port, seed=self.seed).signed_in(person.username, people.PASSWORD) as client:
             yield client
+
+    def _units(self) -> None:
+        with self._as(people.ADMIN) as admin:
+            known = {unit["code"] for unit in admin.get("/api/units")["units"]}
+            for name, code in people.UNITS.items():
+                if code not in known:
+                    admin.post("/api/units", {"code": code, "name": name}, step=f"unit {code}")
 
     def _accounts(self) -> dict[str, str]:
         # Who makes the other administrators, too.

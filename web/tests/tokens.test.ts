@@ -57,3 +57,10 @@ it('what is touched is 10 mm, main things 14 mm, on a 10.1-inch panel of 1280 pi
   expect(css).toContain('--tap: calc(10 * var(--mm))');
   expect(css).toContain('--tap-main: calc(14 * var(--mm))');
 });
+
+it('a filled button changes at once: its words never stand on a ground that is still on its way', () => {
+  const button = readFileSync(`${WEB}/src/lib/ui/Button.svelte`, 'utf8');
+  expect(/\.primary,\s*\.destroy \{\s*transition: none;/.test(button)).toBe(true);
+  // What is disabled has the soft ink on the page's own ground, which is held to 4.5:1 above.
+  expect(/\.button:disabled \{[^}]*background: transparent;[^}]*color: var\(--ink-soft\)/s.test(button)).toBe(true);
+});
