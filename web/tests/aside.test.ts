@@ -12,13 +12,6 @@ import PinSheet from '../src/seat/signing/PinSheet.svelte';
 
 beforeAll(async () => {
   await useTexts('common', 'seat', 'service', 'marks');
-  HTMLDialogElement.prototype.showModal = function (this: HTMLDialogElement) {
-    this.open = true;
-  };
-  HTMLDialogElement.prototype.close = function (this: HTMLDialogElement) {
-    this.open = false;
-    this.dispatchEvent(new Event('close'));
-  };
 });
 afterEach(() => {
   cleanup();
