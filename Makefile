@@ -27,7 +27,7 @@ demo: setup-demo ## Chạy cả phòng họp trên máy này, Ctrl-C để dừn
 demo-clean: ## Xóa dữ liệu phòng họp mẫu · remove the demo room's state
 	@if [[ -x $(bin)/python ]]; then $(bin)/python -m deploy.demo --clean; else rm -rf var/demo; fi
 
-.PHONY: test test-fast test-kill test-kill-votes test-secrecy test-tamper test-signers test-real-files test-usb test-pdfa check
+.PHONY: test test-fast test-kill test-kill-votes test-secrecy test-tamper test-signers test-real-files test-usb test-pdfa test-properties check
 test: setup ## Cài đặt rồi chạy mọi kiểm thử, kể cả trình duyệt · set up, then every check and test, browser included
 	@tests/run.sh
 
@@ -48,6 +48,9 @@ test-tamper: setup ## Sửa từng chỗ một trong hồ sơ thật · every fi
 
 test-signers: setup ## Ba mươi người ký một văn bản · thirty signatures on one paper, at every level
 	@PHONGHOP_TEST_SIGNERS=30 $(bin)/pytest -q tests/signing/test_many.py
+
+test-properties: setup ## Mỗi tính chất thử một nghìn trường hợp mới · a thousand new examples of every property
+	@PHONGHOP_TEST_EXAMPLES=1000 $(bin)/pytest -q -n 2 tests/unit tests/architecture
 
 test-real-files: setup ## Tài liệu thật của người khác · a dozen PDFs nobody here made, through the whole job
 	@PHONGHOP_TEST_REAL=1 $(bin)/pytest -q tests/real_files

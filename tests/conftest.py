@@ -20,8 +20,14 @@ from hypothesis import HealthCheck, settings
 from deploy.demo.papers import build_papers
 from tests.support.groups import Groups, rank
 
+#: `make test-properties` tries many more, other ones each time.
+_EXAMPLES = os.environ.get("PHONGHOP_TEST_EXAMPLES")
 settings.register_profile(
-    "here", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+    "here",
+    deadline=None,
+    derandomize="CI" in os.environ and _EXAMPLES is None,
+    max_examples=int(_EXAMPLES or 30),
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("here")
 
