@@ -45,6 +45,7 @@ from server.assembly import (
     signing,
     speaking,
     statements,
+    tasks,
     tokens,
     voting,
 )
@@ -71,6 +72,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     documents.build,
     requests.build,
     outlines.build,
+    tasks.build,
     letters.build,
     minutes.build,
     consultations.build,

@@ -58,6 +58,7 @@ from server.signing.service import SigningService
 from server.slots import Slots
 from server.speaking.service import SpeakingService
 from server.statements.service import StatementService
+from server.tasks.reading import TaskReading
 from server.tokens.consoles import Consoles
 from server.tokens.service import TokenSignIn
 from server.trust.admin import TrustAdmin
@@ -150,6 +151,7 @@ class Services:
     consultations: SlipService = field(init=False)
     distribution: Distribution = field(init=False)
     search: SearchService = field(init=False)
+    tasks: TaskReading = field(init=False)
 
     def start(self) -> None:
         """Start what runs beside the requests."""

@@ -53,6 +53,7 @@ KINDS: Final = {
     "f": "consultation slip",
     "y": "type or template of meetings",
     "e": "series of meetings",
+    "t": "task",
 }
 
 _FORM: Final = re.compile(r"([a-z])-[a-z2-7]{16}", re.ASCII)

@@ -61,6 +61,12 @@ class WorkDayService:
             days = self._store.days(tx, day, day)
         return WorkDays({each.day: each.kind for each in days}).is_worked(day)
 
+    def between(self, first: dt.date, last: dt.date) -> int:
+        """How many working days lie from ``first`` to ``last``, both of them counted."""
+        with self._unit.read() as tx:
+            days = self._store.days(tx, first, last)
+        return WorkDays({each.day: each.kind for each in days}).between(first, last)
+
     def enter(self, day: Day, *, actor: str, act: str, now: dt.datetime) -> dict[str, Any]:
         """From now on ``day`` is this; gives its year. Raises TooManyDays, ActReused."""
         with self._unit.begin() as tx:

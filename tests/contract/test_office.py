@@ -84,3 +84,27 @@ def test_what_is_searched_is_found_again_after_a_restart(office: Office) -> None
     assert second.get("/api/search?q=quy+che").body == first
     assert [(found["ref"], found["page"]) for found in first["results"]] == [(paper, 1)]
     services_of(again).close()
+
+
+def test_of_twenty_reports_at_once_each_is_one_line_and_none_is_lost(office: Office) -> None:
+    secretary = office.sign_in("thuky")
+    given = {"title": "Số hóa", "lead": office.people["daibieu"], "helpers": [], "due": "2026-11-27"}
+    path = f"/api/tasks/{secretary.post('/api/tasks', given).done()['task']}"
+    leads = [office.sign_in("daibieu") for _ in range(2)]
+    leads[0].post(f"{path}/accept").done()
+    statuses: list[int] = []
+
+    def write(name: int, lead: Browser) -> None:
+        for number in range(10):
+            body = {"percent": number, "text": f"{name}.{number}"}
+            statuses.append(lead.post(f"{path}/progress", body).status)
+
+    threads = [threading.Thread(target=write, args=numbered) for numbered in enumerate(leads)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    lines = secretary.get(path).done()["lines"]
+    assert statuses == [200] * 20
+    assert [each["number"] for each in lines] == list(range(1, 23))
+    assert {each["text"] for each in lines[2:]} == {f"{name}.{number}" for name in range(2) for number in range(10)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Float, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Float, Integer, LargeBinary, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
 from server.db.metadata import Moment
@@ -43,6 +43,8 @@ def _allowed(column: Column[Any], table: Table) -> str | None:
 def _by_type(kind: TypeEngine[Any], name: str) -> Any:
     if isinstance(kind, Moment):
         return MOMENT
+    if isinstance(kind, Date):
+        return MOMENT.date()
     if isinstance(kind, Boolean):
         return True
     if isinstance(kind, Integer):

@@ -133,6 +133,9 @@ const ROUTES: readonly Route[] = [
     load: withTexts(() => import('./consultations/Consultation.svelte'), 'consultation', 'voting', 'meeting', 'acts'),
     roles: [],
   },
+  { name: 'tasks', patterns: ['/tasks'], load: withTexts(() => import('./tasks/Tasks.svelte'), 'tasks', 'meeting'), roles: [] },
+  { name: 'task-counts', patterns: ['/tasks/figures'], load: withTexts(() => import('./tasks/Counts.svelte'), 'tasks'), roles: [] },
+  { name: 'task', patterns: ['/tasks/:task'], load: withTexts(() => import('./tasks/Task.svelte'), 'tasks', 'meeting'), roles: [] },
   { name: 'factor', patterns: ['/second-factor'], load: withTexts(() => import('./factor/Factor.svelte'), 'factor'), roles: [] },
   { name: 'help', patterns: ['/help', '/help/:guide'], load: () => import('./help/Help.svelte'), roles: [] },
 ];

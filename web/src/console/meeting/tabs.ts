@@ -1,7 +1,7 @@
 import type { Phase } from '$lib/sections.ts';
 import type { MeetingDesk } from './desk.svelte.ts';
 
-export type Tab = 'agenda' | 'members' | 'papers' | 'requests' | 'speaking' | 'invitation' | 'letters' | 'signing' | 'attendance' | 'minutes' | 'delivery' | 'info' | 'log';
+export type Tab = 'agenda' | 'members' | 'papers' | 'requests' | 'speaking' | 'invitation' | 'letters' | 'signing' | 'attendance' | 'minutes' | 'tasks' | 'delivery' | 'info' | 'log';
 
 /** Requests come before the opening, too. */
 const SPEAKING: readonly Phase[] = ['approved', 'open', 'recess', 'closed'];
@@ -25,6 +25,8 @@ export function tabsOf(desk: MeetingDesk): Tab[] {
   const opened = ['open', 'recess', 'closed', 'locked'].includes(desk.phase);
   // Of a rehearsal there are none (M5); guests and outside presenters have no part in them.
   if (opened && desk.rehearsalOf === null && (desk.seesLog || desk.role === 'member')) tabs.push('minutes');
+  // What is left over is taken into the agenda while it is prepared; of a rehearsal nothing is given (M5).
+  if (desk.rehearsalOf === null && (desk.isSecretary || desk.isChair)) tabs.push('tasks');
   if (desk.seesDelivery && desk.phase !== 'draft' && desk.phase !== 'submitted') tabs.push('delivery');
   if (desk.seesLog) tabs.push('log');
   return tabs;

@@ -61,6 +61,8 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['house', 'second_factor_reset'],
   ['house', 'recovery_code_used'],
   ['house', 'recovery_codes_renewed'],
+  ['house', 'task_given'],
+  ['house', 'task_moved'],
   ['house', 'room_created'],
   ['house', 'room_drawn'],
   ['house', 'agency_described'],

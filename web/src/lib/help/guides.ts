@@ -18,6 +18,7 @@ const FILES = {
   'thu-ky': () => import('guide:thu-ky'),
   'dai-bieu': () => import('guide:dai-bieu'),
   'usb-token': () => import('guide:usb-token'),
+  'don-vi': () => import('guide:don-vi'),
   'van-thu': () => import('guide:van-thu'),
   'ky-thuat': () => import('guide:ky-thuat'),
   'quan-tri-he-thong': () => import('guide:quan-tri-he-thong'),

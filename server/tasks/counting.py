@@ -1,0 +1,43 @@
+"""How a house keeps its deadlines: tasks by the unit that leads them and by the month they were due.
+
+Rules TK9: pure. Every task that was not dropped is counted once: done in time or late by the day of its last report,
+open, or overdue (TK1). Somebody's task counts for the unit they are in now. What one may not see is not counted – the
+auditor, who reads no task, gets the numbers of all.
+
+Usage: ``counted([(unit_name, task)], today)["units"]``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, Final
+
+from server.tasks.model import Stage, Task, is_late, is_overdue
+
+KINDS: Final = ("in_time", "late", "open", "overdue")
+
+
+def kind_of(task: Task, today: dt.date) -> str | None:
+    """In which of the four columns it stands; None for a dropped one."""
+    if task.stage is Stage.DROPPED:
+        return None
+    if task.stage is Stage.CONFIRMED:
+        return "late" if is_late(task, today) else "in_time"
+    return "overdue" if is_overdue(task, today) else "open"
+
+
+def counted(rows: Iterable[tuple[str, Task]], today: dt.date) -> dict[str, list[dict[str, Any]]]:
+    """``{units: [{name, in_time, late, open, overdue}], months: [{month, …}]}``; units by name, months in order."""
+    units: dict[str, dict[str, int]] = {}
+    months: dict[str, dict[str, int]] = {}
+    for name, task in rows:
+        kind = kind_of(task, today)
+        if kind is None:
+            continue
+        for table, key in ((units, name), (months, f"{task.giving.due:%Y-%m}")):
+            table.setdefault(key, dict.fromkeys(KINDS, 0))[kind] += 1
+    return {
+        "units": [{"name": name, **units[name]} for name in sorted(units)],
+        "months": [{"month": month, **months[month]} for month in sorted(months)],
+    }
