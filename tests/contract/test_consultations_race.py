@@ -68,7 +68,7 @@ def test_V4_two_hundred_at_once_from_two_tabs_are_counted_exactly_once_each(slip
         each.join(timeout=120)
     assert len(done) == 2 * MANY
     assert set(done.values()) == {1}
-    assert len(slips.entries("answered")) == MANY
+    assert len(slips.entries("answered", path)) == MANY
     assert Leading(tools).close_due(parse_instant(DEADLINE)) == 1
     with tools.unit.read() as tx:
         assert len(tools.store.handed_in(tx, slip)) == MANY

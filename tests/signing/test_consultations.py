@@ -55,7 +55,7 @@ def hand_in(
 def test_W160_a_signed_answer_says_this_slip_this_number_and_these_words(slips: Slips) -> None:
     path = slips.sent(signed=True)
     said = expected(slips, "daibieu", path, ["for", "for"])
-    assert (said.seq, said.hash) == (1, slips.entries("sent")[0]["sha256"])
+    assert (said.seq, said.hash) == (1, slips.entries("sent", path)[0]["sha256"])
     other = hand_in(slips, "daibieu", path, said, ["against", "for"])
     assert (other.code, other.data["where"]) == ("statement-differs", "body.answers[0].chosen")
     slip = dataclasses.replace(said, hash="ab" * 32)

@@ -98,10 +98,10 @@ class Slips:
         body = {"answers": said_body(said, opinion), "revision": revision}
         return self.browser(name).put(f"{path}/draft", body)
 
-    def entries(self, kind: str) -> list[dict[str, Any]]:
-        """The data of the record's entries of a kind, the oldest first."""
+    def entries(self, kind: str, path: str) -> list[dict[str, Any]]:
+        """The data of the record's entries of a kind about a slip, the oldest first."""
         found = self.office.services.audit.newest(f"consultation_{kind}", limit=1000)
-        return [each.data for each in reversed(found)]
+        return [each.data for each in reversed(found) if path.endswith(each.data["consultation"])]
 
 
 def said_body(said: Sequence[str | None], opinion: str = "") -> list[dict[str, Any]]:

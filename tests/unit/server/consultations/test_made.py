@@ -27,9 +27,14 @@ _HOUSE = {"parent": "", "name": "Viện kiểm sát nhân dân (demo)", "short":
 _SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
-@pytest.fixture
-def slips(tmp_path: Path) -> Slips:
-    return Slips(Office(tmp_path))
+@pytest.fixture(scope="module")
+def slips(tmp_path_factory: pytest.TempPathFactory) -> Slips:
+    return Slips(Office(tmp_path_factory.mktemp("slips")))
+
+
+@pytest.fixture(scope="module")
+def bundle(slips: Slips) -> dict[str, Any]:
+    return slips.browser("thuky").get(f"{closed(slips)}/bundle").done()
 
 
 def upload(browser: Browser, path: str, data: bytes, **fields: str) -> Reply:
@@ -114,9 +119,9 @@ def test_W162_the_bundle_is_counted_by_itself_and_its_hash_stands_in_the_record(
     path = closed(slips)
     bundle = slips.browser("kiemtoan").get(f"{path}/bundle").done()
     found = recount(json.dumps(bundle).encode())
-    assert (found.asked, found.answered, found.sha256) == (2, 2, slips.entries("closed")[0]["sha256"])
+    assert (found.asked, found.answered, found.sha256) == (2, 2, slips.entries("closed", path)[0]["sha256"])
     assert found.outcomes[0][1:] == ((("for", 1), ("against", 1), ("abstain", 0)), "rejected")
-    commitments = {each["commitment"] for each in slips.entries("answered")}
+    commitments = {each["commitment"] for each in slips.entries("answered", path)}
     assert {each["commitment"] for each in bundle["answers"]} == commitments
     file = tmp_path / "bundle.json"
     file.write_text(json.dumps(bundle), encoding="utf-8")
@@ -149,8 +154,9 @@ def _removed_counts(bundle: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "change", [_answer_changed, _answer_taken_out, _question_changed, _result_changed, _removed_counts]
 )
-def test_W162_whatever_is_changed_in_a_bundle_is_named(slips: Slips, change: Callable[[dict[str, Any]], None]) -> None:
-    bundle = slips.browser("thuky").get(f"{closed(slips)}/bundle").done()
+def test_W162_whatever_is_changed_in_a_bundle_is_named(
+    bundle: dict[str, Any], change: Callable[[dict[str, Any]], None]
+) -> None:
     spoilt = copy.deepcopy(bundle)
     change(spoilt)
     with pytest.raises(BadBundle):
