@@ -36,6 +36,8 @@ class Entry:
     minutes: int
     phase: Phase
     changes: int
+    #: when a meeting that is over was closed: it did not end as it was planned
+    closed_at: dt.datetime | None = None
 
 
 def within(starts_at: dt.datetime, now: dt.datetime) -> bool:

@@ -59,6 +59,10 @@ class Meetings(Protocol):
         """The meetings one may see, with one's role in each."""
         ...
 
+    def state(self, meeting: MeetingId) -> MeetingState:
+        """The folded log; raises NoSuchMeeting."""
+        ...
+
     def see(self, meeting: MeetingId, actor: Actor) -> MeetingState:
         """The state, if the actor may see it; raises NoSuchMeeting, NotAllowed."""
         ...

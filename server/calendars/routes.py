@@ -69,4 +69,4 @@ def blueprint(calendars: CalendarService, clock: Clock) -> Blueprint:
 
 def _file(text: bytes, name: str) -> Response:
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, mimetype=_TYPE, headers=headers)
+    return Response(text, content_type=_TYPE, headers=headers)

@@ -16,6 +16,7 @@ import base64
 import datetime as dt
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from server.calendars.errors import NoSuchCalendar
@@ -85,8 +86,13 @@ class CalendarService:
             raise NoSuchCalendar
         rows = self._meetings.meetings_of(Actor(address.person))
         entries = [_entry(row) for row, role in rows if role is not None and row.rehearsal_of is None]
-        shown = [entry for entry in entries if within(entry.starts_at, now)]
+        shown = [self._ended(entry) for entry in entries if within(entry.starts_at, now)]
         return written(shown, name=_NAME, titles=address.titles, now=now, base=base)
+
+    def _ended(self, entry: Entry) -> Entry:
+        if entry.phase not in {Phase.CLOSED, Phase.LOCKED}:
+            return entry
+        return replace(entry, closed_at=self._meetings.state(entry.meeting).closed_at)
 
     def one(self, meeting: MeetingId, actor: Actor, *, now: dt.datetime, base: str) -> bytes:
         """The file of one meeting; raises NoSuchMeeting, NotAllowed."""
@@ -102,6 +108,7 @@ class CalendarService:
             state.planned_minutes,
             state.phase,
             state.seq,
+            state.closed_at,
         )
         return written([entry], name=_NAME, titles=True, now=now, base=base)
 

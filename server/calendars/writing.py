@@ -40,13 +40,20 @@ def written(entries: Sequence[Entry], *, name: str, titles: bool, now: dt.dateti
     return found
 
 
+def _end(entry: Entry, begins: dt.datetime) -> dt.datetime:
+    """As it was, of a meeting that is over; as it is planned, of another."""
+    if entry.closed_at is not None and entry.closed_at > begins:
+        return entry.closed_at.astimezone(dt.UTC).replace(microsecond=0)
+    return min(begins, _LAST) + dt.timedelta(minutes=max(1, entry.minutes))
+
+
 def _event(entry: Entry, *, titles: bool, now: dt.datetime, base: str) -> Event:
     event = Event()
     begins = entry.starts_at.astimezone(dt.UTC).replace(microsecond=0)
     event.add("uid", f"{entry.meeting}@phonghop")
     event.add("dtstamp", now.astimezone(dt.UTC).replace(microsecond=0))
     event.add("dtstart", begins)
-    event.add("dtend", min(begins, _LAST) + dt.timedelta(minutes=max(1, entry.minutes)))
+    event.add("dtend", _end(entry, begins))
     event.add("sequence", entry.changes)
     event.add("status", _STATUS.get(entry.phase, "CONFIRMED"))
     if not titles:

@@ -182,11 +182,10 @@ def _notice(facts: Facts) -> Wording:
     lines.append("Sau khi nghe báo cáo và ý kiến của các đại biểu, chủ trì kết luận như sau:")
     numbered = numbers(state.agenda)
     concluded = {each.item: each.text for each in state.conclusions}
+    # What the chair concluded nothing of is for the writer to add: a document says no dots.
     lines += [
-        f"{numbered[each.item]}. {each.title}: {concluded.get(each.item, '…')}"
-        for each in facts.items
-        if each.parent is None or each.item in concluded
-    ]
+        f"{numbered[each.item]}. {each.title}: {concluded[each.item]}" for each in facts.items if each.item in concluded
+    ] or ["1. …"]
     return Wording(
         f"Kết luận của {who} tại {plain_title(state.title)}",
         tuple(lines),

@@ -118,15 +118,17 @@ def _item(found: ItemFacts, clock: Clock) -> Iterator[Block]:
     yield _fact(f"{name}.course", _course(found, clock), found.seqs)
     if found.recused:
         away = listed(f"{who.titled}{_because(reason)}" for who, reason in found.recused)
-        yield _fact(f"{name}.recused", sentence(f"Không tham gia nội dung này: {away}"))
+        yield _fact(f"{name}.recused", sentence(f"Không tham gia nội dung này: {away}"), found.away)
     yield Block(f"{name}.notes", BlockKind.NOTE, "")
     for kind, (word, title) in _TURNS.items():
         turns = [each for each in found.speakers if each.kind is kind]
         if turns:
-            yield _fact(f"{name}.{word}", "\n".join([f"{title}:", *map(_turn, turns)]))
+            seqs = tuple(sorted(seq for each in turns for seq in each.seqs))
+            yield _fact(f"{name}.{word}", "\n".join([f"{title}:", *map(_turn, turns)]), seqs)
     if found.handed:
         names = listed(f"{each.who.titled} ({each.characters} ký tự)" for each in found.handed)
-        yield _fact(f"{name}.written", sentence(f"Ý kiến gửi bằng văn bản: {names}"))
+        seqs = tuple(sorted(seq for each in found.handed for seq in each.seqs))
+        yield _fact(f"{name}.written", sentence(f"Ý kiến gửi bằng văn bản: {names}"), seqs)
     for vote in found.votes:
         yield _fact(vote.vote.vote, voted.said(vote, clock), vote.seqs)
     if found.conclusion is not None:

@@ -51,6 +51,7 @@ class Speaker:
     who: Person
     turns: int
     spent_ms: int
+    seqs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Handed:
     who: Person
     characters: int
     sha256: str
+    seqs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class ItemFacts:
     recused: tuple[tuple[Person, str], ...]
     conclusion: Conclusion | None
     seqs: tuple[int, ...]
+    away: tuple[int, ...] = ()
 
     @property
     def seconds(self) -> int:
@@ -152,9 +155,14 @@ def _item(state: MeetingState, item: Item, number: str, *, found: Attended, sour
         number=number,
         presenter=None if item.presenter is None else person_of(state, item.presenter),
         spans=found.of_item(item.item),
-        speakers=_speakers(speeches, state),
+        speakers=_speakers(speeches, state, sources),
         handed=tuple(
-            Handed(_of_speech(each), each.written.characters, each.written.sha256)
+            Handed(
+                _of_speech(each),
+                each.written.characters,
+                each.written.sha256,
+                sources.where("speech", each.speech, kinds=("speech_written",)),
+            )
             for each in speeches
             if each.written is not None
         ),
@@ -169,11 +177,13 @@ def _item(state: MeetingState, item: Item, number: str, *, found: Attended, sour
             (person_of(state, each.person), each.reason) for each in state.recusals if each.item == item.item
         ),
         conclusion=conclusion_of(state, item.item),
-        seqs=sources.where("item", item.item, kinds=("item_started",)),
+        # Of what nobody came to, where it was put on the agenda.
+        seqs=sources.where("item", item.item, kinds=("item_started",)) or sources.of_kinds("agenda_set"),
+        away=sources.where("item", item.item, kinds=("member_recused",)),
     )
 
 
-def _speakers(speeches: Iterable[Speech], state: MeetingState) -> tuple[Speaker, ...]:
+def _speakers(speeches: Iterable[Speech], state: MeetingState, sources: Sources) -> tuple[Speaker, ...]:
     """By kind and person, in the order of their first turn."""
     now = state.last.at if state.last is not None else None
     begun = sorted(
@@ -184,7 +194,8 @@ def _speakers(speeches: Iterable[Speech], state: MeetingState) -> tuple[Speaker,
         key = (speech.kind, speech.person)
         known = sums.get(key) or Speaker(speech.kind, _of_speech(speech), 0, 0)
         took = speech.spent_ms if now is None else spent_ms(speech, now)
-        sums[key] = Speaker(speech.kind, known.who, known.turns + 1, known.spent_ms + took)
+        seqs = known.seqs + sources.where("speech", speech.speech, kinds=("speech_started",))
+        sums[key] = Speaker(speech.kind, known.who, known.turns + 1, known.spent_ms + took, seqs)
     return tuple(sums.values())
 
 

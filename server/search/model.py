@@ -4,6 +4,7 @@ Rules: words are compared as people type them: without accents, without đ, in a
 last one may be begun only; words in quotation marks stand together. A meeting is found by who may see it, an item by
 who may know of it, a paper by who may read that version of it – and then only the newest one they may read. What the
 ordinary build keeps no content of (P4) and what belongs to a rehearsal (M5) is not found at all.
+A paper that was recalled is found by its title alone, and said to be recalled (P7).
 
 Usage::
 
@@ -25,7 +26,7 @@ from server.papers.model import Reader, keeps_content, may_read
 from server.search.errors import NothingAsked, TooMuchAsked
 from wire.ids import MeetingId, PaperId
 from wire.places import is_recused
-from wire.state import MeetingState
+from wire.state import MeetingState, PaperState
 from wire.topics import PaperVersion
 from wire.visibility import sees
 
@@ -179,10 +180,21 @@ def may_find(entry: Entry, state: MeetingState, seeker: Seeker) -> bool:
         return sees(state, seeker.person, entry.ref)
     reader = Reader(seeker.person, is_secretary=seeker.is_secretary)
     paper = state.paper(entry.paper.paper)
-    if paper is None or not may_read(state, entry.paper, reader):
+    if paper is None:
+        return False
+    if is_recalled(entry, state) and entry.version == paper.published_version and member is not None:
+        # Its title stays in the list of papers, which everybody keeps who could read it.
+        return sees(state, seeker.person, paper.item) and not is_recused(state, seeker.person, paper.item)
+    if not may_read(state, entry.paper, reader):
         return False
     newest = PaperVersion(entry.paper.paper, paper.version)
     return newest == entry.paper or not may_read(state, newest, reader)
+
+
+def is_recalled(entry: Entry, state: MeetingState) -> bool:
+    """Whether it is a paper that was taken back: nobody is shown its words any more."""
+    paper = state.paper(entry.paper.paper) if entry.kind is Kind.PAPER else None
+    return paper is not None and paper.state is PaperState.RECALLED
 
 
 Marked = tuple[tuple[str, bool], ...]

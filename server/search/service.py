@@ -25,7 +25,19 @@ from sealing.errors import UnwrapFailed
 from server.errors import ServerError, Unavailable
 from server.search.errors import Unreadable
 from server.search.index import COVER, Hit, Index
-from server.search.model import Entry, Kind, Limits, Marked, Seeker, Wanted, entries, excerpt, marked, may_find
+from server.search.model import (
+    Entry,
+    Kind,
+    Limits,
+    Marked,
+    Seeker,
+    Wanted,
+    entries,
+    excerpt,
+    is_recalled,
+    marked,
+    may_find,
+)
 from server.search.ports import Meetings, Pages, Papers, Texts
 from server.unit import UnitOfWork
 from wire.events import Event
@@ -131,7 +143,7 @@ class SearchService:
                 continue
             if entry not in judged:
                 judged[entry] = limits.allow(entry, state) and may_find(entry, state, seeker)
-            if not judged[entry]:
+            if not judged[entry] or (hit.page != COVER and is_recalled(entry, state)):
                 continue
             known = found.get((entry.kind, entry.meeting, entry.ref))
             if known is None:
@@ -160,6 +172,7 @@ class SearchService:
             },
             "ref": hit.entry.ref,
             "version": hit.entry.version,
+            "recalled": is_recalled(hit.entry, state),
             "page": hit.page,
             "more_pages": max(0, found.pages - 1),
             "title": _value(marked(hit.entry.title, pattern)),

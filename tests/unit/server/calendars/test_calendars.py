@@ -35,7 +35,7 @@ def events(office: Office, address: str) -> list[Any]:
     """As a calendar program reads it: no cookie, no token."""
     reply = office.app.test_client().get(address)
     assert reply.status_code == 200, reply.data
-    assert reply.mimetype == "text/calendar"
+    assert reply.headers["Content-Type"] == "text/calendar; charset=utf-8"
     return list(Calendar.from_ical(reply.data).walk("VEVENT"))
 
 
@@ -61,6 +61,19 @@ def test_C3_a_cancelled_meeting_is_told_as_cancelled(office: Office) -> None:
     office.sign_in("chutri").post(f"/api/meetings/{meeting}/cancel", {"reason": "Chủ trì đi công tác"}).done()
     (event,) = events(office, address)
     assert str(event["status"]) == "CANCELLED"
+
+
+def test_C2_a_meeting_that_is_over_ends_when_it_was_closed(office: Office) -> None:
+    meeting = office.meeting("open")
+    address = address_of(office.sign_in("daibieu"))
+    (planned,) = events(office, address)
+    office.clock.advance(days=1)
+    chair = office.sign_in("chutri")
+    closed = office.clock.now().replace(microsecond=0)
+    chair.post(f"/api/meetings/{meeting}/close").done()
+    (event,) = events(office, address)
+    assert event["dtstart"].dt < closed != planned["dtend"].dt
+    assert event["dtend"].dt == closed
 
 
 def test_C4_an_address_without_titles_gives_times_only(office: Office) -> None:

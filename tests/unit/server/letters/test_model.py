@@ -147,6 +147,7 @@ def test_N10_what_stands_below_a_hidden_item_and_votes_on_it_are_in_no_proposal(
     assert [each.item for each in facts.items] == [named("i", "one")]
     assert "Thông qua: Việc one." in compose.proposed(Kind.RESOLUTION, facts).body[0]
     assert len(compose.proposed(Kind.RESOLUTION, facts).body) == 2, "one vote, and who carries it out"
+    assert [line for line in compose.proposed(Kind.NOTICE, facts).body if "…" in line] == ["1. …"], "nothing concluded"
     for kind in Kind:
         said = str(compose.proposed(kind, facts))
         assert [word for word in ("secret", "below", "inner", "Tài liệu kín") if word in said] == []
@@ -163,3 +164,4 @@ def test_N10_the_longest_meeting_gives_a_draft_that_is_read_back() -> None:
         assert read_wording(Fields(wording.to_value(), "wording")) == wording
         if kind is Kind.NOTICE:
             assert any(line.endswith(": Giao các đơn vị.") for line in wording.body), "what the chair concluded"
+            assert not any("…" in line for line in wording.body), "and nothing of what was not concluded"

@@ -84,6 +84,21 @@ def test_P5_a_paper_is_found_by_those_who_may_read_that_version_of_it(office: Of
     assert titles(secretary, "lan sau") == [("paper", "Báo cáo")]
 
 
+def test_P7_a_recalled_paper_is_found_by_its_title_alone(office: Office) -> None:
+    meeting = office.meeting("approved")
+    secretary, chair = office.sign_in("thuky"), office.sign_in("chutri")
+    published(secretary, chair, meeting, pdfs.text_pdf(["Kiến nghị sửa đổi quy chế"]))
+    office.services.search.catch_up()
+    assert titles(secretary, "kien nghi") == [("paper", "Báo cáo")]
+    chair.post(f"/api/meetings/{meeting}/open").done()
+    chair.post(f"/api/meetings/{meeting}/close").done()
+    assert titles(secretary, "kien nghi") == titles(chair, "kien nghi") == [], "at once, for those who lead, too"
+    for browser in (secretary, chair, office.sign_in("daibieu")):
+        (found,) = looks(browser, "bao cao", kind="paper")["results"]
+        assert (found["recalled"], found["page"], found["excerpt"]) == (True, 0, [])
+    assert titles(office.sign_in("kythuat"), "bao cao") == []
+
+
 def test_M4_hidden_items_other_peoples_meetings_and_closed_papers_are_not_found(office: Office) -> None:
     meeting = office.meeting("approved")
     secretary, chair = office.sign_in("thuky"), office.sign_in("chutri")
@@ -107,7 +122,7 @@ def test_M4_hidden_items_other_peoples_meetings_and_closed_papers_are_not_found(
     chair.post(f"{path}/open").done()
     chair.post(f"{path}/close").done()
     assert titles(office.sign_in("daibieu"), "noi dung") == [], "recalled with the close (P7)"
-    assert titles(secretary, "noi dung") == [("paper", "Báo cáo")]
+    assert titles(secretary, "noi dung") == []
 
 
 def test_results_are_limited_by_kind_time_and_type_and_come_in_portions(office: Office) -> None:

@@ -8,6 +8,8 @@ export interface Result {
   meeting: { id: string; title: string; type: string; phase: string; starts_at: string | null };
   ref: string;
   version: number;
+  /** A paper that was taken back: there is its title, and nothing to open. */
+  recalled?: boolean;
   /** 0: the title. */
   page: number;
   more_pages: number;
@@ -52,6 +54,7 @@ export function pathOf(result: Result): string {
   const meeting = `/meetings/${result.meeting.id}`;
   if (result.kind === 'meeting') return meeting;
   if (result.kind === 'item') return `${meeting}/agenda`;
+  if (result.recalled) return `${meeting}/papers`;
   return `${meeting}/papers/${result.ref}${result.page > 1 ? `/${result.page}` : ''}`;
 }
 
