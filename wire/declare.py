@@ -18,6 +18,7 @@ from typing import Any
 
 from wire.errors import BadField
 from wire.fields import print_instant
+from wire.quorum import here
 from wire.state import MeetingState
 from wire.statement import APPROVE_PAPERS, ATTEND, CLOSE, Place, Statement, check_body
 
@@ -77,7 +78,7 @@ def closing_body(state: MeetingState) -> dict[str, Any]:
         raise BadField("statement.close", "is of a meeting that was not opened")
     return {
         "members": len(state.members),
-        "attended": sum(1 for entry in state.attendance if entry.was_there),
+        "attended": len({entry.person for entry in state.attendance if entry.was_there} | here(state)),
         "papers": len(state.papers),
         "opened_at": print_instant(state.opened_at),
     }

@@ -171,7 +171,10 @@ def _phase(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     if change is Change.CLOSE:
         _statement(data)
     if change is Change.OPEN:
-        return replace(moved, opened_at=event.at, display=Display(DisplayMode.ITEM))
+        there = {person for person, _ in state.seated}
+        # Whoever tried a seat and went again was not there when the meeting began.
+        came = tuple(pair for pair in state.arrivals if pair[0] in there)
+        return replace(moved, opened_at=event.at, arrivals=came, display=Display(DisplayMode.ITEM))
     if phase is Phase.CLOSED:
         return _closed(moved, event)
     if phase is Phase.CANCELLED:
@@ -188,7 +191,7 @@ def _closed(state: MeetingState, event: Event) -> MeetingState:
         presenter="",
         display=Display(DisplayMode.WELCOME),
         seated=(),
-        stayed=tuple(person for person, _ in state.seated),
+        stayed=() if state.opened_at is None else tuple(person for person, _ in state.seated),
         agenda=tuple(ended(item, event.at) for item in state.agenda),
         papers=tuple(
             # Also one whose next version was still being prepared: the seats held the one before.
@@ -321,19 +324,16 @@ def _seated(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     if data.has("certificate"):
         data.hex("certificate", size=32)
     others = tuple(pair for pair in state.seated if person not in pair and seat not in pair)
-    arrivals = state.arrivals
-    if person not in dict(arrivals):
-        arrivals = (*arrivals, (person, event.at))
-    return replace(state, seated=(*others, (person, seat)), arrivals=arrivals)
+    since = dict(state.arrivals)
+    if state.opened_at is None and all(person != known for known, _ in state.seated):
+        since.pop(person, None)
+    since.setdefault(person, event.at)
+    return replace(state, seated=(*others, (person, seat)), arrivals=tuple(since.items()))
 
 
 def _unseated(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     person = data.id("person", "u")
-    seated = tuple(pair for pair in state.seated if person not in pair)
-    if state.opened_at is not None:
-        return replace(state, seated=seated)
-    # Whoever tried the seat and went again was not there when the meeting began.
-    return replace(state, seated=seated, arrivals=tuple(pair for pair in state.arrivals if pair[0] != person))
+    return replace(state, seated=tuple(pair for pair in state.seated if person not in pair))
 
 
 def _recall_started(state: MeetingState, event: Event, data: Fields) -> MeetingState:

@@ -9,6 +9,7 @@ Usage: in the table ``fold.HANDLERS``; ``state.attendance``, ``state.rounds``.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Final
 
@@ -34,9 +35,8 @@ def attendance_recorded(state: MeetingState, event: Event, data: Fields) -> Meet
     presence = Presence(data.choice("presence", frozenset(Presence)))
     known = state.presence_of(person)
     arrived = None if known is None or presence in NEVER_THERE else known.arrived_at
-    if known is None and presence is Presence.PRESENT:
-        # They were counted from the moment at which they sat down (W87).
-        arrived = dict(state.arrivals).get(person)
+    if known is None and presence not in NEVER_THERE:
+        arrived = _sat_down(state, person, presence)
     fresh = Attendance(
         person=person,
         presence=presence,
@@ -49,7 +49,18 @@ def attendance_recorded(state: MeetingState, event: Event, data: Fields) -> Meet
     if (fresh.method is AttendanceMethod.TOKEN) != bool(fresh.statement):
         raise BadField("attendance_recorded.statement", "stands there exactly when a token signed")
     others = tuple(entry for entry in state.attendance if entry.person != person)
+    if presence in NEVER_THERE:
+        state = replace(state, arrivals=tuple(pair for pair in state.arrivals if pair[0] != person))
     return replace(state, attendance=(*others, fresh))
+
+
+def _sat_down(state: MeetingState, person: str, presence: Presence) -> dt.datetime | None:
+    """Since when they have been counted at a seat (W87); None: never, or too early for what is said of them."""
+    since, opened = dict(state.arrivals).get(person), state.opened_at
+    if since is None or (presence is Presence.LATE and opened is not None and since < opened):
+        return None
+    is_there = opened is not None or any(person == known for known, _ in state.seated)
+    return since if is_there else None
 
 
 def round_opened(state: MeetingState, event: Event, data: Fields) -> MeetingState:

@@ -167,7 +167,9 @@ def _members(  # noqa: PLR0917 - remembered by each of them
             "sits_at": at_seat.get(m.person),
             "stayed": m.person in stayed,
             # Whoever sat there at the opening is not late (W86).
-            "in_time": m.person in at_seat and opened_at is not None and since.get(m.person, opened_at) < opened_at,
+            "in_time": (m.person in at_seat or m.person in stayed)
+            and opened_at is not None
+            and since.get(m.person, opened_at) < opened_at,
             "stands_for": None if own is None else own.member,
             "replaced_by": None if other is None else other.person,
             "may_speak": other is None and (own is None or own.may_speak),

@@ -132,7 +132,7 @@ def _close_vi(said: Statement, body: Mapping[str, Any]) -> Lines:
     opened = moment(parse_instant(body["opened_at"]))
     return (
         f"Tôi là {_flat(said.name)}. Tôi bế mạc cuộc họp “{_flat(said.title)}”, khai mạc lúc {opened} (giờ Việt Nam).",
-        f"Thành phần: {body['members']} người, trong đó {body['attended']} người đã điểm danh có mặt.",
+        f"Thành phần: {body['members']} người, trong đó {body['attended']} người có mặt.",
         f"Tài liệu: {body['papers']}.",
     )
 
@@ -141,7 +141,7 @@ def _close_en(said: Statement, body: Mapping[str, Any]) -> Lines:
     opened = moment(parse_instant(body["opened_at"]))
     return (
         f"I am {_flat(said.name)}. I close the meeting “{_flat(said.title)}”, opened at {opened} (time of Vietnam).",
-        f"Members: {body['members']}, of whom {body['attended']} were recorded as present.",
+        f"Members: {body['members']}, of whom {body['attended']} attended.",
         f"Papers: {body['papers']}.",
     )
 

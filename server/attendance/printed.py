@@ -106,7 +106,7 @@ def _said(state: MeetingState, row: Row) -> str:
         return f"Người dự thay: {'' if substitute is None else substitute.name}"
     told = "; ".join(_word(each.presence, row.since(each), each.reason) for each in row.words)
     if not told:
-        told = f"Có mặt {_time(row.spans[0][0])}" if row.spans else "Chưa điểm danh"
+        told = f"Có mặt {_time(row.arrived_at or row.spans[0][0])}" if row.spans else "Chưa điểm danh"
     for_whom = stands_for(state, row.member.person)
     absent: Member | None = None if for_whom is None else state.member(for_whom.member)
     return told if absent is None else f"{told} (dự thay {absent.name})"

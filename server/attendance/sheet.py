@@ -40,11 +40,12 @@ class Row:
     words: tuple[Word, ...]
     spans: Spans
     seconds: tuple[int, ...]
+    arrived_at: dt.datetime | None
 
     def since(self, word: Word) -> dt.datetime:
         """The moment that a word is about: who was present at their seat before it was written was there since then."""
-        sat = self.spans[0][0] if self.spans and word is self.words[0] else word.at
-        return min(sat, word.at) if word.presence == Presence.PRESENT else word.at
+        confirms = word is self.words[0] and word.presence == Presence.PRESENT
+        return min(self.arrived_at or word.at, word.at) if confirms else word.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,9 @@ def _of_member(
         0 if is_recused(state, member.person, each.item.item) else found.seconds(member.person, each.item.item)
         for each in columns
     )
-    return Row(member, tuple(words.get(member.person, ())), found.of_person(member.person), seconds)
+    entry = state.presence_of(member.person)
+    arrived = dict(state.arrivals).get(member.person) if entry is None else entry.arrived_at
+    return Row(member, tuple(words.get(member.person, ())), found.of_person(member.person), seconds, arrived)
 
 
 def _words(events: Sequence[Event]) -> dict[str, list[Word]]:

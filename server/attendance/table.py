@@ -77,7 +77,7 @@ def _cells(sheet: Sheet, number: int, row: Row) -> list[str]:
         member.seat_label,
         "" if absent is None else absent.name,
         WORDS[row.words[-1].presence] if row.words else ("Có mặt" if row.spans else "Chưa điểm danh"),
-        _time(row.spans[0][0]) if row.spans else "",
+        _time(row.arrived_at or row.spans[0][0]) if row.spans else "",
         ends,
         "; ".join(_written(word) for word in row.words),
         *(_during(sheet, row, at) for at in range(len(sheet.columns))),

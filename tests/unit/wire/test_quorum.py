@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.support.meeting_log import MeetingLog, item, member, named
 from wire import view
 from wire.attended import attended
+from wire.declare import closing_body
 from wire.errors import BadField
 from wire.fields import Fields
 from wire.quorum import Quorum, here, quorum, read_rules, rules_value
@@ -181,4 +182,40 @@ def test_W86_whoever_sat_there_at_the_opening_is_not_late_and_came_when_they_sat
     assert an is not None
     assert binh is not None
     assert an.arrived_at == sat < an.at
-    assert binh.arrived_at == binh.at
+    assert binh.arrived_at == dict(log.state.arrivals)[named("u", "binh")] < binh.at, "late since they sat down"
+
+
+def test_W86_whoever_lost_their_seat_before_the_opening_is_late() -> None:
+    log = _log({"by_self": True, "quorum": None})
+    _sits(log, "an", "a")
+    _sits(log, "binh", "a")
+    _sits(log, "chair", "c")
+    log.add("attendance_recorded", {**word("chair", "absent"), "reason": "nhầm"})
+    _opened(log)
+    for name, late in (("an", True), ("binh", False), ("chair", True)):
+        assert (named("u", name) not in dict(log.state.arrivals)) is late
+    _sits(log, "an", "d")
+    assert not _line(log, "an")["in_time"]
+
+
+def test_W87_a_meeting_that_was_called_off_had_nobody_in_it() -> None:
+    log = _log({"by_self": True, "quorum": TWO_THIRDS})
+    for name, seat in (("chair", "a"), ("an", "b")):
+        _sits(log, name, seat)
+    log.add("agenda_set", {"items": [item("one")]})
+    for kind in ("meeting_submitted", "meeting_approved"):
+        log.add(kind)
+    log.add("meeting_cancelled", {"reason": "hoãn"})
+    assert quorum(log.state).present == 0
+
+
+def test_W86_leaving_as_the_first_word_keeps_since_when_they_were_there() -> None:
+    log = _log({"by_self": True, "quorum": None})
+    _sits(log, "an", "b")
+    _opened(log)
+    log.add("attendance_recorded", word("an", "left"))
+    entry = log.state.presence_of(named("u", "an"))
+    assert entry is not None
+    assert entry.was_there
+    log.add("meeting_closed")
+    assert closing_body(log.state)["attended"] == 1
