@@ -10,6 +10,7 @@
     │   └── NotTheirTask            task-not-theirs: who asks sees the task, and this is for somebody else
     ├── Malformed
     │   ├── TaskDayWrong            task-day-wrong: a deadline before today, or none at all
+    │   ├── TaskNamedWrong          task-named-wrong: the head names somebody who is not of the unit
     │   ├── TaskPartyWrong          task-party-wrong: nobody of that name can answer for a task
     │   └── TaskTwice               task-party-twice: somebody leads and takes part
     └── Conflict
@@ -54,6 +55,12 @@ class TaskPartyWrong(Malformed):
     """``data["name"]`` has no account that is in use, or is a unit that is closed or has no head."""
 
     code = "task-party-wrong"
+
+
+class TaskNamedWrong(Malformed):
+    """``data["name"]`` is not in the unit that leads or below it, or has no account that is in use."""
+
+    code = "task-named-wrong"
 
 
 class TaskTwice(Malformed):

@@ -14,7 +14,7 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from server.meetings.model import may_see
 from server.papers.submission import Asked
 from server.search.model import Wanted
 from server.tasks import model
-from server.tasks.counting import counted
+from server.tasks.counting import Counted, counted
 from server.tasks.errors import TaskUnknown
 from server.tasks.model import Line, Move, Party, PartyKind, Side, Stage, Task
 from server.tasks.rights import Asker, House, sides
@@ -148,7 +148,8 @@ class TaskReading:
         sight = self._sight(asked)
         every = asked.actor.has(Role.AUDITOR)
         seen = [each for each in self._all() if every or sides(each, sight.asker, sight.house)]
-        rows = [(_unit_name(each, sight.house), each) for each in seen]
+        labels = sight.house.labels()
+        rows = [(_counted_for(each, sight.house, labels), each) for each in seen]
         return {**counted(rows, sight.today), "today": sight.today.isoformat()}
 
     # Parts
@@ -238,10 +239,11 @@ def _sees(state: MeetingState, asker: Asker, item: str) -> bool:
     return sees(state, asker.person, item)
 
 
-def _unit_name(task: Task, house: House) -> str:
+def _counted_for(task: Task, house: House, labels: Mapping[str, str]) -> Counted:
     """For whom it counts; somebody in no unit counts for themselves."""
-    unit = house.unit_of(task.giving.lead)
-    return house.name(task.giving.lead) if unit is None else unit.name
+    lead = task.giving.lead
+    unit = house.unit_of(lead)
+    return Counted(lead.id, house.name(lead)) if unit is None else Counted(unit.id, labels.get(unit.id, unit.name))
 
 
 def _party(who: Party, house: House) -> dict[str, Any]:
@@ -257,9 +259,7 @@ def _person(person: str | None, house: House) -> dict[str, str] | None:
 
 def _nameable(task: Task, house: House) -> list[dict[str, str]]:
     """Whom the head may name: who is in the unit or below it (TK3)."""
-    unit = house.unit_of(task.giving.lead)
-    inside = set() if unit is None else {each.id for each in house.tree.below(unit.id)}
-    found = [each for each in house.active if house.places.get(each) in inside]
+    found = [each for each in house.active if house.is_nameable(each, task.giving.lead)]
     return sorted(({"id": each, "name": house.names[each]} for each in found), key=lambda one: one["name"])
 
 

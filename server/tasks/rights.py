@@ -2,6 +2,8 @@
 
 Rules: pure; of this moment: the tree of units, the accounts in use and one's roles in meetings are handed in. A unit
 that was merged is the one that took it in. Heads of the units above the one that leads read: what their house is asked.
+Whoever has to leave the item a task came from, or as a member may not know of it, neither reads it so nor prepares it;
+what somebody gave, leads or takes part in stays theirs.
 
 Usage::
 
@@ -10,12 +12,13 @@ Usage::
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from server.tasks.model import Party, PartyKind, Side, Task
-from server.units.model import Tree, Unit
+from server.units.model import Tree, Unit, folded
 from wire.state import MemberRole
 
 #: Longer chains of mergers are a circle.
@@ -62,7 +65,21 @@ class House:
         lead = task.giving.lead
         if lead.kind is PartyKind.PERSON:
             return lead.id
-        return task.answers if task.answers in self.active else self.head(lead)
+        named = task.answers
+        return named if named is not None and self.is_nameable(named, lead) else self.head(lead)
+
+    def is_nameable(self, person: str, lead: Party) -> bool:
+        """Whether the head of the unit that leads may name the person: an account in use, in the unit or below it."""
+        unit = self.unit_of(lead)
+        if unit is None or person not in self.active:
+            return False
+        return any(each.id == unit.id for each in self.tree.above(self.places.get(person)))
+
+    def labels(self) -> dict[str, str]:
+        """Every unit by its name, or by its path where another unit is called the same."""
+        known = [each for each in self.tree.units if each.into is None]
+        names = Counter(folded(each.name) for each in known)
+        return {each.id: each.name if names[folded(each.name)] == 1 else self.tree.path(each.id) for each in known}
 
     def can_answer(self, who: Party) -> bool:
         """Whether somebody would be there: an account in use, or an open unit with a head that is."""
@@ -75,13 +92,14 @@ class House:
 @dataclass(frozen=True, slots=True)
 class Asker:
     """Who asks. ``roles``: theirs in meetings; ``prepares``: the secretary's role on this server; ``taken``: tasks that
-    stand in the agenda of a meeting they lead.
+    stand in the agenda of a meeting they lead; ``barred``: meetings with items they have to leave or may not know of.
     """
 
     person: str
     roles: Mapping[str, MemberRole] = field(default_factory=dict)
     prepares: bool = False
     taken: Collection[str] = frozenset()
+    barred: Container[tuple[str, str]] = frozenset()
 
 
 def sides(task: Task, asker: Asker, house: House) -> frozenset[Side]:
@@ -90,7 +108,7 @@ def sides(task: Task, asker: Asker, house: House) -> frozenset[Side]:
     role = None if task.meeting is None else asker.roles.get(task.meeting)
     if asker.person == task.giver or role is MemberRole.CHAIR:
         found.add(Side.GIVER)
-    if role is MemberRole.SECRETARY or (asker.prepares and task.meeting is not None):
+    if role is MemberRole.SECRETARY or (asker.prepares and task.meeting is not None and not _is_barred(task, asker)):
         found.add(Side.DESK)
     if house.answers(task) == asker.person:
         found.add(Side.LEAD)
@@ -98,9 +116,14 @@ def sides(task: Task, asker: Asker, house: House) -> frozenset[Side]:
         found.add(Side.HEAD)
     if any(_is_of(each, asker.person, house) for each in task.giving.helpers):
         found.add(Side.HELPER)
-    if not found and (task.id in asker.taken or _reads(task, asker.person, house)):
+    reads = not found and (task.id in asker.taken or _reads(task, asker.person, house))
+    if reads and not _is_barred(task, asker):
         found.add(Side.READER)
     return frozenset(found)
+
+
+def _is_barred(task: Task, asker: Asker) -> bool:
+    return task.meeting is not None and task.item is not None and (task.meeting, task.item) in asker.barred
 
 
 def _is_of(who: Party, person: str, house: House) -> bool:

@@ -25,7 +25,7 @@ from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
 from server.identity.model import Role
 from server.journal import Journal
-from server.meetings.errors import NoSuchItem
+from server.meetings.errors import NoSuchItem, NoSuchMeeting
 from server.meetings.model import must_be_real
 from server.papers.submission import Asked
 from server.tasks import model
@@ -35,6 +35,7 @@ from server.tasks.errors import (
     TaskDayWrong,
     TaskExtensionWaits,
     TaskFull,
+    TaskNamedWrong,
     TaskNoExtension,
     TaskPartyWrong,
     TaskTwice,
@@ -46,7 +47,9 @@ from server.tasks.rights import Asker, House, sides
 from server.unit import Transaction, UnitOfWork
 from wire import ids
 from wire.ids import MeetingId
+from wire.places import is_recused
 from wire.state import MeetingState, MemberRole
+from wire.visibility import sees
 
 GIVEN: Final = "task_given"
 MOVED: Final = "task_moved"
@@ -86,6 +89,26 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Barred:
+    """Meetings with items that ``person`` has to leave or, as a member, may not know of; looked up when it is asked."""
+
+    meetings: Meetings
+    person: str
+
+    def __contains__(self, place: object) -> bool:
+        """Of a meeting and an item; of a meeting that is not there nobody can say who had to leave what."""
+        if not isinstance(place, tuple):
+            return False
+        meeting, item = place
+        try:
+            state = self.meetings.state(MeetingId(meeting))
+        except NoSuchMeeting:
+            return True
+        is_member = state.member(self.person) is not None
+        return is_recused(state, self.person, item) or (is_member and not sees(state, self.person, item))
+
+
+@dataclass(frozen=True, slots=True)
 class TaskService:
     """All tasks."""
 
@@ -110,8 +133,11 @@ class TaskService:
         roles = {str(row.id): role for row, role in self.tools.meetings.meetings_of(actor) if role is not None}
         led = [meeting for meeting, role in roles.items() if role in LEADING]
         with self.tools.unit.read() as tx:
-            taken = frozenset(task for _, _, task in self.tools.store.taken(tx, led))
-        return Asker(actor.person_id, roles, prepares=actor.has(Role.SECRETARY), taken=taken)
+            rows = self.tools.store.taken(tx, led)
+        # An item that left the agenda takes the right to read with it.
+        taken = frozenset(task for meeting, item, task in rows if self._stands(meeting, item))
+        barred = Barred(self.tools.meetings, actor.person_id)
+        return Asker(actor.person_id, roles, prepares=actor.has(Role.SECRETARY), taken=taken, barred=barred)
 
     # Giving
 
@@ -176,7 +202,7 @@ class TaskService:
         """Any other move; gives ``{stage}``.
 
         Raises TaskUnknown, NotTheirTask, TaskStageWrong, TaskChanged, TaskDayWrong, TaskExtensionWaits,
-        TaskNoExtension, TaskPartyWrong, TaskFull.
+        TaskNoExtension, TaskNamedWrong, TaskFull.
         """
 
         def act(tx: Transaction, before: Task, house: House) -> dict[str, Any]:
@@ -251,6 +277,9 @@ class TaskService:
         self.tools.journal.record(tx, GIVEN if move is Move.GIVE else MOVED, told, actor=actor.label, now=asked.now)
         return line
 
+    def _stands(self, meeting: str, item: str) -> bool:
+        return self.tools.meetings.state(MeetingId(meeting)).item(item) is not None
+
     def _check_place(self, meeting: str | None, item: str | None) -> None:
         if meeting is None:
             return
@@ -292,8 +321,8 @@ def _after(task: Task, said: Said, *, house: House, today: dt.date) -> tuple[Tas
         case Move.EXTEND | Move.REFUSE:
             return _decided(task, said)
         case Move.NAME:
-            if said.answers is not None and said.answers not in house.active:
-                raise TaskPartyWrong(name=house.names.get(said.answers, ""))
+            if said.answers is not None and not house.is_nameable(said.answers, task.giving.lead):
+                raise TaskNamedWrong(name=house.names.get(said.answers, ""))
             return replace(task, answers=said.answers), {"who": said.answers}
         case _:
             return task, {}

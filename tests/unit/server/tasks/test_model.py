@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from server.tasks import model
-from server.tasks.counting import counted
+from server.tasks.counting import Counted, counted
 from server.tasks.errors import TaskStageWrong
 from server.tasks.model import Giving, Move, PartyKind, Side, Stage, Task, party
 from server.tasks.rights import Asker, House, sides
@@ -32,7 +32,8 @@ def house() -> House:
         Unit(MID, "V1", "Vụ 1", parent=TOP, head=HEAD, deputies=(DEPUTY,)),
         Unit(OLD, "V0", "Vụ cũ", parent=TOP, closed_at=NOW, into=MID),
     )
-    return House(Tree(units), {HEAD: "Hà"}, {HEAD: MID, OTHER: None}, {HEAD, CHIEF, DEPUTY, OTHER, GIVER})
+    active = {HEAD, CHIEF, DEPUTY, OTHER, GIVER}
+    return House(Tree(units), {HEAD: "Hà"}, {HEAD: MID, DEPUTY: MID, CHIEF: TOP, OTHER: None}, active)
 
 
 def test_TK1_every_way_through_the_table() -> None:
@@ -75,7 +76,10 @@ def test_TK1_TK5_late_is_what_the_day_says(
 def test_TK3_a_unit_answers_by_whom_its_head_names_and_by_its_head_else() -> None:
     led = task(MID)
     assert house().answers(led) == HEAD
-    assert house().answers(replace(led, answers=OTHER)) == OTHER
+    assert house().answers(replace(led, answers=DEPUTY)) == DEPUTY
+    assert house().answers(replace(led, answers=OTHER)) == HEAD, "who has moved elsewhere answers no more"
+    assert house().answers(replace(led, answers=CHIEF)) == HEAD, "who is in the unit above is not of the unit"
+    assert house().answers(replace(task(TOP), answers=DEPUTY)) == DEPUTY, "who is below is"
     assert house().answers(replace(led, answers="u-" + "z" * 16)) == HEAD, "who may not sign in answers for nobody"
     assert house().answers(task(OLD)) == HEAD, "a unit that was merged is the one that took it in"
     assert not house().can_answer(party(LOW))
@@ -102,6 +106,24 @@ def test_TK2_sides(who: Asker, found: set[Side]) -> None:
     assert sides(task(MID, meeting="m-x"), who, house()) == found
 
 
+@pytest.mark.parametrize(
+    ("who", "found"),
+    [
+        (Asker(GIVER), {Side.GIVER}),
+        (Asker(HEAD), {Side.LEAD, Side.HEAD}),
+        (Asker(DEPUTY), set()),
+        (Asker(CHIEF), set()),
+        (Asker(OTHER, prepares=True), set()),
+        (Asker(OTHER, {"m-x": MemberRole.SECRETARY}, prepares=True), {Side.DESK}),
+        (Asker(OTHER, taken={"t-" + "a" * 16}), set()),
+    ],
+)
+def test_TK2_behind_a_barred_item_stands_only_who_has_a_part(who: Asker, found: set[Side]) -> None:
+    one, barred = task(MID, meeting="m-x", item="i-x"), replace(who, barred={("m-x", "i-x")})
+    assert sides(one, barred, house()) == found
+    assert sides(replace(one, item="i-y"), barred, house()), "of another item nothing is barred"
+
+
 def test_TK2_a_task_by_hand_is_no_business_of_other_secretaries() -> None:
     assert sides(task(MID), Asker(OTHER, prepares=True), house()) == frozenset()
 
@@ -114,17 +136,23 @@ def test_who_only_reads_may_do_nothing_and_the_lead_decides_nothing() -> None:
 
 def test_TK9_every_task_is_counted_once() -> None:
     later = DAY + dt.timedelta(days=40)
+    one, two = Counted(MID, "Vụ 1"), Counted(LOW, "Vụ 2")
     rows = [
-        ("Vụ 1", task(stage=Stage.CONFIRMED, reported_on=DAY)),
-        ("Vụ 1", task(stage=Stage.CONFIRMED, reported_on=later)),
-        ("Vụ 1", task(stage=Stage.DOING)),
-        ("Vụ 2", task(stage=Stage.REPORTED, reported_on=DAY)),
-        ("Vụ 2", task(stage=Stage.DROPPED)),
+        (one, task(stage=Stage.CONFIRMED, reported_on=DAY)),
+        (one, task(stage=Stage.CONFIRMED, reported_on=later)),
+        (one, task(stage=Stage.DOING)),
+        (two, task(stage=Stage.REPORTED, reported_on=DAY)),
+        (two, task(stage=Stage.DROPPED)),
     ]
     told = counted(rows, later)
     assert told["units"] == [
-        {"name": "Vụ 1", "in_time": 1, "late": 1, "open": 0, "overdue": 1},
-        {"name": "Vụ 2", "in_time": 0, "late": 0, "open": 1, "overdue": 0},
+        {"id": MID, "name": "Vụ 1", "in_time": 1, "late": 1, "open": 0, "overdue": 1},
+        {"id": LOW, "name": "Vụ 2", "in_time": 0, "late": 0, "open": 1, "overdue": 0},
     ]
     assert told["months"] == [{"month": "2026-11", "in_time": 1, "late": 1, "open": 1, "overdue": 1}]
     assert party(TOP).kind is PartyKind.UNIT
+
+
+def test_TK9_two_of_one_name_are_two_rows() -> None:
+    rows = [(Counted(HEAD, "Hà"), task()), (Counted(OTHER, "Hà"), task())]
+    assert [each["id"] for each in counted(rows, DAY)["units"]] == [HEAD, OTHER]

@@ -147,9 +147,17 @@ def test_TK3_a_unit_leads_by_its_head_and_by_whom_the_head_names(office: Office)
     path = f"/api/tasks/{given(office, secretary, lead=unit)}"
     head, named = office.sign_in("daibieu"), office.sign_in("khach")
     assert head.get("/api/tasks").done()["tasks"][0]["sides"] == ["head", "lead"]
-    head.post(f"{path}/name", {"answers": office.people["khach"]}).done()
+    naming = {"answers": office.people["khach"]}
+    reply = head.post(f"{path}/name", naming)
+    assert (reply.status, reply.code, reply.data["name"]) == (400, "task-named-wrong", "khach (demo)"), "of no unit"
+    below = admin.post("/api/units", {"code": "P1", "name": "Phòng 1", "parent": unit}).done()["id"]
+    admin.post(f"/api/people/{office.people['khach']}/unit", {"unit": below}).done()
+    head.post(f"{path}/name", naming).done()
     assert head.post(f"{path}/accept").code == "task-not-theirs", "one person answers"
     named.post(f"{path}/accept").done()
+    admin.post(f"/api/people/{office.people['khach']}/unit", {"unit": None}).done()
+    assert named.get(path).code == "task-unknown", "who has moved elsewhere answers no more"
+    assert head.get(path).done()["answers"]["id"] == office.people["daibieu"]
     empty = admin.post("/api/units", {"code": "V2", "name": "Vụ 2"}).done()["id"]
     reply = secretary.post("/api/tasks", giving(office, lead=empty))
     assert (reply.code, reply.data["name"]) == ("task-party-wrong", "Vụ 2")
@@ -217,7 +225,8 @@ def test_TK9_the_figures_count_what_one_may_see_and_compute_nothing(office: Offi
     unit = admin.post("/api/units", body).done()["id"]
     given(office, secretary, lead=unit)
     told = office.sign_in("kiemtoan").get("/api/tasks/counts").done()
-    assert told["units"] == [{"name": "=HYPERLINK(1)", "in_time": 0, "late": 0, "open": 1, "overdue": 0}]
+    row = {"id": unit, "name": "=HYPERLINK(1)", "in_time": 0, "late": 0, "open": 1, "overdue": 0}
+    assert told["units"] == [row]
     assert told["months"] == [{"month": "2026-11", "in_time": 0, "late": 0, "open": 1, "overdue": 0}]
     assert office.sign_in("khach").get("/api/tasks/counts").done()["units"] == []
     lead = office.sign_in("daibieu")
@@ -227,3 +236,16 @@ def test_TK9_the_figures_count_what_one_may_see_and_compute_nothing(office: Offi
     cell = book["Đơn vị"]["A2"]
     assert (cell.data_type, cell.value) == ("s", "'=HYPERLINK(1)")
     assert [each.value for each in book["Tháng đến hạn"][2]] == ["2026-11", 0, 0, 1, 0, 1]
+
+
+def test_TK9_units_that_share_a_name_are_counted_apart_and_said_with_their_path(office: Office) -> None:
+    admin, secretary = office.sign_in("hethong"), office.sign_in("thuky")
+    for code, head in (("V1", "daibieu"), ("V2", "khach")):
+        above = admin.post("/api/units", {"code": code, "name": f"Vụ {code[1]}"}).done()["id"]
+        room = {"code": f"P{code}", "name": "Phòng Tổng hợp", "parent": above, "head": office.people[head]}
+        given(office, secretary, lead=admin.post("/api/units", room).done()["id"])
+    names = [each["name"] for each in secretary.get("/api/tasks/counts").done()["units"]]
+    assert names == ["Vụ 1 / Phòng Tổng hợp", "Vụ 2 / Phòng Tổng hợp"]
+    text = secretary.client.get("/api/tasks/counts.csv").data.decode("utf-8-sig")
+    assert text.splitlines()[1:3] == [f"{name},0,0,1,0,1" for name in names]
+    assert [each["name"] for each in office.sign_in("khach").get("/api/tasks/counts").done()["units"]] == names[1:]

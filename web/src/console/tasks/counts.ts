@@ -2,7 +2,7 @@
 export const COUNTS = ['in_time', 'late', 'open', 'overdue'] as const;
 export type Counted = Record<(typeof COUNTS)[number], number>;
 export interface Counts {
-  units: (Counted & { name: string })[];
+  units: (Counted & { id: string; name: string })[];
   months: (Counted & { month: string })[];
   today: string;
 }
