@@ -21,11 +21,12 @@ for _file in sorted([*_ROOT.rglob("store.py"), *_ROOT.rglob("register.py")]):
 
 #: What a meeting leaves where it is counted for all of them, or is another's.
 HOUSES_OWN = {
-    "accounts", "admin_events", "agency", "calendar_addresses", "device_certificates", "device_links", "devices",
-    "display_links", "display_sessions",
+    "accounts", "admin_events", "agency", "calendar_addresses", "consultation_answers", "consultation_papers",
+    "consultation_recipients", "consultations", "device_certificates", "device_links", "devices", "display_links",
+    "display_sessions", "meeting_outlines",
     "person_certificates", "record_checkpoints", "record_head", "record_leaves", "record_nodes", "record_seen",
-    "recovery_codes", "revocation_material", "rooms", "seats", "second_factors", "sessions", "sign_in_tries",
-    "signing_pictures", "statement_material", "trust_authorities",
+    "recovery_codes", "review_rounds", "reviewed_accounts", "revocation_material", "rooms", "seats", "second_factors",
+    "sessions", "sign_in_tries", "sign_ins", "signing_pictures", "statement_material", "trust_authorities", "units",
     "work_days",
 }  # fmt: skip
 
