@@ -38,13 +38,20 @@ def standing(state: MeetingState, request: PaperRequest) -> Standing:
     return Standing.ASKED if paper is None else _OF_PAPER.get(paper.state, Standing.APPROVED)
 
 
+def takes_new(state: MeetingState, request: PaperRequest) -> bool:
+    """Whether a first version is handed in for it: there is no paper yet, or the stub of a state secret came back."""
+    paper = state.paper(request.paper)
+    return paper is None or (paper.state is PaperState.RETURNED and paper.pages == 0)
+
+
 def handed_in(before: MeetingState, after: MeetingState, event: Event, data: Fields) -> MeetingState:
     """``after`` a paper was submitted; the request that it was handed in for has it from now on (W138)."""
     if not data.has("request"):
         return after
     known = _known(before, data)
     paper, item = event.data["paper"], event.data["item"]
-    if known.withdrawn or known.item != item or known.paper not in {"", paper}:
+    fits = known.paper == paper or takes_new(before, known)
+    if known.withdrawn or known.item != item or not fits:
         raise BadField("paper_submitted.request", "is for something else")
     return _with(after, replace(known, paper=paper, handed_in_at=known.handed_in_at or event.at))
 

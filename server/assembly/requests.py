@@ -7,6 +7,7 @@ Usage: ``requests.build(services)``.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from typing import Final
 
@@ -31,17 +32,26 @@ class _Units:
         """Of an open unit; raises NoSuchUnit, UnitClosed."""
         found = self._units.unit(unit)
         if not found.is_open:
-            raise UnitClosed(unit=found.name)
+            raise UnitClosed(name=found.name)
         return found.name
 
-    def answered_by(self, person: str) -> frozenset[str]:
-        """The open units that somebody heads or is deputy of; of one that has neither, everybody who belongs to it."""
-        own = self._people.person(person).unit_id
+    def answered_by(self, person: str, *, now: dt.datetime) -> frozenset[str]:
+        """The units that somebody heads or is deputy of, and those that were merged into one of them.
+
+        Of a unit where nobody of these may sign in, everybody who belongs to it: what was asked of it never waits for
+        an account that is disabled.
+        """
+        tree = self._units.tree()
+        leaders = {each.id: {each.head, *each.deputies} - {None} for each in tree.units if each.is_open}
+        active = self._people.enabled_of({who for few in leaders.values() for who in few if who}, now=now)
+        home = tree.living(self._people.person(person).unit_id)
+        answered = {
+            unit
+            for unit, few in leaders.items()
+            if person in few or (home is not None and home.id == unit and few.isdisjoint(active))
+        }
         return frozenset(
-            each.id
-            for each in self._units.tree().units
-            if each.is_open
-            and (person in {each.head, *each.deputies} or (each.id == own and not (each.head or each.deputies)))
+            each.id for each in tree.units if (living := tree.living(each.id)) is not None and living.id in answered
         )
 
 

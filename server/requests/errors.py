@@ -9,12 +9,18 @@
     │   └── RequestDayUnfit    paper-request-day: before today, or after the meeting
     └── Conflict
         ├── RequestChanged     paper-request-changed: somebody saved another wording meanwhile
-        ├── RequestOver        paper-request-over: nothing is waited for any more
+        ├── RequestOver        paper-request-over: it was approved
+        │   ├── RequestUnmet       paper-request-unmet: nothing was handed in yet
+        │   ├── RequestMet         paper-request-met: a paper lies there
+        │   ├── RequestReturned    paper-request-returned: the paper went back already
+        │   └── RequestWithdrawn   paper-request-withdrawn
         ├── RequestsFull       paper-requests-full
         └── NobodyWaited       paper-request-nobody: there is nobody to remind
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 from server.errors import Conflict, Malformed, NotFound
 
@@ -38,9 +44,46 @@ class RequestChanged(Conflict):
 
 
 class RequestOver(Conflict):
-    """The request stands at ``data["standing"]``: approved, or withdrawn."""
+    """The request stands at ``data["standing"]``, where this cannot be done: approved, if no leaf says otherwise."""
 
     code = "paper-request-over"
+
+
+class RequestUnmet(RequestOver):
+    """Nothing was handed in that could go back."""
+
+    code = "paper-request-unmet"
+
+
+class RequestMet(RequestOver):
+    """Somebody has handed in a paper."""
+
+    code = "paper-request-met"
+
+
+class RequestReturned(RequestOver):
+    """Its paper went back already."""
+
+    code = "paper-request-returned"
+
+
+class RequestWithdrawn(RequestOver):
+    """Nobody waits for it."""
+
+    code = "paper-request-withdrawn"
+
+
+_OVER: Final = {
+    "asked": RequestUnmet,
+    "submitted": RequestMet,
+    "returned": RequestReturned,
+    "withdrawn": RequestWithdrawn,
+}
+
+
+def over(standing: str) -> RequestOver:
+    """What is refused of a request that stands there."""
+    return _OVER.get(standing, RequestOver)(standing=standing)
 
 
 class RequestsFull(Conflict):

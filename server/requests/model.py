@@ -26,9 +26,9 @@ from server.requests.errors import (
     NobodyWaited,
     RequestChanged,
     RequestDayUnfit,
-    RequestOver,
     RequestsFull,
     RequestUnknown,
+    over,
 )
 from wire.paper_requests import MAX_REQUESTS, OPEN, WAITING, PaperRequest, Standing, Why
 from wire.phases import HOLDING, PREPARING
@@ -187,6 +187,13 @@ def must_be_asked(
     return known
 
 
+def must_have(state: MeetingState, request: PaperRequest) -> None:
+    """Raise RequestOver when somebody else handed in another paper for it since ``request`` was read."""
+    now = request_of(state, request.request)
+    if now is not None and now.paper != request.paper:
+        raise over(standing(state, now).value)
+
+
 def must_be_theirs(
     state: MeetingState, request: str, *, person: str, units: Collection[str], prepares: bool
 ) -> PaperRequest:
@@ -225,7 +232,7 @@ def _prepared(state: MeetingState, request: str, by: By) -> PaperRequest:
 def _must_be(state: MeetingState, request: PaperRequest, allowed: Collection[Standing]) -> None:
     now = standing(state, request)
     if now not in allowed:
-        raise RequestOver(standing=now.value)
+        raise over(now.value)
 
 
 def _must_fit(state: MeetingState, until: dt.date, today: dt.date) -> None:

@@ -67,8 +67,8 @@ class Units(Protocol):
         """Of an open unit; raises NoSuchUnit, UnitClosed."""
         ...
 
-    def answered_by(self, person: str) -> frozenset[str]:
-        """The units for which this person hands papers in."""
+    def answered_by(self, person: str, *, now: dt.datetime) -> frozenset[str]:
+        """The units for which this person hands papers in, those that were merged into them too."""
         ...
 
 

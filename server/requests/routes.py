@@ -21,6 +21,7 @@ from server.papers.routes import Desk, page_width, received
 from server.papers.submission import Asked as PaperAsked
 from server.papers.submission import For, NewPaper
 from server.requests.errors import RequestUnknown
+from server.requests.model import must_have
 from server.requests.service import Asked, RequestService, Wanted
 from server.web import act_id, actor, allow, answer, body
 from wire import ids
@@ -135,10 +136,12 @@ def _handing_in(routes: Blueprint, desk: RequestDesk) -> None:
 
 def _hand_in(desk: RequestDesk, meeting: MeetingId, request: str) -> dict[str, Any]:
     asked, papers = desk.asked(), desk.papers
-    known = desk.requests.theirs(meeting, request, asked)
+    known, is_new = desk.requests.theirs(meeting, request, asked)
 
     def check(state: MeetingState) -> None:
         desk.requests.must_be_asked(state, request, asked)
+        # Of two who hand in a first version at once, the second is told of the first one's.
+        must_have(state, known)
 
     whose, wanted = PaperAsked(asked.actor, asked.act, asked.now), For(request, check)
     # The same act again is answered as it was, whatever holds now; another one is refused before a large file is read.
@@ -146,7 +149,7 @@ def _hand_in(desk: RequestDesk, meeting: MeetingId, request: str) -> dict[str, A
     if not made:
         check(desk.requests.meetings.state(meeting))
     with received(papers.intake) as form:
-        if known.paper and made != 1:
+        if not is_new and made != 1:
             return papers.submissions.replace(
                 meeting, PaperId(known.paper), form.file_name, inbox=form.inbox, asked=whose, wanted=wanted
             )

@@ -34,7 +34,7 @@ from wire.fields import print_instant
 from wire.ids import MeetingId
 from wire.paper_requests import PaperRequest
 from wire.places import is_recused
-from wire.request_fold import request_of
+from wire.request_fold import request_of, takes_new
 from wire.state import MeetingState
 
 _LOG: Final = logging.getLogger("requests")
@@ -164,17 +164,23 @@ class RequestService:
 
     # Handing in
 
-    def theirs(self, meeting: MeetingId, request: str, asked: Asked) -> PaperRequest:
-        """The request, however it stands; raises RequestUnknown for whoever has nothing to do with it."""
+    def theirs(self, meeting: MeetingId, request: str, asked: Asked) -> tuple[PaperRequest, bool]:
+        """The request, however it stands, and whether a first version is handed in for it.
+
+        Raises RequestUnknown for whoever has nothing to do with it.
+        """
         state, person = self.meetings.state(meeting), asked.actor.person_id
         prepares = model.prepares(state, asked.by)
-        return model.must_be_theirs(state, request, person=person, units=self._units(person), prepares=prepares)
+        units = self._units(person, now=asked.now)
+        known = model.must_be_theirs(state, request, person=person, units=units, prepares=prepares)
+        return known, takes_new(state, known)
 
     def must_be_asked(self, state: MeetingState, request: str, asked: Asked) -> PaperRequest:
         """Raise RequestUnknown, RequestOver or PhaseNotAllowed unless the actor may hand something in for it now."""
         person = asked.actor.person_id
         prepares = model.prepares(state, asked.by)
-        return model.must_be_asked(state, request, person=person, units=self._units(person), prepares=prepares)
+        units = self._units(person, now=asked.now)
+        return model.must_be_asked(state, request, person=person, units=units, prepares=prepares)
 
     # Reading
 
@@ -197,7 +203,8 @@ class RequestService:
 
     def mine(self, actor: Actor, *, now: dt.datetime) -> list[dict[str, Any]]:
         """What a person was asked for and may still hand in, and what of it was approved; the most urgent first."""
-        person, today, units = actor.person_id, model.day_in_house(now), self._units(actor.person_id)
+        person, today = actor.person_id, model.day_in_house(now)
+        units = self._units(person, now=now)
         found = []
         for row, state in self._with_requests():
             for each in state.requests:
@@ -239,8 +246,8 @@ class RequestService:
                 found.append((row, state))
         return found
 
-    def _units(self, person: str) -> frozenset[str]:
-        return self.units.answered_by(person)
+    def _units(self, person: str, *, now: dt.datetime) -> frozenset[str]:
+        return self.units.answered_by(person, now=now)
 
     def _whom(self, person: str, unit: str, *, now: dt.datetime) -> Whom:
         """With the name of today; raises NoSuchPerson, AccountDisabled, NoSuchUnit."""

@@ -32,6 +32,8 @@ MAX_NAME: Final = 200
 MAX_DEPUTIES: Final = 12
 MOST: Final = 2_000
 DEEPEST: Final = 8
+#: Longer chains of mergers are a circle.
+_MERGERS: Final = 20
 BETWEEN: Final = " / "
 _CODE: Final = re.compile(r"\w[\w.-]{0,19}")
 
@@ -107,6 +109,15 @@ class Tree:
     def find(self, ident: str | None) -> Unit | None:
         """By id, None when there is none."""
         return None if ident is None else self._by_id.get(ident)
+
+    def living(self, ident: str | None) -> Unit | None:
+        """The open unit that this one is, or was merged into; None when there is none any more."""
+        found = self.find(ident)
+        for _ in range(_MERGERS):
+            if found is None or found.is_open:
+                return found
+            found = self.find(found.into)
+        return None
 
     def children(self, parent: str | None) -> Sequence[Unit]:
         """Right below a unit, or at the top, in their order."""

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Board, count, doubt, type Line, shown, tone, when } from '../src/console/requests/requests.ts';
+import { type Board, count, doubt, type Line, replaced, shown, tone, when } from '../src/console/requests/requests.ts';
 
 const line = (other: Partial<Line>): Line => ({
   request: 'w-1', item: 'i-1', item_number: '1', item_title: 'Một', person: 'u-1', unit: null, name: 'Lan', what: 'Báo cáo',
@@ -35,6 +35,13 @@ describe('requests for papers', () => {
     expect(when(line({ standing: 'submitted', late: true }))).toBe('late');
     expect(when(line({ standing: 'approved', days_left: -9 }))).toBe('until');
     expect(tone(line({ days_left: 1 }))).toBe('warn');
+  });
+  it('W138 asks for title and secrecy anew after a stub that was returned, and else adds a version', () => {
+    const paper = { paper: 'p-1', title: 'Báo cáo', version: 1, pages: 0, secrecy: 'secret', owner: 'u-1' } as const;
+    expect(replaced(line({}))).toBeNull();
+    expect(replaced(line({ standing: 'returned', paper }))).toBeNull();
+    expect(replaced(line({ standing: 'submitted', paper }))).toBe('p-1');
+    expect(replaced(line({ standing: 'returned', paper: { ...paper, pages: 2 } }))).toBe('p-1');
   });
   it('W137 refuses a day in the past or after the meeting, and warns of one that is short', () => {
     const board = { today: '2026-11-23', papers_until: '2026-11-25', last_day: '2026-11-27' };

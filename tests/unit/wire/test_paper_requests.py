@@ -95,6 +95,20 @@ def test_W138_a_paper_is_handed_in_for_the_request_of_its_own_item_alone() -> No
         _hand_in(log, "other", paper=named("p", "another"))
 
 
+def test_W138_another_paper_follows_a_stub_that_was_returned_and_nothing_else() -> None:
+    log = _log()
+    log.add("paper_requested", _asked())
+    _hand_in(log, secrecy="secret", pages=0, plain_sha256="", size_bytes=0)
+    with pytest.raises(BadField):
+        _hand_in(log, paper=named("p", "another"))  # nobody has returned it
+    log.add("paper_returned", {"paper": named("p", "report"), "reason": "Không phải tài liệu mật"})
+    _hand_in(log, paper=named("p", "another"))
+    assert (standing(log.state, _known(log)), _known(log).paper) == (Standing.SUBMITTED, named("p", "another"))
+    log.add("paper_returned", {"paper": named("p", "another"), "reason": "Thiếu phụ lục"})
+    with pytest.raises(BadField):
+        _hand_in(log, paper=named("p", "third"))  # it has pages: its next version follows
+
+
 def test_W139_only_what_is_waited_for_is_withdrawn_or_reminded_of() -> None:
     log = _log()
     log.add("paper_requested", _asked())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from server.papers.routes import received
 from tests.support import pdfs
 from tests.support.office import Browser, Office, Reply, fresh_id
 from tests.support.papers import items_of
@@ -43,7 +45,8 @@ class Play:
     def hand_in(self, request: str, who: Browser | None = None, *, act: str = "", **fields: Any) -> Reply:
         browser = who or self.outsider
         form = {"title": "Báo cáo quý III", "secrecy": "normal", **fields}
-        form["file"] = (io.BytesIO(_PDF), "bao-cao.pdf")
+        if form.setdefault("file", (io.BytesIO(_PDF), "bao-cao.pdf")) is None:
+            del form["file"]  # a stub
         headers = {"X-CSRF-Token": browser.csrf, "Idempotency-Key": act or fresh_id("a")}
         path = f"{self.path}/{request}/paper"
         return Reply.of(browser.client.post(path, data=form, headers=headers, content_type="multipart/form-data"))
@@ -157,7 +160,7 @@ def test_W138_the_same_hand_in_again_is_answered_as_it_was(play: Play) -> None:
 def test_W138_no_paper_is_taken_for_what_was_withdrawn_or_is_over(play: Play) -> None:
     request, other = play.asked(), play.asked(what="Tờ trình")
     play.secretary.post(f"{play.path}/{request}/withdraw", {"reason": "Không cần nữa"}).done()
-    assert play.hand_in(request).code == "paper-request-over"
+    assert play.hand_in(request).code == "paper-request-withdrawn"
     assert [each["request"] for each in play.mine()] == [other]
     play.secretary.post(f"/api/meetings/{play.meeting}/cancel", {"reason": "Hoãn"}).done()
     assert play.hand_in(other).code == "phase-not-allowed"
@@ -208,3 +211,59 @@ def test_W137_a_unit_is_asked_and_its_head_hands_in_late(play: Play) -> None:
     admin.post(f"/api/units/{unit}/close", {"revision": revision}).done()
     assert play.ask(person=None, unit=unit).code == "unit-closed"
     assert play.hand_in(request).code == "paper-request-unknown", "who led a closed unit has no more right"
+
+
+def test_W137_what_was_asked_of_a_unit_that_was_merged_is_asked_of_the_one_that_took_it_in(play: Play) -> None:
+    admin = play.office.sign_in("hethong")
+    taker = admin.post("/api/units", {"code": "P2", "name": "Phòng 2", "head": play.outsider_id}).done()["id"]
+    unit = admin.post("/api/units", {"code": "P1", "name": "Phòng 1"}).done()["id"]
+    request = play.asked(person=None, unit=unit)
+    assert play.mine() == [], "not of the other unit yet"
+    admin.post(f"/api/units/{unit}/close", {"into": taker, "revision": 1}).done()
+    assert [each["request"] for each in play.mine()] == [request]
+    play.hand_in(request).done()
+    refused = play.ask(person=None, unit=unit)
+    assert (refused.code, refused.data) == ("unit-closed", {"name": "Phòng 1"})
+
+
+def test_W137_where_every_head_is_disabled_whoever_belongs_to_the_unit_hands_in(play: Play) -> None:
+    admin, head = play.office.sign_in("hethong"), play.office.people["daibieu"]
+    unit = admin.post("/api/units", {"code": "P1", "name": "Phòng 1", "head": head}).done()["id"]
+    admin.post(f"/api/people/{play.outsider_id}/unit", {"unit": unit})
+    request = play.asked(person=None, unit=unit)
+    assert play.mine() == [], "its head is there"
+    admin.post(f"/api/people/{head}/disable", {}).done()
+    assert [each["request"] for each in play.mine()] == [request]
+    play.hand_in(request).done()
+
+
+def test_W138_a_stub_that_was_chosen_by_mistake_comes_back_and_is_followed_by_another_paper(play: Play) -> None:
+    request, act = play.asked(), fresh_id("a")
+    stub = play.hand_in(request, act=act, secrecy="secret", file=None).done()
+    assert (stub["pages"], play.hand_in(request).code) == (0, "secrecy-refused")
+    play.secretary.post(f"{play.path}/{request}/return", {"reason": "Không phải tài liệu mật"}).done()
+    assert play.secretary.post(f"{play.path}/{request}/return", {"reason": "x"}).code == "paper-request-returned"
+    again = fresh_id("a")
+    made = play.hand_in(request, act=again).done()
+    assert (made["version"], made["pages"], made["paper"] == stub["paper"]) == (1, 2, False)
+    assert (play.line(request)["standing"], play.line(request)["paper"]["paper"]) == ("submitted", made["paper"])
+    assert play.hand_in(request, act=again).done() == made, "the same act is answered as it was"
+    assert play.hand_in(request).done()["version"] == 2
+
+
+def test_W138_of_two_first_versions_at_once_the_second_is_told_of_the_first(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request, place = play.asked(), "server.requests.routes.received"
+
+    @contextlib.contextmanager
+    def slow(intake: Any) -> Iterator[Any]:
+        monkeypatch.setattr(place, received)
+        play.hand_in(request, play.secretary).done()
+        with received(intake) as form:
+            yield form
+
+    monkeypatch.setattr(place, slow)
+    refused = play.hand_in(request)
+    assert (refused.code, refused.data) == ("paper-request-met", {"standing": "submitted"})
+    assert play.secretary.post(f"{play.path}/{request}/withdraw", {"reason": "x"}).code == "paper-request-met"

@@ -58,6 +58,10 @@ export const SHOWN: readonly Shown[] = ['all', 'overdue', 'asked', 'returned', '
 
 export const waits = (line: Line): boolean => line.standing === 'asked' || line.standing === 'returned';
 
+/** The paper that a file becomes the next version of; null: it is a paper of its own, with title and secrecy (W138). */
+export const replaced = ({ paper, standing }: Line): string | null =>
+  paper === null || (standing === 'returned' && paper.pages === 0) ? null : paper.paper;
+
 /** Those of a filter, what is late first, then by day; what was withdrawn is only seen where it is asked for. */
 export function shown(lines: readonly Line[], filter: Shown): Line[] {
   const of = (line: Line): boolean => {
