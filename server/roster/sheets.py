@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import openpyxl
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from server.roster.errors import RosterBroken, RosterEncoding, RosterOldFormat, RosterTooLong
 from server.roster.model import MOST_ROWS
@@ -77,8 +78,15 @@ def _cell(value: Any) -> str:
             return str(int(value))
         case dt.datetime():
             return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
-        case _:
+        case ArrayFormula():
+            return f"={(value.text or '').removeprefix('=')}"[:MAX_CELL]
+        case DataTableFormula():
+            return "="
+        case str() | int() | float() | dt.date() | dt.time() | dt.timedelta():
             return str(value)[:MAX_CELL]
+        case _:
+            # What an object of the library calls itself is nobody's text, and another one each time.
+            raise RosterBroken
 
 
 def _text(data: bytes) -> Iterator[list[str]]:

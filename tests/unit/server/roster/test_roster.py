@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from server.roster import sheets
 from server.roster.errors import (
@@ -250,6 +251,16 @@ def test_a_sheet_is_read_as_text_and_no_longer_than_a_list(tmp_path: Path) -> No
         sheets.read(b"a\n" * 6000)
     with pytest.raises(RosterBroken):
         sheets.read(b"a,b\n\0,c")
+
+
+def test_formulas_of_every_kind_are_formulas_each_time_that_they_are_read(office: Office) -> None:
+    array = ArrayFormula("A2:A2", '="Lê A (demo)"')
+    data = _xlsx([[array, "mang", "", "", ""], ["Lê B (demo)", "bang", DataTableFormula("C3"), "", ""]])
+    admin = office.sign_in("hethong")
+    first, again = _look(admin, data), _look(admin, data)
+    assert [each["faults"][0]["code"] for each in first["rows"]] == ["formula", "formula"]
+    assert [each["cells"]["name"] for each in first["rows"]] == ['="Lê A (demo)"', "Lê B (demo)"]
+    assert first["seen"] == again["seen"]
 
 
 def test_the_template_is_a_list_that_can_be_taken(office: Office) -> None:
