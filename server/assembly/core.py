@@ -48,6 +48,10 @@ class _LateTokens:
     def __init__(self, services: Services) -> None:
         self._services: Final = services
 
+    def holder(self, data: TokenData) -> str | None:
+        """As the feature says."""
+        return self._services.tokens.holder(data)
+
     def prove(self, data: TokenData, *, device: str, seat: str, meeting: str, now: dt.datetime) -> Proven:
         """As the feature does."""
         return self._services.tokens.prove(data, device=device, seat=seat, meeting=meeting, now=now)

@@ -132,34 +132,33 @@ class IdentityService:
         who = None if account is None else account.id
         with self.noted(who, Means.CONSOLE_PASSWORD, source, now=now):
             account = self._check(name, account, password, code=code, source=source, now=now)
-        token = base64.urlsafe_b64encode(self._random(_TOKEN_BYTES)).decode("ascii").rstrip("=")
-        session = Session(
-            token_hash=_hash(token),
-            person=account.id,
-            created_at=now,
-            last_seen_at=now,
-            expires_at=now + self.policy.longest,
-        )
-        with self._unit.begin() as tx:
-            self._store.touch_account(tx, account.id, now)
-            self._store.add_session(tx, session)
+            token = base64.urlsafe_b64encode(self._random(_TOKEN_BYTES)).decode("ascii").rstrip("=")
+            session = Session(
+                token_hash=_hash(token),
+                person=account.id,
+                created_at=now,
+                last_seen_at=now,
+                expires_at=now + self.policy.longest,
+            )
+            with self._unit.begin() as tx:
+                self._store.touch_account(tx, account.id, now)
+                self._store.add_session(tx, session)
         _LOG.info("%s signed in from %s", account.id, source)
         return SignedIn(token, account)
 
     def check_person(
         self, person: str, password: Secret, code: Secret | None = None, *, source: str, now: dt.datetime
     ) -> Account:
-        """The account of ``person`` when the password is theirs (sign-in at a seat).
+        """The account of ``person`` when the password is theirs (sign-in at a seat, within a ``noted`` block).
 
         Raises as :meth:`sign_in`, and SecondFactorMissing: it is set up at a console.
         """
         with self._unit.read() as tx:
             account = self._store.account(tx, person)
         name = person if account is None else account.username
-        with self.noted(person, Means.SEAT_PASSWORD, source, now=now):
-            account = self._check(name, account, password, code=code, source=source, now=now)
-            with self._unit.read() as tx:
-                self._check_has_factor(tx, account, at_console=False)
+        account = self._check(name, account, password, code=code, source=source, now=now)
+        with self._unit.read() as tx:
+            self._check_has_factor(tx, account, at_console=False)
         with self._unit.begin() as tx:
             self._store.touch_account(tx, account.id, now)
         return account
@@ -261,9 +260,9 @@ class IdentityService:
             raise TokenNeeded
         with self.noted(account.id, Means.UNLOCK, source, now=now):
             self._check(account.username, account, password, with_code=False, source=source, now=now)
-        with self._unit.begin() as tx:
-            self._store.touch_account(tx, account.id, now)
-            self._store.see_session(tx, session.token_hash, at=now, is_locked=False)
+            with self._unit.begin() as tx:
+                self._store.touch_account(tx, account.id, now)
+                self._store.see_session(tx, session.token_hash, at=now, is_locked=False)
         return account
 
     def sign_out(self, token: str) -> None:
@@ -417,10 +416,9 @@ class IdentityService:
         with self._unit.read() as tx:
             return self._named(tx, username)
 
-    def use(self, person: str, *, source: str, now: dt.datetime) -> None:
+    def use(self, person: str, *, now: dt.datetime) -> None:
         """Somebody has proved with a token who they are (I1, I5); raises AccountDisabled, or NoSuchPerson."""
-        with self.noted(person, Means.SEAT_TOKEN, source, now=now):
-            self.check_enabled(person, now=now)
+        self.check_enabled(person, now=now)
         with self._unit.begin() as tx:
             self._store.touch_account(tx, person, now)
 

@@ -1,7 +1,8 @@
 """Who signed in, from where and by what, or was refused; told to whoever keeps it (``server/reviews``).
 
 Rules: never what was typed, nor a name that no account has. That a code was asked for is no refusal, and a try that was
-not even looked at (too many) is not told: a flood of them fills no log.
+not even looked at (too many) is not told: a flood of them fills no log. Somebody is in when what lets them in is
+committed: that is the end of the block, and nothing before it is told as a success.
 
 Usage: ``with noted(watchers, SignIn(person, now, Means.UNLOCK, source)): check()``.
 """
@@ -20,6 +21,8 @@ from server.factors.errors import SecondFactorNeeded
 from wire.fields import print_instant
 
 OK: Final = "ok"
+#: Neither let in nor refused: something broke on the way.
+OTHER: Final = "other"
 
 
 class Means(enum.StrEnum):
@@ -34,7 +37,10 @@ class Means(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """``person``: None when no account has the name that was typed. ``place``: an address, or terminal and seat."""
+    """``person``: None when nobody has the name that was typed, or the certificate.
+
+    ``place``: an address, or terminal and seat.
+    """
 
     person: str | None
     at: dt.datetime
@@ -56,9 +62,10 @@ class SignIn:
 @contextmanager
 def noted(watchers: Sequence[Callable[[SignIn], None]], sign_in: SignIn) -> Iterator[None]:
     """Tell how the block ended."""
-    outcome = OK
+    outcome = OTHER
     try:
         yield
+        outcome = OK
     except (SecondFactorNeeded, TooMany):
         outcome = ""
         raise

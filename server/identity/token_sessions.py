@@ -1,7 +1,8 @@
 """Sessions at consoles that were begun with a token: they carry its certificate (I1, I2, G54).
 
-Rules: who it is has been proved before this is called (``server.tokens.consoles``). The lock of such a session opens
-with the same certificate alone; it falls by idleness as any other, or at once when the page says that the token is out.
+Rules: who it is has been proved before this is called (``server.tokens.consoles``), in one ``noted`` block with it. The
+lock of such a session opens with the same certificate alone; it falls by idleness as any other, or at once when the
+page says that the token is out.
 
 Usage::
 
@@ -23,7 +24,6 @@ from server.identity.errors import TokenNeeded
 from server.identity.model import Account, Session
 from server.identity.ports import IdentityStore
 from server.identity.service import IdentityService, SignedIn
-from server.identity.sign_ins import Means
 from server.unit import UnitOfWork
 
 _TOKEN_BYTES: Final = 32
@@ -42,8 +42,7 @@ class TokenSessions:
 
     def begin(self, person: str, certificate: str, *, source: str, now: dt.datetime) -> SignedIn:
         """A new session; raises AccountDisabled."""
-        with self.identity.noted(person, Means.CONSOLE_TOKEN, source, now=now):
-            self.identity.check_enabled(person, now=now)
+        self.identity.check_enabled(person, now=now)
         account = self.identity.person(person)
         token = base64.urlsafe_b64encode(self.random(_TOKEN_BYTES)).decode("ascii").rstrip("=")
         session = Session(

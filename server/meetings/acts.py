@@ -22,6 +22,7 @@ from typing import Any, Final
 from server.errors import ServerError, Unavailable
 from server.idempotency.ports import ActLedger, ActTaken, DoneAct
 from server.idempotency.service import ActKey, answered
+from server.identity.sign_ins import Means
 from server.meetings import model
 from server.meetings.commands import (
     By,
@@ -142,9 +143,7 @@ class SeatActs:
         if act.kind == "sign_in" and data.has("method"):
             return self._token_sign_in(meeting, key, TokenData.read(data), seat=seat, device=device, now=now)
         if act.kind == "sign_in":
-            by, command = self._sign_in(meeting, data, seat=seat, device=device, now=now), TakeSeat(seat)
-            data.end()
-            return self._change(meeting, key, now=now, by=by, decide=lambda log: model.decide(log, command, by))
+            return self._password_sign_in(meeting, key, data, seat=seat, device=device, now=now)
         other = self._others.get(act.kind)
         if (act.kind not in READERS and other is None) or act.person is None:
             raise UnknownAct(kind=act.kind)
@@ -163,32 +162,38 @@ class SeatActs:
 
         return self._change(meeting, key, now=now, by=acting, decide=decide)
 
-    def _sign_in(self, meeting: MeetingId, data: Fields, *, seat: str, device: str, now: dt.datetime) -> By:
-        person = data.id("person", "u")
+    def _password_sign_in(
+        self, meeting: MeetingId, key: ActKey, data: Fields, *, seat: str, device: str, now: dt.datetime
+    ) -> dict[str, Any]:
+        person, place = data.id("person", "u"), f"{device}/{seat}"
         password, code = _password(data), _code(data)
+        data.end()
         if self._meetings.state(meeting).member(person) is None:
             raise NotAMember
-        self._people.check_person(person, password, code, source=f"{device}/{seat}", now=now)
-        return By(person)
+        by, command = By(person), TakeSeat(seat)
+        with self._people.noted(person, Means.SEAT_PASSWORD, place, now=now):
+            self._people.check_person(person, password, code, source=place, now=now)
+            return self._change(meeting, key, now=now, by=by, decide=lambda log: model.decide(log, command, by))
 
     def _token_sign_in(
         self, meeting: MeetingId, key: ActKey, data: TokenData, *, seat: str, device: str, now: dt.datetime
     ) -> dict[str, Any]:
-        proven = self._tokens.prove(data, device=device, seat=seat, meeting=meeting, now=now)
-        if self._meetings.state(meeting).member(proven.person) is None:
-            raise NotAMember
-        self._people.use(proven.person, source=f"{device}/{seat}", now=now)
-        by, command = By(proven.person), TakeSeat(seat, certificate=proven.certificate)
-        _LOG.info("%s signed in at %s with the certificate %s", by.person, seat, proven.certificate)
-        return self._change(
-            meeting,
-            key,
-            now=now,
-            by=by,
-            decide=lambda log: model.decide(log, command, by),
-            # The seat does not know who holds the certificate.
-            also=lambda _tx, _state: {"person": by.person},
-        )
+        with self._people.noted(self._tokens.holder(data), Means.SEAT_TOKEN, f"{device}/{seat}", now=now):
+            proven = self._tokens.prove(data, device=device, seat=seat, meeting=meeting, now=now)
+            if self._meetings.state(meeting).member(proven.person) is None:
+                raise NotAMember
+            self._people.use(proven.person, now=now)
+            by, command = By(proven.person), TakeSeat(seat, certificate=proven.certificate)
+            _LOG.info("%s signed in at %s with the certificate %s", by.person, seat, proven.certificate)
+            return self._change(
+                meeting,
+                key,
+                now=now,
+                by=by,
+                decide=lambda log: model.decide(log, command, by),
+                # The seat does not know who holds the certificate.
+                also=lambda _tx, _state: {"person": by.person},
+            )
 
     def _change(
         self,

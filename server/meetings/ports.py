@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from server.idempotency.service import ActKey
+from server.identity.sign_ins import Means
 from server.unit import Transaction
 from wire.entries import Entry
 from wire.events import Event
@@ -108,7 +110,11 @@ class People(Protocol):
         """The password alone, where a code was used up before."""
         ...
 
-    def use(self, person: str, *, source: str, now: dt.datetime) -> None:
+    def noted(self, person: str | None, means: Means, place: str, *, now: dt.datetime) -> AbstractContextManager[None]:
+        """A block in which somebody signs in: how it ends is told to whoever keeps sign-ins."""
+        ...
+
+    def use(self, person: str, *, now: dt.datetime) -> None:
         """They have proved who they are without a password; raises AccountDisabled or NoSuchPerson."""
         ...
 
@@ -141,6 +147,10 @@ class Proven(Protocol):
 
 class Tokens(Protocol):
     """Sign-in with a token (``server.tokens``)."""
+
+    def holder(self, data: TokenData) -> str | None:
+        """Whose certificate that is, before anything is proved; None when it is nobody's."""
+        ...
 
     def prove(self, data: TokenData, *, device: str, seat: str, meeting: str, now: dt.datetime) -> Proven:
         """Who signed the challenge; raises what is refused, nothing that may be tried again."""

@@ -8,11 +8,11 @@ Rules, pure:
 - An account that exists is recognised by its user name **and** its name: the same user name for somebody else is wrong.
   An empty cell leaves what is there.
 - Who may give which role is as for a single account (I5); who is one of the three administrators is never changed by a
-  list, in either direction.
+  list, in either direction, nor any other role of theirs. Nobody changes their own roles.
 
 Usage::
 
-    judged = judge(rows_of(cells), House(accounts, names, granter=actor.roles, now=now, unused=unused))
+    judged = judge(rows_of(cells), House(accounts, names, actor, now=now, unused=unused))
     [each for each in judged if each.kind is Kind.WRONG]
 """
 
@@ -27,7 +27,7 @@ from typing import Any, Final
 
 from server.identity import model as identity
 from server.identity.errors import BadUsername, NotTheirsToGrant, RolesConflict
-from server.identity.model import ADMINS, Account, Role
+from server.identity.model import ADMINS, Account, Actor, Role
 from server.roster.errors import RosterEmpty, RosterHeadless, RosterTooLong
 from server.units.errors import NoSuchUnit
 from server.units.model import Names, Unit, folded, tidy
@@ -143,7 +143,7 @@ class House:
 
     accounts: Sequence[Account]
     names: Names
-    granter: frozenset[Role]
+    granter: Actor
     now: dt.datetime
     unused: dt.timedelta
 
@@ -242,7 +242,7 @@ def _unit(row: Row, names: Names) -> tuple[Unit | None, list[Fault]]:
         return None, [Fault(Column.UNIT, "unit-unknown", {"unit": _shown(tidy(text))})]
 
 
-def _roles(row: Row, account: Account | None, granter: frozenset[Role]) -> tuple[frozenset[Role] | None, list[Fault]]:
+def _roles(row: Row, account: Account | None, granter: Actor) -> tuple[frozenset[Role] | None, list[Fault]]:
     words = [word for word in row.cells.get(Column.ROLES, "").replace(";", ",").split(",") if word.strip()]
     if not words:
         return None, []
@@ -253,13 +253,18 @@ def _roles(row: Row, account: Account | None, granter: frozenset[Role]) -> tuple
     try:
         identity.check_roles(roles)
         if account is None:
-            identity.check_grant(granter, roles)
+            identity.check_grant(granter.roles, roles)
     except RolesConflict:
         return None, [Fault(Column.ROLES, "roles-conflict")]
     except NotTheirsToGrant:
         return None, [Fault(Column.ROLES, "not-theirs-to-grant")]
     if account is not None and roles & ADMINS != account.roles & ADMINS:
         return None, [Fault(Column.ROLES, "administrators-stay")]
+    if account is not None and roles != account.roles:
+        if account.id == granter.person:
+            return None, [Fault(Column.ROLES, "own-roles")]
+        if account.roles & ADMINS:
+            return None, [Fault(Column.ROLES, "administrators-roles")]
     return roles, []
 
 

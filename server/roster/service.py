@@ -7,8 +7,8 @@ asked again, after an answer was lost, gives the same passwords.
 
 Usage::
 
-    found = roster.look(data, granter=actor.roles, now=now)
-    roster.take(data, seen=found["seen"], seed=seed, by=By(...), granter=actor.roles)
+    found = roster.look(data, granter=actor, now=now)
+    roster.take(data, seen=found["seen"], seed=seed, by=By(...), granter=actor)
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from typing import Any, Final
 import web
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
-from server.identity.model import Account, Role
+from server.identity.model import Account, Actor
 from server.journal import Journal
 from server.roster.errors import RosterChanged
 from server.roster.model import HEADS, Column, House, Judged, Kind, Row, Wanted, judge, rows_of
@@ -69,7 +69,7 @@ class RosterService:
 
     tools: Tools
 
-    def look(self, data: bytes, *, granter: frozenset[Role], now: dt.datetime) -> dict[str, Any]:
+    def look(self, data: bytes, *, granter: Actor, now: dt.datetime) -> dict[str, Any]:
         """``{rows, counts, seen, wrong_file}``: what would become of each row; nothing is written.
 
         Raises RosterRefused, RosterBusy.
@@ -84,7 +84,7 @@ class RosterService:
             "wrong_file": _wrong_file(judged),
         }
 
-    def take(self, data: bytes, *, seen: str, seed: Secret, granter: frozenset[Role], by: By) -> dict[str, Any]:
+    def take(self, data: bytes, *, seen: str, seed: Secret, granter: Actor, by: By) -> dict[str, Any]:
         """Take the good rows; ``{counts, passwords: [{username, name, password}]}``.
 
         Raises RosterRefused, RosterBusy, RosterChanged, ActReused, UsernameTaken.
@@ -116,9 +116,7 @@ class RosterService:
         ]
         return {"counts": answer["counts"], "passwords": passwords}
 
-    def _judge(
-        self, tx: Transaction, rows: Sequence[Row], *, granter: frozenset[Role], now: dt.datetime
-    ) -> list[Judged]:
+    def _judge(self, tx: Transaction, rows: Sequence[Row], *, granter: Actor, now: dt.datetime) -> list[Judged]:
         tools = self.tools
         names = Names(Tree(tools.units.units(tx)))
         return judge(rows, House(tools.accounts.accounts(tx), names, granter, now, tools.unused))

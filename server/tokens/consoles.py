@@ -31,7 +31,7 @@ from server.tokens.service import Waiting, judge
 from wire import ids
 from wire.asking import Ask, Kind, remembered, seal_ask, vouched
 from wire.errors import WireError
-from wire.proof import LIFE_S, EnrolProof, TokenData, server_key_hash
+from wire.proof import LIFE_S, EnrolProof, TokenData, fingerprint, server_key_hash
 
 #: How long a pairing may take, from the console's question to the bridge's word.
 PAIRING_S: Final = 600
@@ -143,6 +143,10 @@ class Consoles:
         given = self.waiting.take(data.challenge, Place(bridge, origin, ""))
         proof = given.console_proof(data, server_key=server_key_hash(self.signer.public))
         return judge(self.trust, data, signed=proof.signed(), now=now)
+
+    def holder(self, data: TokenData) -> str | None:
+        """Whose certificate that is, before anything is proved; None when it is nobody's."""
+        return self.trust.holder(fingerprint(data.certificate))
 
     def claimed(self, data: TokenData, bridge: str, *, origin: str, claim: Claim) -> bytes:
         """What the key of ``data.certificate`` must have signed; uses the challenge up, raises as ``Waiting.take``."""

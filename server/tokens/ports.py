@@ -23,6 +23,10 @@ class Trust(Protocol):
         """Whether the signature is of this certificate's key."""
         ...
 
+    def holder(self, fingerprint: str) -> str | None:
+        """Who is enrolled with it; None for nobody. Says nothing about whether it may be used."""
+        ...
+
     def may_sign_in(self, facts: Facts, *, now: dt.datetime) -> Enrolled:
         """Whose it is; raises CertificateUnknown, a leaf of CertificateRefused, RevocationUnknown."""
         ...

@@ -21,6 +21,7 @@ from server.errors import NotAuthenticated
 from server.fleet.limits import AddressLimit
 from server.identity.routes import me_value, session_token, set_session_cookie, source
 from server.identity.service import IdentityService
+from server.identity.sign_ins import Means
 from server.identity.token_sessions import TokenSessions
 from server.tokens.consoles import Consoles
 from server.tokens.errors import BridgeVouchWrong
@@ -36,6 +37,14 @@ _COOKIE_S: Final = 400 * 24 * 3600
 _NONCE_BYTES: Final = 200
 _KEY_BYTES: Final = 200
 _SIGNATURE_BYTES: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a token has signed, and the bridge of the browser that brings it."""
+
+    data: TokenData
+    bridge: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +68,14 @@ class ConsoleRoutes:
         """Count a request of this address; raises TooManyRequests."""
         self.limit.take(source(), at_s=self.clock.monotonic_s())
 
-    def proven(self) -> Proven:
-        """Who signed the challenge that this request brings back."""
+    def brought(self) -> Brought:
+        """The signed challenge that this request brings back."""
         bridge, fields = self.bridge(), body()
-        data = TokenData.read(fields)
-        return self.consoles.prove(data, bridge, origin=origin(), now=self.clock.now())
+        return Brought(TokenData.read(fields), bridge)
+
+    def proven(self, brought: Brought) -> Proven:
+        """Who signed it."""
+        return self.consoles.prove(brought.data, brought.bridge, origin=origin(), now=self.clock.now())
 
 
 def blueprint(desk: ConsoleRoutes) -> Blueprint:
@@ -113,8 +125,10 @@ def _signing_in(routes: Blueprint, desk: ConsoleRoutes) -> None:
     @routes.post("/api/sign-in/token")
     @public("as above; the token's signature is checked")
     def sign_in() -> ResponseReturnValue:
-        proven, now = desk.proven(), desk.clock.now()
-        begun = desk.sessions.begin(proven.person, proven.certificate, source=source(), now=now)
+        brought, now = desk.brought(), desk.clock.now()
+        with desk.identity.noted(desk.consoles.holder(brought.data), Means.CONSOLE_TOKEN, source(), now=now):
+            proven = desk.proven(brought)
+            begun = desk.sessions.begin(proven.person, proven.certificate, source=source(), now=now)
         response = answer(me_value(desk.identity, begun.account, begun.token, certificate=proven.certificate))
         set_session_cookie(response, begun.token)
         return response
@@ -125,8 +139,12 @@ def _signing_in(routes: Blueprint, desk: ConsoleRoutes) -> None:
         token = session_token()
         if not token:
             raise NotAuthenticated
-        proven, now = desk.proven(), desk.clock.now()
-        account = desk.sessions.unlock(token, proven.person, proven.certificate, now=now)
+        brought, now = desk.brought(), desk.clock.now()
+        # Whose screen it is, whoever's token is put in: the same as with a password.
+        _, account = desk.identity.live_session(token, now=now)
+        with desk.identity.noted(account.id, Means.UNLOCK, source(), now=now):
+            proven = desk.proven(brought)
+            account = desk.sessions.unlock(token, proven.person, proven.certificate, now=now)
         return answer(me_value(desk.identity, account, token, certificate=proven.certificate))
 
     @routes.post("/api/lock")

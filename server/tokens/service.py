@@ -19,7 +19,7 @@ from server.tokens.model import Given, Place, Proven
 from server.tokens.ports import Trust
 from server.trust.errors import PkiServiceAway, RevocationUnknown
 from server.trust.ports import Proof
-from wire.proof import TokenData
+from wire.proof import TokenData, fingerprint
 
 
 class Waiting(Protocol):
@@ -45,6 +45,10 @@ class TokenSignIn:
     def give(self, device: str, seat: str, *, meeting: str) -> Given:
         """A challenge for one device at one seat."""
         return self._waiting.give(Place(device, seat, meeting))
+
+    def holder(self, data: TokenData) -> str | None:
+        """Whose certificate that is, before anything is proved; None when it is nobody's."""
+        return self._trust.holder(fingerprint(data.certificate))
 
     def prove(self, data: TokenData, *, device: str, seat: str, meeting: str, now: dt.datetime) -> Proven:
         """Who signed; raises what ``errors`` and ``server.trust.errors`` say, nothing that may be tried again."""

@@ -126,6 +126,12 @@ class TrustService:
             raise CertificateUnknown
         return found
 
+    def holder(self, fingerprint: str) -> str | None:
+        """Who is enrolled with it; None for nobody. Says nothing about whether it may be used."""
+        with self.tools.unit.read() as tx:
+            found = self.tools.store.enrolled(tx, fingerprint)
+        return None if found is None else str(found.person)
+
     def certificates_of(self, person: PersonId) -> Sequence[Enrolled]:
         """All that a person has had."""
         with self.tools.unit.read() as tx:

@@ -24,8 +24,8 @@ from server.identity.errors import NoSuchPerson
 from server.identity.model import Account
 from server.journal import Journal
 from server.unit import Transaction, UnitOfWork
-from server.units.errors import NoSuchUnit, NotALeader, UnitChanged, UnitClosed, UnitInUse
-from server.units.model import MAX_DEPUTIES, Names, Tree, Unit, tidy
+from server.units.errors import NoSuchUnit, NotALeader, UnitBelowItself, UnitChanged, UnitClosed, UnitInUse
+from server.units.model import DEEPEST, MAX_DEPUTIES, Names, Tree, Unit, tidy
 from server.units.ports import Members, UnitStore
 from wire import ids
 
@@ -262,8 +262,9 @@ class UnitService:
         target = tree.unit(into)
         if not target.is_open:
             raise UnitClosed(name=target.name)
-        # The unit itself may not be what takes it in, nor lie above it.
-        tree.check(replace(unit, parent=into))
+        # Its own name and height do not matter: it goes nowhere itself. What goes is looked at one by one.
+        if any(each.id == unit.id for each in tree.above(into)):
+            raise UnitBelowItself(deepest=DEEPEST)
         place = _after_all(tree.children(into))
         for at, child in enumerate(each for each in tree.children(unit.id) if each.is_open):
             moved = replace(child, parent=into, place=place + at, revision=child.revision + 1)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.identity.sign_ins import Means
+from server.identity.store import SqlIdentityStore
 from tests.support.office import Browser, Office
 
 Told = tuple[str, str]
@@ -59,9 +60,22 @@ def test_L3_those_of_others_are_read_on_record_by_security_and_audit_alone(offic
 
 
 def test_at_a_seat_the_seat_is_named(office: Office) -> None:
-    office.services.identity.use(office.people["khach"], source=f"d-x/{office.seats[0]}", now=office.clock.now())
+    person, place = office.people["khach"], f"d-x/{office.seats[0]}"
+    with office.services.identity.noted(person, Means.SEAT_TOKEN, place, now=office.clock.now()):
+        pass
     (row,) = office.sign_in("anninh").post("/api/sign-ins", {"person": office.people["khach"]}).done()["sign_ins"]
     assert (row["means"], row["place"]) == (Means.SEAT_TOKEN, "A1")
+
+
+def test_what_broke_on_the_way_is_no_sign_in(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SqlIdentityStore, "add_session", broken)
+        assert office.browser().sign_in("khach").status == 500
+    rows = office.sign_in("khach").get("/api/me/sign-ins").done()["sign_ins"]
+    assert [each["outcome"] for each in rows] == ["ok", "other"]
 
 
 def test_sign_ins_are_forgotten_after_two_years(office: Office) -> None:

@@ -206,6 +206,21 @@ def test_administrators_are_made_by_the_security_administrator_alone(office: Off
     assert office.services.identity.named("moi").roles == {"auditor"}
 
 
+def test_I5_a_list_changes_no_role_of_ones_own_or_of_another_administrator(office: Office) -> None:
+    rows = [
+        ["hethong (demo)", "hethong", "", "", "Quản trị hệ thống, Thư ký"],
+        ["anninh (demo)", "anninh", "", "", "Quản trị an ninh, Thư ký"],
+        ["kiemtoan (demo)", "kiemtoan", "", "", "Kiểm toán viên; Văn thư"],
+        ["hethong (demo)", "hethong", "", "", "Quản trị hệ thống"],
+        ["khach (demo)", "daibieu", "", "", "Thư ký"],
+    ]
+    codes = []
+    for row in rows:
+        (found,) = _look(office.sign_in("hethong"), _csv([row]))["rows"]
+        codes.append([each["code"] for each in found["faults"]] or found["kind"])
+    assert codes == [["own-roles"], ["administrators-roles"], ["administrators-roles"], "unchanged", ["taken"]]
+
+
 def _bomb() -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as parts:

@@ -147,6 +147,23 @@ def test_G54_the_lock_opens_with_the_same_certificate_alone(house: House, pc: Pc
     assert pc.browser.get("/api/me").status == 200
 
 
+def test_L3_what_a_token_opens_and_is_refused_is_told_to_whose_it_is(house: House, pc: Pc) -> None:
+    pc.browser.post("/api/sign-in/token", pc.data(pc.proof(pc.challenge()), by="an"))
+    pc.sign_in().done()
+    pc.browser.post("/api/lock")
+    pc.label = "an"
+    pc.sign_in("/api/unlock/token")
+    pc.label = "chi"
+    pc.sign_in("/api/unlock/token").done()
+    rows = pc.browser.get("/api/me/sign-ins").done()["sign_ins"]
+    assert [(each["means"], each["outcome"]) for each in rows] == [
+        ("unlock", "ok"),
+        ("unlock", "certificate-unknown"),
+        ("console_token", "ok"),
+        ("console_token", "token-signature-wrong"),
+    ]
+
+
 def test_G54_a_password_session_is_not_opened_by_a_token_nor_without_a_session(house: House, pc: Pc) -> None:
     assert pc.sign_in("/api/unlock/token").code == "not-signed-in"
     pc.browser.sign_in("chutri").done()

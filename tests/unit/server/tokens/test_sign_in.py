@@ -256,6 +256,18 @@ def test_I5_a_disabled_account_is_refused(desk: TokenDesk) -> None:
     assert _refused(desk.sign_in("chi")) == "account-disabled"
 
 
+def test_L3_a_token_that_is_refused_at_a_seat_is_told_to_whose_it_is(desk: TokenDesk) -> None:
+    desk.enrol("daibieu", "revoked")
+    desk.sign_in("revoked")
+    desk.sign_in("an")
+    reviews, now = desk.office.services.reviews, desk.office.clock.now()
+    rows = [each for each in reviews.read(None, by="system", now=now) if each["means"] == "seat_token"]
+    assert [(each["person"], each["outcome"]) for each in rows] == [
+        (None, "certificate-unknown"),
+        (desk.office.people["daibieu"], "certificate-revoked"),
+    ]
+
+
 def test_I5_signing_in_with_a_token_is_use_of_the_account(desk: TokenDesk) -> None:
     desk.enrol("daibieu", "login-only")
     desk.office.clock.advance(seconds=50)

@@ -106,6 +106,16 @@ def test_a_unit_in_use_is_closed_by_merging_and_opened_again(office: Office, adm
     assert _listed(admin, old["id"])["people"] == 0
 
 
+def test_a_unit_goes_into_one_that_has_its_name_below_it(admin: Browser) -> None:
+    house = _add(admin, "VKS", "Viện")
+    old, into = _add(admin, "P1", "Phòng 1", parent=house["id"]), _add(admin, "VU", "Vụ", parent=house["id"])
+    _add(admin, "VUP1", "Phòng 1", parent=into["id"])
+    closed = admin.post(f"/api/units/{old['id']}/close", {"revision": 1, "into": into["id"]}).done()
+    assert closed["into"] == into["id"]
+    itself = admin.post(f"/api/units/{house['id']}/close", {"revision": 1, "into": house["id"]})
+    assert itself.code == "unit-below-itself"
+
+
 def test_heads_and_deputies_are_different_people_who_can_sign_in(office: Office, admin: Browser) -> None:
     head, deputy, gone = (office.people[name] for name in ("chutri", "daibieu", "khach"))
     admin.post(f"/api/people/{gone}/disable").done()
