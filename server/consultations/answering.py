@@ -18,10 +18,17 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from server.consultations import model, reading
-from server.consultations.errors import AnsweredMeanwhile, DraftChanged, NotAsked, NotSigned, SignatureWanted
+from server.consultations.errors import (
+    AnsweredMeanwhile,
+    AnsweredTooOften,
+    DraftChanged,
+    NotAsked,
+    NotSigned,
+    SignatureWanted,
+)
 from server.consultations.model import HandIn, Recipient, Said, Slip
 from server.consultations.tools import Asked, Desk, Tools
 from server.idempotency.service import once
@@ -37,16 +44,22 @@ from wire.statement import CONSULT, MAX_BYTES, SignedStatement, Statement, check
 
 #: What a page sends of each question; read against the slip (``reading.answers``).
 Entries = Sequence[dict[str, Any]]
+#: Each handing in is kept for good; so many are more than a change of mind.
+MOST: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is handed in. ``seen``: how many of one's own handings in were known when it was written."""
+    """What is handed in. ``seen``: how many of one's own handings in were known when it was written.
+
+    ``draft``: the revision of the draft it follows; a newer one is not thrown away. None: whoever sends it keeps none.
+    """
 
     entries: Entries = field(repr=False)
     nonce: str
     seen: int
     signed: SignedStatement | None = None
+    draft: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +135,9 @@ class Answering:
     def hand_in(self, slip: str, given: Given, *, asked: Asked) -> dict[str, Any]:
         """Hand in, or change what was; gives ``{number, at, commitment}``.
 
-        Raises ConsultationOver, ConsultationStageWrong, NotAsked, AnswerIncomplete, AnsweredMeanwhile, SignatureWanted,
-        NotSigned, and of a signed one what ``StatementService.verify`` and ``must_say`` raise. Nothing is kept then.
+        Raises ConsultationOver, ConsultationStageWrong, NotAsked, AnswerIncomplete, AnsweredMeanwhile, DraftChanged,
+        AnsweredTooOften, SignatureWanted, NotSigned, and of a signed one what ``StatementService.verify`` and
+        ``must_say`` raise. Nothing is kept then.
         """
         # Certificates are judged before anything is held: that takes a while.
         verified = None
@@ -136,10 +150,10 @@ class Answering:
             same = shut(slip, mine.person, given.seen, said, nonce=given.nonce)
             key = asked.key("answer", {"slip": slip, "seen": given.seen, "shut": same})
             taking = _Taking(found, mine, said, given.nonce, verified)
-            done = partial(self._take, tx, taking, given.seen, asked)
+            done = partial(self._take, tx, taking, given, asked)
             return once(self.tools.ledger, tx, key, now=asked.now, do=done)
 
-    def _take(self, tx: Transaction, taking: _Taking, seen: int, asked: Asked) -> dict[str, Any]:
+    def _take(self, tx: Transaction, taking: _Taking, given: Given, asked: Asked) -> dict[str, Any]:
         slip, mine, verified = taking.slip, taking.mine, taking.verified
         slip.must_take_answers(asked.now)
         model.must_answer(slip.wording.questions, taking.said)
@@ -148,8 +162,12 @@ class Answering:
         last = next(iter(reversed(self.tools.store.handed_in(tx, slip.id, mine.person))), None)
         if last is not None and self.desk.answers_in(slip, self.desk.opened(slip, last)) == taking.said:
             return _answer(last)
-        if mine.answered != seen:
+        if mine.answered != given.seen:
             raise AnsweredMeanwhile(number=mine.answered)
+        if mine.draft and given.draft not in {None, mine.draft_revision}:
+            raise DraftChanged(revision=mine.draft_revision)
+        if mine.answered >= MOST:
+            raise AnsweredTooOften(most=MOST)
         if verified is not None:
             _must_say(verified, declared(slip, mine, taking.said, at=asked.now), now=asked.now)
         handed = self._handed(taking, asked.now)
@@ -173,7 +191,7 @@ class Answering:
             number,
             now,
             commitment=shut(slip.id, person, number, taking.said, nonce=taking.nonce, statement=statement),
-            statement=statement,
+            signed=verified is not None,
             sealed=self.tools.safe.seal(slip.key, value, bound=(slip.id, person, str(number))),
         )
 

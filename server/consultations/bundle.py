@@ -34,7 +34,7 @@ def bundle(desk: Desk, tx: Transaction, slip: Slip) -> dict[str, Any]:
             "commitment": each.commitment,
             "answers": value["answers"],
         }
-        signed = {"statement": value["statement"], "cms": value["cms"]} if each.statement else None
+        signed = {"statement": value["statement"], "cms": value["cms"]} if each.signed else None
         handed.append({**line, "signed": signed})
     answers = desk.answers(tx, slip, recipients)
     results = counting.results(slip.wording.questions, recipients, answers)

@@ -18,8 +18,10 @@
         ├── DeadlineTooEarly             consultation-deadline-too-early: in the past, or before the one there was
         ├── DraftChanged                 consultation-draft-changed: saved from another place meanwhile
         ├── AnsweredMeanwhile            consultation-answered-meanwhile: handed in from another place meanwhile
+        ├── AnsweredTooOften             consultation-answered-too-often: as often as is kept of one person
         ├── SignatureWanted              consultation-signature-wanted: answers to this slip are signed
         ├── NotSigned                    consultation-not-signed: answers to this slip are not signed
+        ├── CannotAnswer                 consultation-cannot-answer: somebody named has no account that may act
         ├── RemovedAlready               consultation-removed-already: taken off the list before
         ├── NobodyLeft                   consultation-nobody-left: the last recipient stays
         ├── NobodyWaitedFor              consultation-nobody-waited-for: all have answered
@@ -95,6 +97,18 @@ class AnsweredMeanwhile(Conflict):
     """The same person handed in elsewhere; ``data["number"]`` is the newest."""
 
     code = "consultation-answered-meanwhile"
+
+
+class AnsweredTooOften(Conflict):
+    """The same person handed in ``data["most"]`` times; the last one stays."""
+
+    code = "consultation-answered-too-often"
+
+
+class CannotAnswer(Conflict):
+    """The accounts of ``data["names"]`` are disabled: they could neither answer nor approve."""
+
+    code = "consultation-cannot-answer"
 
 
 class SignatureWanted(Conflict):

@@ -296,14 +296,17 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
-    """One handing in: number 1, and one more for each change. ``sealed``: the answers, the nonce, what was signed."""
+    """One handing in: number 1, and one more for each change. ``sealed``: the answers, the nonce, what was signed.
+
+    Of what was signed not even the hash is in the clear: all but choice and words is known, and hashes are tried (V5).
+    """
 
     slip: str
     person: str
     number: int
     at: dt.datetime
     commitment: str
-    statement: str
+    signed: bool
     sealed: bytes = field(repr=False)
 
 

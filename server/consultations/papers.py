@@ -2,7 +2,8 @@
 
 Rules C2: a file passes the check that meeting papers pass, and lies on the disk under a key of its own (``PaperFiles``,
 in a folder of its own); of a state secret nothing is taken. Papers are added and dropped while the slip is a draft:
-what was submitted is what the leader approves.
+what was submitted is what the leader approves. A file goes only when nobody knows of it: where the outcome of
+a commit is not known, it stays for ``sweep``.
 
 Usage: ``papers.take(slip, NewPaper(kind, title, secrecy, file_name), inbox, asked=asked)``.
 """
@@ -97,7 +98,7 @@ class SlipPapers:
         try:
             answer = self._keep(paper, checked.findings.warnings(), asked)
         except BaseException:
-            self.files.discard(_version(name))
+            self._discard_unknown(name)
             raise
         if answer["paper"] != name:
             self.files.discard(_version(name))  # the same act again
@@ -131,6 +132,13 @@ class SlipPapers:
             raise PaperUnknown(paper=paper)
         name = _version(paper)
         return Document(self.files.path(name), found.plain_bytes, name, self.master.unwrap(found.wrapped_key))
+
+    def _discard_unknown(self, paper: str) -> None:
+        """Unless the commit was done although its answer was lost; what cannot be looked up stays."""
+        with self.tools.unit.read() as tx:
+            known = paper in self.tools.store.paper_ids(tx)
+        if not known:
+            self.files.discard(_version(paper))
 
     def _must_be_draft(self, slip: str, asked: Asked) -> None:
         """Before a large file is looked into; an act that was done is answered as it was."""

@@ -6,7 +6,7 @@ Usage: ``store.save(tx, after, before=slip)``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from server.agency.model import House
@@ -107,6 +107,10 @@ class People(Protocol):
 
     def person(self, person: str) -> Account:
         """One account; raises NoSuchPerson."""
+        ...
+
+    def disabled_of(self, people: Collection[str], *, now: dt.datetime) -> list[str]:
+        """Those of ``people`` who may not act, in their order."""
         ...
 
 

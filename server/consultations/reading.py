@@ -99,8 +99,8 @@ def answers(fields: Fields, questions: Sequence[Question]) -> tuple[Said, ...]:
 
 
 def _tidy(text: str) -> str:
-    """Without what steers printers or turns the reading direction; line breaks stay."""
-    kept = (char for char in text if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co"})
+    """Without what steers printers, turns the reading direction or is no character; line breaks stay."""
+    kept = (char for char in text if char == "\n" or not unicodedata.category(char).startswith("C"))
     return "\n".join(line.rstrip() for line in "".join(kept).splitlines()).strip()
 
 

@@ -184,10 +184,11 @@ def _answering(routes: Blueprint, desk: SlipDesk) -> None:
         fields = body()
         entries, nonce = _entries(fields), fields.hex("nonce", size=NONCE_BYTES)
         seen = fields.number("seen", high=_MOST)
+        draft = fields.number("draft", high=_MOST) if fields.has("draft") else None
         # What was signed is read to the last field; without it nothing else may be there.
         signed = SignedStatement.read(fields) if fields.has("statement") else None
         fields.end()
-        given = Given(entries, nonce, seen, signed)
+        given = Given(entries, nonce, seen, signed, draft)
         return answer(desk.answering.hand_in(slip_id(consultation), given, asked=desk.asked()), 201)
 
     @routes.post(f"{ONE}/answer/ask")

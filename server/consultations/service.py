@@ -1,7 +1,8 @@
 """Use cases before a slip is sent: draft, submit, take back, return, approve and send.
 
 Rules C1–C3: a secretary writes; the leader it names approves the very revision they have seen, and that sends it. A
-draft is changed by comparing revisions; what was submitted is changed by nobody.
+draft is changed by comparing revisions; what was submitted is changed by nobody. Nobody is asked whose account is
+disabled: they could not answer, and would stay in the base of every share.
 
 Usage::
 
@@ -13,12 +14,12 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from server.consultations import model
-from server.consultations.errors import ConsultationChanged, ConsultationIncomplete
+from server.consultations.errors import CannotAnswer, ConsultationChanged, ConsultationIncomplete
 from server.consultations.model import Move, Recipient, Slip, Stage, Wording
 from server.consultations.tools import Asked, Desk, Tools
 from server.idempotency.service import once
@@ -90,10 +91,12 @@ class SlipService:
         return self._move(slip, Move.DROP, 0, {"slip": slip}, asked=asked, change=change)
 
     def submit(self, slip: str, *, revision: int, asked: Asked) -> dict[str, Any]:
-        """Put it before its leader; raises ConsultationIncomplete, DeadlineTooEarly."""
+        """Put it before its leader; raises ConsultationIncomplete, DeadlineTooEarly, CannotAnswer."""
+        unable = self._unable(slip, asked.now)
 
         def change(tx: Transaction, before: Slip) -> Slip:
             self._must_be_whole(tx, before, asked.now)
+            _must_be_able(before, unable)
             self.desk.note(tx, "submitted", slip, asked, leader=before.wording.leader)
             return replace(before, reason="")
 
@@ -121,13 +124,14 @@ class SlipService:
 
     def send(self, slip: str, *, revision: int, asked: Asked) -> dict[str, Any]:
         """The leader approves, and everybody named is asked. Raises NotItsLeader, ConsultationChanged and as submit."""
-        name, recipients = self._leader(slip), self._recipients(slip)
+        name, recipients, unable = self._leader(slip), self._recipients(slip), self._unable(slip, asked.now)
 
         def change(tx: Transaction, before: Slip) -> Slip:
             self.desk.approved_by(before, asked.actor, name)
             self._must_be_whole(tx, before, asked.now)
             if [each.person for each in recipients] != list(before.wording.recipients):
                 raise ConsultationChanged(revision=before.revision)
+            _must_be_able(before, unable)
             self.tools.store.ask(tx, recipients)
             papers = self.tools.store.papers(tx, slip)
             sha256 = model.fingerprint(model.content(before, papers, recipients))
@@ -175,6 +179,14 @@ class SlipService:
         for person in {*wording.recipients, *((wording.leader,) if wording.leader else ())}:
             self.tools.people.person(person)
 
+    def _unable(self, slip: str, now: dt.datetime) -> dict[str, str]:
+        """The names of those who may not act; asked outside the transaction, judged in it."""
+        with self.tools.unit.read() as tx:
+            wording = self.desk.found(tx, slip).wording
+        named = (*wording.recipients, *((wording.leader,) if wording.leader else ()))
+        unable = dict.fromkeys(self.tools.people.disabled_of(named, now=now))
+        return {person: self.tools.people.person(person).name for person in unable}
+
     def _leader(self, slip: str) -> str:
         with self.tools.unit.read() as tx:
             leader = self.desk.found(tx, slip).wording.leader
@@ -191,3 +203,11 @@ class SlipService:
             Recipient(slip, each.id, number, each.name, each.position, each.unit)
             for number, each in enumerate(people, 1)
         ]
+
+
+def _must_be_able(slip: Slip, unable: Mapping[str, str]) -> None:
+    """Raise CannotAnswer with the names of those who are named and may not act."""
+    named = {*slip.wording.recipients, slip.wording.leader}
+    names = [name for person, name in unable.items() if person in named]
+    if names:
+        raise CannotAnswer(names=", ".join(names))

@@ -136,7 +136,7 @@ class Showing:
                 "number": each.number,
                 "at": print_instant(each.at),
                 "commitment": each.commitment,
-                "signed": bool(each.statement),
+                "signed": each.signed,
                 "answers": self.desk.opened(slip, each)["answers"],
             }
             for each in handed

@@ -83,7 +83,7 @@ ANSWERS: Final = Table(
     Column("number", Integer, primary_key=True),
     Column("at", Moment, nullable=False),
     Column("commitment", String(64), nullable=False),
-    Column("statement", String(64), nullable=False),
+    Column("signed", Boolean, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 PAPERS: Final = Table(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -49,6 +50,8 @@ _PARTS: Final = {
         '<sheet name="Y kien" sheetId="1" r:id="rId1"/></sheets></workbook>'
     ),
 }
+#: What no XML document may hold (XML 1.0, 2.2): one such character, and no program opens the workbook.
+_NO_XML: Final = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
@@ -111,7 +114,7 @@ def _cell(row: int, column: int, value: str | int) -> str:
     place = f"{_letters(column)}{row}"
     if isinstance(value, int):
         return f'<c r="{place}"><v>{value}</v></c>'
-    kept = "".join(char for char in value[:_CELL] if char in "\t\n" or char >= " ")
+    kept = _NO_XML.sub("", value[:_CELL])
     return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(kept)}</t></is></c>'
 
 

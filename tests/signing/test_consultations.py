@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from edge.signing.statement import build, statement_to_sign
 from server.consultations.answering import Answering
 from server.consultations.tools import Asked
+from server.db.metadata import metadata
 from server.identity.model import Actor
 from server.voting.evidence import check_signature
 from tests.pki.authority import TestPki
@@ -65,6 +67,17 @@ def test_W160_a_signed_answer_says_this_slip_this_number_and_these_words(slips: 
     assert again.code == "statement-differs", "an old signature is not a new answer"
     theirs = expected(slips, "khach", path, ["against", "for"])
     assert hand_in(slips, "daibieu", path, theirs, ["against", "for"], seen=1).code == "statement-differs"
+
+
+def test_V5_nothing_in_the_database_lets_a_signed_answer_be_guessed(slips: Slips) -> None:
+    path = slips.sent(signed=True)
+    statement = expected(slips, "daibieu", path, ["against", "for"])
+    hand_in(slips, "daibieu", path, statement, ["against", "for"]).done()
+    with slips.office.services.database.read() as tx:
+        rows = "".join(str(tx.execute(table.select()).all()) for table in metadata.sorted_tables)
+    # All of it but the choice and the moment is known to who reads the table: its hash would say which choice.
+    assert hashlib.sha256(statement.encode()).hexdigest() not in rows
+    assert slips.read("daibieu", path)["mine"]["handed_in"][0]["signed"]
 
 
 def test_W160_signatures_are_checked_in_the_bundle_without_a_server(slips: Slips) -> None:

@@ -87,10 +87,19 @@ class Slips:
         return self.browser(name).get(path).done()
 
     def answer(
-        self, name: str, path: str, said: Sequence[str | None], *, seen: int = 0, opinion: str = "", **more: Any
+        self,
+        name: str,
+        path: str,
+        said: Sequence[str | None],
+        *,
+        seen: int = 0,
+        opinion: str = "",
+        draft: int | None = None,
+        **more: Any,
     ) -> Reply:
-        """Hand in."""
-        body = {"answers": said_body(said, opinion), "seen": seen, "nonce": nonce((name, path, said, seen))}
+        """Hand in; ``draft``: the revision of the one it follows."""
+        body: dict[str, Any] = {"answers": said_body(said, opinion), "seen": seen}
+        body |= {"nonce": nonce((name, path, said, seen)), **({} if draft is None else {"draft": draft})}
         return self.browser(name).post(f"{path}/answer", body, **more)
 
     def draft(self, name: str, path: str, said: Sequence[str | None], *, revision: int, opinion: str = "") -> Reply:

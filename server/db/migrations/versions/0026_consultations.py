@@ -58,7 +58,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer, primary_key=True),
         sa.Column("at", Moment, nullable=False),
         sa.Column("commitment", sa.String(64), nullable=False),
-        sa.Column("statement", sa.String(64), nullable=False),
+        sa.Column("signed", sa.Boolean, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
     )
     op.create_table(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from server.consultations import answering
 from server.db.metadata import metadata
 from tests.support.office import Office, fresh_id
 from tests.support.slips import RULE, Slips, nonce, question, said_body
@@ -71,6 +72,28 @@ def test_V4_handed_in_twice_from_two_tabs_is_handed_in_once(slips: Slips) -> Non
     assert (other.code, other.data["number"]) == ("consultation-answered-meanwhile", 1)
     assert [each["number"] for each in mine(slips, "daibieu", path)["handed_in"]] == [1]
     assert len(slips.entries("answered", path)) == 1
+
+
+def test_C4_a_handing_in_throws_no_newer_draft_of_another_tab_away(slips: Slips) -> None:
+    path = slips.sent()
+    slips.draft("daibieu", path, ["for", None], revision=0).done()
+    slips.draft("daibieu", path, ["against", "for"], revision=1).done()
+    refused = slips.answer("daibieu", path, ["for", "for"], draft=1)
+    assert (refused.code, refused.data["revision"]) == ("consultation-draft-changed", 2)
+    found = mine(slips, "daibieu", path)
+    assert (found["draft"][0]["answer"], found["handed_in"]) == ("against", [])
+    slips.answer("daibieu", path, ["for", "for"], draft=2).done()
+    assert mine(slips, "daibieu", path)["draft"] is None
+
+
+def test_C5_so_many_handings_in_are_kept_and_no_more(slips: Slips, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "MOST", 2)
+    path = slips.sent()
+    slips.answer("daibieu", path, ["for", "for"]).done()
+    last = slips.answer("daibieu", path, ["against", "for"], seen=1).done()
+    refused = slips.answer("daibieu", path, ["for", "for"], seen=2)
+    assert (refused.code, refused.data["most"]) == ("consultation-answered-too-often", 2)
+    assert slips.answer("daibieu", path, ["against", "for"], seen=2).done() == last, "what stands is still acknowledged"
 
 
 def test_C5_an_answer_is_changed_until_the_deadline_and_each_change_is_kept(slips: Slips) -> None:

@@ -16,6 +16,8 @@ import pypdfium2
 import pytest
 
 from server.cli_recount import main
+from server.consultations.papers import SlipPapers
+from server.consultations.store import SqlSlipStore
 from tests.support.office import Browser, Office, Reply, fresh_id
 from tests.support.pdfs import text_pdf
 from tests.support.slips import Slips, question
@@ -77,6 +79,38 @@ def test_C2_papers_are_checked_kept_sealed_and_read_by_who_is_asked(slips: Slips
     assert slips.browser("kythuat").get(page).code == "consultation-unknown"
 
 
+@pytest.mark.parametrize("looked_up", [True, False])
+def test_C2_a_paper_whose_commit_was_done_is_never_taken_from_the_disk(
+    slips: Slips, monkeypatch: pytest.MonkeyPatch, *, looked_up: bool
+) -> None:
+    path, thuky = slips.drafted(), slips.browser("thuky")
+    keep = SlipPapers._keep  # noqa: SLF001 - the commit, and what comes after it
+
+    def lost(*given: Any) -> None:
+        keep(*given)
+        raise ConnectionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(SlipPapers, "_keep", lost)
+        if not looked_up:
+            broken.setattr(SqlSlipStore, "paper_ids", _away)
+        upload(thuky, f"{path}/papers", text_pdf(["Tờ trình xin ý kiến"]))
+    (paper,) = slips.read("thuky", path)["papers"]
+    assert thuky.get(f"{path}/papers/{paper['paper']}/1/pages/1?width=400").raw.mimetype == "image/webp"
+
+
+def _away(*_: Any) -> None:
+    raise ConnectionError
+
+
+def test_C2_a_paper_that_was_refused_leaves_no_file(slips: Slips, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, folder = slips.drafted(), slips.office.services.settings.data_dir / "consultations"
+    before = set(folder.iterdir())
+    monkeypatch.setattr(SlipPapers, "_keep", _away)
+    upload(slips.browser("thuky"), f"{path}/papers", text_pdf())
+    assert set(folder.iterdir()) == before
+
+
 def test_C9_the_summary_says_the_figures_with_their_base_in_pdf_a(slips: Slips) -> None:
     slips.browser("hethong").put("/api/agency", _HOUSE).done()
     path = closed(slips)
@@ -113,6 +147,18 @@ def test_C9_tables_compute_nothing_and_hold_a_line_a_person(slips: Slips) -> Non
     assert FORMULA in texts
     assert "Không còn trong danh sách" in texts
     assert len(list(sheet.iter(f"{_SPACE}row"))) == 4
+
+
+def test_C9_no_character_of_anybodys_makes_the_workbook_one_that_does_not_open(slips: Slips) -> None:
+    # A question's text is kept as it was written; of an opinion what is no character goes before it is kept.
+    path = slips.sent(people=("daibieu",), questions=[question("Góp ý \ufffe(demo)\uffff", "opinion")])
+    slips.answer("daibieu", path, [None], opinion="Nhất\ufffe trí\uffff \U0001fffe").done()
+    assert slips.read("daibieu", path)["mine"]["handed_in"][0]["answers"][0]["opinion"] == "Nhất trí"
+    slips.browser("thuky").post(f"{path}/close", {"reason": "Đủ"}).done()
+    xlsx = slips.browser("thuky").get(f"{path}/answers.xlsx").raw.data
+    with zipfile.ZipFile(io.BytesIO(xlsx)) as archive:
+        sheet = ET.fromstring(archive.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - our own
+    assert "1. Góp ý (demo)" in [each.text for each in sheet.iter(f"{_SPACE}t")]
 
 
 def test_W162_the_bundle_is_counted_by_itself_and_its_hash_stands_in_the_record(slips: Slips, tmp_path: Path) -> None:

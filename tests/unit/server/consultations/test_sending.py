@@ -54,6 +54,22 @@ def test_C3_what_is_not_whole_is_not_submitted(slips: Slips, field: str, less: d
     assert (refused.code, refused.data["field"]) == ("consultation-incomplete", field)
 
 
+def test_C3_nobody_is_asked_who_cannot_answer_and_the_refusal_says_who(tmp_path: Path) -> None:
+    slips = Slips(Office(tmp_path))
+    drafted, waiting = slips.drafted(), slips.submitted()
+    khach = f"/api/people/{slips.office.people['khach']}"
+    slips.browser("hethong").post(f"{khach}/disable")
+    refused = slips.browser("thuky").post(f"{drafted}/submit", {"revision": 1})
+    assert (refused.code, refused.data["names"]) == (
+        "consultation-cannot-answer",
+        slips.read("thuky", drafted)["names"][khach.rpartition("/")[2]],
+    )
+    assert slips.browser("chutri").post(f"{waiting}/send", {"revision": 2}).code == "consultation-cannot-answer"
+    assert slips.read("chutri", waiting)["stage"] == "submitted"
+    slips.browser("hethong").post(f"{khach}/enable")
+    slips.browser("chutri").post(f"{waiting}/send", {"revision": 2}).done()
+
+
 def test_C3_a_deadline_that_has_passed_is_not_sent(tmp_path: Path) -> None:
     slips = Slips(Office(tmp_path))
     path = slips.submitted()
