@@ -1,9 +1,16 @@
 /** One's own answers to a slip: a draft that nothing resets, handed in once, two tabs (C4, C5, V5); what a draft of a slip lacks. */
-import { beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import { cleanup, render, screen } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { Answering } from '../src/console/consultations/answering.svelte.ts';
 import { begun, emptyWording, lacking, missing, type Question, ruleName, ruleOf, type Slip, tidy } from '../src/console/consultations/consultations.ts';
+import Consultation from '../src/console/consultations/Consultation.svelte';
+// Fetched before they are waited for.
+import '../src/console/consultations/Editor.svelte';
+import '../src/console/consultations/View.svelte';
 import { session } from '../src/console/session.svelte.ts';
 import { Failure } from '../src/lib/failure.ts';
+import { setLanguage, useTexts } from '../src/lib/i18n/texts.svelte.ts';
 
 const QUESTIONS: Question[] = [
   { question: 'q1', text: 'Một', template: 'approve', answers: [{ answer: 'for', text: 'Tán thành', means: 'for' }, { answer: 'against', text: 'Không tán thành', means: 'against' }], rule: ruleOf('half_all', 'none'), opinion: false },
@@ -77,10 +84,98 @@ describe('answers', () => {
     expect(send.mock.calls[2]![3]).not.toBe(send.mock.calls[1]![3]);
   });
 
+  it('C4 what is typed while a handing in is on its way is neither handed in nor kept yet', async () => {
+    vi.useFakeTimers();
+    try {
+      const form = new Answering(slip({ draft_revision: 3 }), '/s');
+      form.said = said(['for', ''], ['for', ''], [null, 'x']);
+      let taken: (value: object) => void = () => {};
+      send.mockReturnValueOnce(new Promise((resolve) => (taken = resolve))).mockResolvedValue({ revision: 5 });
+      const going = form.handIn();
+      await vi.waitFor(() => expect(send).toHaveBeenCalledTimes(1));
+      expect(send.mock.calls[0]![2]).toMatchObject({ draft: 3, answers: [{}, {}, { opinion: 'x' }] });
+      form.said[2]!.opinion = 'x, thêm';
+      await form.save();
+      expect(send).toHaveBeenCalledTimes(1);
+      taken({});
+      expect(await going).toBe(true);
+      expect([form.unsaved, form.changed]).toEqual([true, true]);
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(send.mock.calls[1]!.slice(0, 3)).toMatchObject(['PUT', '/s/draft', { revision: 4, answers: [{}, {}, { opinion: 'x, thêm' }] }]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('C4 a newer draft of another tab is shown before anything is handed in; the same words are no second draft', async () => {
+    const form = new Answering(slip(), '/s');
+    form.said = said(['for', ''], ['for', ''], [null, 'x']);
+    const there = said(['against', ''], ['for', ''], [null, 'x']);
+    send.mockRejectedValueOnce(refused('consultation-draft-changed')).mockResolvedValue({ revision: 3 });
+    get.mockResolvedValueOnce(slip({ draft: there, draft_revision: 2 }));
+    expect(await form.handIn()).toBe(false);
+    expect([form.theirs![0]!.answer, form.said[0]!.answer]).toEqual(['against', 'for']);
+    form.settle(true);
+    await form.save();
+    send.mockRejectedValueOnce(refused('consultation-draft-changed')).mockResolvedValue({});
+    get.mockResolvedValueOnce(slip({ draft: said(['for', ''], ['for', ''], [null, 'x']), draft_revision: 4 }));
+    expect(await form.handIn()).toBe(true);
+    expect(send.mock.calls.at(-1)![2]).toMatchObject({ draft: 4 });
+  });
+
+  it('C5 what was signed is what was handed in, and not what the form says by then', () => {
+    const form = new Answering(slip(), '/s');
+    form.said = said(['for', ''], ['for', ''], [null, 'x']);
+    const { sent } = form;
+    form.said[0]!.answer = 'against';
+    form.took(sent);
+    expect([form.changed, form.unsaved, form.sent.body.seen, form.sent.body.draft]).toEqual([true, true, 1, 1]);
+  });
+
   it('C5 nothing is sent while something is missing', async () => {
     const form = new Answering(slip(), '/s');
     expect(await form.handIn()).toBe(false);
     expect(send).not.toHaveBeenCalled();
+  });
+});
+
+vi.mock('../src/console/ui/Bar.svelte', () => ({ default: () => undefined }));
+vi.mock('../src/console/consultations/SlipPaperView.svelte', () => ({ default: () => undefined }));
+
+describe('a paper of a slip', () => {
+  const PAPER = { paper: 'p-1', version: 1, kind: 'paper', title: 'Dự thảo (demo)', secrecy: 'normal', pages: 1, size_bytes: 9 };
+  const shown = (more: object): Slip =>
+    ({ ...slip(), consultation: 'f-1', subject: 'x', papers: [PAPER], extensions: [], moves: [], names: {}, deadline: null, ...more }) as unknown as Slip;
+  beforeEach(async () => {
+    Element.prototype.scrollIntoView = () => undefined;
+    await useTexts('common', 'consultation', 'voting', 'meeting', 'acts', 'console');
+    await setLanguage('vi');
+    vi.spyOn(session.api, 'send').mockResolvedValue({ revision: 1 });
+  });
+  afterEach(() => {
+    cleanup();
+    vi.restoreAllMocks();
+  });
+  const there = { consultation: 'f-1' };
+
+  it('V5 is read, and the answers that were begun are as they were left', async () => {
+    vi.spyOn(session.api, 'get').mockResolvedValue(shown({ stage: 'open' }));
+    const page = render(Consultation, { params: there });
+    await userEvent.click(await screen.findByRole('button', { name: 'Không tán thành' }));
+    await page.rerender({ params: { ...there, paper: 'p-1' } });
+    expect(screen.queryByRole('button', { name: 'Không tán thành' })).toBeNull();
+    await page.rerender({ params: there });
+    expect(await screen.findByRole('button', { name: 'Không tán thành', pressed: true })).toBeVisible();
+  });
+
+  it('C3 is read, and a wording that nobody saved is as it was left', async () => {
+    const draft = shown({ stage: 'draft', moves: ['edit', 'drop', 'submit'] });
+    vi.spyOn(session.api, 'get').mockImplementation(async (path: string) => (path.includes('consultations') ? draft : { people: [], units: [] }));
+    const page = render(Consultation, { params: there });
+    await userEvent.type(await screen.findByLabelText('Lấy ý kiến về việc'), 'Quy chế');
+    await page.rerender({ params: { ...there, paper: 'p-1' } });
+    await page.rerender({ params: there });
+    expect(await screen.findByLabelText('Lấy ý kiến về việc')).toHaveValue('Quy chế');
   });
 });
 
