@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
@@ -5,6 +6,10 @@ import { guides } from './guides.plugin.ts';
 import { icons } from './icons.plugin.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+/* Tests that put something else in a module's place see it only in a world of their own. */
+const ALONE = readdirSync(here('./tests'))
+  .filter((name) => name.endsWith('.test.ts') && readFileSync(here(`./tests/${name}`), 'utf8').includes('vi.mock('))
+  .map((name) => `tests/${name}`);
 
 /*
  * One HTML file a screen: seat.html (served by the seat's agent), console.html and display.html (served by the server);
@@ -33,8 +38,14 @@ export default defineConfig(({ mode }) => ({
   },
   test: {
     environment: 'jsdom',
-    include: ['tests/**/*.test.ts'],
     setupFiles: [here('./tests/setup.ts')],
     restoreMocks: true,
+    // Waiting is for a machine that does other things as well; a test that hangs is found all the same.
+    testTimeout: 30_000,
+    // A browser's document for each file took three times as long as the tests.
+    projects: [
+      { extends: true, test: { name: 'together', include: ['tests/**/*.test.ts'], exclude: ALONE, isolate: false } },
+      { extends: true, test: { name: 'alone', include: ALONE } },
+    ],
   },
 }));

@@ -132,17 +132,17 @@ describe('the screens', () => {
     (...wanted: Role[]): boolean =>
       wanted.some((role) => mine.includes(role));
 
-  it('are offered to whom they belong', () => {
-    expect(find('/', has())?.route.name).toBe('home');
-    expect(find('/devices', has())).toBeNull();
-    expect(find('/devices', has('it'))?.route.name).toBe('devices');
-    expect(find('/people', has('it'))).toBeNull();
-    expect(find('/people', has('system_admin'))?.route.name).toBe('people');
-    expect(find('/nowhere', has('it'))).toBeNull();
+  it('are offered to whom they belong', async () => {
+    expect((await find('/', has()))?.route.name).toBe('home');
+    expect((await find('/devices', has()))).toBeNull();
+    expect((await find('/devices', has('it')))?.route.name).toBe('devices');
+    expect((await find('/people', has('it')))).toBeNull();
+    expect((await find('/people', has('system_admin')))?.route.name).toBe('people');
+    expect((await find('/nowhere', has('it')))).toBeNull();
   });
-  it('find a meeting, its part and its paper; “new” is no meeting', () => {
-    expect(find('/meetings/new', has('secretary'))?.route.name).toBe('create');
-    expect(find('/meetings/m-1/papers/p-2', has())).toMatchObject({ route: { name: 'meeting' }, params: { meeting: 'm-1', tab: 'papers', paper: 'p-2' } });
-    expect(find('/meetings/m-1', has())?.params).toEqual({ meeting: 'm-1' });
+  it('find a meeting, its part and its paper; “new” is no meeting', async () => {
+    expect((await find('/meetings/new', has('secretary')))?.route.name).toBe('create');
+    expect((await find('/meetings/m-1/papers/p-2', has()))).toMatchObject({ route: { name: 'meeting' }, params: { meeting: 'm-1', tab: 'papers', paper: 'p-2' } });
+    expect((await find('/meetings/m-1', has()))?.params).toEqual({ meeting: 'm-1' });
   });
 });

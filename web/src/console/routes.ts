@@ -11,7 +11,7 @@ import type { Role } from './types.ts';
 export type Params = Record<string, string>;
 export type Screen = Component<{ params: Params }>;
 
-interface Route {
+export interface Route {
   name: string;
   patterns: readonly string[];
   load: () => Promise<{ default: unknown }>;
@@ -20,11 +20,12 @@ interface Route {
 }
 
 /** A screen with catalogues of its own: both are there before it is shown. */
-function withTexts(load: () => Promise<{ default: unknown }>, ...areas: string[]): () => Promise<{ default: unknown }> {
+export function withTexts(load: () => Promise<{ default: unknown }>, ...areas: string[]): () => Promise<{ default: unknown }> {
   return async () => (await Promise.all([load(), useTexts(...areas)]))[0];
 }
 
-const ROUTES: readonly Route[] = [
+/** What people are at every day. */
+const EVERYDAY: readonly Route[] = [
   { name: 'home', patterns: ['/'], load: () => import('./home/Home.svelte'), roles: [] },
   {
     name: 'create',
@@ -43,71 +44,6 @@ const ROUTES: readonly Route[] = [
     patterns: ['/requests/:meeting/:request'],
     load: withTexts(() => import('./requests/HandIn.svelte'), 'requests', 'meeting'),
     roles: [],
-  },
-  {
-    name: 'outlines',
-    patterns: ['/meeting-outlines'],
-    load: withTexts(() => import('./outlines/Outlines.svelte'), 'outlines', 'meeting'),
-    roles: ['system_admin', 'secretary'],
-  },
-  { name: 'devices', patterns: ['/devices'], load: withTexts(() => import('./fleet/Devices.svelte'), 'meeting', 'fleet'), roles: ['it'] },
-  { name: 'rooms', patterns: ['/rooms'], load: withTexts(() => import('./fleet/Rooms.svelte'), 'meeting', 'fleet'), roles: ['it'] },
-  {
-    name: 'people',
-    patterns: ['/people'],
-    load: withTexts(() => import('./admin/People.svelte'), 'meeting', 'fleet', 'units'),
-    roles: ['system_admin', 'security_admin'],
-  },
-  {
-    name: 'units',
-    patterns: ['/people/units'],
-    load: withTexts(() => import('./admin/Units.svelte'), 'meeting', 'fleet', 'units'),
-    roles: ['system_admin', 'security_admin'],
-  },
-  {
-    name: 'roster',
-    patterns: ['/people/list'],
-    load: withTexts(() => import('./admin/Roster.svelte'), 'meeting', 'fleet', 'units', 'roster'),
-    roles: ['system_admin', 'security_admin'],
-  },
-  {
-    name: 'review',
-    patterns: ['/people/review'],
-    load: withTexts(() => import('./admin/Review.svelte'), 'meeting', 'fleet', 'units', 'review'),
-    roles: ['system_admin', 'security_admin', 'auditor'],
-  },
-  { name: 'sign-ins', patterns: ['/sign-ins'], load: withTexts(() => import('./admin/OwnSignIns.svelte'), 'meeting', 'review'), roles: [] },
-  {
-    name: 'agency',
-    patterns: ['/agency'],
-    load: withTexts(() => import('./admin/Agency.svelte'), 'meeting', 'agency'),
-    roles: ['system_admin'],
-  },
-  {
-    name: 'register',
-    patterns: ['/register'],
-    load: withTexts(() => import('./register/Register.svelte'), 'register', 'letters', 'house', 'meeting'),
-    roles: ['clerk', 'secretary', 'auditor'],
-  },
-  { name: 'signatures', patterns: ['/signatures'], load: withTexts(() => import('./check/Check.svelte'), 'house', 'signing'), roles: [] },
-  {
-    name: 'trust',
-    patterns: ['/trust', '/trust/:tab'],
-    load: withTexts(() => import('./trust/Trust.svelte'), 'house'),
-    roles: ['security_admin', 'auditor'],
-  },
-  { name: 'certificates', patterns: ['/certificates'], load: withTexts(() => import('./token/Own.svelte'), 'acts', 'factor'), roles: [] },
-  {
-    name: 'record',
-    patterns: ['/record'],
-    load: withTexts(() => import('./record/Record.svelte'), 'record'),
-    roles: ['it', 'security_admin', 'secretary', 'auditor'],
-  },
-  {
-    name: 'entries',
-    patterns: ['/record/log'],
-    load: withTexts(() => import('./record/Entries.svelte'), 'entries', 'meeting'),
-    roles: ['auditor'],
   },
   {
     name: 'calendar',
@@ -145,9 +81,13 @@ export interface Found {
   params: Params;
 }
 
-/** The screen of a path for a person with these roles; null when there is none. */
-export function find(path: string, has: (...roles: Role[]) => boolean): Found | null {
-  for (const route of ROUTES) {
+/** The screen of a path for a person with these roles; null when there is none. Throws when the table of the rest cannot be fetched. */
+export async function find(path: string, has: (...roles: Role[]) => boolean): Promise<Found | null> {
+  return among(EVERYDAY, path, has) ?? among((await import('./routes.house.ts')).HOUSE, path, has);
+}
+
+function among(routes: readonly Route[], path: string, has: (...roles: Role[]) => boolean): Found | null {
+  for (const route of routes) {
     for (const pattern of route.patterns) {
       const params = match(pattern, path);
       if (params && (route.roles.length === 0 || has(...route.roles))) return { route, params };
