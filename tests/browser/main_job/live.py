@@ -169,6 +169,17 @@ def present(hall: Hall) -> None:
         seat.reads_page_of(hall.papers / SHOWN.file, 2)
     hall.wall.shows_page(2, SHOWN.pages)
     hall.looks_around("presenting", "secretary", "wall", closely="chair guest")
+    # W125: everybody sees the part of the page that the chair has zoomed to, and the whole again.
+    zoomed, size = re.compile(r"scale\("), guest.page.get_by_role("toolbar").get_by_role("status")
+    before = size.inner_text()
+    for _ in range(4):
+        chair.page.keyboard.press("+")
+    expect(hall.wall.page.locator("figure .moving")).to_have_attribute("style", zoomed)
+    expect(size).not_to_have_text(before)
+    hall.looks_around("zoomed", "chair", "guest", "wall")
+    chair.page.keyboard.press("0")
+    expect(hall.wall.page.locator("figure .moving")).not_to_have_attribute("style", zoomed)
+    expect(size).to_have_text(before)
     chair.stops_presenting()
 
 
