@@ -4,7 +4,8 @@ Rules: words are compared as people type them: without accents, without đ, in a
 last one may be begun only; words in quotation marks stand together. A meeting is found by who may see it, an item by
 who may know of it, a paper by who may read that version of it – and then only the newest one they may read. What the
 ordinary build keeps no content of (P4) and what belongs to a rehearsal (M5) is not found at all.
-A paper that was recalled is found by its title alone, and said to be recalled (P7).
+A paper that was recalled is found by its title alone, and said to be recalled (P7). What was concluded of an item is
+found by who may know of the item; an issued document by its number, by the meeting's members and those who prepare.
 
 Usage::
 
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from pages.folding import by_letter, composed
+from server.letters.model import Kind as LetterKind
 from server.meetings.model import may_see
 from server.papers.model import Reader, keeps_content, may_read
 from server.search.errors import NothingAsked, TooMuchAsked
@@ -46,10 +48,15 @@ class Kind(enum.StrEnum):
     MEETING = "meeting"
     ITEM = "item"
     PAPER = "paper"
+    CONCLUSION = "conclusion"
+    LETTER = "letter"
 
 
 class Entry(NamedTuple):
-    """One thing that can be found. ``ref``: the item's or the paper's id; ``about``: words beside the title."""
+    """One thing that can be found: ``ref`` the id of the item, paper or document, ``about`` words beside the title.
+
+    ``version``: of a paper; of a conclusion the number of the event that wrote it.
+    """
 
     kind: Kind
     meeting: MeetingId
@@ -163,7 +170,25 @@ def entries(state: MeetingState, meeting: MeetingId) -> list[Entry]:
         if keeps_content(paper.secrecy):
             versions = sorted({paper.version, paper.published_version} - {0})
             found += [Entry(Kind.PAPER, meeting, paper.paper, each, title=paper.title) for each in versions]
+    titles = {item.item: item.title for item in state.agenda}
+    found += [
+        Entry(Kind.CONCLUSION, meeting, each.item, each.seq, title=titles[each.item])
+        for each in state.conclusions
+        if each.item in titles
+    ]
+    found += [
+        Entry(Kind.LETTER, meeting, each.letter, title=f"{LetterKind(each.kind).heading} {each.number}".strip())
+        for each in state.letters
+        if each.issued_at is not None
+    ]
     return found
+
+
+def pages(entry: Entry, state: MeetingState) -> list[str]:
+    """The words of an entry that stand in the meeting's log itself; a paper's are in its file."""
+    if entry.kind is not Kind.CONCLUSION:
+        return []
+    return [each.text for each in state.conclusions if (each.item, each.seq) == (entry.ref, entry.version)]
 
 
 def may_find(entry: Entry, state: MeetingState, seeker: Seeker) -> bool:
@@ -172,9 +197,9 @@ def may_find(entry: Entry, state: MeetingState, seeker: Seeker) -> bool:
     sees_all = seeker.is_secretary or seeker.is_auditor
     if not may_see(state.phase, None if member is None else member.role, sees_all=sees_all):
         return False
-    if entry.kind is Kind.MEETING:
+    if entry.kind in {Kind.MEETING, Kind.LETTER}:
         return True
-    if entry.kind is Kind.ITEM:
+    if entry.kind in {Kind.ITEM, Kind.CONCLUSION}:
         if seeker.is_secretary and (member is None or not is_recused(state, seeker.person, entry.ref)):
             return state.item(entry.ref) is not None
         return sees(state, seeker.person, entry.ref)

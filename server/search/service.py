@@ -38,6 +38,7 @@ from server.search.model import (
     marked,
     may_find,
 )
+from server.search.model import pages as words_of
 from server.search.ports import Meetings, Pages, Papers, Texts
 from server.unit import UnitOfWork
 from wire.events import Event
@@ -217,7 +218,7 @@ class SearchService:
                 told = self._states.get(meeting)
                 if told is None or told.seq <= looked:
                     self._states[meeting] = _kept(newest)
-            self._put(meeting, set(entries(newest, meeting)))
+            self._put(meeting, newest)
         except Unavailable:
             raise
         except ServerError as exc:
@@ -235,7 +236,8 @@ class SearchService:
             ):
                 self._waiting.pop(meeting, None)
 
-    def _put(self, meeting: MeetingId, wanted: set[Entry]) -> None:
+    def _put(self, meeting: MeetingId, newest: MeetingState) -> None:
+        wanted = set(entries(newest, meeting))
         known = self._known.setdefault(meeting, set())
         for entry in known - wanted:
             self._index.drop(entry)
@@ -243,10 +245,10 @@ class SearchService:
         for entry in sorted(wanted - known):
             if self._ending:
                 return
-            pages = self._words(entry.paper) if entry.kind is Kind.PAPER else ()
+            pages = self._words(entry.paper) if entry.kind is Kind.PAPER else words_of(entry, newest)
             if self._index.letters + sum(map(len, pages)) > MAX_LETTERS:
                 _LOG.warning("%s is found by its title only: the index is full", entry.ref)
-                pages = ()
+                pages = []
             self._index.put(entry, pages)
             known.add(entry)
 
@@ -289,7 +291,10 @@ def _kept(state: MeetingState) -> MeetingState:
 
 def _is_told_anew(before: MeetingState, after: MeetingState) -> bool:
     """Whether something that is searched differs."""
-    told = [(state.title, state.kind, state.room_name, state.agenda, state.papers) for state in (before, after)]
+    told = [
+        (state.title, state.kind, state.room_name, state.agenda, state.papers, state.conclusions, state.letters)
+        for state in (before, after)
+    ]
     return told[0] != told[1]
 
 

@@ -2,7 +2,7 @@ import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import Search from '../src/console/search/Search.svelte';
-import { type Answer, isEnough, pathOf, request, type Result } from '../src/console/search/search.ts';
+import { type Answer, isEnough, fileOf, pathOf, request, type Result } from '../src/console/search/search.ts';
 import { session } from '../src/console/session.svelte.ts';
 import { Failure } from '$lib/failure.ts';
 import { useTexts } from '$lib/i18n/texts.svelte.ts';
@@ -48,13 +48,16 @@ it('a result leads to what it is', () => {
   expect(pathOf(result({ page: 0 }))).toBe('/meetings/m-aaaaaaaaaaaaaaaa/papers/p-aaaaaaaaaaaaaaaa');
   expect(pathOf(result({ kind: 'item' }))).toBe('/meetings/m-aaaaaaaaaaaaaaaa/agenda');
   expect(pathOf(result({ kind: 'meeting' }))).toBe('/meetings/m-aaaaaaaaaaaaaaaa');
+  expect(pathOf(result({ kind: 'conclusion' }))).toBe('/meetings/m-aaaaaaaaaaaaaaaa/agenda');
+  expect(fileOf(result({ kind: 'letter', ref: 'l-a' }))).toBe('/api/meetings/m-aaaaaaaaaaaaaaaa/letters/l-a/file');
+  expect(fileOf(result({}))).toBeNull();
 });
 
 describe('the page', () => {
   it('finds while one types, and shows where the words stand', async () => {
     const get = vi.spyOn(session.api, 'get').mockResolvedValue(answer(result()));
     render(Search, { params: {} });
-    expect(screen.getByText('Tìm cuộc họp, nội dung và tài liệu')).toBeVisible();
+    expect(screen.getByText('Tìm cuộc họp, nội dung, tài liệu, kết luận và văn bản')).toBeVisible();
     await userEvent.type(screen.getByLabelText('Từ cần tìm'), 'kien nghi');
     const link = await screen.findByRole('link', { name: /Báo cáo/ });
     expect(link).toHaveAttribute('href', '#/meetings/m-aaaaaaaaaaaaaaaa/papers/p-aaaaaaaaaaaaaaaa/3');

@@ -1,4 +1,8 @@
 import '@testing-library/jest-dom/vitest';
+import { configure } from '@testing-library/svelte';
+
+/* What is waited for may come late on a machine that does other things as well. */
+configure({ asyncUtilTimeout: 10_000 });
 
 /* jsdom knows <dialog> but not how it is opened and closed. */
 HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from pages.model import Document
 from server.errors import Unavailable
 from server.search.errors import Unreadable
+from server.search.model import Kind, Seeker, entries, may_find
 from server.search.ports import SealedText
 from server.search.reader import PaperPages
 from server.search.service import PAGE, SearchService
@@ -24,8 +26,11 @@ from tests.support.office import Browser, Office, Reply, fresh_id, item
 from tests.support.papers import items_of, published, upload
 from tests.support.poll import until
 from wire.ids import MeetingId, PaperId
+from wire.letters import Letter
 from wire.secret import Secret
 from wire.topics import PaperVersion
+
+AT = dt.datetime(2026, 11, 20, 2, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -123,6 +128,46 @@ def test_M4_hidden_items_other_peoples_meetings_and_closed_papers_are_not_found(
     chair.post(f"{path}/close").done()
     assert titles(office.sign_in("daibieu"), "noi dung") == [], "recalled with the close (P7)"
     assert titles(secretary, "noi dung") == []
+
+
+def test_W136_what_was_concluded_is_found_by_who_may_know_of_the_item(office: Office) -> None:
+    meeting = office.meeting("approved")
+    secretary, chair, member = (office.sign_in(name) for name in ("thuky", "chutri", "daibieu"))
+    path = f"/api/meetings/{meeting}"
+    body = secretary.get(path).body
+    kept = [
+        {name: each[name] for name in ("item", "parent", "title", "minutes", "visibility", "presenter")}
+        for each in body["sections"]["agenda"]
+    ]
+    hidden = item("Nhân sự", visibility="hidden")
+    secretary.put(f"{path}/agenda", {"items": [*kept, hidden], "expected_seq": body["seq"]}).done()
+    chair.post(f"{path}/open").done()
+    first, _, staff = items_of(secretary, meeting)
+    for place, text in ((first, "Giao Phòng 9 hoàn thành phương án"), (staff, "Hoàn thành hồ sơ bổ nhiệm")):
+        chair.post(f"{path}/items/{place}/conclusion", {"text": text, "seen": 0}).done()
+    office.services.search.catch_up()
+    (found,) = looks(member, "hoan thanh")["results"]
+    assert (found["kind"], found["ref"], found["excerpt"][0]) == ("conclusion", first, ["Giao Phòng 9 ", False])
+    assert looks(chair, "hoan thanh")["total"] == 2
+    assert looks(office.sign_in("kythuat"), "hoan thanh")["total"] == 0
+    chair.post(f"{path}/items/{first}/conclusion", {"text": "Giao Phòng 9 trình lại", "seen": found["version"]}).done()
+    office.services.search.catch_up()
+    assert titles(member, "hoan thanh") == [], "the newest words count"
+    assert titles(member, "trinh lai", kind="conclusion") == [("conclusion", "Một")]
+
+
+def test_an_issued_document_is_found_by_its_number_and_no_other_one(office: Office) -> None:
+    meeting = MeetingId(office.meeting("approved"))
+    state = office.services.meetings.state(meeting)
+    put_up = Letter("l-aaaaaaaaaaaaaaaa", "notice", "r-aaaaaaaaaaaaaaaa", state.starts_at or AT, number="7/TB-VKS")
+    issued = dataclasses.replace(put_up, letter="l-bbbbbbbbbbbbbbbb", number="12/TB-VKS", issued_at=AT)
+    after = dataclasses.replace(state, letters=(put_up, issued))
+    (entry,) = [each for each in entries(after, meeting) if each.kind is Kind.LETTER]
+    assert (entry.ref, entry.title) == (issued.letter, "Thông báo 12/TB-VKS")
+    member, outsider = (office.sign_in(name).get("/api/me").done()["person"]["id"] for name in ("daibieu", "kythuat"))
+    assert may_find(entry, after, Seeker(member))
+    assert may_find(entry, after, Seeker(outsider, is_auditor=True))
+    assert not may_find(entry, after, Seeker(outsider))
 
 
 def test_results_are_limited_by_kind_time_and_type_and_come_in_portions(office: Office) -> None:

@@ -1,5 +1,5 @@
 /** What is asked of the search, and where its results lead. */
-export type Kind = 'meeting' | 'item' | 'paper';
+export type Kind = 'meeting' | 'item' | 'paper' | 'conclusion' | 'letter';
 /** Pieces of a text: each with whether it is what was looked for. */
 export type Marked = [text: string, isHit: boolean][];
 
@@ -32,7 +32,7 @@ export interface Asked {
   until: string;
 }
 
-export const KINDS: readonly Kind[] = ['meeting', 'item', 'paper'];
+export const KINDS: readonly Kind[] = ['meeting', 'item', 'paper', 'conclusion', 'letter'];
 /** Fewer letters are not looked for. */
 export const LEAST = 2;
 
@@ -53,10 +53,13 @@ export function request(asked: Asked, offset = 0): string {
 export function pathOf(result: Result): string {
   const meeting = `/meetings/${result.meeting.id}`;
   if (result.kind === 'meeting') return meeting;
-  if (result.kind === 'item') return `${meeting}/agenda`;
+  if (result.kind === 'item' || result.kind === 'conclusion') return `${meeting}/agenda`;
   if (result.recalled) return `${meeting}/papers`;
   return `${meeting}/papers/${result.ref}${result.page > 1 ? `/${result.page}` : ''}`;
 }
+
+/** The signed file itself, of what has no screen of its own for everybody. */
+export const fileOf = (result: Result): string | null => (result.kind === 'letter' ? `/api/meetings/${result.meeting.id}/letters/${result.ref}/file` : null);
 
 /** One result, whatever it is. */
 export const keyOf = (result: Result): string => `${result.kind} ${result.meeting.id} ${result.ref}`;
