@@ -124,9 +124,12 @@ class ReplyService:
             found.append({**about, "room_name": row.room_name, "sent": sent, "timing": timing, "mine": line})
         return sorted(found, key=lambda each: str(each["starts_at"]))
 
-    def candidates(self, meeting: MeetingId, *, now: dt.datetime) -> list[dict[str, Any]]:
-        """Who may be sent in somebody's place: accounts that may act and have no place here."""
-        state = self.meetings.state(meeting)
+    def candidates(self, meeting: MeetingId, actor: Actor, *, now: dt.datetime) -> list[dict[str, Any]]:
+        """Who may be sent in somebody's place: accounts that may act and have no place here.
+
+        Raises NotAllowed for a member who may not know of the meeting yet.
+        """
+        state = self.meetings.see(meeting, actor)
         free = [each for each in self.people.people() if _is_free(state, each.id)]
         enabled = self.people.enabled_of([each.id for each in free], now=now)
         return [

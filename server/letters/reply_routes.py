@@ -54,7 +54,7 @@ def blueprint(replies: ReplyService, clock: Clock) -> Blueprint:
     @routes.get(f"{_PATH}/candidates")
     @allow(Role.SECRETARY, member=ANY_MEMBER)
     def candidates(meeting: str) -> ResponseReturnValue:
-        return answer({"people": replies.candidates(MeetingId(meeting), now=clock.now())})
+        return answer({"people": replies.candidates(MeetingId(meeting), actor(), now=clock.now())})
 
     @routes.post(f"{_PATH}/answer")
     @allow(member=ANY_MEMBER)

@@ -86,6 +86,10 @@ class NewRound:
 class Meetings(Protocol):
     """The meetings feature."""
 
+    def see(self, meeting: MeetingId, actor: Actor) -> MeetingState:
+        """The state, if ``actor`` may see the meeting; raises NotAllowed."""
+        ...
+
     def state(self, meeting: MeetingId) -> MeetingState:
         """The newest state; raises NoSuchMeeting."""
         ...
@@ -180,6 +184,11 @@ class SigningDesk:
             "rounds": [self.one(meeting, round_id, now=now) for round_id in found],
             "has_stamps": self.tools.has_stamps,
         }
+
+    def seen(self, meeting: MeetingId, actor: Actor, *, now: dt.datetime) -> dict[str, Any]:
+        """:meth:`rounds`, for somebody who may see the meeting; raises NotAllowed."""
+        self.tools.meetings.see(meeting, actor)
+        return self.rounds(meeting, now=now)
 
     def one(self, meeting: MeetingId, round_id: str, *, now: dt.datetime) -> dict[str, Any]:
         """One round as JSON; raises RoundUnknown."""

@@ -119,7 +119,7 @@ def _rounds(routes: Blueprint, desk: SigningRoutes) -> None:
     @routes.get(_PATH)
     @allow(Role.SECRETARY, Role.AUDITOR, member=ANY_MEMBER)
     def list_rounds(meeting: str) -> ResponseReturnValue:
-        return answer(desk.desk.rounds(MeetingId(meeting), now=desk.clock.now()))
+        return answer(desk.desk.seen(MeetingId(meeting), actor(), now=desk.clock.now()))
 
     @routes.post(_PATH)
     @allow(Role.SECRETARY, member=MemberRole.SECRETARY)
