@@ -129,7 +129,9 @@ def _migrate(settings: Settings, words: argparse.Namespace) -> int:
 
 def _add_user(settings: Settings, words: argparse.Namespace) -> int:
     secret, shown = _password(words)
-    new = NewAccount(words.username, words.name, words.position, words.unit, frozenset(Role(r) for r in words.role))
+    roles = frozenset(Role(r) for r in words.role)
+    # One that was made here was seen by whoever stands at the server.
+    new = NewAccount(words.username, words.name, words.position, words.unit, roles, one_time=bool(shown))
     services = prepare(settings)
     identity, now = core.build_identity(services), services.clock.now()
     if words.unit.strip():

@@ -42,10 +42,15 @@ class Door:
         self._slots: Final = slots
         self._clock: Final = clock
 
-    def session(self, token: str, *, while_locked: bool, without_factor: bool) -> Actor:
-        """The person of a session cookie; raises NotSignedIn, SessionLocked or SecondFactorMissing."""
+    def session(self, token: str, *, while_locked: bool, without_factor: bool, with_one_time: bool) -> Actor:
+        """The person of a session cookie.
+
+        Raises NotSignedIn, SessionLocked, PasswordMustChange or SecondFactorMissing.
+        """
         now = self._clock.now()
-        return self._identity.actor(token, now=now, while_locked=while_locked, without_factor=without_factor)
+        return self._identity.actor(
+            token, now=now, while_locked=while_locked, without_factor=without_factor, with_one_time=with_one_time
+        )
 
     def display(self, token: str) -> Actor | None:
         """The display of a display cookie."""

@@ -80,6 +80,7 @@ class Access:
     display: bool = False
     while_locked: bool = False
     without_factor: bool = False
+    with_one_time: bool = False
     act: bool = True
     why_public: str = ""
 
@@ -87,8 +88,11 @@ class Access:
 class Doorkeeper(Protocol):
     """What the guards need to know about who calls (the identity and meetings features answer)."""
 
-    def session(self, token: str, *, while_locked: bool, without_factor: bool) -> Actor:
-        """The person of a session cookie; raises NotAuthenticated, SessionLocked or SecondFactorMissing."""
+    def session(self, token: str, *, while_locked: bool, without_factor: bool, with_one_time: bool) -> Actor:
+        """The person of a session cookie.
+
+        Raises NotAuthenticated, SessionLocked, PasswordMustChange or SecondFactorMissing.
+        """
         ...
 
     def display(self, token: str) -> Actor | None:
@@ -115,17 +119,20 @@ def allow(
     display: bool = False,
     while_locked: bool = False,
     without_factor: bool = False,
+    with_one_time: bool = False,
     act: bool = True,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let in those named; everybody else gets 403.
 
     Accounts with one of ``roles``, or members of the URL's ``<meeting>`` with one of ``member`` (of any meeting when
     the URL has none), or anyone ``signed_in``, or the room's ``display``. ``while_locked``: also in a locked session.
-    ``without_factor``: also for who has to set a second factor up first. ``act=False``: no idempotency key is asked of
+    ``without_factor``: also for who has to set a second factor up first. ``with_one_time``: also for who has to change
+    a password that somebody else gave first. ``act=False``: no idempotency key is asked of
     a changing request.
     """
     members = frozenset({member}) if isinstance(member, MemberRole) else frozenset(member)
-    return _mark(Access(frozenset(roles), members, signed_in, display, while_locked, without_factor, act))
+    who = (frozenset(roles), members, signed_in, display)
+    return _mark(Access(*who, while_locked, without_factor, with_one_time, act))
 
 
 def public(why: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -264,7 +271,12 @@ def _caller(doorkeeper: Doorkeeper, access: Access) -> Actor:
             return display
         if asks_as_display:
             raise errors.NotAuthenticated
-    return doorkeeper.session(token, while_locked=access.while_locked, without_factor=access.without_factor)
+    return doorkeeper.session(
+        token,
+        while_locked=access.while_locked,
+        without_factor=access.without_factor,
+        with_one_time=access.with_one_time,
+    )
 
 
 def is_display_page() -> bool:

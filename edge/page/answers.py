@@ -46,6 +46,8 @@ STATUS: Final[Mapping[str, int]] = {
     "second-factor-wrong": 401,
     "second-factor-used": 401,
     "second-factor-missing": 403,
+    # A password that somebody else gave is changed at a console.
+    "password-must-change": 403,
     errors.KioskOnly.code: 401,
     errors.WrongHost.code: 403,
     errors.WrongToken.code: 403,

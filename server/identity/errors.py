@@ -6,7 +6,8 @@
     ├── NotSignedIn          not-signed-in
     └── BadCredentials       bad-credentials
     NotAllowed
-    └── AccountDisabled      account-disabled
+    ├── AccountDisabled      account-disabled
+    └── PasswordMustChange   password-must-change: somebody else gave the password
     TooMany
     └── TooManyTries         too-many-tries
         └── TooManyTriesHere too-many-tries-here: from this place, whatever the name
@@ -18,6 +19,8 @@
     Malformed
     ├── BadUsername          bad-username
     ├── PasswordTooWeak      password-too-weak
+    ├── PasswordKnown        password-known: one of those that everybody tries
+    ├── PasswordSame         password-same: the one there was
     └── RolesConflict        roles-conflict
     NotFound
     └── NoSuchPerson         no-such-person
@@ -46,6 +49,12 @@ class AccountDisabled(NotAllowed):
     """Disabled by an administrator, or unused for too long (I5)."""
 
     code = "account-disabled"
+
+
+class PasswordMustChange(NotAllowed):
+    """Nothing else before the password that somebody else gave is changed, at a console."""
+
+    code = "password-must-change"
 
 
 class TooManyTries(TooMany):
@@ -91,9 +100,21 @@ class BadUsername(Malformed):
 
 
 class PasswordTooWeak(Malformed):
-    """Too short, too long, or the user name itself."""
+    """Too short (``min`` is how long it has to be), too long, or the user name itself."""
 
     code = "password-too-weak"
+
+
+class PasswordKnown(Malformed):
+    """One that is tried first everywhere, or a pattern of few letters."""
+
+    code = "password-known"
+
+
+class PasswordSame(Malformed):
+    """The new password is the old one."""
+
+    code = "password-same"
 
 
 class RolesConflict(Malformed):

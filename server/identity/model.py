@@ -1,8 +1,9 @@
 """Roles, accounts, the actor, and the rules of passwords, tries and idleness.
 
-Rules I4, I5: a password has at least 8 characters, and a second factor beside it for whom the house asks one of; after
-three wrong tries each further one has to wait longer; an account that nobody used for 45 days is disabled; of the three
-administrators one person is at most one.
+Rules I4, I5: a password that an administrator gives has at least 8 characters and is changed before anything else (what
+people may choose for themselves: ``choosing.py``); beside it there is a second factor for whom the house asks one of;
+after three wrong tries each further one has to wait longer; an account that nobody used for 45 days is disabled; of the
+three administrators one person is at most one.
 
 Usage::
 
@@ -119,6 +120,8 @@ class Account:
     password_hash: str = field(default="", repr=False)
     #: of the tree of units, whose name ``unit`` is; None for somebody in none of them
     unit_id: str | None = None
+    #: somebody else gave it: it is changed before anything else
+    one_time: bool = False
 
     def is_disabled(self, now: dt.datetime, unused: dt.timedelta) -> bool:
         """By an administrator, or because nobody used it for ``unused`` (I5)."""

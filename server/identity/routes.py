@@ -51,7 +51,7 @@ def _session_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
         return response
 
     @routes.post("/api/sign-out")
-    @allow(signed_in=True, while_locked=True, without_factor=True, act=False)
+    @allow(signed_in=True, while_locked=True, without_factor=True, with_one_time=True, act=False)
     def sign_out() -> ResponseReturnValue:
         identity.sign_out(session_token())
         response = nothing()
@@ -59,7 +59,7 @@ def _session_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
         return response
 
     @routes.get("/api/me")
-    @allow(signed_in=True, without_factor=True)
+    @allow(signed_in=True, without_factor=True, with_one_time=True)
     def me() -> ResponseReturnValue:
         session, account = identity.live_session(session_token(), now=clock.now())
         return answer(me_value(identity, account, session_token(), certificate=session.certificate))
@@ -76,7 +76,7 @@ def _session_routes(routes: Blueprint, identity: IdentityService, clock: Clock) 
         return answer(me_value(identity, account, session_token()))
 
     @routes.post("/api/me/password")
-    @allow(signed_in=True, act=False)
+    @allow(signed_in=True, without_factor=True, with_one_time=True, act=False)
     def change_password() -> ResponseReturnValue:
         fields = body()
         old, new = password(fields, "old"), password(fields, "new")
@@ -116,6 +116,7 @@ def _account_routes(routes: Blueprint, identity: IdentityService, clock: Clock, 
             position=fields.text("position", limit=_LIMIT, empty=True).strip(),
             unit=fields.text("unit", limit=_UNIT_LIMIT, empty=True).strip(),
             roles=roles(fields),
+            one_time=not fields.has("one_time") or fields.flag("one_time"),
         )
         secret = password(fields, "password")
         fields.end()
@@ -164,6 +165,7 @@ def me_value(identity: IdentityService, account: Account, token: str, *, certifi
         "person": _person(account),
         "csrf": identity.csrf(token),
         "idle_s": int(identity.policy.idle.total_seconds()),
+        "must_change_password": not certificate and account.one_time,
         "must_set_factor": not certificate and identity.must_set_factor(account),
         "certificate": certificate or None,
     }

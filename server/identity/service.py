@@ -1,9 +1,10 @@
 """Signing in and out, the idle lock, accounts.
 
 Rules I4, I5 and the idle lock: wrong tries, of passwords and of codes, are counted and slowed (``throttle.py``); who
-needs a second factor and has none gets a session in which it can be set up and nothing else; a session ends after its
-longest life, locks after ``idle`` without a request, and a locked one gives nothing but the chance to give the password
-again. Tokens are 32 random bytes; the database keeps their hash alone.
+needs a second factor and has none gets a session in which it can be set up and nothing else, and who came with a
+password that somebody else gave one in which it can be changed and nothing else; a session ends after its longest life,
+locks after ``idle`` without a request, and a locked one gives nothing but the chance to give the password again. Tokens
+are 32 random bytes; the database keeps their hash alone.
 
 Usage::
 
@@ -34,6 +35,7 @@ from server.factors.errors import (
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
 from server.identity import model, sign_ins
+from server.identity.choosing import check_own_password
 from server.identity.errors import (
     AccountDisabled,
     BadCredentials,
@@ -41,6 +43,8 @@ from server.identity.errors import (
     LastAdministrator,
     NoSuchPerson,
     NotSignedIn,
+    PasswordMustChange,
+    PasswordSame,
     TokenNeeded,
 )
 from server.identity.model import Account, Actor, FactorRule, Role, Session
@@ -84,6 +88,8 @@ class NewAccount:
     unit: str
     roles: frozenset[Role]
     unit_id: str | None = None
+    #: the password is changed before anything else: whoever made the account knows it
+    one_time: bool = False
 
 
 class IdentityService:
@@ -151,12 +157,14 @@ class IdentityService:
     ) -> Account:
         """The account of ``person`` when the password is theirs (sign-in at a seat, within a ``noted`` block).
 
-        Raises as :meth:`sign_in`, and SecondFactorMissing: it is set up at a console.
+        Raises as :meth:`sign_in`, PasswordMustChange and SecondFactorMissing: both are done at a console.
         """
         with self._unit.read() as tx:
             account = self._store.account(tx, person)
         name = person if account is None else account.username
         account = self._check(name, account, password, code=code, source=source, now=now)
+        if account.one_time:
+            raise PasswordMustChange
         with self._unit.read() as tx:
             self._check_has_factor(tx, account, at_console=False)
         with self._unit.begin() as tx:
@@ -226,12 +234,21 @@ class IdentityService:
 
     # Sessions
 
-    def actor(self, token: str, *, now: dt.datetime, while_locked: bool = False, without_factor: bool = False) -> Actor:
+    def actor(
+        self,
+        token: str,
+        *,
+        now: dt.datetime,
+        while_locked: bool = False,
+        without_factor: bool = False,
+        with_one_time: bool = False,
+    ) -> Actor:
         """Who the session's token stands for; counts as use of the session.
 
-        Raises NotSignedIn, SessionLocked, SecondFactorMissing (not with ``without_factor``).
+        Raises NotSignedIn, SessionLocked, PasswordMustChange (not ``with_one_time``), SecondFactorMissing (not with
+        ``without_factor``).
         """
-        session, account = self._live_session(token, now, without_factor=without_factor)
+        session, account = self._live_session(token, now, without_factor=without_factor, with_one_time=with_one_time)
         locked = session.is_locked or session.is_idle(now, self.policy.idle)
         if locked != session.is_locked or (not locked and now - session.last_seen_at >= self.policy.idle / 20):
             # Seen again at most twenty times in an idle span: a page of many pictures is not as many writes.
@@ -246,7 +263,7 @@ class IdentityService:
         """Who an open connection belongs to, None when its session has ended; raises SessionLocked. No use of it."""
         try:
             session, account = self._live_session(token, now)
-        except (NotSignedIn, SecondFactorMissing):
+        except (NotSignedIn, PasswordMustChange, SecondFactorMissing):
             return None
         if session.is_locked or session.is_idle(now, self.policy.idle):
             raise SessionLocked
@@ -255,7 +272,7 @@ class IdentityService:
     def unlock(self, token: str, password: Secret, *, source: str, now: dt.datetime) -> Account:
         """Open a locked session again; raises NotSignedIn, TokenNeeded, BadCredentials, TooManyTries."""
         # One factor is enough here: the cookie of the session, which both have opened, is the other (ADR 0014).
-        session, account = self._live_session(token, now, without_factor=True)
+        session, account = self.live_session(token, now=now)
         if session.certificate:
             raise TokenNeeded
         with self.noted(account.id, Means.UNLOCK, source, now=now):
@@ -281,9 +298,11 @@ class IdentityService:
 
     def live_session(self, token: str, *, now: dt.datetime) -> tuple[Session, Account]:
         """The session behind a cookie, locked or not, and whose it is; raises NotSignedIn."""
-        return self._live_session(token, now, without_factor=True)
+        return self._live_session(token, now, without_factor=True, with_one_time=True)
 
-    def _live_session(self, token: str, now: dt.datetime, *, without_factor: bool = False) -> tuple[Session, Account]:
+    def _live_session(
+        self, token: str, now: dt.datetime, *, without_factor: bool = False, with_one_time: bool = False
+    ) -> tuple[Session, Account]:
         if not token:
             raise NotSignedIn
         with self._unit.read() as tx:
@@ -291,6 +310,9 @@ class IdentityService:
             account = None if session is None else self._store.account(tx, session.person)
             if session is None or account is None or session.is_over(now) or account.disabled_at is not None:
                 raise NotSignedIn
+            # A password is not asked of who came with a token; it is when they come with it.
+            if not with_one_time and not session.certificate and account.one_time:
+                raise PasswordMustChange
             # Who holds the token has proved as much as a password and a code (ADR 0014).
             if not without_factor and not session.certificate:
                 self._check_has_factor(tx, account, at_console=True)
@@ -324,8 +346,9 @@ class IdentityService:
             last_used_at=now,
             password_hash=self._passwords.hash(password),
             unit_id=new.unit_id,
+            one_time=new.one_time,
         )
-        content = {"username": new.username, "name": new.name, "roles": sorted(new.roles)}
+        content = {"username": new.username, "name": new.name, "roles": sorted(new.roles), "one_time": new.one_time}
         key = ActKey(act, actor, "create_account", content)
         with self._unit.begin() as tx:
 
@@ -338,9 +361,17 @@ class IdentityService:
             return str(once(self._ledger, tx, key, now=now, do=add)["id"])
 
     def change_password(self, token: str, old: Secret, new: Secret, *, source: str, now: dt.datetime) -> None:
-        """Replace one's own password and end one's other sessions; raises BadCredentials, PasswordTooWeak."""
-        session, account = self._live_session(token, now)
-        model.check_password(new, username=account.username)
+        """Replace one's own password and end one's other sessions.
+
+        Raises BadCredentials, PasswordTooWeak, PasswordKnown, PasswordSame.
+        """
+        # Whoever has to change it has no second factor yet, perhaps: that comes afterwards.
+        session, account = self.live_session(token, now=now)
+        if not account.one_time:
+            session, account = self._live_session(token, now)
+        check_own_password(new, username=account.username)
+        if new.reveal() == old.reveal():
+            raise PasswordSame
         self._check(account.username, account, old, with_code=False, source=source, now=now)
         hashed = self._passwords.hash(new)
         with self._unit.begin() as tx:
@@ -350,12 +381,15 @@ class IdentityService:
         self._tell_ended()
 
     def reset_password(self, username: str, new: Secret, *, now: dt.datetime) -> None:
-        """Set a person's password from the server's own console, and end all their sessions; raises NoSuchPerson."""
+        """Set a person's password from the server's own console, and end all their sessions; raises NoSuchPerson.
+
+        Whoever set it knows it: it is good for one sign-in.
+        """
         model.check_password(new, username=username)
         hashed = self._passwords.hash(new)
         with self._unit.begin() as tx:
             account = self._named(tx, username)
-            self._store.set_password(tx, account.id, hashed)
+            self._store.set_password(tx, account.id, hashed, one_time=True)
             self._store.drop_sessions_of(tx, account.id)
             self._note(tx, "password_reset", account.id, by="system", now=now)
 
@@ -365,6 +399,11 @@ class IdentityService:
             account = self._named(tx, username)
             self._switch(tx, account, disabled=disabled, by="system", now=now)
         self._tell(account.id, disabled=disabled, now=now)
+
+    def check_disabling(self, person: str, *, by: Actor, now: dt.datetime) -> None:
+        """Raise NoSuchPerson, DisablesThemselves or LastAdministrator where :meth:`switch_account` would."""
+        with self._unit.read() as tx:
+            self._check_disabling(tx, self._account(tx, person), by=by, now=now)
 
     def switch_account(self, person: str, *, disabled: bool, by: Actor, act: str, now: dt.datetime) -> None:
         """Disable an account and end its sessions, or enable it with a new span of use; again is fine.

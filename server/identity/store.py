@@ -50,6 +50,8 @@ accounts = Table(
     Column("is_it", Boolean, nullable=False),
     Column("is_clerk", Boolean, nullable=False, server_default=false()),
     Column("password_hash", String(200), nullable=False),
+    # Somebody else gave it: it is changed at the first sign-in.
+    Column("one_time", Boolean, nullable=False, server_default=false()),
     Column("created_at", Moment, nullable=False),
     Column("last_used_at", Moment, nullable=False),
     Column("disabled_at", Moment, nullable=True),
@@ -114,9 +116,10 @@ class SqlIdentityStore:
         query = select(accounts).where(accounts.c.admin_role == role.value).order_by(accounts.c.id).with_for_update()
         return [_account(row) for row in tx.execute(query)]
 
-    def set_password(self, tx: Connection, person: str, password_hash: str) -> None:
-        """Replace the hash."""
-        tx.execute(update(accounts).where(accounts.c.id == person).values(password_hash=password_hash))
+    def set_password(self, tx: Connection, person: str, password_hash: str, *, one_time: bool = False) -> None:
+        """Replace the hash; ``one_time``: somebody else gave it."""
+        kept = {"password_hash": password_hash, "one_time": one_time}
+        tx.execute(update(accounts).where(accounts.c.id == person).values(kept))
 
     def set_disabled(self, tx: Connection, person: str, at: dt.datetime | None) -> None:
         """Disable, or enable with None."""
@@ -217,6 +220,7 @@ def _account_values(account: Account) -> dict[str, Any]:
         "is_it": Role.IT in account.roles,
         "is_clerk": Role.CLERK in account.roles,
         "password_hash": account.password_hash,
+        "one_time": account.one_time,
         "created_at": account.created_at,
         "last_used_at": account.last_used_at,
         "disabled_at": account.disabled_at,
@@ -243,4 +247,5 @@ def _account(row: Row[Any]) -> Account:
         disabled_at=row.disabled_at,
         password_hash=row.password_hash,
         unit_id=row.unit_id,
+        one_time=row.one_time,
     )

@@ -133,6 +133,7 @@ class RosterService:
             last_used_at=by.now,
             password_hash=self.tools.hashes.hash(_password(seed, wanted.username)),
             unit_id=None if wanted.unit is None else wanted.unit.id,
+            one_time=True,
         )
         self.tools.accounts.add_account(tx, account)
         told: dict[str, Any] = {"person": account.id, "username": account.username, "name": account.name}

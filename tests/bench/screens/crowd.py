@@ -131,6 +131,7 @@ def _sessions(room: RunningRoom, size: int) -> list[str]:
                 "unit": "",
                 "roles": ["secretary"],
                 "password": people.PASSWORD.reveal().decode(),
+                "one_time": False,
             }
             admin.post("/api/people", account, step=f"follower {number}")
             cookies.append(_cookie(room, str(account["username"])))

@@ -161,8 +161,8 @@ def _accounts(room: RunningRoom, persons: tuple[people.Person, ...]) -> dict[str
         for person in persons:
             if person.username in known:
                 continue
-            about = {"username": person.username, "name": person.name, "position": person.position}
-            about |= {"unit": person.unit}
+            about: dict[str, Any] = {"username": person.username, "name": person.name, "position": person.position}
+            about |= {"unit": person.unit, "one_time": False}
             made = admin.post(
                 "/api/people", {**about, "roles": [], "password": password}, step=f"account {person.username}"
             )

@@ -73,6 +73,7 @@ const EVERYDAY: readonly Route[] = [
   { name: 'task-counts', patterns: ['/tasks/figures'], load: withTexts(() => import('./tasks/Counts.svelte'), 'tasks'), roles: [] },
   { name: 'task', patterns: ['/tasks/:task'], load: withTexts(() => import('./tasks/Task.svelte'), 'tasks', 'meeting'), roles: [] },
   { name: 'factor', patterns: ['/second-factor'], load: withTexts(() => import('./factor/Factor.svelte'), 'factor'), roles: [] },
+  { name: 'first-password', patterns: ['/first-password'], load: withTexts(() => import('./factor/FirstPassword.svelte'), 'factor'), roles: [] },
   { name: 'help', patterns: ['/help', '/help/:guide'], load: () => import('./help/Help.svelte'), roles: [] },
 ];
 

@@ -20,6 +20,8 @@ import type { Me, Person, Role } from './types.ts';
 
 const LOOK_EVERY_MS = 5_000;
 const TELL_EVERY_MS = 60_000;
+const FACTOR = '/second-factor';
+const PASSWORD = '/first-password';
 
 export type Whose = Pick<Person, 'name' | 'position'>;
 
@@ -31,7 +33,7 @@ export class Session {
   #me = $state.raw<Person | null>(null);
   #whose = $state.raw<Whose | null>(null);
   #locked = $state(false);
-  #mustSet = $state(false);
+  #must = $state('');
   #byToken = $state(false);
   /** The session ended by itself; the sign-in says so. */
   #ended = $state(false);
@@ -60,9 +62,12 @@ export class Session {
   get whose(): Whose | null {
     return this.#me ?? this.#whose;
   }
-  /** A second factor has to be set up before anything else. */
+  /** The screen with what has to be done before anything else: a password to be changed, a second factor to be set up. */
+  get must(): string {
+    return this.#must;
+  }
   get mustSet(): boolean {
-    return this.#mustSet;
+    return this.#must === FACTOR;
   }
   /** Only the token opens the lock. */
   get byToken(): boolean {
@@ -91,7 +96,7 @@ export class Session {
       const me = await this.api.get<Me>('/api/me');
       this.#enter(me);
       // Nobody has proven anything to this page: it shows nothing before the bridge has said that the token is in.
-      if (this.#byToken && !this.#mustSet) this.#state = 'starting';
+      if (this.#byToken && !this.#must) this.#state = 'starting';
     } catch (thrown) {
       const failure = Failure.from(thrown);
       if (failure.status === 401) this.#state = 'out';
@@ -123,7 +128,7 @@ export class Session {
     this.#locked = false;
     this.#watch(me);
     this.touch();
-    if (this.#mustSet) return;
+    if (this.#must) return;
     // The server stopped telling when it locked: connect anew, and every subscription is made again.
     const socket = await this.socket.connected();
     socket.disconnect().connect();
@@ -187,7 +192,7 @@ export class Session {
     this.api.token = me.csrf;
     this.#me = me.person;
     this.#idleMs = me.idle_s * 1000;
-    this.#mustSet = me.must_set_factor === true;
+    this.#must = me.must_change_password ? PASSWORD : me.must_set_factor ? FACTOR : '';
     this.#locked = false;
     this.#ended = false;
     this.#touchedAt = this.#toldAt = Date.now();
@@ -202,8 +207,8 @@ export class Session {
       if (Date.now() - this.#touchedAt >= this.#idleMs) this.#locked = true;
     }, LOOK_EVERY_MS);
     this.#stops = [() => clearInterval(look)];
-    // Before the second factor is there a live connection is nobody's.
-    if (this.#mustSet) return;
+    // Before that is done a live connection is nobody's.
+    if (this.#must) return;
     this.#stops.push(
       this.socket.session((what) => (what === 'locked' ? (this.#locked = true) : this.#expire())),
       this.socket.watchLink((link) => this.#linked(link)),
@@ -220,7 +225,8 @@ export class Session {
 
   #heard(failure: Failure): void {
     if (failure.status === 423) this.#locked = true;
-    else if (failure.code === 'second-factor-missing' && this.#state === 'in') this.#mustSet = true;
+    else if (failure.code === 'second-factor-missing' && this.#state === 'in') this.#must = FACTOR;
+    else if (failure.code === 'password-must-change' && this.#state === 'in') this.#must = PASSWORD;
     else if (failure.code === 'not-signed-in' && this.#state === 'in') this.#expire();
   }
 
@@ -236,7 +242,8 @@ export class Session {
     this.#socket = null;
     this.api.token = '';
     this.#me = this.#whose = null;
-    this.#locked = this.#mustSet = false;
+    this.#locked = false;
+    this.#must = '';
     this.#state = 'out';
   }
 }

@@ -18,6 +18,7 @@ export interface Me {
   idle_s: number;
   /** Nothing else before a second factor is set up (I4). */
   must_set_factor?: boolean;
+  must_change_password?: boolean;
   /** SHA-256 of the one the session was begun with; absent with a password. */
   certificate?: string | null;
 }
