@@ -1,6 +1,6 @@
 """The documents that the office issues.
 
-Rules: runs after signing and the agency; puts ``press`` and ``letters`` into the services.
+Rules: runs after signing, the agency and the tasks; puts ``press`` and ``letters`` into the services.
 
 Usage: ``letters.build(services)``.
 """
@@ -43,6 +43,7 @@ def build(services: Services) -> None:
             press=services.press,
             office=services.agency,
             calendar=services.workdays,
+            tasks=services.tasks,
             numbers=signing.register,
             rounds=signing.store,
             random=os.urandom,

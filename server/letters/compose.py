@@ -54,15 +54,26 @@ _AGENDA: Final = (
     Column("Người trình bày", 14),
     Column("Phút", 5, "center"),
 )
+_TASKS: Final = (
+    Column("STT", 4, "center"),
+    Column("Nhiệm vụ", 24),
+    Column("Chủ trì", 13),
+    Column("Phối hợp", 13),
+    Column("Thời hạn", 9, "center"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a document is made from. ``answers_by``: until when answers are in time; None without a date."""
+    """What a document is made from. ``answers_by``: until when answers are in time; None without a date.
+
+    ``tasks``: what was given, as everybody may know it: what, who leads, who helps, until when.
+    """
 
     state: MeetingState
     house: House
     answers_by: dt.date | None = None
+    tasks: tuple[tuple[str, str, tuple[str, ...], str], ...] = ()
 
     @property
     def agency(self) -> str:
@@ -127,6 +138,7 @@ def proposed(kind: Kind, facts: Facts) -> Wording:
         recipients=made.recipients,
         people=made.people,
         agenda=made.agenda,
+        tasks=made.tasks,
     )
 
 
@@ -186,10 +198,13 @@ def _notice(facts: Facts) -> Wording:
     lines += [
         f"{numbered[each.item]}. {each.title}: {concluded[each.item]}" for each in facts.items if each.item in concluded
     ] or ["1. …"]
+    if facts.tasks:
+        lines.append("Các nhiệm vụ được giao, đơn vị chủ trì và thời hạn hoàn thành: theo danh mục kèm theo.")
     return Wording(
         f"Kết luận của {who} tại {plain_title(state.title)}",
         tuple(lines),
         recipients=("Các đơn vị dự họp", "Lưu: VT"),
+        tasks=bool(facts.tasks),
     )
 
 
@@ -279,7 +294,13 @@ def _appendices(kind: Kind, wording: Wording, facts: Facts) -> tuple[Appendix, .
         wanted.append(("Danh sách đại biểu được mời", Table(_PEOPLE, rows, "Đại biểu được mời")))
     if wording.agenda:
         wanted.append(("Chương trình họp", Table(_AGENDA, _items(facts), "Chương trình họp")))
-    labels = ("Phụ lục",) if len(wanted) == 1 else ("Phụ lục I", "Phụ lục II")
+    if wording.tasks and facts.tasks:
+        given = tuple(
+            (str(at), title, plain(lead), ", ".join(plain(each) for each in helpers), due)
+            for at, (title, lead, helpers, due) in enumerate(facts.tasks, 1)
+        )
+        wanted.append(("Danh mục nhiệm vụ được giao", Table(_TASKS, given, "Nhiệm vụ được giao")))
+    labels = ("Phụ lục",) if len(wanted) == 1 else ("Phụ lục I", "Phụ lục II", "Phụ lục III")
     note = f"(Kèm theo {kind.heading} của {facts.agency})"
     return tuple(Appendix(label, title, (table,), note) for label, (title, table) in zip(labels, wanted, strict=False))
 

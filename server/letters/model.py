@@ -122,7 +122,8 @@ class Wording:
     """What people write of a document; everything else comes from the meeting and the agency.
 
     ``body``: a paragraph a line, with a dash in front a point of a list. ``signer``: who signs for it, between the last
-    line of ``authority`` and their name. ``people``, ``agenda``: those invited, and the agenda, as appendices.
+    line of ``authority`` and their name. ``people``, ``agenda``, ``tasks``: those invited, the agenda, the tasks given, as
+    appendices.
     """
 
     abstract: str
@@ -134,6 +135,7 @@ class Wording:
     urgency: Urgency | None = None
     people: bool = False
     agenda: bool = False
+    tasks: bool = False
 
     def must_be_whole(self) -> None:
         """Raise LetterIncomplete while something is missing that has to stand in the document."""
@@ -154,6 +156,7 @@ class Wording:
             "urgency": None if self.urgency is None else self.urgency.name.lower(),
             "people": self.people,
             "agenda": self.agenda,
+            "tasks": self.tasks,
         }
 
 
@@ -170,6 +173,8 @@ def read_wording(fields: Fields) -> Wording:
         urgency=urgencies[fields.choice("urgency", frozenset(urgencies))] if fields.has("urgency") else None,
         people=fields.flag("people"),
         agenda=fields.flag("agenda"),
+        # Drafts from before there was this appendix do not say it.
+        tasks=fields.has("tasks") and fields.flag("tasks"),
     )
     fields.end()
     return found

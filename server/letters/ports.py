@@ -91,6 +91,14 @@ class Calendar(Protocol):
         ...
 
 
+class Tasks(Protocol):
+    """What was given at meetings."""
+
+    def printed(self, meeting: MeetingId, *, now: dt.datetime) -> list[tuple[str, str, tuple[str, ...], str]]:
+        """What, who leads, who helps, until when: of what everybody may know of."""
+        ...
+
+
 class Numbers(Protocol):
     """What the register has given."""
 

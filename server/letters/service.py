@@ -31,7 +31,7 @@ from server.letters.compose import Facts
 from server.letters.days import day_of
 from server.letters.errors import LetterChanged, LetterOutdated, LetterTooEarly, LetterUnknown, NotAClerk
 from server.letters.model import Kind, Letter, Move, Stage, Wording
-from server.letters.ports import Calendar, LetterStore, Meetings, Numbers, People, Rounds
+from server.letters.ports import Calendar, LetterStore, Meetings, Numbers, People, Rounds, Tasks
 from server.letters.press import Manuscript, Press, between, sealed
 from server.meetings.model import Draft, Log, must_be_real
 from server.signing.desk import Asked, PaperKind
@@ -64,6 +64,7 @@ class Tools:
     press: Press
     office: Office
     calendar: Calendar
+    tasks: Tasks
     numbers: Numbers
     rounds: Rounds
     random: Callable[[int], bytes]
@@ -128,7 +129,7 @@ class LetterService:
 
     def create(self, meeting: MeetingId, kind: Kind, *, asked: Asked) -> dict[str, Any]:
         """A draft with the proposed wording; gives ``{letter}``. Raises NoSuchMeeting, AgencyUnknown."""
-        facts = self._facts(meeting)
+        facts = self._facts(meeting, now=asked.now)
         must_be_real(facts.state)
         wording = compose.proposed(kind, facts)
         key = ActKey(asked.act, asked.actor.label, "create_letter", {"meeting": meeting, "kind": kind})
@@ -294,14 +295,15 @@ class LetterService:
             signers=len(found.signers),
         )
 
-    def _facts(self, meeting: MeetingId) -> Facts:
+    def _facts(self, meeting: MeetingId, *, now: dt.datetime) -> Facts:
         state = self.tools.meetings.state(meeting)
         day = day_of(state.starts_at)
         answers = None if day is None else self.tools.calendar.deadlines(day, closed=None).answers
-        return Facts(state, self.tools.office.house(), answers)
+        given = tuple(self.tools.tasks.printed(meeting, now=now))
+        return Facts(state, self.tools.office.house(), answers, given)
 
     def _document(self, letter: Letter, *, now: dt.datetime) -> Document:
-        facts = self._facts(MeetingId(letter.meeting))
+        facts = self._facts(MeetingId(letter.meeting), now=now)
         must_be_real(facts.state)
         signer = letter.wording.signer
         name = self.tools.people.person(signer).name if signer else "…"

@@ -128,7 +128,7 @@ class TaskReading:
                 found += [self._row(each, part, sight, states)] if part else []
         return found
 
-    def printed(self, meeting: MeetingId, *, now: dt.datetime) -> list[tuple[str, str, str, str]]:
+    def printed(self, meeting: MeetingId, *, now: dt.datetime) -> list[tuple[str, str, tuple[str, ...], str]]:
         """What a notice of conclusion says of the tasks of a meeting: what, who leads, who takes part, until when.
 
         Without those of items that not everybody may know of, and without dropped ones.
@@ -139,7 +139,7 @@ class TaskReading:
             item = None if each.item is None else state.item(each.item)
             hidden = each.item is not None and (item is None or not is_common(state, item))
             if each.meeting == meeting and each.stage is not Stage.DROPPED and not hidden:
-                helpers = ", ".join(house.name(one) for one in each.giving.helpers)
+                helpers = tuple(house.name(one) for one in each.giving.helpers)
                 found.append((each.giving.title, house.name(each.giving.lead), helpers, f"{each.giving.due:%d/%m/%Y}"))
         return found
 

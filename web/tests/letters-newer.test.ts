@@ -7,7 +7,7 @@ import Editor from '../src/console/letters/Editor.svelte';
 import type { Wording } from '../src/console/letters/letters.ts';
 import { session } from '../src/console/session.svelte.ts';
 
-const first: Wording = { abstract: 'Họp', body: 'Một', authority: 'VIỆN TRƯỞNG', signer: 'u-1', basis: '', recipients: '', urgency: null, people: false, agenda: false };
+const first: Wording = { abstract: 'Họp', body: 'Một', authority: 'VIỆN TRƯỞNG', signer: 'u-1', basis: '', recipients: '', urgency: null, people: false, agenda: false, tasks: false };
 const theirs: Wording = { ...first, body: 'Bản của người kia', urgency: 'urgent' };
 let now: { revision: number; wording: Wording };
 let sent: { revision: number; wording: Wording }[];

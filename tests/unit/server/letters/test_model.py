@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.agency.model import House
-from server.documents.model import Document, Points, Text
+from server.documents.model import Document, Points, Table, Text
 from server.letters import compose
 from server.letters.compose import Facts
 from server.letters.errors import LetterIncomplete, LetterStageWrong
@@ -151,6 +151,36 @@ def test_N10_what_stands_below_a_hidden_item_and_votes_on_it_are_in_no_proposal(
     for kind in Kind:
         said = str(compose.proposed(kind, facts))
         assert [word for word in ("secret", "below", "inner", "Tài liệu kín") if word in said] == []
+
+
+def test_TK1_the_notice_has_the_tasks_that_were_given_as_its_appendix() -> None:
+    rows = (
+        ("Trình phương án", "Phòng 9", ("Văn phòng", "Bình (demo)"), "30/12/2026"),
+        ("Báo cáo", "An (demo)", (), "05/01/2027"),
+    )
+    facts = Facts(_state(), HOUSE, tasks=rows)
+    wording = compose.proposed(Kind.NOTICE, facts)
+    assert wording.tasks
+    assert wording.body[-1].endswith("theo danh mục kèm theo.")
+    assert read_wording(Fields(wording.to_value(), "wording")) == wording
+    document = compose.composed(Kind.NOTICE, wording, facts, signer="Nguyễn Văn A (demo)", now=NOW)
+    (appendix,) = document.appendices
+    (table,) = appendix.parts
+    assert isinstance(table, Table)
+    assert table.rows == (
+        ("1", "Trình phương án", "Phòng 9", "Văn phòng, Bình", "30/12/2026"),
+        ("2", "Báo cáo", "An", "", "05/01/2027"),
+    )
+    assert (appendix.label, appendix.title) == ("Phụ lục", "Danh mục nhiệm vụ được giao")
+    without = dataclasses.replace(wording, tasks=False)
+    assert compose.composed(Kind.NOTICE, without, facts, signer="A", now=NOW).appendices == ()
+    assert not compose.proposed(Kind.NOTICE, Facts(_state(), HOUSE)).tasks, "nothing was given"
+
+
+def test_N10_a_draft_from_before_the_appendix_of_tasks_is_read() -> None:
+    value = Wording("Họp", ("Một",)).to_value()
+    del value["tasks"]
+    assert read_wording(Fields(value, "wording")) == Wording("Họp", ("Một",))
 
 
 def test_N10_the_longest_meeting_gives_a_draft_that_is_read_back() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from openpyxl import load_workbook
 
@@ -79,6 +80,22 @@ def test_TK1_from_the_conclusion_to_the_confirmation(office: Office) -> None:
     assert (told["stage"], told["percent"], told["late"], told["moves"]) == ("confirmed", 100, False, [])
     kinds = [each.kind for each in office.services.audit.newest("task_given", "task_moved", limit=99)]
     assert (kinds.count("task_given"), kinds.count("task_moved")) == (1, 6)
+
+
+def test_TK1_the_notice_of_conclusion_is_proposed_with_the_tasks_that_everybody_may_know_of(office: Office) -> None:
+    meeting = office.meeting("open")
+    secretary, chair = office.sign_in("thuky"), office.sign_in("chutri")
+    given(office, chair, meeting, item=items_of(chair, meeting)[0], helpers=[office.people["kythuat"]])
+    agency = {"parent": "", "name": "VIỆN KIỂM SÁT NHÂN DÂN TỈNH A", "short": "VKSTA", "place": "A"}
+    office.sign_in("hethong").put("/api/agency", agency).done()
+    made = secretary.post(f"/api/meetings/{meeting}/letters", {"kind": "notice"}).done()["letter"]
+    path = f"/api/meetings/{meeting}/letters/{made}"
+    wording = secretary.get(path).done()["wording"]
+    assert wording["tasks"] is True
+    assert "theo danh mục kèm theo" in wording["body"]
+    with pypdfium2.PdfDocument(secretary.get(f"{path}/preview.pdf").raw.data) as drawn:
+        said = "\n".join(page.get_textpage().get_text_range() for page in drawn)
+    assert "1 Báo cáo tiến độ số hóa daibieu kythuat 27/11/2026" in said
 
 
 def test_TK2_who_has_no_part_is_told_nothing(office: Office) -> None:

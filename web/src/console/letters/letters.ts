@@ -36,6 +36,8 @@ export interface Wording {
   urgency: Urgency | null;
   people: boolean;
   agenda: boolean;
+  /** The tasks that were given, as an appendix of a notice. */
+  tasks: boolean;
 }
 export interface Clerk {
   person: string;
