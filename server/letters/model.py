@@ -122,8 +122,8 @@ class Wording:
     """What people write of a document; everything else comes from the meeting and the agency.
 
     ``body``: a paragraph a line, with a dash in front a point of a list. ``signer``: who signs for it, between the last
-    line of ``authority`` and their name. ``people``, ``agenda``, ``tasks``: those invited, the agenda, the tasks given, as
-    appendices.
+    line of ``authority`` and their name. ``people``, ``agenda``, ``tasks``: whether those
+    invited, the agenda, the tasks that were given are appendices.
     """
 
     abstract: str
