@@ -22,6 +22,7 @@ from wire.messages.viewing import Part
 from wire.proof import TokenData
 from wire.readiness import Opening
 from wire.state import MeetingState
+from wire.topics import PaperVersion
 from wire.votes import Vote
 
 
@@ -393,6 +394,31 @@ class HidePages:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteReading:
+    """A page lies in front of somebody: keep that it does."""
+
+    place: Place
+    paper: PaperVersion
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendReadings:
+    """Tell the server what was read."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class TakeReadings:
+    """The server's answer to an act that may have told it."""
+
+    act: str
+    outcome: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wipe:
     """Destroy the whole store."""
 
@@ -408,10 +434,11 @@ class Answer:
 
 BallotCommand = MakeBallot | FinishBallot | HandIn | MixBoxes | FindBallots | EraseBallots
 MarksCommand = ReadMarks | WriteMarks | FetchMarks | SendMarks | TakeMarks | CloseMarks | EraseMarks
+ReadingsCommand = NoteReading | SendReadings | TakeReadings
 PaperCommand = OpenRound | CloseRound | CheckPin | DropPin | SendBegin | ExamineAndSign | SendAnswer
 Command = (
     Greet | Listen | SendSignIn | OpenCard | ReleaseCard | SendKnock | VerifyPinAndSign | SignWithCard | PaperCommand
-    | BallotCommand | MarksCommand | SendTokenSignIn | SendFront | SendPoint | AskReady | ShowPoint | SendEntry
-    | SendHealth | Report | Replan | SaveWish | Record | Keep | Settle | CheckPassword | RememberPassword
+    | BallotCommand | MarksCommand | ReadingsCommand | SendTokenSignIn | SendFront | SendPoint | AskReady | ShowPoint
+    | SendEntry | SendHealth | Report | Replan | SaveWish | Record | Keep | Settle | CheckPassword | RememberPassword
     | ForgetPassword | SaveSession | HidePages | Wipe | Answer
 )  # fmt: skip

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge.marks_values import Change, Standing
+from edge.marks_values import Place as Whose
 from edge.model import CardSignature, HeldLine, Identity, Queued, Recalled, Session, TokenSeen
 from wire.events import Event as LogEvent
 from wire.front import Front
@@ -22,6 +23,7 @@ from wire.messages.viewing import Part
 from wire.proof import TokenData
 from wire.readiness import Opening
 from wire.state import MeetingState
+from wire.topics import PaperVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Opened:
     recalled: Recalled | None = None
     ballots: tuple[HeldLine, ...] = ()
     marks: tuple[Standing, ...] = ()
+    readings: tuple[tuple[Whose, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,28 @@ class MarksStand:
     standing: Standing
     done: str = ""
     code: str = ""
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageSeen:
+    """A page was given to the screen, to lie in front of ``reader`` (meeting, person)."""
+
+    reader: tuple[str, str]
+    paper: PaperVersion
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingsStand:
+    """How much of what somebody read waits to be told.
+
+    ``answered``: what was on its way is no more; ``more``: it was not all that waited.
+    """
+
+    place: Whose
+    unsent: int
+    answered: bool = False
     more: bool = False
 
 
@@ -475,5 +500,5 @@ Event = (
     | RoundClosed | RoundFile | RoundConfirmed | PinRight | OfferCame | OfferRefused | SignInAsked | UnlockAsked
     | PasswordChecked | LockAsked | SignOutAsked | ActAsked | Touched | FollowsPresenter | Laid | Ticked | BallotHeld
     | BallotAway | BallotsFound | MixCame | MarksAsked | MarksWritten | MarksStand | PointsAt | PointCame
-    | ReadyAsked
+    | ReadyAsked | PageSeen | ReadingsStand
 )  # fmt: skip

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from edge import ballots, marks, people, questions, rounds, statements, tokens
+from edge import ballots, marks, people, questions, readings, rounds, statements, tokens
 from edge.commands import (
     Answer,
     Command,
@@ -65,11 +65,13 @@ from edge.events import (
     OfferCame,
     OfferRefused,
     Opened,
+    PageSeen,
     PasswordChecked,
     PinGiven,
     PinRight,
     PointCame,
     PointsAt,
+    ReadingsStand,
     ReadyAsked,
     RecordFound,
     RoundAsked,
@@ -128,7 +130,7 @@ def _consequences(before: State, after: State, *, commands: list[Command], now: 
     for part in (statements.consequences, rounds.consequences):
         after, told = part(before, after)
         commands += told
-    for due in (ballots.consequences, marks.consequences):
+    for due in (ballots.consequences, marks.consequences, readings.consequences):
         after, told = due(after, now)
         commands += told
     after, forgetting = tokens.forget_pin(after)
@@ -200,6 +202,7 @@ def _opened(state: State, event: Opened, now: Now) -> Result:
         recalled=event.recalled,
         ballots=event.ballots,
         marks=marks.opened(event.marks),
+        readings=readings.opened(event.readings, state, now),
     )
     if opened.session is not None:
         for entry in opened.queue:
@@ -357,7 +360,7 @@ def _pin_right(state: State, event: PinRight, now: Now) -> Result:
 
 
 def _acked(state: State, event: Acked, now: Now) -> Result:
-    first = (*ballots.acked(state, event), *marks.acked(state, event))
+    first = (*ballots.acked(state, event), *marks.acked(state, event), *readings.acked(state, event))
     heard, _ = _heard(state, Heard(), now)
     answered = questions.acked(heard, event) or rounds.acked(heard, event, now) or people.acked(state, event, now)
     after, commands = answered
@@ -462,6 +465,8 @@ _HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
     MarksAsked: marks.asked,
     MarksWritten: marks.written,
     MarksStand: marks.stand,
+    PageSeen: readings.seen,
+    ReadingsStand: readings.stand,
     Stored: people.stored,
     SignInAsked: people.sign_in_asked,
     UnlockAsked: people.unlock_asked,

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge.declaring import Declared, Maker
+from edge.marks_values import Place
 from wire.front import Front
 from wire.messages import RoundNumber, SignRounds, Wish
 from wire.proof import TokenData
@@ -286,6 +287,16 @@ class MarksLine:
         return self.meeting, self.person
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingsLine:
+    """How much of what somebody read waits; ``told``: in which turn it was told last, ``waits``: for its answer."""
+
+    place: Place
+    unsent: int = 0
+    told: int | None = None
+    waits: bool = False
+
+
 class PaperStep(enum.StrEnum):
     """How far the signing of a paper is."""
 
@@ -434,6 +445,7 @@ class State:
     declaring: Declaring | None = None
     ballots: tuple[HeldLine, ...] = ()
     marks: tuple[MarksLine, ...] = ()
+    readings: tuple[ReadingsLine, ...] = ()
     #: what waits for the signature of who sits here, as the server said it last
     rounds: SignRounds | None = None
     round_file: OpenFile | None = None

@@ -40,6 +40,7 @@ from edge.commands import (
     MarksCommand,
     OpenCard,
     OpenRound,
+    ReadingsCommand,
     Record,
     ReleaseCard,
     RememberPassword,
@@ -91,6 +92,7 @@ from edge.passwords import Passwords, Verifier
 from edge.plan import Destroy, DropPaper, Forget, Pace, Step, plan
 from edge.ports import Ports
 from edge.queued import queued
+from edge.readings_hands import ReadingsHands
 from edge.screen import Drawn, Outside
 from edge.showing import ended, situation, stuck, token_word
 from edge.signing.files import RoundFiles
@@ -117,6 +119,7 @@ class Seat:
         self.passwords: Final = Passwords()
         self._ballots: Final = BallotHands(ports)
         self._marks: Final = MarksHands(ports)
+        self._readings: Final = ReadingsHands(ports)
         self._papers: Final = PaperHands(ports, self._hands, self._files, passwords=self.passwords)
         self._verifier: Verifier | None = None
         self._waiting: deque[Event] = deque()
@@ -259,7 +262,7 @@ class Seat:
             case CloseRound():
                 self._papers.perform(command)
                 self._hide()
-            case _ if isinstance(command, BallotCommand | MarksCommand):
+            case _ if isinstance(command, BallotCommand | MarksCommand | ReadingsCommand):
                 self._use_books(command)
             case _:
                 self._perform_at_length(command)
@@ -330,6 +333,7 @@ class Seat:
             session=self._ports.run_dir.load_session(vault.sealer()),
             ballots=tuple(line(held, ballot) for held in vault.ballots.all() for ballot in held.ballots),
             marks=vault.marks.all(),
+            readings=vault.readings.all(),
             recalled=None
             if last is None
             else Recalled(last.meeting, last.title, len(last.papers), last.pages, confirmed=False, since_s=now_s),
@@ -453,7 +457,10 @@ class Seat:
                 if pin is not None:
                     self._hands.sign_document(command, pin)
 
-    def _use_books(self, command: BallotCommand | MarksCommand) -> None:
+    def _use_books(self, command: BallotCommand | MarksCommand | ReadingsCommand) -> None:
+        if isinstance(command, ReadingsCommand):
+            self._waiting.extend(self._readings.perform(command))
+            return
         if isinstance(command, MarksCommand):
             self._waiting.extend(self._marks.perform(command, answer=self._outside.answer))
             return

@@ -48,6 +48,7 @@ from server.papers.ports import PaperStore
 from server.papers.routes import Desk as PaperDesk
 from server.papers.service import PaperService
 from server.pki.site import SitePki
+from server.readings.consoles import ConsoleReadings
 from server.record.service import RecordService
 from server.rehearsals.service import RehearsalService
 from server.reviews.service import ReviewService
@@ -135,6 +136,7 @@ class Services:
     epochs: EpochKeys = field(init=False)
     paper_store: PaperStore = field(init=False)
     paper_files: PaperFiles = field(init=False)
+    reading: ConsoleReadings = field(init=False)
     papers: PaperService = field(init=False)
     paper_desk: PaperDesk = field(init=False)
     renderer: Renderer = field(init=False)

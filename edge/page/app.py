@@ -24,6 +24,7 @@ from edge.events import (
     FollowsPresenter,
     Laid,
     LockAsked,
+    PageSeen,
     PinGiven,
     PointsAt,
     ReadyAsked,
@@ -304,6 +305,9 @@ def _papers(page: Page) -> Blueprint:
     def text(paper: str, version: int, number: int) -> ResponseReturnValue:
         read = _document(page, paper, version)
         found = page.pictures.text(read.document, number, ticket=read.ticket)
+        if read.screen.reader is not None:
+            # Readers ask for the words of the page in front, and of no other (web/src/lib/reader/TextLayer.svelte).
+            page.desk.tell(PageSeen(read.screen.reader, read.document.paper, number))
         words = [[word.x0, word.y0, word.x1, word.y1, word.text] for word in found.words]
         return answers.answer({"width": found.width, "height": found.height, "words": words})
 

@@ -19,12 +19,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from edge import marks_book
+from edge import marks_book, readings_book
 from edge.errors import DiskFull, StoreClosed, StoreUnreadable
 from edge.marks_book import MarksBook
 from edge.outbox import NAME as OUTBOX_NAME
 from edge.outbox import Outbox
 from edge.plan import Held
+from edge.readings_book import ReadingsBook
 from edge.vault import ballots, recalled
 from edge.vault.ballots import BallotBook
 from edge.vault.chunks import FOLDER as PAPERS
@@ -58,6 +59,7 @@ class Vault:
         self._notes: Notes | None = None
         self._ballots: BallotBook | None = None
         self._marks: MarksBook | None = None
+        self._readings: ReadingsBook | None = None
         self._meetings: dict[str, KeptMeeting] = {}
         #: recalls that a full disk has not let be written yet
         self._unwritten: dict[str, Note] = {}
@@ -89,6 +91,13 @@ class Vault:
         return self._marks
 
     @property
+    def readings(self) -> ReadingsBook:
+        """What was read here and is not told yet; raises :class:`StoreClosed`."""
+        if self._readings is None:
+            raise StoreClosed
+        return self._readings
+
+    @property
     def notes(self) -> Notes:
         """The recalls; raises :class:`StoreClosed`."""
         if self._notes is None:
@@ -113,6 +122,7 @@ class Vault:
         lost.extend(self._ballots.lost)
         marks_book.shred_keys(self._disk, but=self._disk.names(MEETINGS))
         self._marks = self._load_or_shred(lambda: MarksBook.load(self._disk, sealer), marks_book.FOLDER, lost)
+        self._readings = self._load_or_shred(lambda: ReadingsBook.load(self._disk, sealer), readings_book.NAME, lost)
         for meeting in self._disk.names(MEETINGS):
             try:
                 self._meetings[meeting] = KeptMeeting.load(self._disk, meeting, sealer=sealer)
@@ -125,7 +135,7 @@ class Vault:
 
     def close(self) -> None:
         """Forget every key; the disk keeps what it has."""
-        self._sealer = self._outbox = self._notes = self._ballots = self._marks = None
+        self._sealer = self._outbox = self._notes = self._ballots = self._marks = self._readings = None
         self._meetings.clear()
         self._unwritten.clear()
 
@@ -135,7 +145,15 @@ class Vault:
         marks_book.shred_keys(self._disk)
         for meeting in self._disk.names(MEETINGS):
             self._remove_meeting(meeting, kept_papers(self._disk, meeting))
-        for place in (recalled.FOLDER, ballots.FOLDER, marks_book.FOLDER, OUTBOX_NAME, _WISH, _CHECK):
+        for place in (
+            recalled.FOLDER,
+            ballots.FOLDER,
+            marks_book.FOLDER,
+            OUTBOX_NAME,
+            readings_book.NAME,
+            _WISH,
+            _CHECK,
+        ):
             self._shred(place)
         self._remove_strays()
 

@@ -3,7 +3,8 @@
 Rules: puts ``papers``, ``paper_files``, ``paper_store``, ``epochs`` and ``renderer`` into the services and fills the
 slot of epochs. Building sweeps what an interrupted upload left.
 
-Usage: ``papers.build(services)``, after ``fleet.build(services)``, which makes the site's keys.
+Usage: ``papers.build(services)``, after ``fleet.build(services)``, which makes the site's keys, and ``readings.build``,
+which hears what is read.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ def build(services: Services) -> None:
     swept = intake.sweep() + services.paper_files.sweep(services.papers.known_versions())
     if swept:
         _LOG.warning("removed %d files that an interrupted upload had left", swept)
-    services.paper_desk = routes.Desk(services.papers, Submissions(tools), intake, services.renderer, services.clock)
+    services.paper_desk = routes.Desk(
+        services.papers, Submissions(tools), intake, services.renderer, services.clock, services.reading
+    )
     services.blueprints.append(routes.blueprint(services.paper_desk))
     services.closers += [services.renderer.close, services.paper_files.close]

@@ -117,6 +117,16 @@ class SqlLinkStore:
                 found.setdefault(key.device, []).append(key)
         return found
 
+    def seats_of(self, tx: Transaction, device: DeviceId, meeting: MeetingId) -> frozenset[str]:
+        """The seats at which a device was given a key of the meeting, destroyed since or not."""
+        held = (SEAT_KEYS.c.device == device) & (SEAT_KEYS.c.meeting == meeting)
+        return frozenset(tx.scalars(sa.select(SEAT_KEYS.c.seat).where(held)))
+
+    def labels_of(self, tx: Transaction, meeting: MeetingId) -> dict[str, str]:
+        """The name of the seat at which each device was given a key of the meeting last."""
+        query = sa.select(SEAT_KEYS.c.device, SEAT_KEYS.c.seat_label).where(SEAT_KEYS.c.meeting == meeting)
+        return {row.device: row.seat_label for row in tx.execute(query)}
+
     def keys_for(self, tx: Transaction, meeting: MeetingId) -> list[SeatKey]:
         """The seat keys for a meeting that are not destroyed."""
         return _keys(tx, SEAT_KEYS.c.meeting == meeting)

@@ -148,3 +148,21 @@ class FileCheck(Protocol):
     def check(self, inbox: Any) -> CheckedFile:
         """Raises PaperRefused or DiskFull."""
         ...
+
+
+class Readings(Protocol):
+    """Who is told what people read (P5)."""
+
+    def read(
+        self,
+        state: MeetingState,
+        meeting: MeetingId,
+        version: PaperVersion,
+        *,
+        person: str,
+        now: dt.datetime,
+        page: int = 0,
+        front: bool = True,
+    ) -> None:
+        """``person`` is handed a page of ``version``, or (0) a part of it that is none. Raises Unavailable."""
+        ...

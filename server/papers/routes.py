@@ -29,6 +29,7 @@ from server.identity.model import Actor, Role
 from server.papers.errors import PaperFileMissing, PaperTooLarge, PaperUnknown
 from server.papers.intake import Inbox, Intake
 from server.papers.model import Reader
+from server.papers.ports import Readings
 from server.papers.service import PaperService
 from server.papers.submission import Asked, NewPaper, Submissions
 from server.web import ANY_MEMBER, act_id, actor, allow, answer, body
@@ -45,6 +46,8 @@ _FIELD_BYTES: Final = 256 * 1024
 _FORM_PARTS: Final = 16
 _PAPER: Final = "/api/meetings/<meeting>/papers/<paper>"
 _VERSION: Final = f"{_PAPER}/<int:version>"
+#: A picture up to this wide shows that there is a page, and no word of it.
+_THUMBNAIL: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Desk:
     intake: Intake
     renderer: Renderer
     clock: Clock
+    readings: Readings
 
     def asked(self) -> Asked:
         """Who calls."""
@@ -68,6 +72,23 @@ class Desk:
         wanted = PaperVersion(paper_id(paper), version if 1 <= version <= MAX_VERSION else 0)
         document, state = self.papers.document(MeetingId(meeting), wanted, reader, page=page)
         return document, _mark(caller, state, now=self.clock.now())
+
+    def picture(self, meeting: str, paper: str, version: int, page: int) -> Response:
+        """A page as WebP, as wide as the request asks; raises PaperUnknown."""
+        document, mark = self.document(meeting, paper, version, page=page)
+        width = page_width()
+        picture = self.renderer.render(document, page, width=width, mark=mark)
+        self.handed_out(meeting, document.paper, page=page if width > _THUMBNAIL else 0, front=False)
+        return Response(picture, mimetype="image/webp", headers={"Cache-Control": "private, no-store"})
+
+    def handed_out(self, meeting: str, version: PaperVersion, *, page: int = 0, front: bool = True) -> None:
+        """Write down what a person is about to be given (P5, W128); raises Unavailable."""
+        caller, where = actor(), MeetingId(meeting)
+        if caller.person is not None:
+            state = self.papers.tools.meetings.state(where)
+            self.readings.read(
+                state, where, version, person=caller.person, now=self.clock.now(), page=page, front=front
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +158,15 @@ def _reading(routes: Blueprint, desk: Desk) -> None:
     @routes.get(f"{_VERSION}/pages/<int:page>")
     @allow(Role.SECRETARY, member=ANY_MEMBER, display=True)
     def get_page(meeting: str, paper: str, version: int, page: int) -> ResponseReturnValue:
-        document, mark = desk.document(meeting, paper, version, page=page)
-        picture = desk.renderer.render(document, page, width=page_width(), mark=mark)
-        return Response(picture, mimetype="image/webp", headers={"Cache-Control": "private, no-store"})
+        return desk.picture(meeting, paper, version, page)
 
     @routes.get(f"{_VERSION}/text/<int:page>")
     @allow(Role.SECRETARY, member=ANY_MEMBER)
     def get_text(meeting: str, paper: str, version: int, page: int) -> ResponseReturnValue:
-        text = desk.renderer.text(desk.document(meeting, paper, version)[0], page)
+        document, _ = desk.document(meeting, paper, version)
+        text = desk.renderer.text(document, page)
+        # Readers ask for the words of the page in front, and of no other (web/src/lib/reader/TextLayer.svelte).
+        desk.handed_out(meeting, document.paper, page=page)
         words = [[word.x0, word.y0, word.x1, word.y1, word.text] for word in text.words]
         return answer({"width": text.width, "height": text.height, "words": words})
 
@@ -153,6 +175,7 @@ def _reading(routes: Blueprint, desk: Desk) -> None:
     def search_paper(meeting: str, paper: str, version: int) -> ResponseReturnValue:
         document, _ = desk.document(meeting, paper, version)
         hits = desk.renderer.search(document, request.args.get("q", ""))
+        desk.handed_out(meeting, document.paper)
         return answer({"hits": [{"page": hit.page, "count": hit.count, "excerpt": hit.excerpt} for hit in hits]})
 
     @routes.get(f"{_VERSION}/outline")

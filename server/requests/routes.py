@@ -12,12 +12,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Blueprint, Response
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
 from server.identity.model import Role
-from server.papers.routes import Desk, page_width, received
+from server.papers.routes import Desk, received
 from server.papers.submission import Asked as PaperAsked
 from server.papers.submission import For, NewPaper
 from server.requests.errors import RequestUnknown
@@ -129,9 +129,7 @@ def _handing_in(routes: Blueprint, desk: RequestDesk) -> None:
         if found["paper"] is None:
             raise RequestUnknown
         paper, version = found["paper"]["paper"], found["paper"]["version"]
-        document, mark = desk.papers.document(meeting, paper, version, page=page)
-        picture = desk.papers.renderer.render(document, page, width=page_width(), mark=mark)
-        return Response(picture, mimetype="image/webp", headers={"Cache-Control": "private, no-store"})
+        return desk.papers.picture(meeting, paper, version, page)
 
 
 def _hand_in(desk: RequestDesk, meeting: MeetingId, request: str) -> dict[str, Any]:

@@ -138,6 +138,9 @@ class ServerTwin:
         self.passwords: dict[str, str] = {}
         self.outcomes: dict[str, tuple[str, str, dict[str, Any]]] = {}
         self.performed: list[messages.Act] = []
+        #: what seats told of readings, and how the twin answers it
+        self.readings: list[messages.Act] = []
+        self.readings_outcome: tuple[str, str] | None = ("done", "")
         self.stale = 0
         self.is_up = True
         #: what the server keeps of private marks, and the feature itself in front of the twin's acts
@@ -316,6 +319,10 @@ class ServerTwin:
                 device.health = message
                 # As the server does: a wish that was lost comes with the answer.
                 self._say(device, "desired", lambda head: messages.Desired(head, self.wish(device)))
+            case messages.Act(kind="readings"):
+                self.readings.append(message)
+                if self.readings_outcome is not None:
+                    self._ack(device, message.act, *self.readings_outcome, {})
             case messages.Act():
                 done = self._acts.perform(message, device=device.id, seat=device.seat, now=message.head.at)
                 self._ack(device, message.act, done.outcome, done.code, done.data)
