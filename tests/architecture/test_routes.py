@@ -69,6 +69,7 @@ def test_a_change_asks_for_an_idempotency_key_unless_its_answer_must_not_be_kept
     # A lock, questions to the bridge of a PC, looking at a list and reading the logs are as good the second time.
     assert without == {
         "/api/lock",
+        "/api/meetings/<meeting>/readings/look",
         "/api/record/entries",
         "/api/record/entries/file",
         "/api/people/list/look",

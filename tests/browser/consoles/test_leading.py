@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from werkzeug.test import EnvironBuilder
 from server.identity.model import Role
 from tests.browser.consoles.conftest import Look
 from tests.browser.consoles.house import signs_in
-from tests.browser.screen import WALL, Screen, keyed
+from tests.browser.screen import LAPTOP, WALL, Screen, keyed
 from tests.support.gunicorn import RunningServer
 from tests.support.office import fresh_id, item
 from tests.support.pdfs import text_pdf
@@ -159,6 +160,41 @@ def test_P5_a_member_finds_a_page_by_words_without_accents_and_opens_it(
     words.fill('"trang 3"')
     keyed(found.filter(has_text="Trang 3:").get_by_role("link"))
     expect(page.get_by_role("region", name="Trang 3 trên 3")).to_be_visible()
+
+
+def test_P5_a_secretary_sees_who_has_not_opened_a_paper_and_reminds_them(
+    server: RunningServer, browser: Browser, screen: Screen, look: Look
+) -> None:
+    hall, page = Hall(server), screen.page
+    paper = hall.publish("Dự thảo Nghị quyết về kiểm sát hoạt động tư pháp (demo)", text_pdf(["Dự thảo"], pages=2))
+    screen.opens(hall.page_of(part="/papers"))
+    signs_in(page, "thuky")
+    counts = page.get_by_role("button", name=re.compile("xem ai chưa mở"))
+    expect(counts).to_have_text(re.compile("0/2 đã mở"))
+    keyed(counts)
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("listitem")).to_have_count(2)
+    keyed(dialog.get_by_role("button", name="Nhắc an (demo) mở tài liệu"))
+    expect(dialog.get_by_text(re.compile("Đã nhắc 1\\slần"))).to_be_visible()
+    look(screen, "opened-who-not")
+    member = Screen(browser, "member", size=LAPTOP)
+    member.expects(401, "/api/me")
+    member.opens(f"http://localhost:{server.port}/")
+    signs_in(member.page, "an")
+    expect(member.page.get_by_text(re.compile(r"được nhắc đọc \(1\)"))).to_be_visible()
+    look(member, "opened-reminded")
+    keyed(member.page.get_by_role("link", name=re.compile("Dự thảo Nghị quyết về kiểm sát.*nhắc 1")))
+    expect(member.page.get_by_role("region", name="Trang 1 trên 2")).to_be_visible()
+    until(
+        lambda: hall.secretary.get(f"{hall.path}/readings").body["papers"][0]["opened"] == 1,
+        timeout_s=30,
+        what="opened",
+    )
+    assert hall.secretary.get(f"{hall.path}/readings").body["papers"][0]["paper"] == paper
+    assert member.complaints() == []
+    member.put_away()
+    page.reload()
+    expect(counts).to_have_text(re.compile("1/2 đã mở"))
 
 
 def test_C4_a_member_sees_their_month_and_week_and_makes_and_takes_back_an_address(

@@ -16,6 +16,7 @@ from edge.events import (
     ActAsked,
     FollowsPresenter,
     LockAsked,
+    PageSeen,
     ReadyAsked,
     SignInAsked,
     SignOutAsked,
@@ -337,7 +338,16 @@ def test_text_search_and_outline(browser: Browser) -> None:
 def test_pages_that_are_fetched_are_no_sign_of_life(browser: Browser, seat: SeatStub) -> None:
     for what in ("pages/1", "text/1", "search?q=a", "outline"):
         assert browser.get(f"{HOME}/{what}").status_code == 200
-    assert seat.events == []
+    # Only what lies in front is told, and the machine takes that for no touch.
+    assert not [each for each in seat.events if not isinstance(each, PageSeen)]
+
+
+def test_W128_the_page_whose_words_are_asked_for_lies_in_front_and_no_other(browser: Browser, seat: SeatStub) -> None:
+    assert browser.get(f"{HOME}/pages/2").status_code == 200
+    assert browser.get(f"{HOME}/text/2").status_code == 200
+    reader = screen().reader
+    assert reader is not None
+    assert seat.events == [PageSeen(reader, PAPER, 2)]
 
 
 def test_the_page_says_that_it_goes_with_the_presenter(browser: Browser, seat: SeatStub) -> None:
