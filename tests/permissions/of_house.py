@@ -38,6 +38,7 @@ OWN: Final[tuple[Row, ...]] = (
         "GET /api/me/sign-ins",
         "GET /api/meetings",
         "GET /api/minutes/waiting",
+        "GET /api/readings/waiting",
         "GET /api/requests",
         "GET /api/rooms",
         "GET /api/signing/waiting",
@@ -124,6 +125,7 @@ _READERS: Final = DESK | IT | SECURITY | AUDITOR
 
 TECHNICAL: Final[tuple[Row, ...]] = (
     row("GET /api/devices", {IT: ANY}),
+    row("GET /api/readings/refused", {IT: ANY}),
     *(
         row(f"POST /api/devices/<device>/{act}", {IT: ANY}, {}, reaches=True, device="none_d")
         for act in ("approve", "refuse", "revoke", "seat")

@@ -118,6 +118,11 @@ PAPERS: Final[tuple[Row, ...]] = (
     # Nothing has been handed in.
     row("GET M/requests/<request>/pages/<int:page>", {OWNER: ""}, request="request", page="1"),
     row("POST M/requests/reminders", {SECRETARIES: "DSAOR"}, {}),
+    row("GET M/readings", {LEADERS: ALL}),
+    row("POST M/readings/<paper>/remind", {LEADERS: "AOR"}, {}, paper="paper"),
+    # Of nobody but oneself.
+    row("GET M/readings/mine", {SIGNED_IN: ALL}),
+    row("POST M/readings/look", {AUDITOR: ALL}, {"reason": "Kiểm tra (demo)"}),
     row("GET M/rounds", {READERS: ALL, OTHERS: TOLD}),
     row("POST M/rounds", {SECRETARIES: ALL}, {}, reaches=True),
     row("POST M/rounds/<round_id>/close", {LEADERS: ALL}, {}, reaches=True, round_id="none_k"),

@@ -7,8 +7,8 @@ from alembic import op
 
 from server.db.metadata import Moment
 
-revision = "0030_readings"
-down_revision = "0029_tasks"
+revision = "0031_readings"
+down_revision = "0030_one_time"
 branch_labels = None
 depends_on = None
 
