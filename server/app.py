@@ -20,6 +20,7 @@ from flask import Flask
 from server import front, web
 from server.assembly import (
     attendance,
+    before,
     calendars,
     consultations,
     core,
@@ -73,6 +74,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     voting.build,
     documents.build,
     requests.build,
+    before.build,
     outlines.build,
     tasks.build,
     letters.build,

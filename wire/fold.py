@@ -20,6 +20,8 @@ from dataclasses import replace
 from typing import Final
 
 from wire.agenda import MAX_ITEMS, dealt_with, ended, in_reading_order
+from wire.before_fold import HANDLERS as BEFORE_HANDLERS
+from wire.before_fold import joined
 from wire.conclusions import HANDLERS as CONCLUSION_HANDLERS
 from wire.errors import BadField, BrokenChain, UnknownType
 from wire.events import Event, check_chain
@@ -90,7 +92,7 @@ def apply(state: MeetingState, event: Event) -> MeetingState:
     changed = handler(state, event, data)
     data.end()
     must_be_unsigned(changed, event)
-    return asked_anew(state, replace(followed(state, changed, event), last=event))
+    return asked_anew(state, replace(joined(state, followed(state, changed, event)), last=event))
 
 
 def _created(state: MeetingState, event: Event, data: Fields) -> MeetingState:
@@ -401,6 +403,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     **LETTER_HANDLERS,
     **CONCLUSION_HANDLERS,
     **REQUEST_HANDLERS,
+    **BEFORE_HANDLERS,
 }
 
 

@@ -54,6 +54,7 @@ KINDS: Final = {
     "y": "type or template of meetings",
     "e": "series of meetings",
     "t": "task",
+    "h": "remark before a meeting",
 }
 
 _FORM: Final = re.compile(r"([a-z])-[a-z2-7]{16}", re.ASCII)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from wire.before_fold import with_turn
 from wire.errors import BadField
 from wire.events import Event
 from wire.fields import Fields
@@ -22,6 +23,7 @@ from wire.phases import HOLDING, LIVE, Phase
 from wire.speak_order import allowed_ms
 from wire.speaking import (
     BEGUN,
+    MAX_SPEECHES,
     STANDING,
     Order,
     Paper,
@@ -44,7 +46,6 @@ ORDERED: Final = "speaking_ordered"
 RULES_SET: Final = "speaking_rules_set"
 #: In the data of a stop: nobody stopped it, its time was over.
 CLOCK: Final = "clock"
-MAX_SPEECHES: Final = 5_000
 #: Of one turn, one budget, one extension.
 MAX_SECONDS: Final = 24 * 3600
 #: Of a speech in writing: characters, and bytes, so that it fits into an act (W28).
@@ -150,6 +151,8 @@ def _cancelled(state: MeetingState, event: Event, data: Fields) -> MeetingState:
 
 
 def _written(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    # A request in advance whose person was not there never was in the queue (W145).
+    state = with_turn(state, data.id("speech", "q"))
     text = data.text("text", limit=MAX_CHARACTERS)
     size = len(text.encode("utf-8"))
     speech = _moved(state, event, data)

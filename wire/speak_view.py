@@ -76,6 +76,7 @@ def _speech(each: Speech, place: int) -> dict[str, Any]:
         "state": each.state.value,
         "place": place,
         "by": each.by,
+        "in_advance": each.in_advance,
         "reason": each.reason,
         "asked_at": print_instant(each.asked_at),
         "called_at": _moment(each.called_at),

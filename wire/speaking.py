@@ -74,6 +74,8 @@ TABLE: Final[dict[tuple[SpeechState, SpeechChange], SpeechState]] = {
     (SpeechState.WRITTEN, SpeechChange.WRITE): SpeechState.WRITTEN,
 }
 
+#: In one meeting.
+MAX_SPEECHES: Final = 5_000
 #: Called or going on: one at a time in a meeting.
 IN_TURN: Final = frozenset({SpeechState.CALLED, SpeechState.SPEAKING})
 #: Begun and not over.
@@ -174,6 +176,8 @@ class Speech:
     ended_at: dt.datetime | None = None
     by_clock: bool = False
     written: Paper | None = None
+    #: asked for before the meeting opened (W145)
+    in_advance: bool = False
 
     @property
     def ends_at(self) -> dt.datetime | None:

@@ -9,6 +9,7 @@ import datetime as dt
 import enum
 from dataclasses import dataclass, field
 
+from wire.before import Before
 from wire.conclusions import Conclusion
 from wire.events import Event
 from wire.letters import Invitation, Letter
@@ -358,6 +359,8 @@ class MeetingState:
     conclusions: tuple[Conclusion, ...] = ()
     #: papers that people or units were asked for (W137)
     requests: tuple[PaperRequest, ...] = ()
+    #: comments, questions and requests to speak from before the opening (W142)
+    before: Before = field(default_factory=Before)
     #: which meeting this one tries out (M5); None for a real one
     rehearsal: Rehearsal | None = None
     #: which one of which series this is (W141)

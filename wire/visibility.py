@@ -20,6 +20,7 @@ from dataclasses import replace
 from typing import Final
 
 from wire.agenda import numbers
+from wire.before import Before
 from wire.conclusions import visible as visible_conclusions
 from wire.letters import Invitation
 from wire.notice_view import visible as visible_notices
@@ -46,7 +47,8 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
         bare = replace(state, members=(), agenda=(), papers=(), votes=(), presenting=None, seated=(), recall=Recall())
         bare = replace(bare, arrivals=(), stayed=())
         bare = replace(bare, presenter="", reason="", attendance=(), rounds=(), substitutes=(), recusals=(), calls=())
-        return replace(bare, speaking=Speaking(), notices=(), invitation=None, conclusions=(), requests=())
+        bare = replace(bare, speaking=Speaking(), notices=(), invitation=None, conclusions=(), requests=())
+        return replace(bare, before=Before())
     if member.role in STAFF:
         return state
     papers = tuple(shown for paper in state.papers if (shown := _paper_for(state, member, paper)) is not None)
@@ -64,6 +66,8 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
     part = replace(part, calls=calls, recusals=own, substitutes=standing, speaking=speaking, notices=notices)
     # Who was asked for what is for those who prepare; whoever was asked is told by the server, member or not.
     part = replace(part, conclusions=visible_conclusions(state.conclusions, open_to), requests=())
+    # Remarks and requests in advance are told to each reader by the server alone (W143).
+    part = replace(part, before=Before())
     return replace(part, invitation=_own_answer(state.invitation, member.person))
 
 
@@ -81,7 +85,7 @@ def for_display(state: MeetingState) -> MeetingState:
     part = _with(state, shown, papers, votes=shown_votes)
     part = replace(part, rounds=(), recusals=(), calls=(), speaking=speaking, notices=(), invitation=None)
     # What was concluded is for those in the meeting, not for whoever passes the wall.
-    return replace(part, conclusions=(), requests=())
+    return replace(part, conclusions=(), requests=(), before=Before())
 
 
 def _own_answer(invitation: Invitation | None, person: str) -> Invitation | None:

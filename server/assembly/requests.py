@@ -21,7 +21,7 @@ from server.units.errors import UnitClosed
 _EVERY_S: Final = 900.0
 
 
-class _Units:
+class Units:
     """Units as requests ask for them."""
 
     def __init__(self, services: Services) -> None:
@@ -57,6 +57,6 @@ class _Units:
 
 def build(services: Services) -> None:
     """Put the feature together."""
-    requests = RequestService(services.meetings, services.identity, _Units(services), services.workdays, os.urandom)
+    requests = RequestService(services.meetings, services.identity, Units(services), services.workdays, os.urandom)
     services.blueprints.append(blueprint(RequestDesk(requests, services.paper_desk, services.clock)))
     services.chores.add(Chore("requests", _EVERY_S, lambda: requests.remind_due(now=services.clock.now())))

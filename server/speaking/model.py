@@ -22,6 +22,7 @@ from server.meetings import errors as meeting_errors
 from server.meetings.commands import LEADERS, By
 from server.meetings.model import Draft, may
 from server.speaking import errors
+from wire.before_fold import with_turn
 from wire.errors import PhaseError
 from wire.phases import HOLDING, LIVE, PREPARING, Phase
 from wire.places import is_recused, may_speak
@@ -206,7 +207,8 @@ def arrange(state: MeetingState, item: str, speeches: Sequence[str], *, by: By) 
 
 
 def write(state: MeetingState, speech: str, text: str, *, by: By) -> tuple[Draft, ...]:
-    """Hand in in writing what was not said (S4)."""
+    """Hand in in writing what was not said (S4); who asked in advance and was not there hands it in, too (W145)."""
+    state = _with_advance(state, speech)
     found = known(state, speech)
     if found.person != by.person:
         raise errors.NotYourSpeech
@@ -220,6 +222,17 @@ def write(state: MeetingState, speech: str, text: str, *, by: By) -> tuple[Draft
     except PhaseError:
         raise errors.SpeechStateNotAllowed(state=found.state.value, name=found.name) from None
     return (Draft(SpeechChange.WRITE.value, {"speech": speech, "text": text}),)
+
+
+def _with_advance(state: MeetingState, speech: str) -> MeetingState:
+    """With the turn of a request in advance whose item has come without its person; raises ItemNotDealtWith before."""
+    asked = state.before.advance(speech)
+    if asked is None or asked.joined:
+        return state
+    item = state.item(asked.item)
+    if state.phase in HOLDING and item is not None and item.state is ItemState.WAITING:
+        raise errors.ItemNotDealtWith
+    return with_turn(state, speech)
 
 
 def may_read(state: MeetingState, speech: Speech, by: By, *, reads_record: bool) -> bool:

@@ -24,9 +24,9 @@ from server.web import act_id, actor, allow, answer, body
 from wire import ids
 from wire.errors import BadId
 from wire.ids import MeetingId
-from wire.speak_fold import MAX_SPEECHES, read_rules
+from wire.speak_fold import read_rules
 from wire.speak_view import rules as rules_value
-from wire.speaking import SpeechChange
+from wire.speaking import MAX_SPEECHES, SpeechChange
 from wire.state import MemberRole
 
 _LEADERS: Final = (MemberRole.CHAIR, MemberRole.SECRETARY)

@@ -19,7 +19,7 @@ const AT = '2026-11-23T02:00:00.000Z';
 const turn = (n: number, more: Partial<Speech> = {}): Speech => ({
   speech: `q-${n}`, item: 'i-1', person: `u-${n}`, kind: 'speech', name: `Đồng chí ${n} (demo)`, position: 'Kiểm sát viên', unit: 'Phòng 1',
   state: 'waiting', place: n, by: '', reason: '', asked_at: AT, called_at: null, started_at: null, ended_at: null,
-  limit_ms: null, spent_ms: 0, since: null, ends_at: null, by_clock: false, written: null, ...more,
+  limit_ms: null, spent_ms: 0, since: null, ends_at: null, by_clock: false, written: null, in_advance: false, ...more,
 });
 const item = (n: number, more: Partial<AgendaItem> = {}): AgendaItem => ({
   item: `i-${n}`, parent: null, number: `${n}`, title: `Nội dung ${n} (demo)`, minutes: 10, visibility: 'common', presenter: null,

@@ -13,7 +13,7 @@ const AT = Date.parse('2026-11-23T02:00:00.000Z');
 const turn = (n: number, more: Partial<Speech> = {}): Speech => ({
   speech: `q-${n}`, item: 'i-1', person: `u-${n}`, kind: 'speech', name: `Đồng chí ${n} (demo)`, position: 'Kiểm sát viên', unit: 'Phòng 1',
   state: 'waiting', place: n, by: '', reason: '', asked_at: '2026-11-23T01:50:00.000Z', called_at: null, started_at: null, ended_at: null,
-  limit_ms: null, spent_ms: 0, since: null, ends_at: null, by_clock: false, written: null, ...more,
+  limit_ms: null, spent_ms: 0, since: null, ends_at: null, by_clock: false, written: null, in_advance: false, ...more,
 });
 const speaking = (...speeches: Speech[]): Speaking => ({
   rules: { order: 'first', seconds: { speech: 300, order: 60, question: 120, answer: 300 }, warn: 30, person: 0, group: 0, span: 'meeting', cuts: false },

@@ -12,6 +12,7 @@ import pytest
 from tests.support import mutate, votes
 from tests.support.meeting_log import MeetingLog, described, item, member, named, paper
 from wire import fold
+from wire.before_fold import HANDLERS as BEFORE_HANDLERS
 from wire.conclusions import HANDLERS as CONCLUSION_HANDLERS
 from wire.errors import BadField, BrokenChain, PhaseError, UnknownType, WireError
 from wire.events import Event
@@ -120,9 +121,9 @@ def test_W43_the_playbook_of_this_file_has_every_kind_but_those_of_other_files_a
     kinds = {event.kind for event in _whole().events}
     secret = {"ballots_given", "ballots_called", "ballots_awaited"}
     # Of speaking and messages test_speaking.py, test_speak_order.py, test_notices.py have every kind, of places,
-    # service, letters, conclusions and requests for papers theirs.
+    # service, letters, conclusions, requests for papers and what is said before theirs.
     others = secret | set(SPEAK_HANDLERS) | set(NOTICE_HANDLERS) | set(PLACE_HANDLERS) | set(SERVICE_HANDLERS)
-    others |= set(LETTER_HANDLERS) | set(CONCLUSION_HANDLERS) | set(REQUEST_HANDLERS)
+    others |= set(LETTER_HANDLERS) | set(CONCLUSION_HANDLERS) | set(REQUEST_HANDLERS) | set(BEFORE_HANDLERS)
     assert fold.kinds() - kinds == {"meeting_returned", "meeting_cancelled"} | others
 
 

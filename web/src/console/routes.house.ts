@@ -11,6 +11,12 @@ export const HOUSE: readonly Route[] = [
     load: withTexts(() => import('./outlines/Outlines.svelte'), 'outlines', 'meeting'),
     roles: ['system_admin', 'secretary'],
   },
+  {
+    name: 'remarks',
+    patterns: ['/remarks/:meeting'],
+    load: withTexts(() => import('./before/Outside.svelte'), 'before', 'meeting'),
+    roles: [],
+  },
   { name: 'devices', patterns: ['/devices'], load: withTexts(() => import('./fleet/Devices.svelte'), 'meeting', 'fleet'), roles: ['it'] },
   { name: 'rooms', patterns: ['/rooms'], load: withTexts(() => import('./fleet/Rooms.svelte'), 'meeting', 'fleet'), roles: ['it'] },
   {

@@ -285,6 +285,8 @@ export interface Speech {
   since: string | null;
   ends_at: string | null;
   by_clock: boolean;
+  /** Asked for before the meeting opened. */
+  in_advance: boolean;
   written: { sha256: string; characters: number; at: string } | null;
 }
 

@@ -1,7 +1,7 @@
 import type { Phase } from '$lib/sections.ts';
 import type { MeetingDesk } from './desk.svelte.ts';
 
-export type Tab = 'agenda' | 'members' | 'papers' | 'requests' | 'speaking' | 'invitation' | 'letters' | 'signing' | 'attendance' | 'minutes' | 'tasks' | 'delivery' | 'info' | 'log';
+export type Tab = 'agenda' | 'members' | 'papers' | 'requests' | 'before' | 'speaking' | 'invitation' | 'letters' | 'signing' | 'attendance' | 'minutes' | 'tasks' | 'delivery' | 'info' | 'log';
 
 /** Requests come before the opening, too. */
 const SPEAKING: readonly Phase[] = ['approved', 'open', 'recess', 'closed'];
@@ -14,6 +14,8 @@ export function tabsOf(desk: MeetingDesk): Tab[] {
   const tabs: Tab[] = ['info', 'members', 'agenda', 'papers'];
   // Everybody else finds what they are asked for on their first page.
   if (desk.seesLog && desk.rehearsalOf === null) tabs.push('requests');
+  // There it begins with the approval; afterwards it is read.
+  if (desk.rehearsalOf === null && desk.phase !== 'draft' && desk.phase !== 'submitted' && desk.phase !== 'cancelled') tabs.push('before');
   if (speaks) tabs.push('speaking');
   // Nothing is signed in a rehearsal (M5).
   if (desk.rehearsalOf === null) {

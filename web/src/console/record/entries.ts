@@ -189,6 +189,15 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['meeting', 'paper_request_changed'],
   ['meeting', 'paper_request_withdrawn'],
   ['meeting', 'paper_request_reminded'],
+  ['meeting', 'remark_written'],
+  ['meeting', 'remark_changed'],
+  ['meeting', 'remark_withdrawn'],
+  ['meeting', 'remark_answered'],
+  ['meeting', 'advance_asked'],
+  ['meeting', 'advance_accepted'],
+  ['meeting', 'advance_refused'],
+  ['meeting', 'advance_withdrawn'],
+  ['meeting', 'advance_ordered'],
 ];
 
 export const ALL: Wanted = { log: '', actor: '', kind: '', since: '', until: '' };
