@@ -179,7 +179,7 @@ def with_turn(state: MeetingState, request: str) -> MeetingState:
     The state as it is for everything else.
     """
     known = state.before.advance(request)
-    if known is None or known.joined or known.state not in WRITABLE:
+    if known is None or known.joined or known.state not in WRITABLE or state.item(known.item) is None:
         return state
     return _queued(state, known)
 

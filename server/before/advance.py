@@ -130,9 +130,9 @@ def may_read(state: MeetingState, request: Advance, by: By, *, reads_record: boo
 def is_left(state: MeetingState, request: Advance) -> bool:
     """Whether its time is over without a turn: it can be handed in in writing (S4)."""
     item = state.item(request.item)
-    return not request.joined and (
-        state.phase is Phase.CLOSED or (item is not None and item.state is not ItemState.WAITING)
-    )
+    if item is None or request.joined:
+        return False
+    return state.phase is Phase.CLOSED or item.state is ItemState.DONE
 
 
 def _step(state: MeetingState, known: Advance, change: WishChange, more: dict[str, Any]) -> tuple[Draft, ...]:

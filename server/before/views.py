@@ -99,7 +99,7 @@ def _request(
         # Represented by somebody, or with an item to leave: accepted or not, they are not called.
         "may_come": may_come(state, each),
         "mine": is_mine,
-        "may_withdraw": is_mine and is_open and each.state in HOPING,
+        "may_withdraw": is_mine and is_open and each.state in HOPING and not advance.is_left(state, each),
         "may_decide": is_open
         and remarks.leads(state, reader)
         and each.state in WRITABLE

@@ -227,10 +227,10 @@ def write(state: MeetingState, speech: str, text: str, *, by: By) -> tuple[Draft
 def _with_advance(state: MeetingState, speech: str) -> MeetingState:
     """With the turn of a request in advance whose item has come without its person; raises ItemNotDealtWith before."""
     asked = state.before.advance(speech)
-    if asked is None or asked.joined:
+    item = None if asked is None or asked.joined else state.item(asked.item)
+    if item is None:
         return state
-    item = state.item(asked.item)
-    if state.phase in HOLDING and item is not None and item.state is ItemState.WAITING:
+    if state.phase in HOLDING and item.state is ItemState.WAITING:
         raise errors.ItemNotDealtWith
     return with_turn(state, speech)
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from server.identity.model import Role
 from tests.browser.consoles.conftest import Look
 from tests.browser.consoles.house import signs_in
-from tests.browser.screen import WALL, Screen, keyed
+from tests.browser.screen import LAPTOP, WALL, Screen, keyed
 from tests.support.gunicorn import RunningServer
 from tests.support.office import fresh_id, item
 
@@ -31,10 +31,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 
 class Hall:
-    """An open meeting at its first item; ``ask`` speaks for the others."""
+    """An open meeting at its first item, or one on its eve; ``ask`` speaks for the others."""
 
-    def __init__(self, server: RunningServer) -> None:
-        self.secretary, chair = server.page().sign_in("thuky"), server.page().sign_in("chutri")
+    def __init__(self, server: RunningServer, *, is_open: bool = True) -> None:
+        self.secretary, self.chair = server.page().sign_in("thuky"), server.page().sign_in("chutri")
         it = server.page().sign_in("kythuat")
         room = it.post(
             "/api/rooms", {"name": f"Phòng {fresh_id('r')} (demo)", "seats": [{"label": "A1", "x": 500, "y": 500}]}
@@ -57,10 +57,15 @@ class Hall:
         agenda = {"items": [item("Thảo luận dự thảo Nghị quyết"), item("Hai")], "expected_seq": seq}
         self.secretary.put(f"{self.path}/agenda", agenda).done()
         self.secretary.post(f"{self.path}/submit").done()
-        for word in ("approve", "open"):
-            chair.post(f"{self.path}/{word}").done()
-        self.item = chair.get(self.path).body["sections"]["agenda"][0]["item"]
-        chair.post(f"{self.path}/items/{self.item}/start").done()
+        self.chair.post(f"{self.path}/approve").done()
+        self.item = self.chair.get(self.path).body["sections"]["agenda"][0]["item"]
+        if is_open:
+            self.begin()
+
+    def begin(self) -> None:
+        """The chair opens the meeting and its first item."""
+        self.chair.post(f"{self.path}/open").done()
+        self.chair.post(f"{self.path}/items/{self.item}/start").done()
 
     def ask(self, name: str, kind: str = "speech") -> None:
         """On a member's behalf."""
@@ -261,3 +266,51 @@ def test_F2_the_chair_counts_down_on_the_wall_and_sees_who_has_read_a_message(
     expect(page.get_by_text("Đủ số đại biểu (demo)")).to_have_count(0)
     works_the_queue(hall, screen, look, wall=wall)
     wall.put_away()
+
+
+def test_W145_what_was_said_and_asked_before_the_meeting_is_there_when_its_item_begins(
+    server: RunningServer, screen: Screen, look: Look, browser: Browser
+) -> None:
+    hall = Hall(server, is_open=False)
+    member, here = Screen(browser, "member", size=LAPTOP), f"http://localhost:{server.port}/#/meetings/{hall.meeting}"
+    member.expects(401, "/api/me")
+    page = member.page
+    member.opens(f"{here}/before")
+    signs_in(page, "an")
+    page.get_by_role("button", name="Góp ý hoặc đặt câu hỏi về nội dung 1").click()
+    form = page.get_by_role("dialog")
+    form.get_by_text("Câu hỏi", exact=True).click()
+    form.get_by_role("textbox", name="Ý kiến của đồng chí").fill("Nguồn kinh phí lấy ở đâu?")
+    form.get_by_role("button", name="Gửi", exact=True).click()
+    expect(page.get_by_role("article")).to_contain_text("Chưa trả lời")
+    page.get_by_role("button", name="Đăng ký phát biểu trước ở nội dung 1").click()
+    form.get_by_role("textbox", name="Đồng chí định nói về việc gì").fill("Phương án kinh phí")
+    form.get_by_role("button", name="Đăng ký phát biểu").click()
+    expect(page.get_by_role("article", name="an (demo)")).to_contain_text("Chờ quyết định")
+    look(member, "before-member")
+    _decided(screen, f"{here}/before", look)
+    expect(page.get_by_role("article", name="an (demo)")).to_contain_text("Được chấp nhận")
+    expect(page.get_by_text("Từ ngân sách quý IV.")).to_be_visible()
+    hall.secretary.post(f"{hall.path}/attendance", {"people": [hall.ids["an"]], "presence": "present"}).done()
+    hall.begin()
+    screen.opens(f"{here}/live")
+    screen.page.get_by_role("button", name="Phát biểu (1)").click()
+    expect(queue(screen.page)).to_contain_text("Đăng ký trước")
+    screen.page.get_by_role("button", name="Góp ý, câu hỏi, đăng ký trước cuộc họp (2)").click()
+    expect(screen.page.get_by_role("dialog")).to_contain_text("Phương án kinh phí")
+    look(screen, "before-live")
+    assert member.complaints() == []
+
+
+def _decided(screen: Screen, address: str, look: Look) -> None:
+    """By the chair, on the eve."""
+    page = screen.page
+    screen.opens(address)
+    signs_in(page, "chutri")
+    page.get_by_role("button", name="Chấp nhận đăng ký của an (demo)").click()
+    expect(page.get_by_role("article", name="an (demo)")).to_contain_text("Được chấp nhận")
+    keyed(page.get_by_role("button", name="Trả lời an (demo)"))
+    page.get_by_role("textbox", name="Câu trả lời").fill("Từ ngân sách quý IV.")
+    page.get_by_role("button", name="Gửi câu trả lời").click()
+    expect(page.get_by_role("button", name="Sửa câu trả lời")).to_be_visible()
+    look(screen, "before-chair")

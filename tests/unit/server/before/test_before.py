@@ -90,6 +90,9 @@ def test_W142_a_question_is_asked_changed_answered_and_stays_as_it_was_asked(eve
     assert eve.member.post(f"{eve.path}/remarks", body, act=act).done()["remark"] == remark
     wording = {"kind": "question", "readers": "all", "text": "Số liệu quý III lấy ở đâu?"}
     eve.member.put(f"{eve.path}/remarks/{remark}", {**wording, "revision": 1}).done()
+    # Another tab of the same person saw the first text.
+    stale = eve.member.put(f"{eve.path}/remarks/{remark}", {**wording, "text": "Bản cũ", "revision": 1})
+    assert (stale.code, stale.data["text"]) == ("remark-changed", wording["text"])
     # The chair answers what they saw: the old text.
     late = eve.answer(eve.chair, remark)
     assert (late.code, late.data["text"], late.data["revision"]) == ("remark-changed", wording["text"], 2)
@@ -245,6 +248,8 @@ def test_W145_the_accepted_stand_in_the_queue_and_the_absent_hand_in_in_writing(
     eve.convene()
     assert other.post(f"{eve.path}/speaking/{away}/text", {"text": "Sớm quá"}).code == "item-not-dealt-with"
     eve.begin(0)
+    # While the item is dealt with they may still come.
+    assert not eve.board(other)["advances"][0]["may_hand_in"]
     (turn,) = eve.state.speaking.speeches
     assert (turn.speech, turn.in_advance, turn.state) == (there, True, SpeechState.WAITING)
     assert eve.chair.post(f"{eve.path}/advance/{there}/refuse", {"reason": "Muộn"}).code == "advance-queued"
