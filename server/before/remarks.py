@@ -135,11 +135,11 @@ def answer(
 ) -> tuple[Draft, ...]:
     """Answer, or answer anew; ``revision``: of what was seen. Raises RemarkChanged with both texts, RemarkNotYours."""
     known = readable(state, remark, reader)
+    if not _answers(state, known, reader):
+        raise errors.RemarkNotYours
     must_be_prepared(state)
     if state.phase not in HOLDING:
         raise meeting_errors.PhaseNotAllowed(phase=state.phase.value)
-    if not may_answer(state, known, reader):
-        raise errors.RemarkNotYours
     if known.answer is not None and (known.answer.person, known.answer.text) == (reader.person, text):
         return ()
     if revision != known.revision:
@@ -178,9 +178,13 @@ def may_change(state: MeetingState, remark: Remark, reader: Reader) -> bool:
 
 
 def may_answer(state: MeetingState, remark: Remark, reader: Reader) -> bool:
-    """Whether this reader answers it, or has answered: who leads, presents or prepared; nobody themselves."""
+    """Whether this reader answers it now: who leads, presents or prepared; nobody themselves."""
+    return state.phase in HOLDING and _answers(state, remark, reader)
+
+
+def _answers(state: MeetingState, remark: Remark, reader: Reader) -> bool:
     item = state.item(remark.item)
-    if item is None or remark.person == reader.person or state.phase not in HOLDING:
+    if item is None or remark.person == reader.person:
         return False
     if leads(state, reader):
         return True
@@ -222,9 +226,9 @@ def _must_be_read(state: MeetingState, place: Place, person: str) -> None:
 
 def _own(state: MeetingState, remark: str, by: By) -> Remark:
     known = readable(state, remark, Reader(by))
-    must_be_before(state)
     if known.person != by.person:
         raise errors.RemarkNotYours
+    must_be_before(state)
     if not may_write(state, by.person):
         raise errors.MayNotRemark
     return known

@@ -208,6 +208,10 @@ class PlayedHouse:
         secretary.post(f"{base}/attendance/substitutes", standing | {"may_speak": True, "may_vote": True}).done()
         leaving = {"item": things["item"], "person": self.people["recused"], "reason": "x"}
         secretary.post(f"{base}/attendance/recusals", leaving).done()
+        remark = {"item": things["item"], "kind": "question", "readers": "all", "text": "Vì sao? (demo)"}
+        things["remark"] = self.browsers["member"].post(f"{base}/remarks", remark).done()["remark"]
+        wish = {"item": things["next"], "about": "Kế hoạch (demo)", "minutes": 5}
+        things["wish"] = self.browsers["member"].post(f"{base}/advance", wish).done()["advance"]
         if stays:
             things["letter"] = secretary.post(f"{base}/letters", {"kind": "invitation"}).done()["letter"]
             things["wording"] = secretary.get(f"{base}/letters/{things['letter']}").done()["wording"]

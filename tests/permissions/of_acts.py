@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.permissions.of_meetings import READERS, TOLD
+from tests.permissions.of_meetings import PRESENTER, READERS, TOLD
 from tests.permissions.people import ALL, DESK, LEADERS, OTHERS, SECRETARIES, TABLE
 from tests.permissions.rows import Row, row
 
@@ -21,6 +21,24 @@ _VOTE: Final = {
     "template": "approve",
     "rule": {"base": "all", "majority": {"num": 1, "den": 2, "more": True}, "quorum": None, "tie": "fails"},
 }
+
+_REMARK: Final = {"kind": "comment", "readers": "all", "text": "Góp ý (demo)"}
+_WISH: Final = {"item": "$item", "about": "Chỉ tiêu (demo)", "minutes": 5}
+#: Who comments and asks: of the house's secretaries those who are in the meeting.
+_WRITING: Final = frozenset({"chair", "secretary", "writer", "deputy"}) | _OWN | _SENT
+
+BEFORE: Final[tuple[Row, ...]] = (
+    row("GET M/before", {READERS: ALL, OTHERS: TOLD}),
+    row("POST M/remarks", {_WRITING: "A"}, {"item": "$item", **_REMARK}),
+    row("PUT M/remarks/<remark>", {_OWN: "A"}, {**_REMARK, "revision": 1}, remark="remark"),
+    row("POST M/remarks/<remark>/withdraw", {_OWN: "A"}, {}, remark="remark"),
+    row("PUT M/remarks/<remark>/answer", {LEADERS | PRESENTER: "AOR"}, {"text": "x", "revision": 1}, remark="remark"),
+    row("POST M/advance", {_OWN | _SENT | {"deputy"}: "A"}, _WISH),
+    row("POST M/advance/<request>/withdraw", {_OWN: "AOR"}, {}, request="wish"),
+    row("POST M/advance/<request>/accept", {LEADERS: "AOR"}, {}, request="wish"),
+    row("POST M/advance/<request>/refuse", {LEADERS: "AOR"}, {"reason": "x"}, request="wish"),
+    row("PUT M/advance", {LEADERS: "AOR"}, {"item": "$next", "advances": ["$wish"]}),
+)
 
 SPEAKING: Final[tuple[Row, ...]] = (
     row("POST M/speaking", {TABLE: "AOR"}, {"item": "$item", "kind": "question"}),

@@ -40,6 +40,7 @@ OWN: Final[tuple[Row, ...]] = (
         "GET /api/minutes/waiting",
         "GET /api/readings/waiting",
         "GET /api/requests",
+        "GET /api/remarks",
         "GET /api/rooms",
         "GET /api/signing/waiting",
         "GET /api/tasks",

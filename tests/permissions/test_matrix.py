@@ -22,6 +22,7 @@ TABLES: dict[str, tuple[Row, ...]] = {
     "life": of_meetings.LIFE,
     "leading": of_meetings.LEADING,
     "papers": of_meetings.PAPERS,
+    "before": of_acts.BEFORE,
     "speaking": of_acts.SPEAKING,
     "votes": of_acts.VOTES,
     "minutes": of_acts.MINUTES,
