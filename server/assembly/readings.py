@@ -8,6 +8,7 @@ Usage: ``readings.build(services)``.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 from server.assembly.record import build_audit
@@ -28,6 +29,8 @@ from server.services import Services
 _WRITE_S: Final = 2.0
 #: And in the hash that the record holds.
 _KEEP_S: Final = 600.0
+#: What a terminal told wrongly is named so long after it did it last.
+_NAMED: Final = dt.timedelta(days=30)
 
 
 def build(services: Services) -> None:
@@ -43,8 +46,9 @@ def build(services: Services) -> None:
         seats.flush(now=clock.now())
 
     def refused() -> list[Refused]:
+        since = clock.now() - _NAMED
         with unit.read() as tx:
-            return store.refused(tx)
+            return [each for each in store.refused(tx) if each.last_at >= since]
 
     services.reading = consoles
     services.acts = ReadingActs(services.acts, seats)

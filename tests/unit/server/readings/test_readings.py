@@ -275,6 +275,8 @@ def test_W129_what_cannot_be_true_is_refused_counted_and_named_to_it_and_the_res
     }  # fmt: skip
     assert len(play.rows()) == 2
     assert play.office.sign_in("thuky").get("/api/readings/refused").status == 403
+    play.office.clock.advance(days=31)
+    assert play.office.sign_in("kythuat").get("/api/readings/refused").done()["refused"] == []
 
 
 def test_W129_a_seat_speaks_for_nobody_who_never_sat_there(play: Play) -> None:

@@ -1,5 +1,5 @@
 /**
- * Who has opened which paper of a meeting: one board for all its papers, asked anew while somebody looks at it.
+ * Who has opened which paper of a meeting: one board for all its papers, asked anew when somebody looks.
  *
  *     const board = boardOf(desk);
  *     $effect(() => board.follow());
@@ -68,7 +68,6 @@ export interface ReadingsPage {
   rows: number;
 }
 
-const AGAIN_MS = 20_000;
 const boards = new WeakMap<MeetingDesk, Board>();
 
 /** The board of a meeting, whoever asks for it. */
@@ -85,22 +84,24 @@ export function lineOf(board: OpenedBoard | null, paper: string): OpenedLine | u
 export class Board {
   readonly found: Fetched<OpenedBoard>;
   #followers = 0;
-  #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(readonly path: string) {
     this.found = new Fetched(() => session.api.get<OpenedBoard>(`${path}/readings`));
   }
 
-  /** Ask now, and again and again until the returned function is called by all who called this. */
+  /**
+   * Ask now, and whenever somebody comes back to the page, until the returned function is called by all who called this. Never by
+   * the clock: a page that asks by itself would put off the lock of who has gone.
+   */
   follow(): () => void {
     this.#followers += 1;
     if (this.#followers === 1) {
       void this.found.load();
-      this.#timer = setInterval(() => document.visibilityState === 'visible' && void this.found.load(), AGAIN_MS);
+      document.addEventListener('visibilitychange', this.#look);
     }
     return () => {
       this.#followers -= 1;
-      if (this.#followers === 0) clearInterval(this.#timer);
+      if (this.#followers === 0) document.removeEventListener('visibilitychange', this.#look);
     };
   }
 
@@ -111,4 +112,6 @@ export class Board {
     await this.found.load();
     return done.reminded;
   }
+
+  #look = (): void => void (document.visibilityState === 'visible' && this.found.load());
 }
