@@ -51,6 +51,7 @@ from server.pki.site import SitePki
 from server.readings.consoles import ConsoleReadings
 from server.record.service import RecordService
 from server.rehearsals.service import RehearsalService
+from server.reports.service import ReportService
 from server.reviews.service import ReviewService
 from server.rooms.service import RoomService
 from server.search.service import SearchService
@@ -154,6 +155,7 @@ class Services:
     distribution: Distribution = field(init=False)
     search: SearchService = field(init=False)
     tasks: TaskReading = field(init=False)
+    reports: ReportService = field(init=False)
 
     def start(self) -> None:
         """Start what runs beside the requests."""

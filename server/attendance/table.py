@@ -1,27 +1,24 @@
 """The attendance sheet as a table for spreadsheets: UTF-8 with its mark, one row a member, one column an item (A1).
 
-Rules: RFC 4180; times are those of the house (UTC+7). A cell that a spreadsheet would take for a formula gets an
-apostrophe before it, so that a name or a reason never computes anything. What was written on the roll stands whole,
-with its times and reasons. The table of a rehearsal has its title above the heads: a file outlives the rehearsal, and
-nobody may take it for the roll of a meeting (M5).
+Rules: times are those of the house (UTC+7); no name and no reason computes anything (``server/spreadsheets.py``). What
+was written on the roll stands whole, with its times and reasons. The table of a rehearsal has its title above the
+heads: a file outlives the rehearsal, and nobody may take it for the roll of a meeting (M5).
 
 Usage: ``csv_of(sheet)``.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from server import spreadsheets
 from server.attendance.sheet import Row, Sheet, Word
 from wire.places import is_recused, stands_for
 from wire.state import MemberRole
 
 HOUSE: Final = dt.timezone(dt.timedelta(hours=7))
-_MARK: Final = "\ufeff"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 ROLES: Final = {
     MemberRole.CHAIR: "Chủ trì",
     MemberRole.SECRETARY: "Thư ký",
@@ -46,22 +43,18 @@ _HEAD: Final = (
 
 def csv_of(sheet: Sheet) -> bytes:
     """The file."""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\r\n")
-    items = [
-        f"Nội dung {each.number}: {each.item.title} (phút có mặt/{_minutes(each.seconds)})" for each in sheet.columns
-    ]
+    return spreadsheets.csv_of(_lines(sheet))
+
+
+def _lines(sheet: Sheet) -> Iterator[Sequence[str]]:
     if sheet.state.rehearsal is not None:
-        writer.writerow([harmless(sheet.state.title)])
-    writer.writerow([harmless(cell) for cell in (*_HEAD, *items)])
+        yield [sheet.state.title]
+    items = (
+        f"Nội dung {each.number}: {each.item.title} (phút có mặt/{_minutes(each.seconds)})" for each in sheet.columns
+    )
+    yield [*_HEAD, *items]
     for number, row in enumerate(sheet.rows, 1):
-        writer.writerow([harmless(cell) for cell in _cells(sheet, number, row)])
-    return (_MARK + target.getvalue()).encode("utf-8")
-
-
-def harmless(cell: str) -> str:
-    """The cell as text, whatever it begins with."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+        yield _cells(sheet, number, row)
 
 
 def _cells(sheet: Sheet, number: int, row: Row) -> list[str]:

@@ -31,10 +31,10 @@ from server.identity.model import Role
 from server.letters.press import Press
 from server.papers.intake import Intake
 from server.papers.routes import page_width, paper_id, received
+from server.spreadsheets import XLSX
 from server.web import act_id, actor, allow, answer, body
 
 _VERSION: Final = f"{ONE}/papers/<paper>/<int:version>"
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Pixels across a page of a preview.
 _SHOWN: Final = 960
 
@@ -151,7 +151,7 @@ def _making(routes: Blueprint, desk: FileDesk) -> None:
     @allow(signed_in=True)
     def answers_xlsx(consultation: str) -> ResponseReturnValue:
         whole = desk.showing.whole(slip_id(consultation), asked=desk.asked())
-        return _file(tables.xlsx_of(whole), _XLSX, f"y-kien-{consultation}.xlsx")
+        return _file(tables.xlsx_of(whole), XLSX, f"y-kien-{consultation}.xlsx")
 
 
 def _file(data: bytes, mimetype: str, name: str) -> Response:

@@ -8,13 +8,13 @@ Usage: ``registry.year(2026)["entries"]``.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from server.attendance.table import HOUSE, harmless
+from server import spreadsheets
+from server.attendance.table import HOUSE
 from server.identity.model import Account
 from server.letters.model import Letter, Stage
 from server.letters.ports import LetterStore
@@ -85,14 +85,12 @@ class Registry:
             "ready": self._ready(),
         }
 
-    def csv(self, year: int) -> str:
-        """A year as CSV for spreadsheets, with a byte order mark."""
+    def csv(self, year: int) -> bytes:
+        """A year as CSV for spreadsheets."""
         with self.unit.read() as tx:
             found = self.numbered.entries(tx, year)
             issued = {each.round: each for each in self.store.of_rounds(tx, [entry.round for entry in found])}
-        target = io.StringIO()
-        table = csv.writer(target, lineterminator="\r\n")
-        table.writerow(_HEAD)
+        rows: list[Sequence[str]] = [_HEAD]
         for entry in found:
             letter = issued.get(entry.round)
             sent = None if letter is None else letter.issued_at
@@ -105,8 +103,8 @@ class Registry:
                 f"{entry.at.astimezone(HOUSE):%H:%M %d/%m/%Y}",
                 "" if sent is None else f"{sent.astimezone(HOUSE):%H:%M %d/%m/%Y}",
             )
-            table.writerow([harmless(cell) for cell in cells])
-        return "\ufeff" + target.getvalue()
+            rows.append(cells)
+        return spreadsheets.csv_of(rows)
 
     def _ready(self) -> list[dict[str, Any]]:
         with self.unit.read() as tx:

@@ -89,7 +89,7 @@ class Quorum:
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """``came`` of ``entitled`` attended at all; ``quorum`` None: never opened."""
+    """``came`` of ``entitled`` attended at all; ``quorum`` None: never opened. ``there``: all who came, in any role."""
 
     came: int
     entitled: int
@@ -99,6 +99,7 @@ class Attendance:
     left: tuple[Left, ...]
     substitutes: tuple[Standing, ...]
     guests: tuple[Person, ...]
+    there: frozenset[str] = frozenset()
 
 
 def attendance_of(state: MeetingState, events: Sequence[Event], found: Attended) -> Attendance:
@@ -126,6 +127,7 @@ def attendance_of(state: MeetingState, events: Sequence[Event], found: Attended)
             for each in state.substitutes
         ),
         guests=tuple(Person.of(member) for member in there if member.role in _INVITED),
+        there=frozenset(came),
     )
 
 

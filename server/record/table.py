@@ -1,22 +1,21 @@
-"""The auditor's entries as a table for a spreadsheet: CSV in UTF-8 with a byte order mark, as Excel wants it.
+"""The auditor's entries as a table for a spreadsheet: CSV.
 
 Rules: what people read comes first, in Vietnamese, times by Vietnam's clocks; what was written stands beside it,
-untouched: the kinds and ids, the data as JSON, the hash. A cell that a spreadsheet would calculate begins with an
-apostrophe.
+untouched: the kinds and ids, the data as JSON, the hash.
 
 Usage: ``table(reader.take(...))``.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
+import itertools
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import web
+from server import spreadsheets
 from server.record.wording import kind_of
 from wire.entries import HOUSE
 from wire.fields import parse_instant
@@ -27,18 +26,12 @@ HEAD: Final = (
 )  # fmt: skip
 _LANGUAGE: Final = "vi"
 _VIETNAM: Final = dt.timezone(dt.timedelta(hours=7))
-#: What Excel, LibreOffice and their relatives take for the beginning of a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> bytes:
     """One line an entry."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(HEAD)
-    for row in rows:
-        writer.writerow([_safe(str(cell)) for cell in (*_worded(row), *_written(row))])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    lines = ([str(cell) for cell in (*_worded(row), *_written(row))] for row in rows)
+    return spreadsheets.csv_of(itertools.chain([HEAD], lines))
 
 
 def _worded(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -59,7 +52,3 @@ def _who(row: Mapping[str, Any], texts: Mapping[str, Any]) -> str:
 def _written(row: Mapping[str, Any]) -> tuple[Any, ...]:
     data = json.dumps(row["data"], ensure_ascii=False, sort_keys=True)
     return row["log"], row["actor"], row["kind"], data, row["hash"]
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

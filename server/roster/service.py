@@ -14,11 +14,9 @@ Usage::
 from __future__ import annotations
 
 import base64
-import csv
 import datetime as dt
 import hashlib
 import hmac
-import io
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -26,6 +24,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import web
+from server import spreadsheets
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
 from server.identity.model import Account, Actor
@@ -44,8 +43,6 @@ CREATED: Final = "account_created"
 CHANGED: Final = "account_changed"
 SEED_BYTES: Final = 32
 _PASSWORD_LETTERS: Final = 16
-_MARK: Final = "\ufeff"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +160,7 @@ def template() -> bytes:
         ["Nguyễn Văn An", "nguyenvanan", "Kiểm sát viên", "Phòng 1", ""],
         ["Trần Thị Bình", "tranthibinh", "Chuyên viên", "Vụ 2 / Phòng 1", "Thư ký, Văn thư"],
     ]
-    return _csv(rows).encode("utf-8")
+    return spreadsheets.csv_of(rows)
 
 
 def _wrong_file(judged: Sequence[Judged]) -> str:
@@ -179,15 +176,7 @@ def _wrong_file(judged: Sequence[Judged]) -> str:
         words = [f"{cell}: {web.filled(texts['fault'][code], data)}" for _, cell, code, data in faults]
         cells = [each.row.cells.get(column, "") for column in Column]
         rows.append([*cells, " ".join(words), str(each.row.number)])
-    return _csv([head, *rows])
-
-
-def _csv(rows: Sequence[Sequence[str]]) -> str:
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\r\n")
-    for row in rows:
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
-    return _MARK + target.getvalue()
+    return spreadsheets.csv_of([head, *rows]).decode("utf-8")
 
 
 def _told(account: Account, column: Column) -> str | list[str]:

@@ -148,7 +148,7 @@ class TaskReading:
         sight = self._sight(asked)
         every = asked.actor.has(Role.AUDITOR)
         seen = [each for each in self._all() if every or sides(each, sight.asker, sight.house)]
-        labels = sight.house.labels()
+        labels = sight.house.tree.labels()
         rows = [(_counted_for(each, sight.house, labels), each) for each in seen]
         return {**counted(rows, sight.today), "today": sight.today.isoformat()}
 

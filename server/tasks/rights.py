@@ -12,13 +12,12 @@ Usage::
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from server.tasks.model import Party, PartyKind, Side, Task
-from server.units.model import Tree, Unit, folded
+from server.units.model import Tree, Unit
 from wire.state import MemberRole
 
 #: Longer chains of mergers are a circle.
@@ -74,12 +73,6 @@ class House:
         if unit is None or person not in self.active:
             return False
         return any(each.id == unit.id for each in self.tree.above(self.places.get(person)))
-
-    def labels(self) -> dict[str, str]:
-        """Every unit by its name, or by its path where another unit is called the same."""
-        known = [each for each in self.tree.units if each.into is None]
-        names = Counter(folded(each.name) for each in known)
-        return {each.id: each.name if names[folded(each.name)] == 1 else self.tree.path(each.id) for each in known}
 
     def can_answer(self, who: Party) -> bool:
         """Whether somebody would be there: an account in use, or an open unit with a head that is."""

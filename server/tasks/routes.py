@@ -23,6 +23,7 @@ from server.papers.intake import Intake
 from server.papers.routes import received
 from server.papers.submission import Asked
 from server.search.model import parse
+from server.spreadsheets import XLSX
 from server.tasks import model, tables
 from server.tasks.agenda import MAX_TASKS, Leftovers
 from server.tasks.errors import TaskDayWrong, TaskFileUnknown, TaskUnknown
@@ -39,7 +40,6 @@ from wire.state import MemberRole
 
 _LEADERS: Final = (MemberRole.CHAIR, MemberRole.SECRETARY)
 _TASK: Final = re.compile(r"t-[a-z2-7]{16}", re.ASCII)
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FIRST, _LAST = 2020, 2099
 _MAX_ITEM_TITLE: Final = 300
 _MEETING: Final = "/api/meetings/<meeting>/tasks"
@@ -104,7 +104,7 @@ def _reading(routes: Blueprint, desk: Desk) -> None:
     @allow(signed_in=True)
     def task_counts_xlsx() -> ResponseReturnValue:
         told = desk.reading.counted(desk.asked(changes=False))
-        return _table(tables.xlsx_of(told), _XLSX, "nhiem-vu.xlsx")
+        return _table(tables.xlsx_of(told), XLSX, "nhiem-vu.xlsx")
 
     @routes.get("/api/tasks/<task>")
     @allow(signed_in=True)

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -150,6 +151,12 @@ class Tree:
     def path(self, ident: str | None) -> str:
         """The names from the top."""
         return BETWEEN.join(each.name for each in self.above(ident))
+
+    def labels(self) -> dict[str, str]:
+        """Every unit by its name, or by its path where another unit is called the same; merged ones are left out."""
+        known = [each for each in self.units if each.into is None]
+        names = Counter(folded(each.name) for each in known)
+        return {each.id: each.name if names[folded(each.name)] == 1 else self.path(each.id) for each in known}
 
     def led_by(self, person: str) -> list[Unit]:
         """The open units that somebody heads."""

@@ -108,3 +108,20 @@ def test_of_twenty_reports_at_once_each_is_one_line_and_none_is_lost(office: Off
     assert statuses == [200] * 20
     assert [each["number"] for each in lines] == list(range(1, 23))
     assert {each["text"] for each in lines[2:]} == {f"{name}.{number}" for name in range(2) for number in range(10)}
+
+
+def test_RP2_reports_are_the_same_on_both_databases_and_kept_for_the_next(office: Office) -> None:
+    meeting = office.meeting("open")
+    chair, auditor, path = office.sign_in("chutri"), office.sign_in("kiemtoan"), f"/api/meetings/{meeting}"
+    excused = {"people": [office.people["daibieu"]], "presence": "excused", "reason": "Đi công tác"}
+    office.sign_in("thuky").post(f"{path}/attendance", excused).done()
+    office.clock.advance(minutes=5)
+    chair.post(f"{path}/close").done()
+    assert [str(each) for each in office.services.reports.stale()] == [meeting]
+    asked = "/api/reports?from=2026-11-23&to=2026-11-23"
+    told = auditor.get(asked).done()
+    figures = {name: n for name, n in told["sums"].items() if n}
+    assert figures == {"held": 1, "on_time": 1, "seconds": 300, "invited": 2, "excused": 1, "unsaid": 1}
+    assert office.services.reports.stale() == []
+    assert auditor.get(asked).done() == told
+    assert not any(auditor.get("/api/reports?from=2026-11-24&to=2026-11-24").done()["sums"].values())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.attendance.table import harmless
+from server.spreadsheets import harmless
 from tests.support.office import Office
 
 

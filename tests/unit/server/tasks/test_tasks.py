@@ -251,7 +251,7 @@ def test_TK9_the_figures_count_what_one_may_see_and_compute_nothing(office: Offi
     assert text.splitlines()[1] == "'=HYPERLINK(1),0,0,1,0,1"
     book = load_workbook(io.BytesIO(lead.client.get("/api/tasks/counts.xlsx").data))
     cell = book["Đơn vị"]["A2"]
-    assert (cell.data_type, cell.value) == ("s", "'=HYPERLINK(1)")
+    assert (cell.data_type, cell.value) == ("s", "=HYPERLINK(1)")
     assert [each.value for each in book["Tháng đến hạn"][2]] == ["2026-11", 0, 0, 1, 0, 1]
 
 
