@@ -13,12 +13,13 @@ Usage::
 
 from __future__ import annotations
 
-from collections import Counter
+import functools
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from server.reports.model import GRACE_S, WITHDRAWN, WRITTEN, Figures, Paper, Person, Standing
+from server.reports.model import GRACE_S, WITHDRAWN, WRITTEN, Figures, Paper, Standing
 from server.reports.sight import Group, Groups, Sight
 
 STANDINGS: Final = tuple(each.value for each in Standing if each is not Standing.NONE)
@@ -62,14 +63,18 @@ class Cut:
         return self.units is None and self.who is None
 
 
+def _sums() -> defaultdict[Any, Counter[str]]:
+    return defaultdict(Counter)
+
+
 @dataclass(slots=True)
 class Tally:
     """``names``: of people, as the newest meeting has them."""
 
     sums: Counter[str] = field(default_factory=Counter)
-    months: dict[str, Counter[str]] = field(default_factory=dict)
-    units: dict[Group, Counter[str]] = field(default_factory=dict)
-    people: dict[str, Counter[str]] = field(default_factory=dict)
+    months: dict[str, Counter[str]] = field(default_factory=_sums)
+    units: dict[Group, Counter[str]] = field(default_factory=_sums)
+    people: dict[str, Counter[str]] = field(default_factory=_sums)
     names: dict[str, tuple[str, Group]] = field(default_factory=dict)
     #: meetings of which only some people were counted, and no votes (RP3)
     partly: int = 0
@@ -82,12 +87,14 @@ def counted(meetings: Iterable[Meeting], cut: Cut) -> Tally:
         part = Part(each.figures, cut, each.id)
         if not part.counts:
             continue
-        figures = part.figures()
-        found.sums.update(figures)
-        found.months.setdefault(each.month, Counter()).update(figures)
+        found.months[each.month].update(part.figures())
         found.partly += not part.whole
         if each.figures.held:
             part.add_people(found)
+    for sums in found.months.values():
+        found.sums.update(sums)
+    for counter in (*found.units.values(), *found.people.values()):
+        counter["invited"] = sum(counter[standing] for standing in STANDINGS)
     return found
 
 
@@ -108,25 +115,52 @@ class Part:
         self._all: Final = figures
         self._cut: Final = cut
         self.whole: Final = sight.house or meeting in sight.leads
-        self._taken: Final = {at for at, each in enumerate(figures.people) if self._takes(each.person, each.unit)}
-        self._people: Final = [figures.people[at] for at in sorted(self._taken)]
-        some = self.whole and cut.is_whole
-        self.counts: Final = (figures.held or figures.called) and (some or bool(self._people))
-        at = next((at for at, each in enumerate(figures.people) if each.person == sight.person), None)
-        knows_all = sight.house or meeting in sight.leads
+        #: who is counted, with their places among all, and for which unit
+        self._taken: Final[dict[int, Group]] = {}
+        own: int | None = None
+        for at, each in enumerate(figures.people):
+            group = self._group(each.person, each.unit)
+            if group is not None:
+                self._taken[at] = group
+            if each.person == sight.person:
+                own = at
+        everything = self.whole and cut.is_whole
+        self.counts: Final = (figures.held or figures.called) and (everything or bool(self._taken))
         #: items that who asks may hear of
         self._open: Final = [
-            at not in item.closed if at is not None else (item.common or knows_all) for item in figures.items
+            own not in item.closed if own is not None else (item.common or self.whole) for item in figures.items
         ]
+        self._turns: Final = [
+            (turn, group)
+            for turn in figures.turns
+            if self._open[turn.item] and (group := self._group(turn.person, turn.unit)) is not None
+        ]
+        self._papers: Final = [(paper, self._readers(paper)) for paper in figures.papers if self._open[paper.item]]
 
-    def _takes(self, person: str, unit: str) -> bool:
+    def _group(self, person: str, unit: str) -> Group | None:
+        """For whom they count; None where they are not counted."""
         cut = self._cut
         if cut.who is not None and person != cut.who:
-            return False
-        if self.whole and cut.units is None:
-            return True
-        group = cut.groups.of(person, unit).id
-        return (self.whole or group in cut.sight.units) and (cut.units is None or group in cut.units)
+            return None
+        group = cut.groups.of(person, unit)
+        if not self.whole and group.id not in cut.sight.units:
+            return None
+        return group if cut.units is None or group.id in cut.units else None
+
+    def _readers(self, paper: Paper) -> Counter[Group]:
+        """How many of each unit came and might read it."""
+        closed, people = self._all.items[paper.item].closed, self._all.people
+        found = self._came
+        for at in closed:
+            if at in self._taken and people[at].came:
+                found = Counter(self._came) if found is self._came else found
+                found[self._taken[at]] -= 1
+        return found
+
+    @functools.cached_property
+    def _came(self) -> Counter[Group]:
+        people = self._all.people
+        return Counter(group for at, group in self._taken.items() if people[at].came)
 
     def figures(self) -> Counter[str]:
         """Every figure of :data:`FIGURES` that is not 0."""
@@ -137,12 +171,14 @@ class Part:
         found["held"] = 1
         found["on_time" if every.late_s <= GRACE_S else "started_late"] = 1
         found["seconds"] = every.seconds
-        found.update(each.standing for each in self._people if each.standing)
+        for at in self._taken:
+            standing = every.people[at].standing
+            if standing:
+                found[standing] += 1
         found["invited"] = sum(found[each] for each in STANDINGS)
-        for turn in every.turns:
-            if self._open[turn.item] and self._takes(turn.person, turn.unit):
-                found[turn.kind] += turn.turns
-                found["spent_ms"] += turn.spent_ms
+        for turn, _ in self._turns:
+            found[turn.kind] += turn.turns
+            found["spent_ms"] += turn.spent_ms
         found["turns"] = sum(found[kind] for kind in SPEECHES)
         if self.whole and self._cut.who is None:
             for vote in every.votes:
@@ -152,7 +188,7 @@ class Part:
         return found
 
     def _add_papers(self, found: Counter[str]) -> None:
-        for paper, readers in self._read():
+        for paper, readers in self._papers:
             copies = sum(readers.values())
             if copies:
                 found["papers"] += 1
@@ -161,48 +197,27 @@ class Part:
                 found["unprinted"] += paper.pages * copies
                 found["sheets"] += (paper.pages + 1) // 2 * copies
 
-    def _read(self) -> Iterator[tuple[Paper, Counter[Group]]]:
-        """Each paper with how many of each unit came and might read it."""
-        known: dict[int, Counter[Group]] = {}
-        for paper in self._all.papers:
-            if not self._open[paper.item]:
-                continue
-            readers = known.get(paper.item)
-            if readers is None:
-                may_read = self._taken.difference(self._all.items[paper.item].closed)
-                people = (self._all.people[at] for at in may_read)
-                readers = known[paper.item] = Counter(self._group(each) for each in people if each.came)
-            yield paper, readers
-
-    def _group(self, each: Person) -> Group:
-        return self._cut.groups.of(each.person, each.unit)
-
     def add_people(self, found: Tally) -> None:
-        """The same figures by unit and by person."""
-        here: set[Group] = set()
-        for each in self._people:
-            group = self._group(each)
-            here.add(group)
-            if each.standing:
-                for counter in (found.units.setdefault(group, Counter()), _of(found, each.person)):
-                    counter[each.standing] += 1
-                    counter["invited"] += 1
-                found.names[each.person] = (each.name, group)
-        for turn in self._all.turns:
-            if not self._open[turn.item] or not self._takes(turn.person, turn.unit) or turn.kind == WRITTEN:
+        """The same figures by unit and by person; who was invited is summed at the end."""
+        here = set(self._taken.values())
+        for at, group in self._taken.items():
+            person, name, _, standing, _ = self._all.people[at]
+            if standing:
+                found.units[group][standing] += 1
+                found.people[person][standing] += 1
+                found.names[person] = (name, group)
+        for turn, group in self._turns:
+            if turn.kind == WRITTEN:
                 continue
-            group = self._cut.groups.of(turn.person, turn.unit)
             here.add(group)
-            for counter in (found.units.setdefault(group, Counter()), _of(found, turn.person)):
+            for counter in (found.units[group], found.people[turn.person]):
                 counter["turns"] += turn.turns
                 counter["spent_ms"] += turn.spent_ms
             found.names.setdefault(turn.person, (turn.name, group))
-        for paper, readers in self._read():
+        pages = Counter[Group]()
+        for paper, readers in self._papers:
             for group, copies in readers.items():
-                found.units.setdefault(group, Counter())["unprinted"] += paper.pages * copies
+                pages[group] += paper.pages * copies
         for group in here:
-            found.units.setdefault(group, Counter())["meetings"] += 1
-
-
-def _of(found: Tally, person: str) -> Counter[str]:
-    return found.people.setdefault(person, Counter())
+            found.units[group]["meetings"] += 1
+            found.units[group]["unprinted"] += pages[group]

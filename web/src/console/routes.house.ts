@@ -76,4 +76,10 @@ export const HOUSE: readonly Route[] = [
     load: withTexts(() => import('./record/Entries.svelte'), 'entries', 'meeting'),
     roles: ['auditor'],
   },
+  {
+    name: 'reports',
+    patterns: ['/reports', '/reports/:period', '/reports/:period/:unit', '/reports/:period/:unit/:of', '/reports/:period/:unit/:of/:person'],
+    load: withTexts(() => import('./reports/Reports.svelte'), 'reports', 'meeting'),
+    roles: [],
+  },
 ];

@@ -72,12 +72,6 @@ const EVERYDAY: readonly Route[] = [
   { name: 'tasks', patterns: ['/tasks'], load: withTexts(() => import('./tasks/Tasks.svelte'), 'tasks', 'meeting'), roles: [] },
   { name: 'task-counts', patterns: ['/tasks/figures'], load: withTexts(() => import('./tasks/Counts.svelte'), 'tasks'), roles: [] },
   { name: 'task', patterns: ['/tasks/:task'], load: withTexts(() => import('./tasks/Task.svelte'), 'tasks', 'meeting'), roles: [] },
-  {
-    name: 'reports',
-    patterns: ['/reports', '/reports/:period', '/reports/:period/:unit', '/reports/:period/:unit/:of', '/reports/:period/:unit/:of/:person'],
-    load: withTexts(() => import('./reports/Reports.svelte'), 'reports', 'meeting'),
-    roles: [],
-  },
   { name: 'factor', patterns: ['/second-factor'], load: withTexts(() => import('./factor/Factor.svelte'), 'factor'), roles: [] },
   { name: 'first-password', patterns: ['/first-password'], load: withTexts(() => import('./factor/FirstPassword.svelte'), 'factor'), roles: [] },
   { name: 'help', patterns: ['/help', '/help/:guide'], load: () => import('./help/Help.svelte'), roles: [] },

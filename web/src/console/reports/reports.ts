@@ -47,9 +47,11 @@ export const begun = (): Series[] => [
 /** One figure alone. */
 export const only = (key: string): Series[] => [{ key, label: t(`reports.figure.${key}`), tone: 'accent' }];
 
+/* Hours and minutes may stand in two lines, each held to its number. */
+const wrapped = (text: string): string => text.replace(/\u00a0(?=\d)/g, ' ');
 /** A span of seconds, or of milliseconds, as people say it. */
-export const seconds = (value: number): string => (value < 60 ? spent(0) : minutes(Math.round(value / 60)));
-export const milliseconds = (value: number): string => (value === 0 ? number(0) : spent(value / 60_000));
+export const seconds = (value: number): string => wrapped(value < 60 ? spent(0) : minutes(Math.round(value / 60)));
+export const milliseconds = (value: number): string => (value === 0 ? number(0) : wrapped(spent(value / 60_000)));
 /** A part of its whole; nothing where there is no whole. */
 export const share = (part: number, whole: number): string => (whole > 0 ? percent(part, whole) : '');
 
