@@ -76,8 +76,8 @@ setup-demo:
 web: setup-demo ## Dựng lại giao diện · build the front end again
 	@$(npm) run build
 
-.PHONY: bench bench-distribution bench-screens bench-token bench-record bench-live bench-search
-bench: bench-distribution bench-screens bench-token bench-record bench-live bench-search ## Mọi phép đo · every benchmark
+.PHONY: bench bench-distribution bench-screens bench-token bench-record bench-live bench-search bench-reports
+bench: bench-distribution bench-screens bench-token bench-record bench-live bench-search bench-reports ## Mọi phép đo · every benchmark
 
 bench-distribution: setup ## Đo phân phối tài liệu tới 1–100 chỗ ngồi · papers to 1–100 seats, against the yardsticks
 	@$(bin)/python -m tests.bench.distribution
@@ -96,6 +96,9 @@ bench-live: setup ## Đo cuộc họp 500 chỗ ngồi: biểu quyết, phát bi
 
 bench-search: setup ## Đo tìm kiếm trong 10.000 trang · words in ten thousand pages, beside PostgreSQL's own
 	@$(bin)/python -m tests.bench.search
+
+bench-reports: setup ## Đo báo cáo trên 500 cuộc họp, cả hai cơ sở dữ liệu · a year of 500 meetings of forty-five, on both databases
+	@$(bin)/python -m tests.bench.reports
 
 .PHONY: screenshots
 screenshots: setup ## Chụp mọi màn hình khi cả phòng đang họp · pictures of every screen, in test-results/screenshots
