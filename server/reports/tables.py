@@ -23,7 +23,7 @@ WORDS: Final = {
     "on_time": "Khai mạc đúng giờ (muộn không quá 5 phút)",
     "started_late": "Khai mạc muộn hơn 5 phút",
     "seconds": "Thời gian họp, không tính tạm nghỉ (phút)",
-    "invited": "Lượt thành viên được mời",
+    "invited": "Lượt đại biểu được mời",
     "present": "Có mặt",
     "late": "Đến muộn",
     "excused": "Vắng có lý do",
