@@ -136,15 +136,17 @@ class ReportService:
 
     def keep(self, meeting: MeetingId) -> None:
         """Count a meeting and keep its figures; raises Unavailable."""
-        self._count(meeting)
+        found = self._count(meeting)
+        if found is not None:
+            self._put(found[1])
 
-    def _count(self, meeting: MeetingId) -> Figures | None:
+    def _count(self, meeting: MeetingId) -> tuple[Figures, Kept] | None:
         """What it comes to; None where it cannot be counted, or is not over."""
-        tools = self.tools
+        meetings = self.tools.meetings
         try:
             # The state first: what is appended meanwhile makes these figures old, never wrong.
-            state = tools.meetings.state(meeting)
-            events = [each for each in tools.meetings.events(meeting) if each.seq <= state.seq]
+            state = meetings.state(meeting)
+            events = [each for each in meetings.events(meeting) if each.seq <= state.seq]
             if state.phase not in OVER or state.rehearsal is not None or state.starts_at is None:
                 return None
             figures = figures_of(state, events)
@@ -157,9 +159,22 @@ class ReportService:
             _LOG.exception("%s is not counted", meeting)
             return None
         body = json.dumps(figures.to_value(), ensure_ascii=False, separators=(",", ":"))
-        with tools.unit.begin() as tx:
-            tools.store.put(tx, Kept(meeting, day_of(state.starts_at), state.seq, VERSION, body))
-        return figures
+        return figures, Kept(meeting, day_of(state.starts_at), state.seq, VERSION, body)
+
+    def _put(self, kept: Kept) -> None:
+        with self.tools.unit.begin() as tx:
+            self.tools.store.put(tx, kept)
+
+    def _counted_now(self, meeting: MeetingId) -> Figures | None:
+        """For somebody who waits: figures that cannot be kept are told all the same."""
+        found = self._count(meeting)
+        if found is None:
+            return None
+        try:
+            self._put(found[1])
+        except Unavailable:
+            _LOG.warning("the figures of %s could not be kept; they are counted again", meeting)
+        return found[0]
 
     # Inside
 
@@ -190,7 +205,7 @@ class ReportService:
         fresh = self._fresh(rows, period)
         lacking = [row.id for row in rows if row.id not in fresh]
         for meeting in lacking[:MOST_AT_ONCE]:
-            figures = self._count(meeting)
+            figures = self._counted_now(meeting)
             if figures is not None:
                 fresh[meeting] = figures
         found = [

@@ -11,6 +11,7 @@ from tests.permissions.people import (
     CLERK,
     DESK,
     IT,
+    LEADERS,
     OWNER,
     SECURITY,
     SIGNED_IN,
@@ -26,6 +27,9 @@ def _to(*acts: str, who: frozenset[str], body: object = None, reaches: bool = Fa
     return tuple(row(act, {who: ANY}, body, reaches=reaches, **names) for act in acts)
 
 
+#: Who leads the house, its one unit, or a meeting; and who reads everything.
+_REPORTED: Final = LEADERS | AUDITOR | OWNER | {"deputy"}
+
 OWN: Final[tuple[Row, ...]] = (
     *_to(
         "GET /api/agency",
@@ -39,6 +43,7 @@ OWN: Final[tuple[Row, ...]] = (
         "GET /api/meetings",
         "GET /api/minutes/waiting",
         "GET /api/readings/waiting",
+        "GET /api/reports/mine",
         "GET /api/requests",
         "GET /api/remarks",
         "GET /api/rooms",
@@ -51,6 +56,16 @@ OWN: Final[tuple[Row, ...]] = (
         who=SIGNED_IN,
     ),
     row("GET /api/search", {SIGNED_IN: ANY}, query="?q=hop"),
+    *(
+        row(f"GET /api/reports{which}", {_REPORTED: ANY}, query=f"?from=2026-11-01&to=2026-11-30{more}", reaches=True)
+        for which, more in (
+            ("", ""),
+            ("/meetings", "&of=held"),
+            ("/report.csv", ""),
+            ("/report.xlsx", ""),
+            ("/report.pdf", ""),
+        )
+    ),
     row("GET /api/tasks/days/<day>", {SIGNED_IN: ANY}, day="2026-11-25"),
     row("GET /api/workdays/<int:year>", {SIGNED_IN: ANY}, year="2026"),
     row("DELETE /api/me/calendar", {SIGNED_IN: ANY}, {}),

@@ -1,5 +1,6 @@
 import '@testing-library/jest-dom/vitest';
 import { configure } from '@testing-library/svelte';
+import { afterEach, vi } from 'vitest';
 
 /* What is waited for may come late on a machine that does other things as well. */
 configure({ asyncUtilTimeout: 10_000 });
@@ -12,3 +13,6 @@ HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) {
   this.open = false;
   this.dispatchEvent(new Event('close'));
 };
+
+/* Files share a document: a clock that one of them held would keep the next one waiting. */
+afterEach(() => void vi.useRealTimers());
