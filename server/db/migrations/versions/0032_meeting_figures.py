@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031_meeting_figures"
-down_revision = "0030_one_time"
+revision = "0032_meeting_figures"
+down_revision = "0031_readings"
 branch_labels = None
 depends_on = None
 
