@@ -37,10 +37,11 @@ from wire.events import Event
 from wire.fields import Fields
 from wire.manifest import MAX_PAGES
 from wire.phases import Phase
-from wire.places import is_recused, may_speak
+from wire.places import may_speak
 from wire.quorum import here
 from wire.speaking import MAX_SPEECHES, STANDING, Speech, SpeechKind
 from wire.state import MeetingState, Member
+from wire.visibility import sees
 
 REMARKED: Final = "remark_written"
 REMARK_CHANGED: Final = "remark_changed"
@@ -169,8 +170,8 @@ def joined(before: MeetingState, after: MeetingState) -> MeetingState:
 
 
 def may_come(state: MeetingState, request: Advance) -> bool:
-    """Whether the person still has a place to speak from, and need not leave the item."""
-    return may_speak(state, request.person) and not is_recused(state, request.person, request.item)
+    """Whether the person has a place to speak from, may still know of the item, and need not leave it."""
+    return may_speak(state, request.person) and sees(state, request.person, request.item)
 
 
 def with_turn(state: MeetingState, request: str) -> MeetingState:

@@ -250,6 +250,17 @@ def test_W145_a_recused_or_represented_member_is_not_called(eve: Eve) -> None:
     assert minh not in eve.queue()
 
 
+def test_W145_who_may_not_know_of_the_item_any_more_is_not_called(eve: Eve) -> None:
+    lan = eve.wish("lan")
+    eve.sit("lan")
+    eve.add("agenda_set", items=[item("one", visibility="hidden"), item("two")])
+    eve.add("meeting_opened")
+    eve.begin()
+    assert eve.queue() == []
+    eve.add("agenda_set", items=[item("one"), item("two")])
+    assert eve.queue() == [lan]
+
+
 def test_W145_acceptance_while_the_item_goes_on_and_never_in_a_recess(eve: Eve) -> None:
     late = eve.wish("lan", accepted=False)
     eve.sit("lan")
