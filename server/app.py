@@ -27,7 +27,9 @@ from server.assembly import (
     distribution,
     documents,
     factors,
+    feedback,
     fleet,
+    handover,
     letters,
     marks,
     minutes,
@@ -94,6 +96,8 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     calendars.build,
     roster.build,
     reviews.build,
+    handover.build,
+    feedback.build,
 )
 
 _EXTENSION: Final = "phonghop"

@@ -73,10 +73,14 @@ class CalendarService:
         return token
 
     def take_back(self, actor: Actor, *, now: dt.datetime) -> None:
-        """The address gives nothing any more; again is fine."""
+        """One's own address gives nothing any more; again is fine."""
+        self.end(actor.person_id, by=actor, now=now)
+
+    def end(self, person: str, *, by: Actor, now: dt.datetime) -> None:
+        """Somebody's address gives nothing any more; again is fine."""
         with self._unit.begin() as tx:
-            if self._store.drop(tx, actor.person_id):
-                self._journal.record(tx, TAKEN_BACK, {"person": actor.person_id}, actor=actor.label, now=now)
+            if self._store.drop(tx, person):
+                self._journal.record(tx, TAKEN_BACK, {"person": person}, actor=by.label, now=now)
 
     def read(self, token: Secret, *, now: dt.datetime, base: str) -> bytes:
         """The calendar of whoever made the address; raises NoSuchCalendar."""

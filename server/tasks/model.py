@@ -56,7 +56,7 @@ _WORKING: Final = OPEN - {Stage.REPORTED}
 
 
 class Move(enum.StrEnum):
-    """What is done with a task."""
+    """What is done with a task; ``HAND``: somebody left, and their part is another's (server/tasks/handing.py)."""
 
     GIVE = "give"
     EDIT = "edit"
@@ -74,6 +74,7 @@ class Move(enum.StrEnum):
     NOTE = "note"
     FILE = "file"
     REFER = "refer"
+    HAND = "hand"
 
 
 def _staying(wanted: Move, stages: Collection[Stage]) -> dict[tuple[Stage, Move], Stage]:
@@ -139,7 +140,7 @@ _RIGHTS: Final[Mapping[Move, frozenset[Side]]] = {
 
 def may(wanted: Move, sides: Collection[Side]) -> bool:
     """Whether somebody with these sides may do it (TK2)."""
-    return not _RIGHTS[wanted].isdisjoint(sides)
+    return not _RIGHTS.get(wanted, frozenset[Side]()).isdisjoint(sides)
 
 
 class PartyKind(enum.StrEnum):

@@ -48,7 +48,7 @@ _WITH_WORDS: Final = frozenset(
     {Move.RETURN, Move.DROP, Move.URGE, Move.REPORT, Move.NOTE, Move.ASK, Move.REFUSE, Move.REFER}
 )
 #: Moves that are routes of their own.
-_OTHERS: Final = frozenset({Move.GIVE, Move.EDIT, Move.FILE})
+_OTHERS: Final = frozenset({Move.GIVE, Move.EDIT, Move.FILE, Move.HAND})
 _MOVES: Final = frozenset(each.value for each in Move if each not in _OTHERS)
 
 

@@ -23,7 +23,7 @@ for _file in sorted([*_ROOT.rglob("store.py"), *_ROOT.rglob("register.py")]):
 HOUSES_OWN = {
     "accounts", "admin_events", "agency", "calendar_addresses", "consultation_answers", "consultation_papers",
     "consultation_recipients", "consultations", "device_certificates", "device_links", "devices", "display_links",
-    "display_sessions", "meeting_outlines",
+    "display_sessions", "feedback", "handover_lines", "handovers", "meeting_outlines",
     "person_certificates", "reading_refusals",
     "record_checkpoints", "record_head", "record_leaves", "record_nodes", "record_seen",
     "recovery_codes", "review_rounds", "reviewed_accounts", "revocation_material", "rooms", "seats", "second_factors",

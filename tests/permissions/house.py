@@ -133,6 +133,7 @@ class PlayedHouse:
             **self.people,
             **{f"none_{letter}": f"{letter}-aaaaaaaaaaaaaaaa" for letter in "ydkp"},
             "none_hash": "00" * 32,
+            "told": self._told(),
             "room": self.office.room,
             "unit": admin.post("/api/units", unit).done()["id"],
             "task": made["task"],
@@ -150,6 +151,11 @@ class PlayedHouse:
     def _members(self) -> list[dict[str, Any]]:
         seats = dict(zip(("chair", "member", "guest"), self.office.seats, strict=True))
         return [{"person": self.people[name], "role": role, "seat": seats.get(name)} for name, role in _ROLES.items()]
+
+    def _told(self) -> int:
+        """A fault that the owner of a paper told of, answered."""
+        said = {"kind": "fault", "text": "Trang đứng yên (demo)"}
+        return int(self.browsers["owner"].post("/api/me/feedback", said).done()["number"])
 
     # The meetings
 

@@ -55,6 +55,9 @@ OWN: Final[tuple[Row, ...]] = (
         "GET /api/units",
         who=SIGNED_IN,
     ),
+    row("GET /api/me/feedback", {SIGNED_IN: ANY}),
+    row("POST /api/me/feedback", {SIGNED_IN: ANY}, {"kind": "fault", "text": "x"}),
+    row("POST /api/me/feedback/<int:number>/read", {OWNER: ANY}, {}, number="told"),
     row("GET /api/search", {SIGNED_IN: ANY}, query="?q=hop"),
     *(
         row(f"GET /api/reports{which}", {_REPORTED: ANY}, query=f"?from=2026-11-01&to=2026-11-30{more}", reaches=True)
@@ -106,6 +109,11 @@ HOUSE: Final[tuple[Row, ...]] = (
     row("GET /api/people/list/template", {ADMINS: ANY}),
     *_to("POST /api/people/list/look", "POST /api/people/list/take", who=ADMINS, body={"surplus": 1}, reaches=True),
     row("POST /api/sign-ins", {SECURITY | AUDITOR: ANY}, {}),
+    row("GET /api/people/<person>/holdings", {ADMINS: ANY}, person="stranger"),
+    row("POST /api/people/<person>/hand-over", {ADMINS: ANY}, {"lines": [], "reason": "x"}, person="stranger"),
+    row("GET /api/hand-overs", {ADMINS | AUDITOR: ANY}),
+    row("GET /api/hand-overs/<int:number>", {ADMINS | AUDITOR: ANY}, reaches=True, number="1"),
+    row("POST /api/hand-overs/<int:number>/go-on", {ADMINS: ANY}, {}, reaches=True, number="1"),
     row("GET /api/reviews", {ADMINS | AUDITOR: ANY}),
     row("POST /api/reviews", {ADMINS: ANY}, {}, reaches=True),
     row("POST /api/reviews/confirm", {ADMINS: ANY}, {"people": ["$stranger"]}, reaches=True),
@@ -179,6 +187,12 @@ TECHNICAL: Final[tuple[Row, ...]] = (
 _GIVER: Final = frozenset({"secretary"})
 _PART: Final = _GIVER | OWNER | {"member"}
 _NOTE: Final = {"text": "Ghi chú (demo)"}
+
+DESK_OF_FAULTS: Final[tuple[Row, ...]] = (
+    row("GET /api/feedback", {IT: ANY}),
+    row("POST /api/feedback/<int:number>/take", {IT: ANY}, {}, number="told"),
+    row("POST /api/feedback/<int:number>/answer", {IT: ANY}, {"answer": "x"}, number="told"),
+)
 
 TASKS: Final[tuple[Row, ...]] = (
     row("POST /api/tasks", {DESK: ANY}, "$giving"),

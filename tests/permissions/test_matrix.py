@@ -30,6 +30,7 @@ TABLES: dict[str, tuple[Row, ...]] = {
     "own": of_house.OWN,
     "house": of_house.HOUSE,
     "technical": of_house.TECHNICAL,
+    "faults": of_house.DESK_OF_FAULTS,
     "tasks": of_house.TASKS,
     "slips": of_house.SLIPS,
 }

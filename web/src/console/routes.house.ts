@@ -43,6 +43,26 @@ export const HOUSE: readonly Route[] = [
     load: withTexts(() => import('./admin/Review.svelte'), 'meeting', 'fleet', 'units', 'review'),
     roles: ['system_admin', 'security_admin', 'auditor'],
   },
+  {
+    name: 'hand-over',
+    patterns: ['/people/hand-over/:person'],
+    load: withTexts(() => import('./handover/HandOver.svelte'), 'meeting', 'units', 'handover'),
+    roles: ['system_admin', 'security_admin'],
+  },
+  {
+    name: 'hand-overs',
+    patterns: ['/people/hand-overs'],
+    load: withTexts(() => import('./handover/HandOvers.svelte'), 'meeting', 'units', 'handover'),
+    roles: ['system_admin', 'security_admin', 'auditor'],
+  },
+  {
+    name: 'handed-over',
+    patterns: ['/people/hand-overs/:number'],
+    load: withTexts(() => import('./handover/Protocol.svelte'), 'meeting', 'handover'),
+    roles: ['system_admin', 'security_admin', 'auditor'],
+  },
+  { name: 'feedback', patterns: ['/feedback'], load: withTexts(() => import('./feedback/Feedback.svelte'), 'feedback'), roles: [] },
+  { name: 'feedback-desk', patterns: ['/feedback/desk'], load: withTexts(() => import('./feedback/Desk.svelte'), 'feedback'), roles: ['it'] },
   { name: 'sign-ins', patterns: ['/sign-ins'], load: withTexts(() => import('./admin/OwnSignIns.svelte'), 'meeting', 'review'), roles: [] },
   {
     name: 'agency',

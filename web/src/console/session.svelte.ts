@@ -42,6 +42,8 @@ export class Session {
   #touchedAt = Date.now();
   #toldAt = Date.now();
   #stops: (() => void)[] = [];
+  /** The newest thing that went wrong, for who tells of a fault. */
+  lastFailure: { failure: Failure; at: number } | null = null;
   /* Told of calls that did not arrive: they lie above the buttons, so they pass when the server is there again. */
   #unheard: number[] = [];
 
@@ -224,6 +226,8 @@ export class Session {
   }
 
   #heard(failure: Failure): void {
+    // That somebody has to sign in first, or again, is no fault.
+    if (failure.status !== 401 && failure.status !== 423) this.lastFailure = { failure, at: Date.now() };
     if (failure.status === 423) this.#locked = true;
     else if (failure.code === 'second-factor-missing' && this.#state === 'in') this.#must = FACTOR;
     else if (failure.code === 'password-must-change' && this.#state === 'in') this.#must = PASSWORD;

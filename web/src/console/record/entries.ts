@@ -73,6 +73,8 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['house', 'work_day_dropped'],
   ['house', 'calendar_address_made'],
   ['house', 'calendar_address_taken_back'],
+  ['house', 'handover_begun'],
+  ['house', 'handover_done'],
   ['house', 'display_linked'],
   ['house', 'device_approved'],
   ['house', 'device_refused'],
