@@ -39,8 +39,8 @@ from wire.manifest import MAX_PAGES
 from wire.phases import Phase
 from wire.places import may_speak
 from wire.quorum import here
-from wire.speaking import MAX_SPEECHES, STANDING, Speech, SpeechKind
-from wire.state import MeetingState, Member
+from wire.speaking import MAX_SPEECHES, STANDING, Speech, SpeechKind, SpeechState
+from wire.state import ItemState, MeetingState, Member
 from wire.visibility import sees
 
 REMARKED: Final = "remark_written"
@@ -154,12 +154,14 @@ def joined(before: MeetingState, after: MeetingState) -> MeetingState:
         return after
     if after.members != before.members:
         after = _each_request(after, lambda each: each if after.member(each.person) else _gone(each))
-    active = after.active_item if after.phase is Phase.OPEN else None
-    if active is None:
+    if after.phase is not Phase.OPEN:
         return after
     coming = [
         each
-        for each in after.before.of_item(active.item)
+        # A heading is in progress with what is below it (W47): who asked for the heading is not passed over.
+        for item in after.agenda
+        if item.state is ItemState.ACTIVE
+        for each in after.before.of_item(item.item)
         if each.state is Wish.ACCEPTED and not each.joined and may_come(after, each)
     ]
     there = here(after) if coming else frozenset[str]()
@@ -172,6 +174,13 @@ def joined(before: MeetingState, after: MeetingState) -> MeetingState:
 def may_come(state: MeetingState, request: Advance) -> bool:
     """Whether the person has a place to speak from, may still know of the item, and need not leave it."""
     return may_speak(state, request.person) and sees(state, request.person, request.item)
+
+
+def own_turn(state: MeetingState, request: Advance) -> Speech | None:
+    """The turn that the person asked for in the room for the same; None where there is none, or it was taken back."""
+    same = (request.item, request.person, SpeechKind.SPEECH)
+    found = (each for each in state.speaking.speeches if (each.item, each.person, each.kind) == same)
+    return next((each for each in found if each.state is not SpeechState.CANCELLED), None)
 
 
 def with_turn(state: MeetingState, request: str) -> MeetingState:

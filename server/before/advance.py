@@ -22,10 +22,10 @@ from server.meetings.commands import LEADERS, By
 from server.meetings.model import Draft, may, must_be_prepared
 from server.speaking.errors import ItemOver, MayNotSpeak, SpeechReasonMissing
 from server.speaking.model import must_lead
-from wire.before import HOPING, MAX_REQUESTS, Advance, Wish, WishChange, step
-from wire.before_fold import ASKED, ORDERED
+from wire.before import HOPING, MAX_REQUESTS, WRITABLE, Advance, Wish, WishChange, step
+from wire.before_fold import ASKED, ORDERED, may_come, own_turn
 from wire.errors import PhaseError
-from wire.phases import HOLDING, Phase
+from wire.phases import HOLDING, LIVE, Phase
 from wire.places import is_recused, may_speak
 from wire.state import ItemState, MeetingState, MemberRole
 from wire.visibility import sees
@@ -65,12 +65,15 @@ def standing(state: MeetingState, item: str, person: str) -> Advance | None:
 
 
 def ask(state: MeetingState, request: str, wanted: Wanted, by: By) -> tuple[Draft, ...]:
-    """Ask for an item; the same again changes nothing. Raises AdvanceTwice, MayNotSpeak, NoSuchItem, BeforeOver."""
+    """Ask for an item; the same again changes nothing. Raises AdvanceTwice, AdvanceOnHeading and others."""
     must_be_before(state)
     if not may_ask(state, by.person) or is_recused(state, by.person, wanted.item):
         raise MayNotSpeak
     if not sees(state, by.person, wanted.item):
         raise meeting_errors.NoSuchItem(item=wanted.item)
+    # A heading that they see parts of: turns are called on the part that is dealt with (W47).
+    if any(each.parent == wanted.item and sees(state, by.person, each.item) for each in state.agenda):
+        raise errors.AdvanceOnHeading
     known = standing(state, wanted.item, by.person)
     if known is not None:
         if (known.about, known.minutes) == (wanted.about, wanted.minutes):
@@ -94,7 +97,7 @@ def decide(state: MeetingState, request: str, change: WishChange, by: By, *, rea
     """Accept or refuse; raises ItemOver, AdvanceQueued, AdvanceOver, SpeechReasonMissing."""
     must_lead(state, by)
     known = state.before.advance(request)
-    if known is None:
+    if known is None or is_recused(state, by.person, known.item):
         raise errors.AdvanceUnknown
     item = state.item(known.item)
     if item is None:
@@ -110,7 +113,7 @@ def arrange(state: MeetingState, item: str, requests: Sequence[str], by: By) -> 
     """Put the requests of an item in order; who has come since, or is in the queue already, is no hindrance."""
     must_lead(state, by)
     _in_phase(state)
-    if state.item(item) is None:
+    if state.item(item) is None or is_recused(state, by.person, item):
         raise meeting_errors.NoSuchItem(item=item)
     now = [each.advance for each in state.before.of_item(item) if each.state in HOPING and not each.joined]
     wanted = [each for each in requests if each in now]
@@ -119,7 +122,9 @@ def arrange(state: MeetingState, item: str, requests: Sequence[str], by: By) -> 
 
 
 def may_read(state: MeetingState, request: Advance, by: By, *, reads_record: bool) -> bool:
-    """Theirs, or of who leads; nobody is told of an item they may not know of."""
+    """Theirs, or of who leads; nobody is told of an item they have to leave, or may not know of."""
+    if is_recused(state, by.person, request.item):
+        return False
     if reads_record or may(state, LEADERS, by):
         return True
     if request.person != by.person or state.member(by.person) is None:
@@ -133,6 +138,13 @@ def is_left(state: MeetingState, request: Advance) -> bool:
     if item is None or request.joined:
         return False
     return state.phase is Phase.CLOSED or item.state is ItemState.DONE
+
+
+def may_hand_in(state: MeetingState, request: Advance) -> bool:
+    """Whether the person hands it in in writing now: they would be called, and asked for no turn in the room."""
+    is_now = state.phase in LIVE or state.phase is Phase.CLOSED
+    is_without = request.state in WRITABLE and is_left(state, request) and own_turn(state, request) is None
+    return is_now and is_without and may_come(state, request)
 
 
 def _step(state: MeetingState, known: Advance, change: WishChange, more: dict[str, Any]) -> tuple[Draft, ...]:

@@ -18,6 +18,7 @@
         ├── RemarksFull          remarks-full: as many as one person, or a meeting, may have
         ├── RemarkSettled        remark-settled: changed or answered as often as it may be
         ├── AdvanceTwice         advance-twice: one request an item
+        ├── AdvanceOnHeading     advance-on-heading: the item has parts, and one asks for one of them
         ├── AdvanceQueued        advance-queued: it stands in the queue already
         └── AdvanceOver          advance-over: it was taken back, or the person is no member any more
 """
@@ -91,6 +92,12 @@ class AdvanceTwice(Conflict):
     """The person has asked for this item already: ``data`` has ``advance``."""
 
     code = "advance-twice"
+
+
+class AdvanceOnHeading(Conflict):
+    """The item has parts that the person sees: turns are called on those."""
+
+    code = "advance-on-heading"
 
 
 class AdvanceQueued(Conflict):

@@ -14,19 +14,18 @@ Usage::
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
 from server.before import errors
+from server.before.sight import Reader, Sight
 from server.meetings import errors as meeting_errors
-from server.meetings.commands import LEADERS, By
-from server.meetings.model import Draft, may, must_be_prepared
-from server.requests.model import is_asked
+from server.meetings.commands import By
+from server.meetings.model import Draft, must_be_prepared
 from wire.before import MAX_REMARKS, MAX_REVISIONS, Readers, Remark, RemarkKind
 from wire.before_fold import ANSWERED, REMARK_CHANGED, REMARK_WITHDRAWN, REMARKED
 from wire.phases import HOLDING, Phase
-from wire.places import is_recused, may_speak
+from wire.places import may_speak
 from wire.state import MeetingState, MemberRole
 from wire.visibility import for_person, sees
 
@@ -34,20 +33,6 @@ from wire.visibility import for_person, sees
 MOST_OF_ONE: Final = 200
 _WRITERS: Final = frozenset({MemberRole.CHAIR, MemberRole.SECRETARY, MemberRole.MEMBER})
 _OVER: Final = frozenset({Phase.OPEN, Phase.RECESS, Phase.CLOSED, Phase.LOCKED})
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who asks. ``units``: those they answer for; ``reads_record``: an auditor."""
-
-    by: By
-    units: Collection[str] = frozenset()
-    reads_record: bool = False
-
-    @property
-    def person(self) -> str:
-        """Their id."""
-        return self.by.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +120,7 @@ def answer(
 ) -> tuple[Draft, ...]:
     """Answer, or answer anew; ``revision``: of what was seen. Raises RemarkChanged with both texts, RemarkNotYours."""
     known = readable(state, remark, reader)
-    if not _answers(state, known, reader):
+    if not Sight(state, reader).answers(known):
         raise errors.RemarkNotYours
     must_be_prepared(state)
     if state.phase not in HOLDING:
@@ -151,24 +136,9 @@ def answer(
 def readable(state: MeetingState, remark: str, reader: Reader) -> Remark:
     """The remark; raises RemarkUnknown for whoever may not read it, and for what was withdrawn."""
     known = state.before.remark(remark)
-    if known is None or not may_read(state, known, reader):
+    if known is None or not Sight(state, reader).reads(known):
         raise errors.RemarkUnknown
     return known
-
-
-def may_read(state: MeetingState, remark: Remark, reader: Reader) -> bool:
-    """W143; what was withdrawn is read in the log alone."""
-    if remark.withdrawn:
-        return False
-    if leads(state, reader) or reader.reads_record:
-        return True
-    if is_recused(state, reader.person, remark.item):
-        return False
-    is_seen = sees(state, reader.person, remark.item)
-    if remark.person == reader.person:
-        # Whoever wrote on an item that was removed still finds their words.
-        return is_seen or (state.item(remark.item) is None and state.member(reader.person) is not None)
-    return remark.readers is Readers.ALL and (is_seen or has_prepared(state, remark, reader))
 
 
 def may_change(state: MeetingState, remark: Remark, reader: Reader) -> bool:
@@ -177,45 +147,13 @@ def may_change(state: MeetingState, remark: Remark, reader: Reader) -> bool:
     return is_theirs and remark.answer is None and state.phase is Phase.APPROVED and state.rehearsal is None
 
 
-def may_answer(state: MeetingState, remark: Remark, reader: Reader) -> bool:
-    """Whether this reader answers it now: who leads, presents or prepared; nobody themselves."""
-    return state.phase in HOLDING and _answers(state, remark, reader)
-
-
-def _answers(state: MeetingState, remark: Remark, reader: Reader) -> bool:
-    item = state.item(remark.item)
-    if item is None or remark.person == reader.person:
-        return False
-    if leads(state, reader):
-        return True
-    if remark.readers is not Readers.ALL or is_recused(state, reader.person, remark.item):
-        return False
-    presents = item.presenter == reader.person and state.member(reader.person) is not None
-    return presents or has_prepared(state, remark, reader)
-
-
-def has_prepared(state: MeetingState, remark: Remark, reader: Reader) -> bool:
-    """Whether they handed in the paper, or were asked for it; a paper of the item when the remark names none."""
-    published = {each.paper for each in state.papers if each.item == remark.item and each.readable_version}
-    papers = published & {remark.paper} if remark.paper else published
-    if any(each.paper in papers and each.owner == reader.person for each in state.papers):
-        return True
-    asked = (each for each in state.requests if each.paper in papers and not each.withdrawn)
-    return any(is_asked(each, reader.person, reader.units) for each in asked)
-
-
-def leads(state: MeetingState, reader: Reader) -> bool:
-    """Whether they lead or prepare this meeting."""
-    return may(state, LEADERS, reader.by)
-
-
 def waiting(state: MeetingState, reader: Reader) -> list[Remark]:
     """The questions that this reader should answer and nobody has; of who leads only members are meant."""
     if state.phase not in HOLDING or state.rehearsal is not None:
         return []
-    asked = Reader(By(reader.person), reader.units)
+    asked = Sight(state, Reader(By(reader.person), reader.units))
     questions = (each for each in state.before.remarks if each.kind is RemarkKind.QUESTION and each.answer is None)
-    return [each for each in questions if not each.withdrawn and may_answer(state, each, asked)]
+    return [each for each in questions if not each.withdrawn and asked.may_answer(each)]
 
 
 def _must_be_read(state: MeetingState, place: Place, person: str) -> None:

@@ -20,7 +20,8 @@ from typing import Any, Final
 from server.before import advance, remarks, views
 from server.before.advance import Wanted
 from server.before.ports import Meetings, People, Units
-from server.before.remarks import Place, Reader, Wording
+from server.before.remarks import Place, Wording
+from server.before.sight import Reader, Sight
 from server.errors import NotAllowed
 from server.idempotency.service import ActKey
 from server.identity.model import Actor, Role
@@ -166,7 +167,7 @@ class BeforeService:
                 continue
             questions = remarks.waiting(state, reader)
             member = state.member(reader.person)
-            leads = member is not None and remarks.leads(state, Reader(By(reader.person)))
+            leads = member is not None and Sight(state, Reader(By(reader.person))).leads
             undecided = [each for each in state.before.advances if leads and each.state is Wish.ASKED]
             undecided = [each for each in undecided if not each.joined and state.item(each.item) is not None]
             if questions or undecided:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.before import advance, remarks
-from server.before.remarks import Reader
+from server.before.sight import Reader, Sight
 from wire.agenda import numbers
 from wire.before import HOPING, WRITABLE, Advance, Remark
 from wire.before_fold import may_come
@@ -24,23 +24,26 @@ from wire.state import ItemState, MeetingState
 
 def board(state: MeetingState, reader: Reader) -> dict[str, Any]:
     """Everything that the reader may know of one meeting, and what they may do."""
-    known, numbered = state.before, numbers(state.agenda)
+    known, numbered, sight = state.before, numbers(state.agenda), Sight(state, reader)
     is_real = state.rehearsal is None
     there = here(state) if known.advances else frozenset[str]()
     is_before = state.phase is Phase.APPROVED and is_real
     return {
         "remarks": [
-            _remark(state, each, reader, numbered) for each in known.remarks if remarks.may_read(state, each, reader)
+            _remark(state, each, reader, numbered) | {"may_answer": is_real and sight.may_answer(each)}
+            for each in known.remarks
+            if sight.reads(each)
         ],
         "advances": [
             _request(state, each, reader, numbered, there)
+            | {"may_decide": sight.leads and _is_decided_now(state, each)}
             for item in dict.fromkeys(each.item for each in known.advances)
             for each in known.of_item(item)
             if advance.may_read(state, each, reader.by, reads_record=reader.reads_record)
         ],
         "may_write": is_before and remarks.may_write(state, reader.person),
         "may_ask": is_before and advance.may_ask(state, reader.person),
-        "may_lead": is_real and state.phase in HOLDING and remarks.leads(state, reader),
+        "may_lead": is_real and state.phase in HOLDING and sight.leads,
     }
 
 
@@ -72,14 +75,12 @@ def _remark(state: MeetingState, each: Remark, reader: Reader, numbered: Mapping
         },
         "mine": each.person == reader.person,
         "may_change": remarks.may_change(state, each, reader),
-        "may_answer": state.rehearsal is None and remarks.may_answer(state, each, reader),
     }
 
 
 def _request(
     state: MeetingState, each: Advance, reader: Reader, numbered: Mapping[str, str], there: frozenset[str]
 ) -> dict[str, Any]:
-    item = state.item(each.item)
     is_open = state.phase in HOLDING and not each.joined
     is_mine = each.person == reader.person
     return {
@@ -100,17 +101,14 @@ def _request(
         "may_come": may_come(state, each),
         "mine": is_mine,
         "may_withdraw": is_mine and is_open and each.state in HOPING and not advance.is_left(state, each),
-        "may_decide": is_open
-        and remarks.leads(state, reader)
-        and each.state in WRITABLE
-        and item is not None
-        and item.state is not ItemState.DONE,
-        "may_hand_in": is_mine and each.state in WRITABLE and _is_written_now(state) and advance.is_left(state, each),
+        "may_hand_in": is_mine and advance.may_hand_in(state, each),
     }
 
 
-def _is_written_now(state: MeetingState) -> bool:
-    return state.phase in {Phase.OPEN, Phase.RECESS, Phase.CLOSED}
+def _is_decided_now(state: MeetingState, each: Advance) -> bool:
+    item = state.item(each.item)
+    is_open = state.phase in HOLDING and not each.joined and each.state in WRITABLE
+    return is_open and item is not None and item.state is not ItemState.DONE
 
 
 def _item(state: MeetingState, item: str, numbered: Mapping[str, str]) -> dict[str, Any]:

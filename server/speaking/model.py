@@ -22,7 +22,7 @@ from server.meetings import errors as meeting_errors
 from server.meetings.commands import LEADERS, By
 from server.meetings.model import Draft, may
 from server.speaking import errors
-from wire.before_fold import with_turn
+from wire.before_fold import may_come, own_turn, with_turn
 from wire.errors import PhaseError
 from wire.phases import HOLDING, LIVE, PREPARING, Phase
 from wire.places import is_recused, may_speak
@@ -208,10 +208,12 @@ def arrange(state: MeetingState, item: str, speeches: Sequence[str], *, by: By) 
 
 def write(state: MeetingState, speech: str, text: str, *, by: By) -> tuple[Draft, ...]:
     """Hand in in writing what was not said (S4); who asked in advance and was not there hands it in, too (W145)."""
-    state = _with_advance(state, speech)
+    state = _with_advance(state, speech, by)
     found = known(state, speech)
     if found.person != by.person:
         raise errors.NotYourSpeech
+    if is_recused(state, found.person, found.item):
+        raise errors.MayNotSpeak
     _in_phase(state, _WRITING)
     if len(text) > MAX_CHARACTERS or len(text.encode("utf-8")) > MAX_TEXT_BYTES:
         raise errors.SpeechTextTooLong(most=MAX_CHARACTERS)
@@ -224,12 +226,21 @@ def write(state: MeetingState, speech: str, text: str, *, by: By) -> tuple[Draft
     return (Draft(SpeechChange.WRITE.value, {"speech": speech, "text": text}),)
 
 
-def _with_advance(state: MeetingState, speech: str) -> MeetingState:
-    """With the turn of a request in advance whose item has come without its person; raises ItemNotDealtWith before."""
+def _with_advance(state: MeetingState, speech: str, by: By) -> MeetingState:
+    """With the turn of a request in advance whose item has come without its person; raises ItemNotDealtWith before.
+
+    Whoever would not be called hands nothing in either; whoever asked in the room has that turn, not two.
+    """
     asked = state.before.advance(speech)
     item = None if asked is None or asked.joined else state.item(asked.item)
-    if item is None:
+    if asked is None or item is None:
         return state
+    if asked.person != by.person:
+        raise errors.NotYourSpeech
+    if not may_come(state, asked):
+        raise errors.MayNotSpeak
+    if turn := own_turn(state, asked):
+        raise errors.SpeechStateNotAllowed(state=turn.state.value, name=turn.name)
     if state.phase in HOLDING and item.state is ItemState.WAITING:
         raise errors.ItemNotDealtWith
     return with_turn(state, speech)

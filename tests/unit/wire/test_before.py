@@ -261,6 +261,21 @@ def test_W145_who_may_not_know_of_the_item_any_more_is_not_called(eve: Eve) -> N
     assert eve.queue() == [lan]
 
 
+def test_W145_who_asked_for_a_heading_stands_in_its_queue_when_a_part_is_begun(eve: Eve) -> None:
+    lan = eve.wish("lan")
+    eve.sit("lan", "hoa")
+    # It got its parts after the request.
+    eve.add("agenda_set", items=[item("one"), item("part", parent="one"), item("two")])
+    hoa = eve.wish("hoa", on="part")
+    eve.add("meeting_opened")
+    eve.begin("part")
+    assert (eve.queue("one"), eve.queue("part")) == ([lan], [hoa])
+    eve.begin("one")
+    eve.begin("part")
+    assert (eve.queue("one"), eve.queue("part")) == ([lan], [hoa])
+    assert fold.fold(eve.log.events) == eve.state
+
+
 def test_W145_acceptance_while_the_item_goes_on_and_never_in_a_recess(eve: Eve) -> None:
     late = eve.wish("lan", accepted=False)
     eve.sit("lan")
