@@ -180,14 +180,36 @@ def test_no_rubbish_is_a_fault_of_ours(office: Office, who: str) -> None:
     meeting = office.meeting("open")
     browser = office.browser() if who == "nobody" else office.sign_in(who)
     for rule in (rule for rule in _rules(office) if rule.rule not in _MAY_BE_UNWELL):
+        # Whom the guard keeps out anyway is tried once: what they send is read by nobody.
+        is_let_in = _is_let_in(_access(office, rule), who)
         for method in sorted((rule.methods or set()) & _METHODS):
-            for path in sorted(set(_paths(office, rule, meeting))):
+            for path in sorted(set(_paths(office, rule, meeting))) if is_let_in else ():
                 _throw(browser, method, path, b"{}")
             path = re.sub(r"<[^>]*>", "i-aaaaaaaaaaaaaaaa", rule.rule.replace("<meeting>", meeting))
-            for body in _BODIES if method != "GET" else ():
+            for body in _BODIES[: None if is_let_in else 1] if method != "GET" else ():
                 _throw(browser, method, path, body)
         if who != "nobody" and browser.get("/api/me").status != 200:
             browser.sign_in(who).done()  # the rubbish signed us out
+
+
+#: What those who throw are, beside members of the meeting.
+_ROLES: dict[str, frozenset[Role]] = {
+    "thuky": frozenset({Role.SECRETARY}),
+    "kythuat": frozenset({Role.IT}),
+    "hethong": frozenset({Role.SYSTEM_ADMIN}),
+}
+
+
+def _is_let_in(access: Access, who: str) -> bool:
+    is_of_meeting = bool(access.members) and who in {"thuky", "chutri"}
+    is_known = who != "nobody" and access.signed_in
+    return (
+        bool(access.why_public)
+        or access.display
+        or is_of_meeting
+        or is_known
+        or bool(access.roles & _ROLES.get(who, frozenset()))
+    )
 
 
 def _throw(browser: Browser, method: str, path: str, body: bytes) -> None:

@@ -432,7 +432,9 @@ def test_a_state_can_be_shown_to_anybody(browser: Browser, name: str) -> None:
         twin.ready = having.ready() if name in {"lead-ready", "lead-opening"} else twin.ready
         twin.marks = having.marks() if name.startswith("marks") else {}
         twin.failing = {"pages/1"} if name == "page-failed" else set()
-        context = browser.new_context(viewport=_viewport(PANEL), has_touch=True, color_scheme="light")
+        context = browser.new_context(
+            viewport=_viewport(PANEL), has_touch=True, color_scheme="light", reduced_motion="reduce"
+        )
         page = context.new_page()
         page.goto(twin.address)
         # Asked for once when the page enters, and again for what it shows.
