@@ -124,8 +124,6 @@ class Part:
                 self._taken[at] = group
             if each.person == sight.person:
                 own = at
-        everything = self.whole and cut.is_whole
-        self.counts: Final = (figures.held or figures.called) and (everything or bool(self._taken))
         #: items that who asks may hear of
         self._open: Final = [
             own not in item.closed if own is not None else (item.common or self.whole) for item in figures.items
@@ -136,6 +134,9 @@ class Part:
             if self._open[turn.item] and (group := self._group(turn.person, turn.unit)) is not None
         ]
         self._papers: Final = [(paper, self._readers(paper)) for paper in figures.papers if self._open[paper.item]]
+        # Somebody who spoke and was taken off the list later counts with their turns.
+        some = (self.whole and cut.is_whole) or bool(self._taken) or bool(self._turns)
+        self.counts: Final = (figures.held or figures.called) and some
 
     def _group(self, person: str, unit: str) -> Group | None:
         """For whom they count; None where they are not counted."""
@@ -199,7 +200,8 @@ class Part:
 
     def add_people(self, found: Tally) -> None:
         """The same figures by unit and by person; who was invited is summed at the end."""
-        here = set(self._taken.values())
+        # Who was asked and stayed away did not attend: their unit has a row, and not this meeting in it.
+        here = set(self._came)
         for at, group in self._taken.items():
             person, name, _, standing, _ = self._all.people[at]
             if standing:

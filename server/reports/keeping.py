@@ -3,7 +3,8 @@
 Rules: every committed change of a meeting that is over – the close itself, a correction of the roll, a receipt – makes
 its figures old; they are counted again soon after, once for many changes. What is not counted yet when a report is
 asked for, the report counts itself or says that it is missing. A meeting that cannot be counted is left out and named
-in the log of the server; it keeps no other from being counted.
+in the log of the server; it keeps no other from being counted. While the database is away, what waits goes on waiting;
+nothing that goes wrong ends the thread.
 
 Usage::
 
@@ -84,15 +85,24 @@ class Keeper:
         begun = False
         while not self._ending:
             try:
-                if not begun:
-                    self._take(self._counting.stale())
-                    begun = True
+                begun = begun or self._begin()
                 self._count()
             except Unavailable:
                 _LOG.warning("the database is away; what waits is counted later")
                 self._rest(_AGAIN_S)
             else:
                 self._rest(None)
+
+    def _begin(self) -> bool:
+        """Take what was not counted before the last end; False: it could not be told, and is asked again later."""
+        try:
+            self._take(self._counting.stale())
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - what ends from now on is counted all the same
+            _LOG.exception("what is not counted yet cannot be told")
+            return False
+        return True
 
     def _take(self, meetings: Sequence[MeetingId]) -> None:
         with self._changed:
@@ -101,7 +111,13 @@ class Keeper:
 
     def _count(self) -> None:
         while (meeting := self._next()) is not None:
-            self._counting.keep(meeting)
+            try:
+                self._counting.keep(meeting)
+            except Unavailable:
+                self._take([meeting])
+                raise
+            except Exception:  # noqa: BLE001 - one meeting must not keep the others from being counted
+                _LOG.exception("%s is not counted", meeting)
 
     def _next(self) -> MeetingId | None:
         with self._changed:

@@ -17,7 +17,7 @@ from server.documents.model import Appendix, Column, Document, Foot, Heading, Pa
 from server.reports.counting import OF_PERSON
 from server.reports.model import day_of
 from server.reports.service import Report
-from server.reports.tables import PARTS, WORDS, in_order, named, shown, span_of
+from server.reports.tables import PARTS, WORDS, figure, in_order, lacks, named, scope, shown, span_of
 
 TITLE: Final = "Báo cáo"
 #: Milligrams of a sheet: 0.210 m × 0.297 m × 80 g/m².
@@ -44,7 +44,8 @@ _SHORT: Final = {
 def document(report: Report, house: House, *, by: str, now: dt.datetime) -> Document:
     """The report; people stand in an appendix of their own."""
     today = day_of(now)
-    about = f"Kết quả họp và tham dự {span_of(report)}"
+    whole = "" if report.sight.house else " trong phạm vi phụ trách"
+    about = f"Kết quả họp và tham dự{whole} {span_of(report)}"
     return Document(
         house.issuing,
         None,
@@ -61,35 +62,28 @@ def document(report: Report, house: House, *, by: str, now: dt.datetime) -> Docu
 def weight(sheets: int) -> str:
     """``, khoảng 12,4 kg``: of so many sheets of A4, in tenths cut off; nothing below the first tenth."""
     tenths = sheets * SHEET_MG // _MG_A_TENTH
-    return f", khoảng {_figure(tenths // 10)},{tenths % 10} kg" if tenths else ""
+    return f", khoảng {figure(tenths // 10)},{tenths % 10} kg" if tenths else ""
 
 
 def _body(report: Report) -> Iterator[Part]:
+    yield Text(f"Phạm vi báo cáo: {scope(report)}.")
+    for words in lacks(report):
+        yield Text(words)
     for number, (part, figures) in enumerate(PARTS.items(), 1):
         if part == "Biểu quyết" and not report.tally.sums["votes"]:
             yield Heading(f"{number}. {part}")
             yield Text("Không có cuộc biểu quyết nào được tính.")
             continue
         yield Heading(f"{number}. {part}")
-        told = [(figure, report.tally.sums[figure]) for figure in figures]
-        head = figures[0]
-        yield Points(
-            tuple(
-                f"{WORDS[figure]}: {_figure(shown(figure, value))};"
-                for figure, value in told
-                if value or figure == head
-            )
-        )
+        told = [(each, report.tally.sums[each]) for each in figures]
+        lines = [f"{WORDS[each]}: {figure(shown(each, n))}" for each, n in told if n or each == figures[0]]
+        yield Points((*(f"{line};" for line in lines[:-1]), f"{lines[-1]}."))
     sheets = report.tally.sums["sheets"]
     if sheets:
         yield Text(
             "Trang không phải in: mỗi tài liệu đã phát hành tính số trang của bản cuối cùng nhân với số người có mặt "
-            f"được đọc. In hai mặt giấy A4 loại 80 g/m² (mỗi tờ 4,99 g) thì cần {_figure(sheets)} tờ{weight(sheets)}."
+            f"được đọc. In hai mặt giấy A4 loại 80 g/m² (mỗi tờ 4,99 g) thì cần {figure(sheets)} tờ{weight(sheets)}."
         )
-    if report.tally.partly:
-        yield Text(f"Trong {_figure(report.tally.partly)} cuộc họp chỉ tính người của đơn vị và không tính biểu quyết.")
-    if report.pending:
-        yield Text(f"Còn {_figure(report.pending)} cuộc họp chưa tính xong, chưa có trong báo cáo này.")
     months = len(report.tally.months)
     if months > 1:
         yield Heading("6. Theo tháng")
@@ -102,13 +96,13 @@ def _body(report: Report) -> Iterator[Part]:
 def _months(report: Report) -> Iterator[tuple[str, ...]]:
     for month, sums in sorted(report.tally.months.items()):
         year, _, number = month.partition("-")
-        yield (f"{number}/{year}", *(_figure(shown(each, sums[each])) for each in _MONTH_COLUMNS))
+        yield (f"{number}/{year}", *(figure(shown(each, sums[each])) for each in _MONTH_COLUMNS))
 
 
 def _units(report: Report) -> Iterator[tuple[str, ...]]:
     for group in in_order(report):
         sums = report.tally.units[group]
-        yield (named(group), *(_figure(shown(each, sums[each])) for each in _UNIT_COLUMNS))
+        yield (named(group), *(figure(shown(each, sums[each])) for each in _UNIT_COLUMNS))
 
 
 def _appendices(report: Report) -> Iterator[Appendix]:
@@ -121,7 +115,7 @@ def _appendices(report: Report) -> Iterator[Appendix]:
             str(number),
             tally.names[person][0],
             named(tally.names[person][1]),
-            *(_figure(shown(each, tally.people[person][each])) for each in OF_PERSON),
+            *(figure(shown(each, tally.people[person][each])) for each in OF_PERSON),
         )
         for number, person in enumerate(ordered, 1)
     )
@@ -134,10 +128,5 @@ def _table(first: str, figures: tuple[str, ...], rows: Iterator[tuple[str, ...]]
     return Table((Column(first, 18), *map(_column, figures)), tuple(rows), caption)
 
 
-def _column(figure: str) -> Column:
-    return Column(_SHORT.get(figure, WORDS[figure]), 7, "right")
-
-
-def _figure(value: int) -> str:
-    """``1.234``, as Vietnam writes it."""
-    return f"{value:,}".replace(",", ".")
+def _column(name: str) -> Column:
+    return Column(_SHORT.get(name, WORDS[name]), 7, "right")

@@ -84,14 +84,17 @@ def blueprint(desk: Desk) -> Blueprint:
 
 
 def _question() -> Question:
-    """What the address asks for; raises ReportPeriodWrong, BadId."""
+    """What the address asks for; raises ReportPeriodWrong, BadId, BadField."""
     args = request.args
+    if args.get("exact", "1") != "1":
+        raise BadField("exact", "is 1 or left out")
     unit, who = args.get("unit"), args.get("person")
     return Question(
         actor(),
         Period(_day(args.get("from", "")), _day(args.get("to", ""))),
         None if unit is None else ids.parse("o", unit),
         None if who is None else ids.parse("u", who),
+        exact="exact" in args,
     )
 
 

@@ -1,8 +1,9 @@
 """Use cases of reports: the figures of a period, and which meetings a figure is made of.
 
 Rules RP2: figures are kept with the number of the event they were counted up to; a meeting whose log went on since then
-is counted anew, here for the first few and by ``keeping.py`` for all others, and a report says how many it lacks.
-Rehearsals are in no report (M5).
+is counted anew, here for the first few and by ``keeping.py`` for all others, and a report says how many it lacks. A
+meeting that could not be counted is not tried again until its log goes on, so that it holds up no other. Rehearsals are
+in no report (M5).
 
 Usage::
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from server.errors import ServerError, Unavailable
@@ -44,17 +45,21 @@ _LOG: Final = logging.getLogger("reports")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Who asks for what. ``unit``: only its people and those below it; ``who``: only this person."""
+    """Who asks for what.
+
+    ``unit``: only its people and those below it, ``exact``: only its own; ``who``: only this person.
+    """
 
     actor: Actor
     period: Period
     unit: str | None = None
     who: str | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``pending``: meetings that are not counted yet."""
+    """``pending``: meetings of the period that are not counted, or cannot be."""
 
     question: Question
     sight: Sight
@@ -79,6 +84,8 @@ class ReportService:
     """All reports."""
 
     tools: Tools
+    #: up to which event a meeting could not be counted
+    _failed: dict[MeetingId, int] = field(default_factory=dict)
 
     # Reading
 
@@ -90,7 +97,7 @@ class ReportService:
         listed = [
             {"id": each.id, "name": labels.get(each.id, each.name)}
             for _, each in tree.ordered()
-            if each.is_open and (sight.house or each.id in sight.units)
+            if each.is_open and _may_ask(sight, each.id)
         ]
         return {"may": not sight.is_nothing, "house": sight.house, "units": listed}
 
@@ -131,7 +138,7 @@ class ReportService:
         if not rows:
             return []
         days = [day_of(row.starts_at) for row in rows]
-        fresh = self._fresh(rows, Period(min(days), max(days)))
+        fresh = {each.meeting for each in self._kept(rows, Period(min(days), max(days)))}
         return [row.id for row in rows if row.id not in fresh]
 
     def keep(self, meeting: MeetingId) -> None:
@@ -174,6 +181,8 @@ class ReportService:
             self._put(found[1])
         except Unavailable:
             _LOG.warning("the figures of %s could not be kept; they are counted again", meeting)
+        except Exception:  # noqa: BLE001 - as above
+            _LOG.exception("the figures of %s could not be kept; they are counted again", meeting)
         return found[0]
 
     # Inside
@@ -194,42 +203,56 @@ class ReportService:
         groups = Groups(tree, {each.id: each.unit_id for each in self.tools.people.people()})
         if question.unit is None:
             return Cut(sight, groups, None, question.who), ""
-        if tree.find(question.unit) is None or not (sight.house or question.unit in sight.units):
+        if tree.find(question.unit) is None or not _may_ask(sight, question.unit):
             raise ReportNotTheirs
-        wanted = frozenset(each.id for each in tree.below(question.unit))
+        below = tree.below(question.unit)
+        wanted = frozenset({question.unit}) if question.exact else frozenset(each.id for each in below)
         return Cut(sight, groups, wanted, question.who), groups.label(question.unit)
 
     def _meetings(self, period: Period) -> tuple[list[Meeting], int]:
-        """Those of the period in their order, and how many are not counted yet."""
+        """Those of the period in their order, and how many of them are not counted."""
         rows = [row for row in self.tools.meetings.among(OVER) if period.holds(day_of(row.starts_at))]
         fresh = self._fresh(rows, period)
-        lacking = [row.id for row in rows if row.id not in fresh]
-        for meeting in lacking[:MOST_AT_ONCE]:
-            figures = self._counted_now(meeting)
-            if figures is not None:
-                fresh[meeting] = figures
+        lacking = [row for row in rows if row.id not in fresh and self._failed.get(row.id) != row.seq]
+        for row in lacking[:MOST_AT_ONCE]:
+            figures = self._counted_now(row.id)
+            if figures is None:
+                self._failed[row.id] = row.seq
+            else:
+                fresh[row.id] = figures
         found = [
             Meeting(row.id, f"{day_of(row.starts_at):%Y-%m}", fresh[row.id])
             for row in sorted(rows, key=lambda row: (row.starts_at, row.id))
             if row.id in fresh
         ]
-        return found, len(lacking[MOST_AT_ONCE:])
+        return found, len(rows) - len(found)
 
     def _fresh(self, rows: Sequence[MeetingRow], period: Period) -> dict[MeetingId, Figures]:
-        """Kept figures that are those of the newest event."""
+        """Kept figures that are those of the newest event; what cannot be read is counted again."""
+        found = {}
+        for each in self._kept(rows, period):
+            try:
+                found[MeetingId(each.meeting)] = Figures.read(json.loads(each.body))
+            except (TypeError, ValueError):
+                _LOG.warning("the figures of %s cannot be read; they are counted again", each.meeting)
+        return found
+
+    def _kept(self, rows: Sequence[MeetingRow], period: Period) -> list[Kept]:
+        """As they are kept, unread."""
         newest = {row.id: row.seq for row in rows}
         with self.tools.unit.read() as tx:
             kept = self.tools.store.kept(tx, period)
-        return {
-            MeetingId(each.meeting): Figures.read(json.loads(each.body))
-            for each in kept
-            if each.version == VERSION and newest.get(MeetingId(each.meeting)) == each.seq
-        }
+        return [each for each in kept if each.version == VERSION and newest.get(MeetingId(each.meeting)) == each.seq]
 
     def _seen(self, actor: Actor) -> set[str]:
         sees_all = actor.has(Role.SECRETARY, Role.AUDITOR)
         pairs = self.tools.meetings.meetings_of(actor)
         return {row.id for row, role in pairs if may_see(Phase(row.phase), role, sees_all=sees_all)}
+
+
+def _may_ask(sight: Sight, unit: str) -> bool:
+    """Whoever leads a meeting may ask for any unit: it only narrows what they read."""
+    return sight.house or bool(sight.leads) or unit in sight.units
 
 
 def told(report: Report) -> dict[str, Any]:
@@ -241,6 +264,7 @@ def told(report: Report) -> dict[str, Any]:
         "from": question.period.first.isoformat(),
         "to": question.period.last.isoformat(),
         "unit": None if question.unit is None else {"id": question.unit, "name": report.unit},
+        "exact": question.unit is not None and question.exact,
         "house": report.sight.house,
         "partly": tally.partly,
         "pending": report.pending,

@@ -1,7 +1,8 @@
 """A report as rows, for spreadsheets and for paper: what its figures are called, and how spans are written.
 
 Rules: what people say is Vietnamese, as in every file of the house. Spans are whole minutes, half ones upwards, so that
-what was short does not look like nothing. People and units stand as the report has them.
+what was short does not look like nothing. People and units stand as the report has them. Every file says what it
+counts and what it lacks, so that a part is not taken for the whole.
 
 Usage: ``csv_of(report)``, ``xlsx_of(report)``.
 """
@@ -92,9 +93,9 @@ def sheets(report: Report) -> list[Sheet]:
     ]
 
 
-def shown(figure: str, value: int) -> int:
+def shown(name: str, value: int) -> int:
     """A figure as it is written: spans in whole minutes."""
-    divisor = _DIVISORS.get(figure, 1)
+    divisor = _DIVISORS.get(name, 1)
     return (2 * value + divisor) // (2 * divisor)
 
 
@@ -102,6 +103,46 @@ def span_of(report: Report) -> str:
     """``từ ngày 01/01/2026 đến ngày 31/12/2026``."""
     period = report.question.period
     return f"từ ngày {period.first:%d/%m/%Y} đến ngày {period.last:%d/%m/%Y}"
+
+
+def scope(report: Report) -> str:
+    """Of which meetings and people the report tells, for who asked."""
+    sight, question = report.sight, report.question
+    parts = []
+    if sight.house:
+        parts.append("các cuộc họp của toàn cơ quan")
+    if sight.leads and not sight.house:
+        parts.append("các cuộc họp người lập báo cáo chủ trì hoặc làm thư ký")
+    if sight.units and not sight.house:
+        parts.append(
+            "người của đơn vị người lập báo cáo phụ trách trong các cuộc họp khác"
+            if sight.leads
+            else "người của đơn vị người lập báo cáo phụ trách"
+        )
+    said = " và ".join(parts)
+    if question.unit is not None:
+        below = "không tính đơn vị cấp dưới" if question.exact else "kể cả đơn vị cấp dưới"
+        said += f"; chỉ tính người của {report.unit}, {below}"
+    if question.who is not None:
+        said += "; chỉ tính một người"
+    return said
+
+
+def lacks(report: Report) -> list[str]:
+    """What is missing in it, in sentences."""
+    found = []
+    if report.tally.partly:
+        found.append(
+            f"Trong {figure(report.tally.partly)} cuộc họp chỉ tính người của đơn vị và không tính biểu quyết."
+        )
+    if report.pending:
+        found.append(f"Còn {figure(report.pending)} cuộc họp chưa được tính, chưa có trong báo cáo này.")
+    return found
+
+
+def figure(value: int) -> str:
+    """``1.234``, as Vietnam writes it."""
+    return f"{value:,}".replace(",", ".")
 
 
 def named(group: Group) -> str:
@@ -116,10 +157,13 @@ def in_order(report: Report) -> list[Group]:
 
 def _sums(report: Report) -> Iterator[Row]:
     yield ("Báo cáo", span_of(report), report.unit)
+    yield ("Phạm vi", scope(report))
+    for words in lacks(report):
+        yield ("Chưa đủ", words)
     yield ("Phần", "Số liệu", "Giá trị")
     for part, figures in PARTS.items():
-        for figure in figures:
-            yield (part, WORDS[figure], shown(figure, report.tally.sums[figure]))
+        for each in figures:
+            yield (part, WORDS[each], shown(each, report.tally.sums[each]))
 
 
 def _months(report: Report) -> Iterator[Row]:

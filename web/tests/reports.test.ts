@@ -15,6 +15,7 @@ const report = (more: Partial<Report> = {}): Report => ({
   from: '2026-11-01',
   to: '2026-11-30',
   unit: null,
+  exact: false,
   house: true,
   partly: 0,
   pending: 0,
@@ -81,8 +82,8 @@ describe('the page', () => {
     render(Reports, { params: { period: '2026-11' } });
     const attendance = await screen.findByRole('region', { name: 'Tham dự' });
     expect(within(attendance).getByRole('link', { name: /^1\s*Vắng có lý do/ })).toHaveAttribute('href', '#/reports/2026-11/all/excused');
-    expect(within(attendance).getByRole('link', { name: 'Vụ 1' })).toHaveAttribute('href', `#/reports/2026-11/${UNIT}`);
-    expect(within(attendance).getByRole('link', { name: 'Vụ 1, Vắng có lý do: 1' })).toHaveAttribute('href', `#/reports/2026-11/${UNIT}/excused`);
+    expect(within(attendance).getByRole('link', { name: 'Vụ 1' })).toHaveAttribute('href', `#/reports/2026-11/${UNIT}.alone`);
+    expect(within(attendance).getByRole('link', { name: 'Vụ 1, Vắng có lý do: 1' })).toHaveAttribute('href', `#/reports/2026-11/${UNIT}.alone/excused`);
     expect(within(attendance).getByText('Không thuộc đơn vị nào')).toBeVisible();
     expect(within(attendance).queryByRole('link', { name: /Vắng không lý do/ })).toBeNull();
     expect(screen.getByText(/khoảng 998,0\s+kg giấy/)).toBeVisible();
@@ -90,10 +91,20 @@ describe('the page', () => {
     expect(within(people).getByRole('link', { name: 'An (demo) – Vụ 1, Vắng có lý do: 1' })).toHaveAttribute('href', `#/reports/2026-11/all/excused/${PERSON}`);
     expect(screen.getByRole('link', { name: 'Excel' })).toHaveAttribute('href', '/api/reports/report.xlsx?from=2026-11-01&to=2026-11-30');
   });
+  it('counts a unit without those below it where a row led to it, and leads to it with them', async () => {
+    answers(report({ unit: { id: UNIT, name: 'Vụ 1' }, exact: true }));
+    render(Reports, { params: { period: '2026-11', unit: `${UNIT}.alone` } });
+    expect(await screen.findByText(/Chỉ tính người của Vụ 1, không tính đơn vị cấp dưới/)).toBeVisible();
+    expect(session.api.get).toHaveBeenCalledWith(`/api/reports?from=2026-11-01&to=2026-11-30&unit=${UNIT}&exact=1`);
+    expect(screen.getByRole('link', { name: 'Tính cả đơn vị cấp dưới' })).toHaveAttribute('href', `#/reports/2026-11/${UNIT}`);
+    expect(screen.getByRole('link', { name: /^1\s*Vắng có lý do/ })).toHaveAttribute('href', `#/reports/2026-11/${UNIT}.alone/excused`);
+    expect(screen.getByRole('link', { name: 'Excel' })).toHaveAttribute('href', `/api/reports/report.xlsx?from=2026-11-01&to=2026-11-30&unit=${UNIT}&exact=1`);
+    expect(within(screen.getByRole('region', { name: 'Tham dự' })).queryByRole('link', { name: 'Vụ 1' })).toBeNull();
+  });
   it('says what is missing, and what it counts for whom', async () => {
     answers(report({ house: false, partly: 3, pending: 7 }));
     render(Reports, { params: { period: '2026-11' } });
-    expect(await screen.findByText(/Còn 7\s+cuộc họp đang được tính/)).toBeVisible();
+    expect(await screen.findByText(/Còn 7\s+cuộc họp chưa được tính/)).toBeVisible();
     expect(screen.getByText(/Trong 3\s+cuộc họp chỉ tính người của đơn vị/)).toBeVisible();
   });
   it('is empty in words, and never shows the figures of another period', async () => {

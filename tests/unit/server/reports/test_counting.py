@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -63,6 +64,13 @@ def test_RP6_pages_not_printed_are_pages_times_those_who_came_and_might_read() -
     assert (found["unprinted"], found["sheets"]) == (3 * 2 + 10, 2 * 2 + 5)
 
 
+def test_a_unit_attended_the_meetings_that_somebody_of_it_came_to_or_spoke_in() -> None:
+    away = tuple(each._replace(came=False, standing="absent") for each in PEOPLE)
+    units = counted([meeting(), meeting("m-2", people=away, turns=())], Cut(WHOLE, GROUPS)).units
+    attended = {group.id: (row["meetings"], row["invited"]) for group, row in units.items()}
+    assert attended == {"o-11": (1, 2), "o-21": (1, 2), "o-2": (0, 2)}
+
+
 def test_RP3_a_head_reads_of_their_people_and_never_a_vote() -> None:
     head = sight_of(TREE, HEAD, sees_all=False, leads=())
     assert head.units == {"o-1", "o-11"}
@@ -73,7 +81,9 @@ def test_RP3_a_head_reads_of_their_people_and_never_a_vote() -> None:
     assert (found.sums["turns"], found.sums["unprinted"], found.sums["votes"]) == (2, 3, 0)
     assert found.people.keys() == {AN}
     assert sight_of(TREE, "u-deputy", sees_all=False, leads=()).units == head.units
-    assert sums(Cut(head, GROUPS), meeting(people=PEOPLE[1:])) == {}
+    assert sums(Cut(head, GROUPS), meeting(people=PEOPLE[1:], turns=())) == {}
+    # Who spoke and was taken off the list later counts with their turns.
+    assert sums(Cut(head, GROUPS), meeting(people=PEOPLE[1:]))["turns"] == 2
 
 
 def test_RP3_whoever_leads_a_meeting_reads_all_of_it_and_nothing_of_others() -> None:
@@ -165,3 +175,8 @@ def test_RP5_every_figure_is_the_sum_of_what_it_leads_to(figures: Sequence[Figur
     assert found.sums["held"] == found.sums["on_time"] + found.sums["started_late"]
     assert found.sums.keys() <= set(FIGURES)
     assert set(FIGURES) >= SPANS
+    for group, row in found.units.items():
+        if group.id and (cut.units is None or group.id in cut.units):
+            own = replace(cut, units=frozenset({group.id}))
+            for name in (*STANDINGS, "turns", "unprinted"):
+                assert row[name] == sum(n for _, n in made_of(meetings, own, name))

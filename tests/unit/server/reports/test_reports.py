@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import pypdfium2
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from server.reports.figures import figures_of
 from server.reports.keeping import Keeper
@@ -24,7 +24,9 @@ from tests.support import pdfs
 from tests.support.office import Browser, Office, Reply
 from tests.support.papers import items_of, published
 from tests.unit.server.agency.test_agency import AGENCY
+from wire.events import Event
 from wire.ids import MeetingId
+from wire.state import MeetingState
 
 NOVEMBER = "from=2026-11-01&to=2026-11-30"
 _RULE = {"base": "present", "majority": {"num": 1, "den": 2, "more": True}, "quorum": None, "tie": "fails"}
@@ -147,6 +149,86 @@ def test_RP3_a_unit_is_asked_for_by_who_leads_it(house: House) -> None:
     assert made(house, "kiemtoan", "present", f"&person={person}")["total"] == 0
 
 
+def test_RP3_whoever_leads_a_meeting_asks_for_any_unit_in_it(house: House) -> None:
+    house.held()
+    one = house.units["V1"]
+    assert one in [each["id"] for each in house.at("chutri").get("/api/reports/mine").done()["units"]]
+    of_one = house.report("chutri", f"&unit={one}")
+    assert (of_one["sums"]["invited"], of_one["sums"]["turns"]) == (1, 0)
+    assert made(house, "chutri", "excused", f"&unit={one}&exact=1")["total"] == 1
+    assert house.ask("chutri", "&unit=o-" + "a" * 16).code == "report-not-theirs"
+
+
+def test_RP5_every_row_of_a_unit_leads_to_what_it_counts(house: House) -> None:
+    admin, people = house.at("hethong"), house.office.people
+    body = {"code": "P1", "name": "Phòng 1 (demo)", "parent": house.units["V1"]}
+    below = admin.post("/api/units", body).done()["id"]
+    admin.post(f"/api/people/{people['chutri']}/unit", {"unit": below}).done()
+    house.held()
+    rows = {each["id"]: each for each in house.report()["units"]}
+    assert {ident: (row["present"], row["excused"]) for ident, row in rows.items()} == {
+        below: (1, 0),
+        house.units["V1"]: (0, 1),
+    }
+    for ident, row in rows.items():
+        for figure in ("present", "excused", "turns", "unprinted"):
+            assert made(house, "kiemtoan", figure, f"&unit={ident}&exact=1")["total"] == row[figure]
+    one = house.units["V1"]
+    with_below, alone = house.report(more=f"&unit={one}"), house.report(more=f"&unit={one}&exact=1")
+    assert (with_below["sums"]["invited"], with_below["exact"]) == (2, False)
+    assert (alone["sums"]["invited"], alone["exact"]) == (1, True)
+    assert house.ask("kiemtoan", f"&unit={one}&exact=0").code == "bad-field"
+
+
+def test_RP2_what_cannot_be_counted_is_told_and_holds_up_no_other(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = house.office
+    first = house.held()
+    # A later one: it is the newest, so it would be tried first.
+    later = office.meeting("approved")
+    house.at("chutri").post(f"/api/meetings/{later}/cancel", {"reason": "Hoãn"}).done()
+    with office.services.database.begin() as tx:
+        tx.execute(delete(FIGURES))
+    monkeypatch.setattr("server.reports.service.MOST_AT_ONCE", 1)
+    tried: list[str] = []
+
+    def fails(state: MeetingState, events: Sequence[Event]) -> Figures:
+        tried.append(events[0].meeting)
+        if events[0].meeting == bad:
+            raise ValueError
+        return figures_of(state, events)
+
+    monkeypatch.setattr("server.reports.service.figures_of", fails)
+    newest, *_ = office.services.reports.stale()
+    bad, good = newest, first if newest == later else later
+    assert house.report()["pending"] == 2
+    told = house.report()
+    assert (tried, told["pending"]) == ([bad, good], 1)
+    assert house.report()["pending"] == 1
+    assert tried == [bad, good]
+    rows = house.at("kiemtoan").client.get(f"/api/reports/report.csv?{NOVEMBER}").data.decode("utf-8-sig")
+    assert "Còn 1 cuộc họp chưa được tính" in rows
+
+
+def test_RP3_the_file_of_who_leads_a_part_says_which(house: House) -> None:
+    house.held()
+    house.at("hethong").put("/api/agency", AGENCY).done()
+    csv_text = house.at("chutri").client.get(f"/api/reports/report.csv?{NOVEMBER}").data.decode("utf-8-sig")
+    assert "các cuộc họp người lập báo cáo chủ trì hoặc làm thư ký" in csv_text
+    book = load_workbook(
+        io.BytesIO(house.at("daibieu").client.get(f"/api/reports/report.xlsx?{NOVEMBER}&unit={house.units['V1']}").data)
+    )
+    told = [cell.value for row in book["Tổng hợp"].iter_rows(max_row=4) for cell in row if cell.value]
+    assert any("chỉ tính người của =Vụ 1, kể cả đơn vị cấp dưới" in str(each) for each in told)
+    assert "Trong 1 cuộc họp chỉ tính người của đơn vị và không tính biểu quyết." in told
+    pdf = house.at("chutri").client.get(f"/api/reports/report.pdf?{NOVEMBER}").data
+    with pypdfium2.PdfDocument(pdf) as found:
+        words = " ".join(" ".join(page.get_textpage().get_text_range() for page in found).split())
+    assert "tham dự trong phạm vi phụ trách" in words
+    assert "toàn cơ quan" not in words
+
+
 def test_a_period_that_is_none_is_refused_in_words(house: House) -> None:
     auditor = house.at("kiemtoan")
     for asked in (
@@ -223,10 +305,18 @@ def test_the_files_hold_the_same_figures_and_compute_nothing(house: House) -> No
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells if cell.value is not None} == {"s", "n"}
     assert book["Theo đơn vị"]["A2"].value == "=Vụ 1"
+    assert ["Phạm vi", "các cuộc họp của toàn cơ quan"] in rows
     assert auditor.get(f"/api/reports/report.pdf?{NOVEMBER}").code == "agency-unknown"
     house.at("hethong").put("/api/agency", AGENCY).done()
     pdf = auditor.client.get(f"/api/reports/report.pdf?{NOVEMBER}").data
     with pypdfium2.PdfDocument(pdf) as found:
         words = " ".join(" ".join(page.get_textpage().get_text_range() for page in found).split())
-    for said in ("BÁO CÁO", "từ ngày 01/11/2026 đến ngày 30/11/2026", "Vắng có lý do: 1;", "thì cần 2 tờ", "=Vụ 1"):
+    for said in (
+        "BÁO CÁO",
+        "từ ngày 01/11/2026 đến ngày 30/11/2026",
+        "Vắng có lý do: 1.",
+        "Phạm vi báo cáo: các cuộc họp của toàn cơ quan.",
+        "thì cần 2 tờ",
+        "=Vụ 1",
+    ):
         assert said in words, words

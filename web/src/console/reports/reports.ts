@@ -9,11 +9,13 @@ export interface Report {
   from: string;
   to: string;
   unit: { id: string; name: string } | null;
+  /** Of that unit alone, without those below it. */
+  exact: boolean;
   /** Everything is counted; else only what one leads. */
   house: boolean;
   /** Meetings of which only some people are counted, and no votes. */
   partly: number;
-  /** Meetings that are not counted yet. */
+  /** Meetings that are not counted. */
   pending: number;
   sums: Sums;
   months: (Sums & { month: string })[];
@@ -58,23 +60,32 @@ export const share = (part: number, whole: number): string => (whole > 0 ? perce
 /** Kilograms of so many sheets: A4 is 210 mm × 297 mm (ISO 216), at 80 g/m² a sheet weighs 4.99 g; never rounded up. */
 export const kilograms = (sheets: number): number => Math.floor((sheets * 4.99) / 100) / 10;
 
+/** How an address names a unit without those below it. */
+const ALONE = '.alone';
+export const alone = (unit: string): string => unit + ALONE;
+/** The unit of an address. */
+export function unitOf(part = ''): { unit: string; exact: boolean } {
+  const exact = part.endsWith(ALONE);
+  const unit = exact ? part.slice(0, -ALONE.length) : part;
+  return unit === 'all' ? { unit: '', exact: false } : { unit, exact };
+}
 /** Where figures lead: to the list of what they count. */
 export function address(period: string, unit: string, of = '', person = ''): string {
   return ['/reports', period, unit || 'all', of, person].filter(Boolean).join('/');
 }
 
 /** The question of an address. */
-export function question(period: { from: string; to: string }, unit: string): string {
-  return new URLSearchParams({ from: period.from, to: period.to, ...(unit && { unit }) }).toString();
+export function question(period: { from: string; to: string }, unit: string, exact = false): string {
+  return new URLSearchParams({ from: period.from, to: period.to, ...(unit && { unit, ...(exact && { exact: '1' }) }) }).toString();
 }
 
-/** Units as rows; those that the house has lead to their own report. */
+/** Units as rows: each counts its own people alone, and so does what it leads to. */
 export function unitRows(report: Report, period: string, takes: (row: Report['units'][number]) => boolean): BarRow[] {
   return report.units.filter(takes).map((row) => ({
     id: row.id ?? `-${row.name}`,
     name: row.name || t('reports.no_unit'),
     values: row,
-    href: row.id && row.id !== report.unit?.id ? address(period, row.id) : undefined,
+    href: row.id && !(report.exact && row.id === report.unit?.id) ? address(period, alone(row.id)) : undefined,
   }));
 }
 
