@@ -86,6 +86,9 @@ def _admin_parser() -> argparse.ArgumentParser:
     add.add_argument("--position", default="", help="chức vụ · position")
     add.add_argument("--unit", default="", help="đơn vị · unit")
     add.add_argument("--role", action="append", default=[], choices=sorted(Role), help="vai trò · role")
+    add.add_argument(
+        "--own", action="store_true", help="mật khẩu của chính người gõ, không phải đổi · one's own password, it lasts"
+    )
     command(users, "list", "liệt kê tài khoản · list accounts", _list_users)
     password = command(users, "password", "đặt lại mật khẩu · reset a password", _reset_password)
     password.add_argument("username")
@@ -130,8 +133,9 @@ def _migrate(settings: Settings, words: argparse.Namespace) -> int:
 def _add_user(settings: Settings, words: argparse.Namespace) -> int:
     secret, shown = _password(words)
     roles = frozenset(Role(r) for r in words.role)
-    # One that was made here was seen by whoever stands at the server.
-    new = NewAccount(words.username, words.name, words.position, words.unit, roles, one_time=bool(shown))
+    # Whoever stands at the server has seen one that was made here, and knows one that was given.
+    one_time = bool(shown) or not words.own
+    new = NewAccount(words.username, words.name, words.position, words.unit, roles, one_time=one_time)
     services = prepare(settings)
     identity, now = core.build_identity(services), services.clock.now()
     if words.unit.strip():

@@ -89,7 +89,7 @@ class Room:
         for person in first:
             words = [f"--{name}={value}" for name, value in (("name", person.name), ("position", person.position))]
             words += [f"--role={role}" for role in person.roles]
-            lines += [shlex.join(("user", "add", person.username, *words, "--password-stdin")), password]
+            lines += [shlex.join(("user", "add", person.username, *words, "--password-stdin", "--own")), password]
         try:
             self._batch(*lines)
         except CommandFailed as failed:

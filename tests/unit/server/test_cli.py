@@ -58,6 +58,17 @@ def test_a_password_from_standard_input_is_never_printed(
     assert shown.out.startswith("thuky  u-")
 
 
+@pytest.mark.parametrize(("words", "one_time"), [([], True), (["--own"], False)])
+def test_I4_a_password_given_at_the_server_is_good_for_one_sign_in(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], *, one_time: bool
+) -> None:
+    _stdin(monkeypatch, "mật khẩu riêng\n")
+    assert _add("thuky", "--password-stdin", *words) == 0
+    services = services_of(create_app(Settings.load(os.environ)))
+    assert services.identity.named("thuky").one_time is one_time
+    services.close()
+
+
 def test_I4_a_lost_second_factor_is_forgotten_at_the_server_itself_on_record(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
