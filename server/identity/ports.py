@@ -85,8 +85,13 @@ class IdentityStore(Protocol):
         """Those who are this administrator; nobody else changes them until the transaction ends."""
         ...
 
-    def set_password(self, tx: Transaction, person: str, password_hash: str, *, one_time: bool = False) -> None:
-        """Replace the hash; ``one_time``: somebody else gave it."""
+    def set_password(
+        self, tx: Transaction, person: str, password_hash: str, *, one_time: bool = False, was: str | None = None
+    ) -> bool:
+        """Replace the hash, with ``was`` only where it is still that; whether it was replaced.
+
+        ``one_time``: somebody else gave it.
+        """
         ...
 
     def set_disabled(self, tx: Transaction, person: str, at: dt.datetime | None) -> None:

@@ -361,23 +361,32 @@ class IdentityService:
             return str(once(self._ledger, tx, key, now=now, do=add)["id"])
 
     def change_password(self, token: str, old: Secret, new: Secret, *, source: str, now: dt.datetime) -> None:
-        """Replace one's own password and end one's other sessions.
+        """Replace one's own password and end one's other sessions; again, because the answer was lost, is fine.
 
-        Raises BadCredentials, PasswordTooWeak, PasswordKnown, PasswordSame.
+        Raises NotSignedIn, BadCredentials, PasswordTooWeak, PasswordKnown, PasswordSame.
         """
         # Whoever has to change it has no second factor yet, perhaps: that comes afterwards.
         session, account = self.live_session(token, now=now)
-        if not account.one_time:
-            session, account = self._live_session(token, now)
         check_own_password(new, username=account.username)
         if new.reveal() == old.reveal():
             raise PasswordSame
-        self._check(account.username, account, old, with_code=False, source=source, now=now)
+        is_done = not account.one_time and self._passwords.is_right(account.password_hash, new)
+        if not account.one_time and not is_done:
+            session, account = self._live_session(token, now)
+        self._check(account.username, account, new if is_done else old, with_code=False, source=source, now=now)
+        if is_done:
+            return
         hashed = self._passwords.hash(new)
         with self._unit.begin() as tx:
-            self._store.set_password(tx, account.id, hashed)
-            self._store.drop_sessions_of(tx, account.id, but=session.token_hash)
-            self._note(tx, "password_changed", account.id, by=account.actor().label, now=now)
+            was_same = self._store.set_password(tx, account.id, hashed, was=account.password_hash)
+            if self._store.session(tx, session.token_hash) is None:
+                raise NotSignedIn
+            if was_same:
+                self._store.drop_sessions_of(tx, account.id, but=session.token_hash)
+                self._note(tx, "password_changed", account.id, by=account.actor().label, now=now)
+        if not was_same:  # another request was faster, perhaps this one's first try
+            self.change_password(token, old, new, source=source, now=now)
+            return
         self._tell_ended()
 
     def reset_password(self, username: str, new: Secret, *, now: dt.datetime) -> None:

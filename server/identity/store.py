@@ -116,10 +116,14 @@ class SqlIdentityStore:
         query = select(accounts).where(accounts.c.admin_role == role.value).order_by(accounts.c.id).with_for_update()
         return [_account(row) for row in tx.execute(query)]
 
-    def set_password(self, tx: Connection, person: str, password_hash: str, *, one_time: bool = False) -> None:
-        """Replace the hash; ``one_time``: somebody else gave it."""
-        kept = {"password_hash": password_hash, "one_time": one_time}
-        tx.execute(update(accounts).where(accounts.c.id == person).values(kept))
+    def set_password(
+        self, tx: Connection, person: str, password_hash: str, *, one_time: bool = False, was: str | None = None
+    ) -> bool:
+        """Replace the hash, with ``was`` only where it is still that; ``one_time``: somebody else gave it."""
+        wanted = update(accounts).where(accounts.c.id == person)
+        if was is not None:
+            wanted = wanted.where(accounts.c.password_hash == was)
+        return tx.execute(wanted.values(password_hash=password_hash, one_time=one_time)).rowcount == 1
 
     def set_disabled(self, tx: Connection, person: str, at: dt.datetime | None) -> None:
         """Disable, or enable with None."""

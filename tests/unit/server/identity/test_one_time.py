@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from server.app import services_of
+from server.identity import model
 from server.identity.choosing import OWN_PASSWORD_MIN, check_own_password
 from server.identity.errors import PasswordKnown, PasswordMustChange, PasswordTooWeak
 from server.identity.model import FactorRule
+from server.identity.passwords import Argon2Passwords
 from server.web import access_of
 from tests.support.office import Browser, Office, Reply
 from wire.secret import Secret
@@ -74,6 +76,45 @@ def test_I4_once_it_is_changed_the_console_is_open_and_the_old_one_is_gone(offic
     assert browser.get("/api/meetings").status == 200
     assert office.browser().sign_in("moi", GIVEN).code == "bad-credentials"
     assert office.browser().sign_in("moi", OWN).body["must_change_password"] is False
+
+
+def test_I4_what_is_sent_again_because_the_answer_was_lost_is_done(office: Office) -> None:
+    browser = _given(office, "lai")
+    for _ in range(2):
+        assert _change(browser, OWN).status == 204
+    other = "một câu khác của tôi"
+    for _ in range(2):
+        assert _change(browser, other, old=OWN).status == 204
+    assert _change(browser, "câu thứ ba của tôi", old=OWN).data == {"tries_left": model.FREE_TRIES - 1}
+    assert office.browser().sign_in("lai", other).status == 200
+    with office.services.database.read() as tx:
+        told = [one.data["person"] for one in office.services.audit.store.all(tx) if one.kind == "password_changed"]
+    assert told.count(office.people["lai"]) == 2
+
+
+def test_I4_a_wrong_old_one_does_not_make_a_given_password_one_s_own(office: Office) -> None:
+    browser = _given(office, "giu")
+    assert _change(browser, GIVEN, old="khác hẳn").code == "bad-credentials"
+    assert browser.get("/api/me").body["must_change_password"] is True
+
+
+def test_I4_a_password_that_was_reset_meanwhile_is_not_written_over(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = _given(office, "cham")
+    identity, now = office.services.identity, office.clock.now()
+    hash_it, reset = Argon2Passwords.hash, "do-quan-tri-dat-lai"
+
+    def slowly(self: Argon2Passwords, password: Secret) -> str:
+        if password.reveal() == OWN.encode():
+            identity.reset_password("cham", Secret(reset.encode()), now=now)
+        return hash_it(self, password)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Argon2Passwords, "hash", slowly)
+        assert _change(browser, OWN).code == "not-signed-in"
+    assert office.browser().sign_in("cham", OWN).code == "bad-credentials"
+    assert office.browser().sign_in("cham", reset).body["must_change_password"] is True
 
 
 def test_I4_a_seat_says_that_it_is_done_at_a_console(office: Office) -> None:
