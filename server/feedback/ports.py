@@ -27,6 +27,10 @@ class FeedbackStore(Protocol):
         """By number; nobody else changes it until the transaction ends."""
         ...
 
+    def hold(self, tx: Transaction) -> None:
+        """Nobody else adds one until the transaction ends."""
+        ...
+
     def newest(self, tx: Transaction) -> int:
         """The highest number; 0 without any."""
         ...

@@ -46,6 +46,7 @@ class FeedbackService:
         with self.unit.begin() as tx:
 
             def add() -> dict[str, Any]:
+                self.store.hold(tx)
                 own = self.store.of_person(tx, actor.person_id)
                 if sum(each.state is not State.DONE for each in own) >= MOST:
                     raise FeedbackFull(most=MOST)

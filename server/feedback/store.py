@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Integer, Row, String, Table, Text, func, insert, select, update
+from sqlalchemy import Column, Connection, Integer, Row, String, Table, Text, func, insert, select, text, update
 
 from server.db.metadata import Moment, metadata
 from server.feedback.model import Feedback, Kind, Said, State
@@ -48,6 +48,11 @@ class SqlFeedbackStore:
         """By number; nobody else changes it until the transaction ends."""
         row = tx.execute(select(FEEDBACK).where(FEEDBACK.c.number == number).with_for_update()).one_or_none()
         return None if row is None else _feedback(row)
+
+    def hold(self, tx: Connection) -> None:
+        """Nobody else adds one until the transaction ends."""
+        if tx.dialect.name != "sqlite":
+            tx.execute(text("LOCK TABLE feedback IN SHARE ROW EXCLUSIVE MODE"))
 
     def newest(self, tx: Connection) -> int:
         """The highest number; 0 without any."""

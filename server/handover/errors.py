@@ -7,6 +7,7 @@
     Conflict
     ├── HandoverGoesOn    handover-goes-on: this person's has been begun and is not finished; ``data["number"]``
     ├── HandoverOver      handover-over: finished, nothing is left to do
+    ├── CameLater         handover-came-later: they hold more than was written down; ``data``: ``n``, a first ``title``
     ├── HoldsNoMore       handover-holds-no-more: a thing is not theirs any more; look again
     └── CannotMove        handover-stays: a thing of those that stay where they are
     Malformed
@@ -34,6 +35,12 @@ class HandoverOver(Conflict):
     """It is finished."""
 
     code = "handover-over"
+
+
+class CameLater(Conflict):
+    """Things came to them since it was begun: give them to others first, or leave them. ``data``: ``n``, ``title``."""
+
+    code = "handover-came-later"
 
 
 class HoldsNoMore(Conflict):

@@ -72,6 +72,11 @@ class Holding:
         """Names it in a request."""
         return f"{self.kind.value}:{self.thing}:{self.part}"
 
+    @property
+    def can_move(self) -> bool:
+        """Whether it can go to somebody."""
+        return not self.why and self.kind not in ENDING
+
     def to_value(self) -> dict[str, Any]:
         """As JSON."""
         return {
@@ -87,7 +92,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A thing that goes to ``to``. ``code``: why it was refused."""
+    """A thing that goes to ``to``, empty for what was left on purpose. ``code``: why it was refused."""
 
     number: int
     holding: Holding

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-from server.handover.errors import HoldsNoMore
+from server.handover.errors import CannotMove, HoldsNoMore
 from server.handover.model import Holding, Kind
 from server.handover.ports import Asked
 from server.identity.model import Account, Actor
@@ -93,9 +93,13 @@ def _commands(log: Log, person: str, to: Account) -> list[Command]:
         return []
     if leaving.role not in _LED:
         raise HoldsNoMore(title=state.title)
+    if state.phase not in PREPARING:
+        raise CannotMove(title=state.title)
     others = tuple(each for each in state.members if each.person not in {person, to.id})
     known = state.member(to.id)
-    taking = Member(to.id, to.name, to.position, to.unit, leaving.role)
+    # Nobody is less than before: a chair who takes over what its secretary did stays the chair.
+    leads = known is not None and known.role is MemberRole.CHAIR
+    taking = Member(to.id, to.name, to.position, to.unit, MemberRole.CHAIR if leads else leaving.role)
     # Whoever has a place keeps it; who is new takes the one that becomes free.
     own = leaving if known is None or known.seat is None else known
     after = replace(taking, seat=own.seat, seat_label=own.seat_label)

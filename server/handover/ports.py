@@ -55,6 +55,14 @@ class HandoverStore(Protocol):
         """By number; nobody else changes it until the transaction ends."""
         ...
 
+    def add_lines(self, tx: Transaction, number: int, lines: Sequence[Line]) -> None:
+        """More lines of one."""
+        ...
+
+    def hold(self, tx: Transaction) -> None:
+        """Nobody else begins one until the transaction ends."""
+        ...
+
     def newest(self, tx: Transaction) -> int:
         """The highest number; 0 without any."""
         ...

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
 from server.handover.ports import Asked
-from server.handover.service import HandoverService, Wish
+from server.handover.service import NOBODY, HandoverService, Wish
 from server.identity.model import Role
 from server.web import act_id, actor, allow, answer, body
 from wire.fields import Fields
@@ -65,7 +65,8 @@ def blueprint(handover: HandoverService, clock: Clock) -> Blueprint:
 
 
 def _wish(fields: Fields) -> Wish:
-    wish = Wish(fields.text("key", limit=_KEY), fields.id("to", "u"))
+    left = fields.any("to") == NOBODY
+    wish = Wish(fields.text("key", limit=_KEY), NOBODY if left else fields.id("to", "u"))
     fields.end()
     return wish
 

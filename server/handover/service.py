@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from server.errors import ServerError, Unavailable
 from server.handover.errors import (
+    CameLater,
     CannotMove,
     HandoverGoesOn,
     HandoverOver,
@@ -41,12 +42,14 @@ from wire.errors import WireError
 
 BEGUN: Final = "handover_begun"
 DONE: Final = "handover_done"
+#: Instead of who takes a thing over: it stays, on purpose.
+NOBODY: Final = "-"
 _LOG: Final = logging.getLogger("handover")
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A thing by its key, and who takes it over."""
+    """A thing by its key, and who takes it over; ``NOBODY``: it is left where it is."""
 
     key: str
     to: str
@@ -99,11 +102,12 @@ class HandoverService:
         with self.unit.begin() as tx:
 
             def write() -> dict[str, Any]:
+                self.store.hold(tx)
                 running = self._running(tx, person)
                 if running is not None:
                     raise HandoverGoesOn(number=running)
                 lines = tuple(
-                    Line(number, _found(held, wish), wish.to, names[wish.to]) for number, wish in enumerate(wishes, 1)
+                    _line(number, _found(held, wish), wish.to, names) for number, wish in enumerate(wishes, 1)
                 )
                 by, number = asked.actor, self.store.newest(tx) + 1
                 begun = Handover(
@@ -120,20 +124,21 @@ class HandoverService:
     def go_on(self, number: int, *, leave: bool, asked: Asked) -> dict[str, Any]:
         """Do what is left, and end the account once nothing is; gives what :meth:`one` does.
 
-        ``leave``: what is refused stays where it is, and the account ends all the same. Raises HandoverUnknown,
-        HandoverOver, Unavailable.
+        ``leave``: what is refused, or came to them meanwhile, stays where it is, and the account ends all the same.
+        Raises HandoverUnknown, HandoverOver, CameLater, DisablesThemselves, LastAdministrator, Unavailable.
         """
         with self.unit.read() as tx:
             found = self._find(tx, number)
         if found.done_at is not None:
             raise HandoverOver
+        self.accounts.check_disabling(found.person, by=asked.actor, now=asked.now)
         for line in found.lines:
             if line.state in {State.WAITING, State.REFUSED}:
                 self._settle(found, line, leave=leave, asked=asked)
         with self.unit.read() as tx:
             found = self._find(tx, number)
         if found.is_settled:
-            self._end(found, asked)
+            self._end(self._with_later(found, leave=leave, asked=asked), asked)
         return self.one(number)
 
     # Parts
@@ -156,19 +161,23 @@ class HandoverService:
 
     def _successors(self, person: str, wishes: Sequence[Wish], *, now: dt.datetime) -> dict[str, str]:
         names = {}
-        for to in {wish.to for wish in wishes}:
+        for to in {wish.to for wish in wishes} - {NOBODY}:
             names[to] = self.accounts.person(to).name
-            try:
-                self.accounts.check_enabled(to, now=now)
-            except AccountDisabled:
-                raise SuccessorUnfit(name=names[to]) from None
+            self._check_fit(to, names[to], now=now)
             if to == person:
                 raise SuccessorUnfit(name=names[to])
         return names
 
+    def _check_fit(self, to: str, name: str, *, now: dt.datetime) -> None:
+        try:
+            self.accounts.check_enabled(to, now=now)
+        except AccountDisabled:
+            raise SuccessorUnfit(name=name) from None
+
     def _settle(self, handover: Handover, line: Line, *, leave: bool, asked: Asked) -> None:
         own = Asked(asked.actor, _act(handover, asked, line.number), asked.now)
         try:
+            self._check_fit(line.to, line.to_name, now=asked.now)
             self._source(line.holding).take(line.holding, handover.person, self.accounts.person(line.to), asked=own)
             after = line.done
         except Unavailable:
@@ -180,7 +189,22 @@ class HandoverService:
         with self.unit.begin() as tx:
             self.store.put_line(tx, handover.number, after)
 
+    def _with_later(self, handover: Handover, *, leave: bool, asked: Asked) -> Handover:
+        """With lines for what came to the person since it was written down, and is left; raises CameLater."""
+        held = self._held(handover.person, asked.now)
+        with self.unit.begin() as tx:
+            newest = self._find(tx, handover.number)
+            left = {line.holding.key for line in newest.lines if line.state is State.LEFT}
+            later = [each for each in held if each.can_move and each.key not in left]
+            if later and not leave:
+                raise CameLater(n=len(later), title=later[0].title)
+            lines = tuple(_line(at, each, NOBODY, {}) for at, each in enumerate(later, len(newest.lines) + 1))
+            self.store.add_lines(tx, handover.number, lines)
+        return replace(newest, lines=newest.lines + lines)
+
     def _end(self, handover: Handover, asked: Asked) -> None:
+        # What cannot be taken back comes only when nothing stands against the end.
+        self.accounts.check_disabling(handover.person, by=asked.actor, now=asked.now)
         person = self.accounts.person(handover.person)
         for each in self._held(handover.person, asked.now):
             if each.kind in ENDING:
@@ -205,9 +229,13 @@ def _found(held: dict[str, Holding], wish: Wish) -> Holding:
     holding = held.get(wish.key)
     if holding is None:
         raise HoldsNoMore(title=wish.key[:80])
-    if holding.why or holding.kind in ENDING:
+    if not holding.can_move:
         raise CannotMove(title=holding.title)
     return holding
+
+
+def _line(number: int, holding: Holding, to: str, names: dict[str, str]) -> Line:
+    return Line(number, holding, "", "", State.LEFT) if to == NOBODY else Line(number, holding, to, names[to])
 
 
 def _act(handover: Handover, asked: Asked, line: int, more: str = "") -> str:

@@ -9,7 +9,21 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, Row, String, Table, Text, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from server.db.metadata import Moment, metadata
 from server.handover.model import Handover, Holding, Kind, Line, State
@@ -51,8 +65,17 @@ class SqlHandoverStore:
         """A new one with its lines."""
         values = {name: getattr(handover, name) for name in _COLUMNS}
         tx.execute(insert(HANDOVERS).values(values))
-        if handover.lines:
-            tx.execute(insert(LINES), [_line_row(handover.number, line) for line in handover.lines])
+        self.add_lines(tx, handover.number, handover.lines)
+
+    def add_lines(self, tx: Connection, number: int, lines: Sequence[Line]) -> None:
+        """More lines of one."""
+        if lines:
+            tx.execute(insert(LINES), [_line_row(number, line) for line in lines])
+
+    def hold(self, tx: Connection) -> None:
+        """Nobody else begins one until the transaction ends."""
+        if tx.dialect.name != "sqlite":
+            tx.execute(text("LOCK TABLE handovers IN SHARE ROW EXCLUSIVE MODE"))
 
     def find(self, tx: Connection, number: int) -> Handover | None:
         """By number; nobody else changes it until the transaction ends."""

@@ -170,6 +170,78 @@ def test_HO3_what_is_refused_stands_in_the_way_until_it_is_left_on_purpose(
     assert done["done_at"] is not None
 
 
+def test_HO1_a_meeting_that_was_opened_meanwhile_keeps_its_chair(house: House) -> None:
+    number = house.begin().done()["number"]
+    for word in ("approve", "open"):
+        house.mine.post(f"/api/meetings/{house.led}/{word}").done()
+    lines = house.go_on(number).done()["lines"]
+    assert [line["code"] for line in lines if line["kind"] == "meeting"] == ["handover-stays"]
+    member = house.office.services.meetings.state(MeetingId(house.led)).member(house.leaver)
+    assert member is not None
+    assert member.role is MemberRole.CHAIR
+
+
+def test_HO1_a_chair_who_takes_over_from_the_secretary_stays_the_chair(house: House) -> None:
+    meeting = house.secretary.post("/api/meetings", house.office.description() | SOON).done()["id"]
+    members = [(house.leaver, "secretary"), (house.taker, "chair"), (house.office.people["thuky"], "secretary")]
+    told = [{"person": person, "role": role, "seat": None} for person, role in members]
+    house.secretary.put(f"/api/meetings/{meeting}/members", {"members": told}).done()
+    done = house.go_on(house.begin().done()["number"]).done()
+    assert {line["state"] for line in done["lines"]} == {"done"}
+    state = house.office.services.meetings.state(MeetingId(meeting))
+    assert [(each.person, each.role.value) for each in state.members if each.person != house.leaver] == [
+        (house.office.people["thuky"], "secretary"),
+        (house.taker, "chair"),
+    ]
+    assert state.member(house.leaver) is None
+
+
+def test_HO3_nothing_is_taken_from_an_account_that_cannot_end(house: House) -> None:
+    office = house.office
+    address = office.sign_in("anninh").post("/api/me/calendar", {"titles": True}).done()["url"]
+    second = office.add("anninh2", frozenset({Role.SECURITY_ADMIN}))
+    leaving = office.people["anninh"]
+    body = {"lines": [], "reason": "Nghỉ"}
+    number = house.admin.post(f"/api/people/{leaving}/hand-over", body).done()["number"]
+    # Their own hand-over, begun by somebody else.
+    own = office.sign_in("anninh").post(f"/api/hand-overs/{number}/go-on", {})
+    assert own.code == "cannot-disable-yourself"
+    house.admin.post(f"/api/people/{second}/disable").done()
+    assert house.go_on(number).code == "last-administrator"
+    assert office.browser().get(address).status == 200
+
+
+def test_HO2_what_came_to_them_since_stands_in_the_way_until_it_is_left(house: House) -> None:
+    number = house.begin().done()["number"]
+    unit = {"code": "P2", "name": "Phòng 2", "head": house.leaver}
+    house.admin.post("/api/units", unit).done()
+    stopped = house.go_on(number)
+    assert (stopped.code, stopped.data) == ("handover-came-later", {"n": 1, "title": "Phòng 2"})
+    assert house.office.browser().sign_in("thuky2").status == 200
+    done = house.go_on(number, leave=True).done()
+    assert [(line["title"], line["to"]) for line in done["lines"] if line["state"] == "left"] == [("Phòng 2", "")]
+    assert done["done_at"] is not None
+
+
+def test_HO2_what_is_left_on_purpose_from_the_start_is_a_line_of_the_protocol(house: House) -> None:
+    wishes = [
+        {"key": each["key"], "to": "-" if each["kind"] == "unit" else house.taker}
+        for each in house.held()
+        if not each["why"] and not each["ends"]
+    ]
+    done = house.go_on(house.begin(wishes).done()["number"]).done()
+    assert [(line["kind"], line["to_name"]) for line in done["lines"] if line["state"] == "left"] == [("unit", "")]
+    assert done["done_at"] is not None
+    assert house.entries("handover_done")[0]["left"] == 1
+
+
+def test_HO2_nothing_goes_to_who_was_disabled_meanwhile(house: House) -> None:
+    number = house.begin().done()["number"]
+    house.admin.post(f"/api/people/{house.taker}/disable").done()
+    lines = house.go_on(number).done()["lines"]
+    assert {(line["state"], line["code"]) for line in lines} == {("refused", "handover-successor-unfit")}
+
+
 def test_HO1_what_goes_on_or_is_sent_is_not_taken_over(house: House) -> None:
     chair = house.mine
     for word in ("approve", "open"):

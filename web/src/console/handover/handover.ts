@@ -53,7 +53,16 @@ export function moving(holdings: readonly Holding[]): Holding[] {
   return holdings.filter(({ why, ends }) => why === '' && !ends);
 }
 
-/** What is asked of the server: everything somebody was chosen for; `-` leaves it where it is. */
+/** Instead of a taker: it stays where it is, on purpose. */
+export const NOBODY = '-';
+
+/** Who takes a thing over: who was chosen for it, while they are on the list, else the first of it; empty without anybody. */
+export function taker(chosen: string | undefined, takers: readonly { id: string }[]): string {
+  const stands = chosen === NOBODY || takers.some(({ id }) => id === chosen);
+  return (stands ? chosen : takers[0]?.id) ?? '';
+}
+
+/** What is asked of the server: everything that somebody takes over, or nobody on purpose. */
 export function lines(holdings: readonly Holding[], to: (one: Holding) => string): { key: string; to: string }[] {
-  return holdings.map((one) => ({ key: one.key, to: to(one) })).filter(({ to: whom }) => whom !== '' && whom !== '-');
+  return holdings.map((one) => ({ key: one.key, to: to(one) })).filter(({ to: whom }) => whom !== '');
 }
