@@ -28,6 +28,8 @@ from wire.topics import PaperVersion
 _REMEMBERED: Final = 20_000
 #: So many pages are written down at once, whoever waits for them.
 _WAITING: Final = 500
+#: Openings that are committed at the same time: one of each reading.
+_LOCKS: Final = 64
 _TOGETHER: Final = dt.timedelta(seconds=TOGETHER_S)
 
 
@@ -44,6 +46,8 @@ class ConsoleReadings:
         self._unit: Final = unit
         self._store: Final = store
         self._lock: Final = threading.Lock()
+        #: held while an opening is committed: who asks for another page of it meanwhile waits for that
+        self._opening: Final = tuple(threading.Lock() for _ in range(_LOCKS))
         #: who reads what, and when they asked for something of it last
         self._last: Final[OrderedDict[_Reading, dt.datetime]] = OrderedDict()
         self._told: Final[OrderedDict[tuple[MeetingId, object], None]] = OrderedDict()
@@ -90,22 +94,19 @@ class ConsoleReadings:
             raise
 
     def _open(self, reading: _Reading, now: dt.datetime) -> None:
-        with self._lock:
-            last = self._last.pop(reading, None)
-            self._last[reading] = now
-            while len(self._last) > _REMEMBERED:
-                self._last.popitem(last=False)
-        if last is not None and now - last <= _TOGETHER:
-            return
-        row = Row(reading.person, reading.paper, 0, How.OPENED, CONSOLE, moment(now, page=0))
-        try:
-            with self._unit.begin() as tx:
-                self._store.add(tx, reading.meeting, [row], told_at=now)
-        except BaseException:
-            # The next page asks for it again.
+        with self._opening[hash(reading) % _LOCKS]:
             with self._lock:
-                self._last.pop(reading, None)
-            raise
+                last = self._last.get(reading)
+            if last is None or now - last > _TOGETHER:
+                row = Row(reading.person, reading.paper, 0, How.OPENED, CONSOLE, moment(now, page=0))
+                with self._unit.begin() as tx:
+                    self._store.add(tx, reading.meeting, [row], told_at=now)
+            # Remembered after the commit alone: what could not be written down is asked for again by the next page.
+            with self._lock:
+                self._last[reading] = now
+                self._last.move_to_end(reading)
+                while len(self._last) > _REMEMBERED:
+                    self._last.popitem(last=False)
 
     def _wait(self, meeting: MeetingId, row: Row) -> None:
         key = (meeting, row.key)
