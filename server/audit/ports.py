@@ -38,6 +38,10 @@ class AuditStore(Protocol):
         """The newest of some kinds, newest first."""
         ...
 
+    def newest_of(self, tx: Transaction, kind: str, meeting: str) -> AdminEvent | None:
+        """The newest of a kind whose data names a meeting as ``meeting``."""
+        ...
+
     def all(self, tx: Transaction) -> Sequence[AdminEvent]:
         """All, the oldest first."""
         ...

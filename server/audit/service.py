@@ -43,6 +43,10 @@ class AdminLog:
         with self.unit.read() as tx:
             return self.store.newest(tx, kinds=kinds, limit=limit)
 
+    def newest_of(self, tx: Transaction, kind: str, meeting: str) -> AdminEvent | None:
+        """The newest of a kind that names this meeting, however many came after it."""
+        return self.store.newest_of(tx, kind, meeting)
+
     def broken_at(self) -> int | None:
         """The first entry that was changed, removed or put in by somebody else; None when there is none."""
         with self.unit.read() as tx:

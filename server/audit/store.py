@@ -60,6 +60,13 @@ class SqlAuditStore:
         wanted = select(EVENTS).where(EVENTS.c.kind.in_(kinds)).order_by(EVENTS.c.number.desc()).limit(limit)
         return [_event(row) for row in tx.execute(wanted)]
 
+    def newest_of(self, tx: Connection, kind: str, meeting: str) -> AdminEvent | None:
+        """The newest of a kind whose data names a meeting as ``meeting``."""
+        # A quote within a text is written with a backslash before it: no text looks like this.
+        names = EVENTS.c.data.contains(f'"meeting": {json.dumps(meeting)}', autoescape=True)
+        wanted = select(EVENTS).where(EVENTS.c.kind == kind, names).order_by(EVENTS.c.number.desc())
+        return next((each for each in map(_event, tx.execute(wanted)) if each.data.get("meeting") == meeting), None)
+
     def all(self, tx: Connection) -> Sequence[AdminEvent]:
         """All, the oldest first."""
         return [_event(row) for row in tx.execute(select(EVENTS).order_by(EVENTS.c.number))]

@@ -13,7 +13,6 @@ Usage::
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -30,8 +29,6 @@ MAX_REASON: Final = 500
 #: Rows on one answer.
 PAGE_ROWS: Final = 500
 _PORTION: Final = 2_000
-#: Entries that are looked through for a meeting's newest.
-_ENTRIES: Final = 2_000
 
 
 class AdminLog(Protocol):
@@ -41,8 +38,8 @@ class AdminLog(Protocol):
         """One more entry, there when ``tx`` is committed."""
         ...
 
-    def newest(self, *kinds: str, limit: int) -> Sequence[AdminEvent]:
-        """The newest of some kinds, newest first."""
+    def newest_of(self, tx: Transaction, kind: str, meeting: str) -> AdminEvent | None:
+        """The newest of a kind that names this meeting, however many came after it."""
         ...
 
 
@@ -103,13 +100,13 @@ class ReadingKeeping:
 
     def _is_intact(self, tx: Transaction, meeting: MeetingId) -> bool:
         """Whether the rows are those whose hash the record holds."""
-        kept = next(
-            (each.data for each in self.log.newest(KEPT, limit=_ENTRIES) if each.data["meeting"] == meeting), None
-        )
-        if kept is None:
+        entry = self.log.newest_of(tx, KEPT, meeting)
+        if entry is None:
             return self.store.head(tx, meeting).kept == 0
-        rows = int(kept["rows"])
-        return self._digest(tx, meeting, Head(hash=NOTHING), upto=rows) == str(kept["sha256"])
+        rows, digest = entry.data.get("rows"), entry.data.get("sha256")
+        if not isinstance(rows, int) or rows < 1:
+            return False
+        return self._digest(tx, meeting, Head(hash=NOTHING), upto=rows) == digest
 
     def _digest(self, tx: Transaction, meeting: MeetingId, head: Head, *, upto: int) -> str:
         """The hash over the rows up to a number, going on from ``head``; no hash at all when one of them is missing."""

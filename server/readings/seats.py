@@ -13,10 +13,11 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Final, NamedTuple
 
+from server.papers.ports import StoredVersion
 from server.readings.errors import ReadingsFlood, ReadingsForeign, ReadingsRefused
 from server.readings.model import How, Row, Why, could_read, could_read_then, counted, fault
 from server.readings.ports import Meetings, Papers, ReadingStore, Stood
@@ -30,8 +31,7 @@ from wire.topics import PaperVersion
 #: A seat tells every two minutes, and after a day without the server a few batches in a row.
 MOST_ACTS: Final = 30
 WITHIN_S: Final = 60.0
-#: The log is folded anew for so many versions of one act at most.
-_REPLAYS: Final = 3
+_MINUTE: Final = dt.timedelta(minutes=1)
 #: Of so many meetings it is remembered who sat where.
 _MEETINGS: Final = 16
 _LOG: Final = logging.getLogger("readings")
@@ -141,36 +141,49 @@ class SeatReadings:
     ) -> tuple[list[Entry], list[Why]]:
         good: list[Entry] = []
         bad: list[Why] = []
-        replays = _REPLAYS
-        for paper in dict.fromkeys(each.paper for each in entries):
-            mine = [each for each in entries if each.paper == paper]
-            with self._unit.read() as tx:
-                stored = self._papers.find(tx, paper)
-            may = stored is not None and stored.meeting == told.meeting
-            if may and not could_read(state, told.person, paper) and replays:
-                # An item that was hidden since, or that they have to leave since, was open to them when they read.
-                replays -= 1
-                may = self._could_then(told, paper, min(each.at for each in mine))
-            elif may:
-                may = could_read(state, told.person, paper)
-            for each in mine:
-                if stored is None or not may:
-                    bad.append(Why.PAPER)
-                elif (why := fault(each, pages=stored.pages, made_at=stored.created_at, now=now)) is not None:
-                    bad.append(why)
-                else:
-                    good.append(each)
+        stored: dict[PaperVersion, StoredVersion] = {}
+        with self._unit.read() as tx:
+            for paper in dict.fromkeys(each.paper for each in entries):
+                found = self._papers.find(tx, paper)
+                if found is not None and found.meeting == told.meeting:
+                    stored[paper] = found
+        may = {paper for paper in stored if could_read(state, told.person, paper)}
+        # An item that was hidden since, or that they have to leave since, was open to them when they read.
+        doubtful = {paper: min(each.at for each in entries if each.paper == paper) for paper in stored.keys() - may}
+        may |= self._could_then(told, doubtful)
+        for each in entries:
+            if each.paper not in may:
+                bad.append(Why.PAPER)
+                continue
+            about = stored[each.paper]
+            why = fault(each, pages=about.pages, made_at=about.created_at, now=now)
+            if why is None:
+                good.append(each)
+            else:
+                bad.append(why)
         return good, bad
 
-    def _could_then(self, told: Told, paper: PaperVersion, at: dt.datetime) -> bool:
+    def _could_then(self, told: Told, moments: Mapping[PaperVersion, dt.datetime]) -> set[PaperVersion]:
+        """Those versions that the person could read at their moment; the log is folded once for all of them."""
+        could: set[PaperVersion] = set()
+        waiting = sorted(moments, key=lambda paper: moments[paper], reverse=True)
         state = MeetingState()
-        # A page's moment is its minute's first: what happened within it was before.
-        until = at + dt.timedelta(minutes=1)
-        for event in self._meetings.events(told.meeting):
-            if event.at > until:
+
+        def judge() -> None:
+            paper = waiting.pop()
+            if could_read_then(state, told.person, paper):
+                could.add(paper)
+
+        for event in self._meetings.events(told.meeting) if waiting else ():
+            # A page's moment is its minute's first: what happened within it was before.
+            while waiting and event.at > moments[waiting[-1]] + _MINUTE:
+                judge()
+            if not waiting:
                 break
             state = apply(state, event)
-        return could_read_then(state, told.person, paper)
+        while waiting:
+            judge()
+        return could
 
 
 def _row(told: Told, entry: Entry) -> Row:

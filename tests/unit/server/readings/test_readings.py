@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
+from server.audit.store import EVENTS
 from server.meetings.model import Draft
 from server.meetings.ports import Outcome
 from server.papers.ports import StoredVersion
@@ -310,6 +312,21 @@ def test_W129_judged_is_the_moment_that_is_told_of(play: Play) -> None:
     assert seat.tell(2, at="2026-11-23T01:15:00.000Z").data == {"why": {"paper": 2}}
 
 
+def test_W129_all_papers_of_an_item_that_was_closed_since_were_open_when_they_were_read(play: Play) -> None:
+    papers = [play.paper, *(fresh_id("p") for _ in range(4))]
+    for paper in papers[1:]:
+        play.out(paper, 1)
+    seat = Seat(play)
+    play.office.clock.advance(minutes=10)
+    about = {"item": play.items[0], "person": seat.person, "reason": "Liên quan"}
+    play.chair.post(f"{play.path}/attendance/recusals", about).done()
+    play.office.clock.advance(minutes=10)
+    told = [{"paper": paper, "version": 1, "opened": [MINUTE], "pages": []} for paper in papers]
+    # One of them is told of a moment at which it was closed.
+    told[1]["opened"] = ["2026-11-23T01:15:00.000Z"]
+    assert seat.send(KIND, {"papers": told}).data == {"kept": 4, "refused": 1}
+
+
 def test_W129_a_flood_is_not_listened_to(play: Play) -> None:
     seat = Seat(play)
     codes = [seat.tell(1).code for _ in range(31)]
@@ -351,6 +368,20 @@ def test_L1_the_record_holds_the_hash_of_all_rows_and_a_changed_one_is_noticed(p
     assert play.look().done()["intact"] is False
     with play.office.services.database.begin() as tx:
         tx.execute(ROWS.delete().where(ROWS.c.number == 1))
+    assert play.look().done()["intact"] is False
+
+
+def test_L1_a_meeting_is_intact_however_many_others_were_kept_since(play: Play) -> None:
+    Seat(play).tell(1)
+    play.keep()
+    other = {"meeting": fresh_id("m"), "rows": 1, "sha256": "0" * 64}
+    told = {"actor": "system", "kind": "readings_kept", "data": json.dumps(other), "before": "", "hash": ""}
+    with play.office.services.database.begin() as tx:
+        values = [told | {"number": number, "at": play.office.clock.now()} for number in range(10_000, 12_001)]
+        tx.execute(insert(EVENTS), values)
+    assert play.look().done()["intact"] is True
+    with play.office.services.database.begin() as tx:
+        tx.execute(update(ROWS).where(ROWS.c.number == 1).values(page=2))
     assert play.look().done()["intact"] is False
 
 
