@@ -67,7 +67,7 @@ class SignOrder:
 class Ports:
     """``channel`` and ``link`` are None until the device has its certificate, ``cards`` where none can be read.
 
-    ``ahead`` is how far the server's clock is ahead of this one, as its last welcome showed.
+    ``welcomed`` is the server's moment in its last welcome, and what ``monotonic_s`` was then.
     """
 
     vault: Vault
@@ -80,7 +80,7 @@ class Ports:
     cards: CardDesk | None = None
     #: what this seat has seen of the record; None: it keeps nothing of it
     record: RecordKeeper | None = None
-    ahead: dt.timedelta = field(default_factory=dt.timedelta)
+    welcomed: tuple[dt.datetime, float] | None = None
 
     def say(self, build: Callable[[Head], Message]) -> None:
         """Send a message in the current session; without one it is not said (the plan asks again)."""
@@ -91,8 +91,19 @@ class Ports:
             self.link.publish(frame)
 
     def now(self) -> dt.datetime:
-        """This moment for what the server is told: by its clock, for a terminal may wake in another year."""
-        return self.clock.now() + self.ahead
+        """This moment for what the server is told: by its clock, for a terminal may wake in another year.
+
+        Counted from the welcome by the clock that nobody sets; by this machine's own before there was any.
+        """
+        if self.welcomed is None:
+            return self.clock.now()
+        moment, at_s = self.welcomed
+        return moment + dt.timedelta(seconds=self.clock.monotonic_s() - at_s)
+
+    @property
+    def ahead(self) -> dt.timedelta:
+        """How far the server's clock is ahead of this machine's as it is set now."""
+        return self.now() - self.clock.now()
 
     def new_act(self) -> str:
         """A fresh idempotency key."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from edge import view
 from edge.commands import Answer
@@ -24,6 +24,9 @@ from edge.vault.store import Vault
 from pages.model import Document
 from wire.messages import Point, View
 from wire.topics import PaperVersion
+
+#: This machine's clock was set, and does not only tick on beside the server's.
+_SET_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Drawn:
         self._from: tuple[object, ...] = ()
         self._screen: Screen | None = None
         self._picture: Picture | None = None
+        self._ahead_s = 0.0
 
     def forget(self) -> None:
         """The next look gives a screen, whether it looks different or not."""
@@ -93,10 +97,12 @@ class Drawn:
             for chunks in vault.all_chunks()
         }
         # The parts of a state are replaced, never changed: the same object looks the same.
+        if abs(ahead_s - self._ahead_s) >= _SET_S:
+            self._ahead_s = ahead_s
         shown_from = (
             state.identity, state.link.state, state.link.since_at, state.opened, state.confirmed, state.wish,
             state.session, state.acts, state.recalled, state.fault, state.record_fault, state.cards,
-            state.signing_in is not None,
+            state.signing_in is not None, self._ahead_s,
             state.declaring, state.rounds, state.round_file, state.paper, tuple(round_file.items()),
             view.marks_of(state),
             tuple(map(id, state.meetings.values())), holding,
@@ -104,7 +110,7 @@ class Drawn:
         if self._screen is not None and shown_from == self._from:
             return None
         self._from = shown_from
-        screen = self._draw(state, vault, holding=holding, ahead_s=ahead_s)
+        screen = self._draw(state, vault, holding=holding, ahead_s=self._ahead_s)
         if screen.reader is not None and state.round_file is not None and state.round_file.ready:
             screen = replace(screen, documents={**screen.documents, **round_file})
         if screen == self._screen:

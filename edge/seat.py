@@ -133,6 +133,7 @@ class Seat:
 
     def begin(self) -> None:
         """Open the store if its key outlived a restart. The first screen is shown once it is known who this is."""
+        self._ports.welcomed = self._ports.run_dir.load_welcomed()
         key = self._ports.run_dir.load_key()
         if key is not None:
             self._open_store(key, warm=True)
@@ -295,7 +296,8 @@ class Seat:
 
     def _welcome(self, came: WelcomeCame) -> None:
         welcome = came.welcome
-        self._ports.ahead = welcome.head.at - self._ports.clock.now()
+        self._ports.welcomed = welcome.head.at, self._ports.clock.monotonic_s()
+        self._ports.run_dir.save_welcomed(*self._ports.welcomed)
         key = Secret(welcome.store_key)
         known = self._ports.run_dir.load_key()
         if not self._ports.vault.is_open or known != key:

@@ -1,4 +1,5 @@
-"""What outlives the agent but not the boot: the store key, who is signed in, and the secret of the screen (a tmpfs).
+"""What outlives the agent but not the boot (a tmpfs): the store key, who is signed in, the server's time, and the
+secret of the screen.
 
 Rules: files carry the boot they belong to, so that a folder which is no tmpfs by mistake still gives nothing away after
 a power cycle. The session is sealed under the store key. Nothing here needs to be durable.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import datetime as dt
 import logging
 import os
 from collections.abc import Callable
@@ -24,12 +26,13 @@ from edge.model import Session
 from edge.vault.seal import Sealer
 from wire import canonical
 from wire.errors import WireError
-from wire.fields import Fields
+from wire.fields import Fields, print_instant
 from wire.front import Front
 from wire.secret import Secret
 
 _KEY: Final = "store.key"
 _SESSION: Final = "session"
+_WELCOMED: Final = "welcomed"
 _KIOSK: Final = "kiosk.key"
 #: For the program that starts the screen, which belongs to the group of the folder and to it alone.
 _FOR_GROUP: Final = 0o640
@@ -70,9 +73,23 @@ class RunDir:
         """Keep the store key for this boot."""
         self._write(_KEY, {"key": base64.b64encode(key.reveal()).decode("ascii")})
 
+    def load_welcomed(self) -> tuple[dt.datetime, float] | None:
+        """The server's moment in the last welcome of this boot, and the monotonic seconds at which it came."""
+        fields = self._read(_WELCOMED)
+        if fields is None:
+            return None
+        try:
+            return fields.instant("at"), fields.number("at_ms") / 1000
+        except WireError:
+            return None
+
+    def save_welcomed(self, moment: dt.datetime, at_s: float) -> None:
+        """Keep the server's moment of this boot: an agent that starts again without the server goes on by it."""
+        self._write(_WELCOMED, {"at": print_instant(moment), "at_ms": max(0, round(at_s * 1000))})
+
     def forget(self) -> None:
         """Keep nothing."""
-        for name in (_KEY, _SESSION):
+        for name in (_KEY, _SESSION, _WELCOMED):
             (self._root / name).unlink(missing_ok=True)
 
     def load_session(self, sealer: Sealer) -> Session | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import pytest
+
 from edge.events import PageSeen
 from edge.model import Now
 from edge.readings import EVERY_S, turn
 from edge.readings_book import NAME
 from tests.support.meeting_log import named
 from tests.support.seats import SeatRoom, TestSeat
-from tests.support.server_twin import TwinMeeting, TwinPaper
+from tests.support.server_twin import BEGIN, TwinMeeting, TwinPaper
 from wire.fields import Fields
 from wire.ids import PaperId
 from wire.readings import read_batch
@@ -26,6 +28,12 @@ def see(seat: TestSeat, paper: TwinPaper, *pages: int) -> None:
     """Pages lie in front of Lan, one after the other."""
     for page in pages:
         seat.on.handle(PageSeen((paper.manifest.meeting, LAN), paper.manifest.key, page))
+
+
+def ahead_s(seat: TestSeat) -> float:
+    """How far the page is told that the server's clock is ahead."""
+    assert seat.outside.screen is not None
+    return seat.outside.screen.ahead_s
 
 
 def told(room: SeatRoom) -> list[tuple[str | None, list[int]]]:
@@ -119,6 +127,34 @@ def test_W127_more_than_an_act_takes_follows_at_once(room: SeatRoom, seat: TestS
     room.run(ROUND_S)
     assert [len(pages) for _, pages in told(room)] == [400, 400, 101]
     assert sorted(page for _, pages in told(room) for page in pages) == list(range(901))
+
+
+def test_W127_moments_are_the_servers_when_the_terminals_clock_is_set_and_the_agent_starts_again(
+    room: SeatRoom, seat: TestSeat, paper: TwinPaper
+) -> None:
+    seat.disconnect()
+    room.clock.jump_s = -3 * 86_400.0
+    seat.connect()
+    room.run(2)
+    seat.sign_in("lan")
+    room.run(1)
+    assert ahead_s(seat) == pytest.approx(3 * 86_400.0, abs=60)
+    seat.disconnect()
+    room.clock.jump_s = 0.0
+    room.run(1)
+    assert ahead_s(seat) == pytest.approx(0.0, abs=60)
+    see(seat, paper, 1)
+    seat.kill()
+    room.clock.jump_s = -86_400.0
+    seat.start()
+    see(seat, paper, 2)
+    room.clock.jump_s = 0.0
+    seat.connect()
+    room.run(ROUND_S)
+    (act,) = room.twin.readings
+    read = read_batch(Fields(act.data, "data"))
+    assert [each.page for each in read] == [0, 1, 2]
+    assert {each.at.date() for each in read} == {BEGIN.date()}
 
 
 def test_P7_a_full_disk_keeps_nobody_from_reading_and_what_was_read_is_told_from_memory(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import stat
 from pathlib import Path
 
@@ -46,6 +47,15 @@ def test_the_session_is_sealed(run_dir: RunDir, tmp_path: Path) -> None:
     assert SESSION.person.encode() not in (tmp_path / "run" / "session").read_bytes()
     run_dir.save_session(None, Sealer(KEY))
     assert run_dir.load_session(Sealer(KEY)) is None
+
+
+def test_the_servers_time_is_of_this_boot(run_dir: RunDir, tmp_path: Path) -> None:
+    moment = dt.datetime(2026, 11, 23, 1, 0, 0, 5000, tzinfo=dt.UTC)
+    run_dir.save_welcomed(moment, 12.5)
+    assert RunDir(tmp_path / "run", boot="this").load_welcomed() == (moment, 12.5)
+    assert RunDir(tmp_path / "run", boot="next").load_welcomed() is None
+    (tmp_path / "run" / "welcomed").write_bytes(b'{"at":"then","at_ms":1,"boot":"this"}')
+    assert run_dir.load_welcomed() is None
 
 
 def test_forgetting_forgets_both(run_dir: RunDir) -> None:
