@@ -14,6 +14,7 @@ from typing import Final
 from server.assembly.record import build_audit
 from server.chores import Chore
 from server.distribution.store import SqlLinkStore
+from server.identity.store import SqlIdentityStore
 from server.papers.store import SqlPaperStore
 from server.readings.acts import ReadingActs
 from server.readings.consoles import ConsoleReadings
@@ -39,7 +40,7 @@ def build(services: Services) -> None:
     log = build_audit(services)
     consoles = ConsoleReadings(unit, store)
     seats = SeatReadings(unit, store, services.meetings, papers=SqlPaperStore(), stood=links)
-    keeping = ReadingKeeping(unit, store, services.meetings, log, links)
+    keeping = ReadingKeeping(unit, store, services.meetings, log, links, SqlIdentityStore())
 
     def write() -> None:
         consoles.flush(now=clock.now())

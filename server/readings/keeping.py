@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol
 
 from server.audit.model import AdminEvent
 from server.readings.model import NOTHING, chained
-from server.readings.ports import Head, Meetings, Numbered, ReadingStore, Stood
+from server.readings.ports import Accounts, Head, Meetings, Numbered, ReadingStore, Stood
 from server.readings.service import shown
 from server.unit import Transaction, UnitOfWork
 from wire.ids import MeetingId
@@ -62,6 +62,7 @@ class ReadingKeeping:
     meetings: Meetings
     log: AdminLog
     stood: Stood
+    accounts: Accounts
 
     def keep(self, *, now: dt.datetime) -> None:
         """Let the record hold what has come."""
@@ -76,7 +77,10 @@ class ReadingKeeping:
                 self.log.record(tx, KEPT, data, actor="system", now=now)
 
     def look(self, meeting: MeetingId, looking: Looking, *, by: str, now: dt.datetime) -> dict[str, Any]:
-        """``{readings, next, intact, kept, rows}``; that it was read is committed before. Raises NoSuchMeeting."""
+        """``{readings, next, intact, kept, rows, people}``; that it was read is committed before.
+
+        ``people``: ``[{person, name}]``, everybody of whom there is a row, member or not. Raises NoSuchMeeting.
+        """
         state = self.meetings.state(meeting)
         data: dict[str, Any] = {"meeting": meeting, "reason": looking.reason}
         data |= {"person": looking.person} if looking.person else {}
@@ -89,13 +93,17 @@ class ReadingKeeping:
                 tx, meeting, after=looking.after, limit=PAGE_ROWS + 1, person=looking.person, paper=looking.paper
             )
             intact, seats = self._is_intact(tx, meeting), self.stood.labels_of(tx, meeting)
+            people = self.store.people(tx, meeting)
+            names = {each.id: each.name for each in self.accounts.accounts_of(tx, people)}
+        names |= {each.person: each.name for each in state.members}
         more, rows = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS]
         return {
-            "readings": [shown(each, state, seats) for each in rows],
+            "readings": [shown(each, state, seats, names) for each in rows],
             "next": rows[-1].number if more else None,
             "intact": intact,
             "kept": head.kept,
             "rows": head.newest,
+            "people": [{"person": person, "name": names.get(person, "")} for person in people],
         }
 
     def _is_intact(self, tx: Transaction, meeting: MeetingId) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from server.audit.model import AdminEvent
-from server.identity.model import Actor
+from server.identity.model import Account, Actor
 from server.meetings.ports import MeetingRow
 from server.papers.ports import StoredVersion
 from server.readings.model import Openers, Row
@@ -77,6 +77,10 @@ class ReadingStore(Protocol):
         """Rows above a number, in the order of their numbers; of one person or paper alone when it is named."""
         ...
 
+    def people(self, tx: Transaction, meeting: MeetingId) -> list[str]:
+        """Everybody of whom there is a row."""
+        ...
+
     def head(self, tx: Transaction, meeting: MeetingId) -> Head:
         """How far they reach."""
         ...
@@ -129,6 +133,14 @@ class Meetings(Protocol):
 
     def among(self, phases: Collection[str]) -> Sequence[MeetingRow]:
         """The meetings in these phases, without rehearsals."""
+        ...
+
+
+class Accounts(Protocol):
+    """The people of the house."""
+
+    def accounts_of(self, tx: Transaction, people: Collection[str]) -> Sequence[Account]:
+        """Those of ``people`` who have one."""
         ...
 
 

@@ -135,14 +135,22 @@ class ReadingService:
         return {"readings": [shown(each, state) for each in rows]}
 
 
-def shown(numbered: Numbered, state: MeetingState, seats: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """One row as screens have it, with the names of today; ``seats``: a device's place in words."""
+def shown(
+    numbered: Numbered,
+    state: MeetingState,
+    seats: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """One row as screens have it, with the names of today.
+
+    ``seats``: a device's place in words; ``names``: of people, for not everybody who reads is a member.
+    """
     row = numbered.row
     paper, member = state.paper(row.paper.paper), state.member(row.person)
     return {
         "number": numbered.number,
         "person": row.person,
-        "name": "" if member is None else member.name,
+        "name": (names or {}).get(row.person, "") if member is None else member.name,
         "paper": row.paper.paper,
         "title": "" if paper is None else paper.title,
         "version": row.paper.version,

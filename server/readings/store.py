@@ -113,6 +113,11 @@ class SqlReadingStore:
         query = select(ROWS).where(and_(*where)).order_by(ROWS.c.number).limit(limit)
         return [Numbered(found.number, _row(found), found.told_at) for found in tx.execute(query)]
 
+    def people(self, tx: Connection, meeting: MeetingId) -> list[str]:
+        """Everybody of whom there is a row."""
+        query = select(ROWS.c.person).where(ROWS.c.meeting == meeting).distinct().order_by(ROWS.c.person)
+        return list(tx.scalars(query))
+
     def head(self, tx: Connection, meeting: MeetingId) -> Head:
         """How far they reach."""
         found = tx.execute(select(HEADS).where(HEADS.c.meeting == meeting)).one_or_none()

@@ -353,6 +353,17 @@ def test_L3_page_by_page_is_for_auditors_with_a_reason_and_that_they_looked_is_i
     assert play.chair.get(f"{play.path}/readings/mine").done()["readings"] == []
 
 
+def test_L3_who_is_no_member_is_named_and_can_be_asked_for(play: Play) -> None:
+    play.read("anninh")
+    Seat(play).tell(1)
+    play.write()
+    stranger = play.office.people["anninh"]
+    found = play.look(person=stranger).done()
+    assert [each["name"] for each in found["readings"]] == ["anninh (demo)"] * 2
+    names = {each["person"]: each["name"] for each in found["people"]}
+    assert names == {stranger: "anninh (demo)", play.office.people["daibieu"]: "daibieu (demo)"}
+
+
 def test_L1_the_record_holds_the_hash_of_all_rows_and_a_changed_one_is_noticed(play: Play) -> None:
     seat = Seat(play)
     seat.tell(1)

@@ -66,6 +66,8 @@ export interface ReadingsPage {
   intact: boolean;
   kept: number;
   rows: number;
+  /** All of whom there is a row, members of the meeting or not. */
+  people: { person: string; name: string }[];
 }
 
 const boards = new WeakMap<MeetingDesk, Board>();
