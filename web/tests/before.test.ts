@@ -48,6 +48,7 @@ describe('what is said before a meeting', () => {
     expect(hindrance(board({ phase: 'draft' }), true)).toBe('not_yet');
     expect(hindrance(board({ phase: 'open' }), false)).toBe('over');
     expect(hindrance(board({ phase: 'open', may_lead: true }), true)).toBe('over_lead');
+    expect([board({ phase: 'closed', may_lead: true }), board({ phase: 'locked' })].map((one) => hindrance(one, true))).toEqual(['ended', 'ended']);
     expect(hindrance(board(), false)).toBe('no_right');
     // Whoever prepares without being in the meeting decides, and writes nothing.
     expect(hindrance(board({ may_lead: true }), true)).toBeNull();

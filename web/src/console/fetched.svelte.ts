@@ -13,6 +13,8 @@ export class Fetched<T> {
   #value = $state.raw<T | null>(null);
   #failure = $state.raw<Failure | null>(null);
   #asked = 0;
+  #refreshing = false;
+  #again = false;
 
   constructor(private readonly ask: () => Promise<T>) {}
 
@@ -27,6 +29,18 @@ export class Fetched<T> {
   /** Neither here nor refused. */
   get loading(): boolean {
     return this.#value === null && this.#failure === null;
+  }
+
+  /** As `load`, but never two at once: asked for meanwhile, however often, it asks once more when the answer is here. */
+  async refresh(): Promise<void> {
+    this.#again = true;
+    if (this.#refreshing) return;
+    this.#refreshing = true;
+    while (this.#again) {
+      this.#again = false;
+      await this.load();
+    }
+    this.#refreshing = false;
   }
 
   async load(): Promise<void> {

@@ -139,9 +139,10 @@ export function reordered(advances: readonly Advance[], advance: string, by: -1 
 }
 
 /** Why nothing can be sent, as a key of the words; null when something can. */
-export function hindrance(board: Board, leads: boolean): 'not_yet' | 'over' | 'over_lead' | 'no_right' | null {
+export function hindrance(board: Board, leads: boolean): 'not_yet' | 'ended' | 'over' | 'over_lead' | 'no_right' | null {
   if (board.may_write) return null;
   if (board.phase === 'draft' || board.phase === 'submitted') return 'not_yet';
+  if (board.phase === 'closed' || board.phase === 'locked') return 'ended';
   if (board.phase !== 'approved') return leads && board.may_lead ? 'over_lead' : 'over';
   return leads ? null : 'no_right';
 }
