@@ -140,6 +140,20 @@ describe('S1 a touch at a console', () => {
     await press('Đăng ký phát biểu');
     expect(sent.mock.calls[2]![3]).not.toBe(sent.mock.calls[0]![3]);
   });
+  it('is not lost while another one has no answer yet, and the same one is done once', async () => {
+    const answers: (() => void)[] = [];
+    const sent = vi.spyOn(session.api, 'send').mockImplementation(() => new Promise((done) => answers.push(() => done({}))));
+    render(Speaking, { desk: deskOf() });
+    await press('Chất vấn');
+    await press('Chất vấn');
+    await press('Đăng ký phát biểu');
+    await press('Đăng ký phát biểu');
+    expect(sent).toHaveBeenCalledTimes(1);
+    answers[0]!();
+    await vi.waitFor(() => expect(sent).toHaveBeenCalledTimes(2));
+    expect(sent.mock.calls.map(([, , body]) => body)).toEqual([{ item: 'i-1', kind: 'question' }, { item: 'i-1', kind: 'speech' }]);
+    answers[1]!();
+  });
   it('that was refused says why, and the next is another act', async () => {
     const sent = vi.spyOn(session.api, 'send').mockRejectedValue(new Failure('item-over', 409, { vi: 'Nội dung này đã kết thúc.' }));
     render(Speaking, { desk: deskOf() });

@@ -17,6 +17,9 @@ export class OwnSpeaking {
   #failed = $state.raw<{ failure: Failure; then: string } | null>(null);
   /** Acts of which nobody knows whether they came. */
   readonly #keys = new Map<string, string>();
+  /** What was touched and has no answer yet, and when the last of it has one: they go one after the other. */
+  readonly #waiting = new Set<string>();
+  #last = Promise.resolve();
   /** What was typed and not sent, by request. */
   readonly #drafts = new Map<string, string>();
 
@@ -61,7 +64,13 @@ export class OwnSpeaking {
   }
 
   async #touch(what: string, name: string, path: string, body: object): Promise<void> {
-    if (this.#busy) return;
+    if (this.#waiting.has(what)) return;
+    this.#waiting.add(what);
+    const before = this.#last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#last = promise;
+    // The log may tell what was done before its answer is here: the next touch waits for it and is not lost.
+    if (this.#waiting.size > 1) await before;
     this.#busy = what;
     this.#failed = null;
     try {
@@ -70,6 +79,8 @@ export class OwnSpeaking {
       this.#failed = { failure: Failure.from(thrown), then: this.#stand() };
     } finally {
       this.#busy = '';
+      this.#waiting.delete(what);
+      resolve();
     }
   }
 
