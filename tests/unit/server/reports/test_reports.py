@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from server.reports.store import FIGURES
 from tests.support import pdfs
 from tests.support.office import Browser, Office, Reply
 from tests.support.papers import items_of, published
+from tests.support.poll import until
 from tests.unit.server.agency.test_agency import AGENCY
 from wire.events import Event
 from wire.ids import MeetingId
@@ -284,11 +284,8 @@ def test_RP2_what_is_over_is_counted_by_itself_and_a_report_says_what_it_lacks(h
     office.services.slots.announcers.append(keeper)
     meeting = house.held()
     keeper.start()
-    until = time.monotonic() + 20
-    while meeting not in _kept(office) and time.monotonic() < until:
-        time.sleep(0.02)
+    until(lambda: meeting in _kept(office), what="the meeting's figures")
     keeper.stop()
-    assert meeting in _kept(office)
 
 
 def test_the_files_hold_the_same_figures_and_compute_nothing(house: House) -> None:
