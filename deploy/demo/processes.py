@@ -36,6 +36,7 @@ from deploy.demo.errors import NotReady
 _LAST_LINES: Final = 12
 _LONGEST_LINE: Final = 8192
 _TICK_S: Final = 0.1
+_BEGIN_S: Final = 1.0
 _FIRST_WAIT_S: Final = 0.5
 _LONGEST_WAIT_S: Final = 30.0
 #: One that ran for so long before it failed starts with the first wait again.
@@ -74,6 +75,7 @@ class Kept:
         self._listener: Final = listener
         self._report: Final = report
         self._stop: Final = threading.Event()
+        self._began: Final = threading.Event()
         self._thread: threading.Thread | None = None
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -88,6 +90,7 @@ class Kept:
         if self._thread is not None and self._thread.is_alive():
             return
         self._stop.clear()
+        self._began.clear()
         self.failures = 0
         self._thread = threading.Thread(target=self._keep, name=f"keep-{self.program.name}", daemon=True)
         self._thread.start()
@@ -99,12 +102,9 @@ class Kept:
 
     def wait_ended(self, timeout_s: float) -> None:
         """Wait for its end; what is left after ``timeout_s`` is ended by force."""
-        if self._thread is None:
-            return
-        self._thread.join(timeout_s)
-        if self._thread.is_alive():
+        if not self._join(timeout_s):
             self._kill_group()
-            self._thread.join()
+            self._join()
 
     def end_now(self) -> None:
         """End the whole group at once (``kill -9``) and do not start it again; returns without waiting."""
@@ -114,10 +114,18 @@ class Kept:
     def kill(self) -> None:
         """End the whole group at once and wait until it is gone; :meth:`start` brings it back."""
         self.end_now()
-        if self._thread is not None:
-            self._thread.join()
+        self._join()
+
+    def _join(self, timeout_s: float | None = None) -> bool:
+        """Wait for the thread's end; whether it has ended."""
+        # Ctrl-C while the thread was being started: it may begin a moment later, or never.
+        if self._thread is None or not self._began.wait(_BEGIN_S):
+            return True
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
 
     def _keep(self) -> None:
+        self._began.set()
         wait_s = _FIRST_WAIT_S
         while not self._stop.is_set():
             began = time.monotonic()

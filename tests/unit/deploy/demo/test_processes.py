@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -144,6 +145,7 @@ def test_the_last_started_stops_first_and_those_of_one_stem_together(tmp_path: P
 ROOM = """
 import sys
 from pathlib import Path
+from types import FrameType
 from deploy.demo.processes import Program, Programs
 class Say:
     def line(self, name, text):
@@ -226,3 +228,35 @@ def test_lines_of_no_interest_go_to_the_file_only(tmp_path: Path, heard: Heard) 
         until(lambda: heard.said("a", "hello"))
     assert heard.lines == [("a", "hello")]
     assert "warden looks in" in (tmp_path / "log" / "a.log").read_text(encoding="utf-8")
+
+
+class Interrupted(BaseException):
+    """What a signal raises in the main thread, wherever it is."""
+
+
+def test_ctrl_c_while_a_program_is_being_started_ends_everything(tmp_path: Path, heard: Heard) -> None:
+    """The signal comes at some moment of the start: before the thread that keeps the program, within, and after it."""
+
+    def hear(_number: int, _frame: FrameType | None) -> None:
+        raise Interrupted
+
+    for name in ("run", "log"):
+        (tmp_path / name).mkdir()
+    before = signal.signal(signal.SIGALRM, hear)
+    try:
+        for moment in range(80):
+            kept = Kept(Program("one", sh("exec sleep 60")), tmp_path, listener=heard, report=heard.report)
+            try:
+                signal.setitimer(signal.ITIMER_REAL, 0.000_02 + moment * 0.000_008)
+                kept.start()
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            except Interrupted:
+                pass
+            kept.ask_to_end()
+            kept.wait_ended(10.0)
+            assert kept.pid is None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("keep-")] == []
+    assert guard.left_behind(tmp_path / "run") == {}
