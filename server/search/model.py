@@ -66,6 +66,11 @@ class Entry(NamedTuple):
     about: str = ""
 
     @property
+    def row(self) -> tuple[Kind, MeetingId, str]:
+        """What is told of in one row: an item and what was concluded of it are one thing."""
+        return Kind.ITEM if self.kind is Kind.CONCLUSION else self.kind, self.meeting, self.ref
+
+    @property
     def paper(self) -> PaperVersion:
         """The version, of a paper."""
         return PaperVersion(PaperId(self.ref), self.version)
@@ -245,6 +250,12 @@ def excerpt(text: str, pattern: re.Pattern[str]) -> Marked:
     spans = [match.span() for match in places if start <= match.start() and match.end() <= end]
     pieces = _pieces(text, spans, start, end)
     return (*((("… ", False),) if start else ()), *pieces, *(((" …", False),) if end < len(text) else ()))
+
+
+def beginning(text: str) -> Marked:
+    """As much of a text as an excerpt has, from where it begins."""
+    end = _word_after(text, min(len(text), _BEFORE + _AFTER), 0)
+    return _pieces(text, [], 0, end) + (((" …", False),) if end < len(text) else ())
 
 
 def _pieces(text: str, spans: list[tuple[int, int]], start: int, end: int) -> Marked:

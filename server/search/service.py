@@ -32,6 +32,7 @@ from server.search.model import (
     Marked,
     Seeker,
     Wanted,
+    beginning,
     entries,
     excerpt,
     is_recalled,
@@ -146,11 +147,12 @@ class SearchService:
                 judged[entry] = limits.allow(entry, state) and may_find(entry, state, seeker)
             if not judged[entry] or (hit.page != COVER and is_recalled(entry, state)):
                 continue
-            known = found.get((entry.kind, entry.meeting, entry.ref))
+            known = found.get(entry.row)
             if known is None:
-                found[entry.kind, entry.meeting, entry.ref] = _Found(hit, state)
+                found[entry.row] = _Found(hit, state)
             else:
-                known.pages += hit.page != COVER
+                known.pages += hit.page != COVER and hit.entry.kind is Kind.PAPER
+                known.hit = max(known.hit, hit, key=_says_more)
         shown = list(found.values())[offset : offset + PAGE]
         return {
             "total": len(found),
@@ -162,6 +164,8 @@ class SearchService:
         hit, state, pattern = found.hit, found.state, wanted.pattern
         begins = state.starts_at
         on_page = excerpt(self._index.text(hit), pattern) if hit.page != COVER else ()
+        if not on_page and hit.entry.kind is Kind.CONCLUSION:
+            on_page = beginning("\n".join(words_of(hit.entry, state)))
         return {
             "kind": hit.entry.kind.value,
             "meeting": {
@@ -296,6 +300,12 @@ def _is_told_anew(before: MeetingState, after: MeetingState) -> bool:
         for state in (before, after)
     ]
     return told[0] != told[1]
+
+
+def _says_more(hit: Hit) -> tuple[bool, bool]:
+    """Of an item and its conclusion that is shown, and of it its words; of a paper what came first stays."""
+    is_concluded = hit.entry.kind is Kind.CONCLUSION
+    return is_concluded, is_concluded and hit.page != COVER
 
 
 def _value(pieces: Marked) -> list[list[Any]]:

@@ -156,6 +156,27 @@ def test_W136_what_was_concluded_is_found_by_who_may_know_of_the_item(office: Of
     assert titles(member, "trinh lai", kind="conclusion") == [("conclusion", "Một")]
 
 
+def test_W136_an_item_and_what_was_concluded_of_it_are_one_row_that_says_both(office: Office) -> None:
+    meeting = office.meeting("open")
+    chair, member = office.sign_in("chutri"), office.sign_in("daibieu")
+    first, *_ = items_of(chair, meeting)
+    text = "Giao Phòng 9 hoàn thành phương án một trước ngày 30 tháng 11 năm 2026. " * 9
+    chair.post(f"/api/meetings/{meeting}/items/{first}/conclusion", {"text": text, "seen": 0}).done()
+    office.services.search.catch_up()
+    (found,) = [each for each in looks(member, "mot")["results"] if each["ref"] == first]
+    assert (found["kind"], found["title"], found["more_pages"]) == ("conclusion", [["Một", True]], 0)
+    assert ["một", True] in found["excerpt"]
+    assert "".join(words for words, _ in found["excerpt"]).startswith("Giao Phòng 9 hoàn thành phương án một trước")
+    assert titles(member, "mot", kind="item") == [("item", "Một")]
+    short = {"text": "Giao Phòng 9 trình lại trong tuần", "seen": found["version"]}
+    chair.post(f"/api/meetings/{meeting}/items/{first}/conclusion", short).done()
+    office.services.search.catch_up()
+    (found,) = [each for each in looks(member, "mot")["results"] if each["ref"] == first]
+    assert found["excerpt"] == [[short["text"], False]], (
+        "the title has the word, and the conclusion is said all the same"
+    )
+
+
 def test_an_issued_document_is_found_by_its_number_and_no_other_one(office: Office) -> None:
     meeting = MeetingId(office.meeting("approved"))
     state = office.services.meetings.state(meeting)

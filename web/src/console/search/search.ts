@@ -58,6 +58,9 @@ export function pathOf(result: Result): string {
   return `${meeting}/papers/${result.ref}${result.page > 1 ? `/${result.page}` : ''}`;
 }
 
+/** What a result is called: an item and what was concluded of it are one row, and say so where the item's title has the words, too. */
+export const nameOf = ({ kind, title }: Result): Kind | 'both' => (kind === 'conclusion' && title.some(([, isHit]) => isHit) ? 'both' : kind);
+
 /** The signed file itself, of what has no screen of its own for everybody. */
 export const fileOf = (result: Result): string | null => (result.kind === 'letter' ? `/api/meetings/${result.meeting.id}/letters/${result.ref}/file` : null);
 
