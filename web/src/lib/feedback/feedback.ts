@@ -1,5 +1,5 @@
 /** A fault or a wish, as the server tells it, and what is sent with it (docs/API.md). */
-import type { Failure } from '$lib/failure.ts';
+import type { Failure } from '../failure.ts';
 
 export interface Own {
   number: number;
@@ -35,10 +35,11 @@ function built(): string {
   return script.split('/').at(-1) ?? '';
 }
 
-/** What is needed to understand it: no name, no content, no address. */
-export function about(path: string, last: { failure: Failure; at: number } | null, language: string): Record<string, string> {
+/** What is needed to understand it: no name, no content, no address. `seat`: at which seat of the room. */
+export function about(path: string, last: { failure: Failure; at: number } | null, language: string, seat = ''): Record<string, string> {
   const told: Record<string, string> = {
     page: kindOf(path),
+    seat,
     version: built(),
     at: new Date().toISOString(),
     browser: navigator.userAgent.slice(0, 300),
