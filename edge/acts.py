@@ -16,6 +16,7 @@ from typing import Any, Final
 from wire.ballots import NONCE_BYTES
 from wire.election_marks import SAID_LIMIT
 from wire.errors import BadField
+from wire.feedback import SEND, read_said
 from wire.fields import Fields
 from wire.manifest import MAX_PAGES
 from wire.notice_fold import MAX_PEOPLE
@@ -168,7 +169,7 @@ def _signed(data: Fields) -> None:
     SignedStatement.read(data)
 
 
-SHAPES: Final[dict[str, Callable[[Fields], None]]] = {
+SHAPES: Final[dict[str, Callable[[Fields], object]]] = {
     SIGN_OUT: _nothing,
     "present": _present,
     "present_call": _nothing,
@@ -183,6 +184,7 @@ SHAPES: Final[dict[str, Callable[[Fields], None]]] = {
     PRESENCE: _said,
     SERVICE_CALL: _called,
     SERVICE_CANCEL: _call,
+    SEND: read_said,
     CAST: _cast,
     "vote_begin": _begin,
     "vote_open": _vote,

@@ -85,6 +85,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     consultations.build,
     attendance.build,
     service_calls.build,
+    feedback.build,
     speaking.build,
     marks.build,
     notices.build,
@@ -97,7 +98,6 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     roster.build,
     reviews.build,
     handover.build,
-    feedback.build,
 )
 
 _EXTENSION: Final = "phonghop"

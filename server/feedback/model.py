@@ -12,25 +12,15 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
-from wire.fields import Fields, print_instant
+from wire.feedback import Said
+from wire.fields import print_instant
 
-MAX_TEXT: Final = 4_000
 MAX_ANSWER: Final = 2_000
-MAX_ABOUT: Final = 300
 #: Of one person, waiting at the same moment.
 MOST: Final = 20
-#: What may come with it, and nothing else.
-ABOUT: Final = ("page", "version", "at", "error", "browser", "screen", "language")
-
-
-class Kind(enum.StrEnum):
-    """lỗi · góp ý."""
-
-    FAULT = "fault"
-    WISH = "wish"
 
 
 class State(enum.StrEnum):
@@ -39,15 +29,6 @@ class State(enum.StrEnum):
     NEW = "new"
     TAKEN = "taken"
     DONE = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What somebody sends."""
-
-    kind: Kind
-    text: str
-    about: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +60,3 @@ class Feedback:
             "unread": self.state is State.DONE and self.read_at is None,
         }
         return {**value, "name": self.name, "about": self.said.about} if whole else value
-
-
-def read_said(fields: Fields) -> Said:
-    """A body; raises BadField."""
-    kind = Kind(fields.choice("kind", frozenset(Kind)))
-    text = fields.text("text", limit=MAX_TEXT).strip()
-    about: dict[str, str] = {}
-    if fields.has("about"):
-        told = fields.object("about")
-        about = {name: told.text(name, limit=MAX_ABOUT) for name in ABOUT if told.has(name)}
-        told.end()
-    fields.end()
-    return Said(kind, text, about)

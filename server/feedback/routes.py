@@ -9,10 +9,12 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
-from server.feedback.model import MAX_ANSWER, read_said
-from server.feedback.service import Asked, FeedbackService
+from server.feedback.model import MAX_ANSWER
+from server.feedback.service import Asked, By, FeedbackService
+from server.idempotency.service import ActKey
 from server.identity.model import Role
 from server.web import act_id, actor, allow, answer, body, nothing
+from wire.feedback import SEND, read_said
 
 
 def blueprint(feedback: FeedbackService, clock: Clock) -> Blueprint:
@@ -25,7 +27,9 @@ def blueprint(feedback: FeedbackService, clock: Clock) -> Blueprint:
     @routes.post("/api/me/feedback")
     @allow(signed_in=True)
     def send() -> ResponseReturnValue:
-        return answer(feedback.send(read_said(body()), asked=asked()), 201)
+        who, said = actor(), read_said(body())
+        key = ActKey(act_id(), who.label, SEND, {"kind": said.kind.value, "text": said.text})
+        return answer(feedback.send(said, by=By(who.person_id, who.name, key, clock.now())), 201)
 
     @routes.get("/api/me/feedback")
     @allow(signed_in=True)

@@ -2,7 +2,7 @@
 
 Usage::
 
-    feedback.send(Said(Kind.FAULT, "Trang không mở được", {...}), asked=asked)
+    feedback.send(Said(Kind.FAULT, "Trang không mở được", {...}), by=by)
     feedback.take(7, asked=asked); feedback.answer(7, "Đã sửa", asked=asked)
 """
 
@@ -14,17 +14,29 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.feedback.errors import FeedbackFull, FeedbackOver, FeedbackUnknown
-from server.feedback.model import MOST, Feedback, Said, State
+from server.feedback.model import MOST, Feedback, State
 from server.feedback.ports import FeedbackStore
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
 from server.identity.model import Actor
 from server.unit import Transaction, UnitOfWork
+from wire.feedback import Said
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who tells of it, under which key, when; ``meeting``: the one they sit in."""
+
+    person: str
+    name: str
+    key: ActKey
+    now: dt.datetime
+    meeting: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, under which idempotency key, when."""
+    """Who reads or answers, under which idempotency key, when."""
 
     actor: Actor
     act: str
@@ -39,22 +51,20 @@ class FeedbackService:
     store: FeedbackStore
     ledger: ActLedger
 
-    def send(self, said: Said, *, asked: Asked) -> dict[str, Any]:
+    def send(self, said: Said, *, by: By) -> dict[str, Any]:
         """One more; gives ``{number}``. Raises FeedbackFull, ActReused."""
-        actor = asked.actor
-        key = ActKey(asked.act, actor.label, "feedback_send", {"kind": said.kind.value, "text": said.text})
         with self.unit.begin() as tx:
 
             def add() -> dict[str, Any]:
                 self.store.hold(tx)
-                own = self.store.of_person(tx, actor.person_id)
+                own = self.store.of_person(tx, by.person)
                 if sum(each.state is not State.DONE for each in own) >= MOST:
                     raise FeedbackFull(most=MOST)
                 number = self.store.newest(tx) + 1
-                self.store.add(tx, Feedback(number, actor.person_id, actor.name, said, asked.now))
+                self.store.add(tx, Feedback(number, by.person, by.name, said, by.now))
                 return {"number": number}
 
-            return once(self.ledger, tx, key, now=asked.now, do=add)
+            return once(self.ledger, tx, by.key, now=by.now, do=add, meeting=by.meeting)
 
     def own(self, actor: Actor) -> list[dict[str, Any]]:
         """What somebody sent, the newest first."""

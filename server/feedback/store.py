@@ -12,7 +12,8 @@ from typing import Any, Final
 from sqlalchemy import Column, Connection, Integer, Row, String, Table, Text, func, insert, select, text, update
 
 from server.db.metadata import Moment, metadata
-from server.feedback.model import Feedback, Kind, Said, State
+from server.feedback.model import Feedback, State
+from wire.feedback import Kind, Said
 
 FEEDBACK: Final = Table(
     "feedback",

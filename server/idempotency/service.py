@@ -47,14 +47,23 @@ class ActKey:
 
 
 def once(
-    ledger: ActLedger, tx: Transaction, key: ActKey, *, now: dt.datetime, do: Callable[[], dict[str, Any]]
+    ledger: ActLedger,
+    tx: Transaction,
+    key: ActKey,
+    *,
+    now: dt.datetime,
+    do: Callable[[], dict[str, Any]],
+    meeting: str | None = None,
 ) -> dict[str, Any]:
-    """What ``do`` answers, or answered the first time; raises :class:`ActReused` and what ``do`` raises."""
+    """What ``do`` answers, or answered the first time; raises :class:`ActReused` and what ``do`` raises.
+
+    ``meeting``: the one that it came out of; its act stays known as long as that goes on.
+    """
     known = answered(ledger, tx, key)
     if known is not None:
         return known
     answer = do()
-    ledger.add(tx, DoneAct(key.act, key.actor, key.kind, key.fingerprint, answer, now))
+    ledger.add(tx, DoneAct(key.act, key.actor, key.kind, key.fingerprint, answer, now, meeting))
     return answer
 
 

@@ -6,11 +6,12 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 from server.db.engine import Database
-from server.feedback.model import Feedback, Kind, Said
+from server.feedback.model import Feedback
 from server.feedback.store import SqlFeedbackStore
 from server.handover.model import Handover
 from server.handover.store import SqlHandoverStore
 from tests.support.meeting_log import named
+from wire.feedback import Kind, Said
 
 NOW = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
 PERSON = named("u", "a")

@@ -35,6 +35,7 @@ export type ActKind =
   | 'presence'
   | 'service_call'
   | 'service_cancel'
+  | 'feedback_send'
   | 'vote_cast'
   | 'ballot_cast'
   | 'vote_begin'
@@ -72,7 +73,11 @@ const FOLLOW_EVERY_MS = 5_000;
 
 export class Seat {
   // The agent itself waits 20 s for the server's word on a password.
-  readonly api = new Api({ tokenHeader: 'X-Seat-Token', timeoutMs: 25_000 });
+  readonly api = new Api({ tokenHeader: 'X-Seat-Token', timeoutMs: 25_000, onFailure: (failure) => (this.lastFailure = { failure, at: Date.now() }) });
+  /** What failed last on this screen, for who tells of a fault. */
+  lastFailure: { failure: Failure; at: number } | null = null;
+  /** What kind of screen the person has in front, for the same. */
+  place = '';
   readonly live = new Live<SeatSections>(new EventsTransport('/api/live', () => this.#read()));
   readonly pages = new HttpPages('/api/papers', this.api);
   /** Refusals already told. */
@@ -152,6 +157,7 @@ export class Seat {
     for (const act of acts) {
       if (act.state !== 'refused' || !this.#mine.has(act.act) || this.#told.has(act.act)) continue;
       this.#told.add(act.act);
+      this.lastFailure = { failure: new Failure(act.code), at: Date.now() };
       void errorText(act.code).then((text) => notify('bad', t('seat.act.refused', { what: t(`seat.act.kind.${act.kind}`), why: text })));
     }
   }
