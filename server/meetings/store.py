@@ -34,6 +34,7 @@ from wire import canonical
 from wire.errors import WireError
 from wire.events import Event
 from wire.ids import MeetingId
+from wire.places import SUBSTITUTE_ENDED, SUBSTITUTE_NAMED
 from wire.state import MeetingState, MemberRole
 
 meetings = Table(
@@ -81,6 +82,10 @@ _ROW: Final = (
 )
 
 
+#: After these other people are members, or in another role.
+_MOVES_MEMBERS: Final = frozenset({"members_set", SUBSTITUTE_NAMED, SUBSTITUTE_ENDED})
+
+
 class SqlMeetingStore:
     """The ``MeetingStore`` of both databases."""
 
@@ -97,7 +102,7 @@ class SqlMeetingStore:
             tx.execute(insert(meeting_events), rows)
         except IntegrityError as taken:
             raise LogMoved(meeting) from taken
-        if any(event.kind == "members_set" for event in events):
+        if any(event.kind in _MOVES_MEMBERS for event in events):
             self._set_members(tx, meeting, state)
 
     def hold(self, tx: Connection, meeting: MeetingId) -> bool:

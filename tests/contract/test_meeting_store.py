@@ -125,6 +125,25 @@ def test_lists_show_what_the_log_says(database: Database, room: str) -> None:
         assert STORE.roles(tx, guest) == {}
 
 
+def test_A3_a_substitute_has_the_meeting_in_the_list_as_long_as_they_stand_for_somebody(
+    database: Database, room: str
+) -> None:
+    chair, absent, sent = (fresh_id("u") for _ in range(3))
+    named = {"member": absent, "person": sent, "name": "Y (demo)", "position": "", "unit": "", "reason": "x"}
+    named |= {"may_speak": True, "may_vote": True}
+    after = Log(MeetingId(fresh_id("m")))
+    for drafts, roles in (
+        ((_created(room), _members((chair, "chair"), (absent, "member"))), {}),
+        ((Draft("substitute_named", named),), {after.meeting: MemberRole.MEMBER}),
+        ((Draft("substitute_ended", {"member": absent}),), {}),
+    ):
+        events, after = _grow(after, *drafts)
+        with database.begin() as tx:
+            STORE.append(tx, events, state=after.state)
+        with database.read() as tx:
+            assert STORE.roles(tx, sent) == roles
+
+
 class _Told:
     """Keeps the numbers it was told, in the order it was told them."""
 
