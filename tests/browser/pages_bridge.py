@@ -3,7 +3,7 @@
 Usage::
 
     person = PcPerson(browser, room, people.CHAIR)
-    person.knows_the_bridge(); person.arrives(); person.enters()
+    person.knows_the_bridge(); person.arrives(); person.comes_in()
 """
 
 from __future__ import annotations
@@ -45,10 +45,11 @@ class PcPerson(ConsolePerson):
         expect(page.get_by_text("Cửa sổ này của chính máy đồng chí.")).to_be_visible()
         page.close()
 
-    def window_after(self, button: str) -> Page:
-        """Press a button that opens a window of the bridge."""
+    def window_after(self, button: str | re.Pattern[str]) -> Page:
+        """Press a button that opens a window of the bridge; a name is meant as a whole."""
+        found = self.button(button) if isinstance(button, str) else self.page.get_by_role("button", name=button)
         with self.page.context.expect_page() as opened:
-            self.button(button).click()
+            found.click()
         opened.value.set_default_timeout(20_000)
         return opened.value
 
@@ -70,7 +71,7 @@ class PcPerson(ConsolePerson):
         window.get_by_label("Mã PIN", exact=True).fill(pin)
         window.get_by_role("button", name=go, exact=True).click()
 
-    def enters(self) -> None:
+    def comes_in(self) -> None:
         """From the sign-in page of a browser that is not paired yet to the first page."""
         self.button("Đăng nhập bằng USB token").click()
         self.pairs()
@@ -85,6 +86,33 @@ class PcPerson(ConsolePerson):
             expect(window.get_by_text(each)).to_be_visible()
         assert faults(window, least_px=CLICKED_PX, scrolls=True) == []
         self.types_pin(window, self.room.pin, go=go)
+        closed(window)
+
+    def signs_paper(self, button: str | re.Pattern[str], *, mistypes: bool = False) -> None:
+        """In the bridge's window: every page is looked at before the PIN is taken (G58)."""
+        window = self.window_after(button)
+        picture = window.get_by_role("img", name="Trang 1 / ")
+        expect(picture).to_be_visible()
+        pages = int((picture.get_attribute("alt") or "").rpartition(" ")[2])
+        for at in range(2, pages + 1):
+            window.get_by_role("button", name="Trang sau").click()
+            expect(window.get_by_role("img", name=f"Trang {at} / {pages}")).to_be_visible()
+        if mistypes:
+            self.types_pin(window, "999999", go="Ký")
+            expect(window.get_by_text("Số lần thử còn lại: 2.").first).to_be_visible()
+        self.signs(window)
+
+    def takes_token_out(self) -> None:
+        """For the next person's: a swap between two looks of the service may pass as one card."""
+        self.room.stand.pull(self.reader)
+        self.sees_locked()
+
+    def unlocks(self) -> None:
+        """With the token, into a reader that is empty."""
+        window = self.window_after("Mở khóa")
+        self.plugs(window)
+        self.types_pin(window, self.room.pin)
+        expect(self.page.get_by_text("Màn hình đang khóa")).to_have_count(0)
         closed(window)
 
     def sees_locked(self) -> None:

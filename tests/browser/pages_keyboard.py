@@ -1,4 +1,4 @@
-"""The chair without a mouse: Tab to what is wanted, Enter; arrows for what is chosen among a few.
+"""People without a mouse, the chair first: Tab to what is wanted, Enter; arrows for what is chosen among a few.
 
 Rules: nothing is clicked. What Tab does not come to within one round of the page is out of reach, and fails.
 
@@ -16,13 +16,14 @@ from playwright.sync_api import Locator, expect
 
 from deploy.demo import people
 from tests.browser.pages_chair import Chair
+from tests.browser.pages_console import ConsolePerson
 
 _ROUND = 220
 _HAS_FOCUS = "(one) => one === document.activeElement"
 
 
-class KeyboardChair(Chair):
-    """At the chair's desk, hands on the keys."""
+class Keys(ConsolePerson):
+    """Somebody at a console, hands on the keys where these ways are used."""
 
     def reaches(self, wanted: Locator) -> None:
         """By Tab, from wherever the focus is."""
@@ -38,23 +39,6 @@ class KeyboardChair(Chair):
         """Reaches it and presses Enter."""
         self.reaches(wanted)
         self.page.keyboard.press("Enter")
-
-    def signs_in(self, person: people.Person) -> None:
-        """Name, Tab, password, Enter."""
-        expect(self.page.get_by_label("Tên đăng nhập")).to_be_focused()
-        self.page.keyboard.type(person.username)
-        self.reaches(self.page.get_by_label("Mật khẩu", exact=True))
-        self.page.keyboard.type(people.PASSWORD.reveal().decode())
-        self.page.keyboard.press("Enter")
-        self.is_greeted(person)
-
-    def presses(self, name: str) -> None:
-        self.enters(self.button(name))
-
-    def answers(self, name: str) -> None:
-        question = self.page.get_by_role("dialog")
-        self.enters(question.get_by_role("button", name=name, exact=True))
-        expect(question).to_have_count(0)
 
     def writes(self, label: str, text: str) -> None:
         """Into the field of this label, over what stands there."""
@@ -72,6 +56,27 @@ class KeyboardChair(Chair):
                 return
             self.page.keyboard.press("ArrowRight")
         expect(box.get_by_role("radio", name=wanted)).to_be_checked()
+
+
+class KeyboardChair(Keys, Chair):
+    """At the chair's desk, hands on the keys."""
+
+    def signs_in(self, person: people.Person) -> None:
+        """Name, Tab, password, Enter."""
+        expect(self.page.get_by_label("Tên đăng nhập")).to_be_focused()
+        self.page.keyboard.type(person.username)
+        self.reaches(self.page.get_by_label("Mật khẩu", exact=True))
+        self.page.keyboard.type(people.PASSWORD.reveal().decode())
+        self.page.keyboard.press("Enter")
+        self.is_greeted(person)
+
+    def presses(self, name: str) -> None:
+        self.enters(self.button(name))
+
+    def answers(self, name: str) -> None:
+        question = self.page.get_by_role("dialog")
+        self.enters(question.get_by_role("button", name=name, exact=True))
+        expect(question).to_have_count(0)
 
     def goes_into(self, title: str) -> None:
         """The meeting, from the list of the first page, and on to leading it."""

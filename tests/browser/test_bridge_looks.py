@@ -66,7 +66,7 @@ class Window:
         self.page.goto("about:blank")
         self.page.goto(f"http://127.0.0.1:{self.play.port}/{'#' if mark else ''}{mark}")
 
-    def enters(self) -> None:
+    def comes_in(self) -> None:
         self.opens("enter=" + self.play.kiosk.address.reveal().decode().partition("#kiosk=")[2])
         expect(self.page.get_by_text("Cửa sổ này của chính máy đồng chí.")).to_be_visible()
 
@@ -128,7 +128,7 @@ READERS: tuple[tuple[Callable[[BridgePlay], None], str, bool], ...] = (
 
 def test_G52_a_sign_in_says_of_the_token_what_there_is_to_do(window: Window, play: BridgePlay) -> None:
     play.paired()
-    window.enters()
+    window.comes_in()
     window.opens(play.ask())
     for happens, text, axe in READERS:
         happens(play)
@@ -152,7 +152,7 @@ def _approval() -> Statement:
 
 def test_G56_G57_what_is_signed_is_shown_whole_and_what_is_lacking_is_said(window: Window, play: BridgePlay) -> None:
     play.paired()
-    window.enters()
+    window.comes_in()
     play.plug("lan", name=NAME)
     window.opens(play.ask(Kind.STATEMENT, data={"statement": _approval().to_value()}))
     window.shows("USB token này không có chứng thư số để ký văn bản")
@@ -173,7 +173,7 @@ def test_G56_G57_what_is_signed_is_shown_whole_and_what_is_lacking_is_said(windo
 def test_G50_pairing_strangers_and_a_bridge_that_has_gone(window: Window, play: BridgePlay) -> None:
     window.opens()
     window.shows("Trình duyệt này chưa được mở từ cầu nối USB token")
-    window.enters()
+    window.comes_in()
     window.shows("Máy này chưa ghép nối với phòng họp nào")
     play.desk.pair(replace(play.pairing(), name=TITLE))
     window.shows(ORIGIN)
@@ -194,7 +194,7 @@ def test_G58_every_page_of_a_paper_is_reached_and_the_button_says_how_many_were_
     data |= {"number": {"number": "312/TB-VKS", "date": "2026-11-22", "written": written}}
     data |= {"sha256": hashlib.sha256(pdf).hexdigest(), "mark": {"page": _PAGES, "box": box}}
     play.paired()
-    window.enters()
+    window.comes_in()
     play.plug("lan", name=NAME, signs=SignsWith(b"document", "cd" * 32, NAME))
     ticket = play.ask(Kind.PAPER, data=data)
     play.desk.take_file(ticket, pdf, origin=ORIGIN)

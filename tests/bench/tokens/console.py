@@ -53,7 +53,7 @@ class ConsoleLocks:
         person, found = self._person, Locks()
         person.knows_the_bridge()
         person.arrives()
-        person.enters()
+        person.comes_in()
         clock = ahead(person.page)
         for number in range(count):
             # A bridge answers forty questions a minute; a round asks two, to open the lock and to watch the token.

@@ -6,14 +6,13 @@ to a folder it is also kept there as pictures, light and dark.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import chromium
+from tests.browser.examining import pictured
 from tests.browser.screen import DESK, Screen
 
 Look = Callable[[Screen, str], None]
@@ -43,10 +42,5 @@ def look() -> Look:
 
 def examine(screen: Screen, scene: str) -> None:
     """Nothing is wrong with what is on the screen; a picture of it, if somebody wants one."""
-    if folder := os.environ.get("PHONGHOP_TEST_PICTURES"):
-        for theme in ("light", "dark"):
-            screen.themed(theme)
-            screen.page.wait_for_timeout(150)
-            screen.page.screenshot(path=Path(folder) / f"{scene}-{theme}.png")
-        screen.themed("light")
+    pictured(screen, scene)
     assert screen.flaws() == []

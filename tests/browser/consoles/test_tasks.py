@@ -1,4 +1,7 @@
-"""Tasks on the consoles: given from a conclusion, taken on, seen late, taken into the next agenda (TK1–TK8)."""
+"""Tasks on the consoles: taken on, seen late, taken into the next agenda (TK1–TK8).
+
+How one is given from a conclusion is played in `tests/browser/main_job/office.py`.
+"""
 
 from __future__ import annotations
 
@@ -56,6 +59,7 @@ def _furnished(server: RunningServer) -> tuple[str, str]:
         ("Rà soát danh mục tài liệu mật và báo cáo Viện trưởng (demo)", unit, 5),
         ("Lập kế hoạch tập huấn sử dụng phòng họp không giấy cho các đơn vị trực thuộc (demo)", unit, 21),
         ("Chuẩn bị số liệu so sánh ba năm (demo)", office.people["khach"], 30),
+        ("Hoàn thành số hóa hồ sơ lưu trữ giai đoạn 2024–2026 (demo)", unit, 34),
     ):
         due = (today + dt.timedelta(days=days)).isoformat()
         body = {"title": title, "lead": lead, "helpers": [office.people["kythuat"]], "due": due, "item": first}
@@ -80,8 +84,7 @@ def _next(screen: Screen, address: str, username: str) -> None:
     signs_in(screen.page, username)
 
 
-def test_from_the_conclusion_to_the_next_agenda(desk: Desk, screen: Screen, look: Look) -> None:
-    _gives(desk, screen, look)
+def test_from_the_first_page_to_the_next_agenda(desk: Desk, screen: Screen, look: Look) -> None:
     _takes_on(desk, screen, look)
     page = screen.page
     _next(screen, desk.at(f"/meetings/{desk.next}/tasks"), "thuky")
@@ -92,30 +95,11 @@ def test_from_the_conclusion_to_the_next_agenda(desk: Desk, screen: Screen, look
     expect(page.get_by_role("heading", name=re.compile("Việc tồn đọng \\("))).to_have_count(0)
 
 
-def _gives(desk: Desk, screen: Screen, look: Look) -> None:
-    """The chair, from the conclusion, to a unit."""
-    page = screen.page
-    screen.opens(desk.at(f"/meetings/{desk.over}/tasks"))
-    signs_in(page, "chutri")
-    page.get_by_role("button", name=re.compile("Giao nhiệm vụ từ kết luận")).click()
-    form = page.get_by_role("dialog", name="Giao nhiệm vụ")
-    expect(form).to_contain_text(_WORDS)
-    form.get_by_label("Việc phải làm").fill("Hoàn thành số hóa hồ sơ lưu trữ giai đoạn 2024–2026 (demo)")
-    form.get_by_label("Chủ trì", exact=True).fill("van phong")
-    form.get_by_role("button", name=re.compile(_UNIT[:20])).first.click()
-    due = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=20)
-    form.get_by_label("Thời hạn").fill(f"{due:%d/%m/%Y}")
-    expect(form).to_contain_text("ngày làm việc")
-    look(screen, "tasks-give")
-    form.get_by_role("button", name="Giao nhiệm vụ").click()
-    expect(page.get_by_role("link", name=re.compile("Hoàn thành số hóa"))).to_be_visible()
-    look(screen, "tasks-meeting")
-
-
 def _takes_on(desk: Desk, screen: Screen, look: Look) -> None:
     """The head of the unit: the first page, the list, the figures, and a report of progress."""
     page = screen.page
-    _next(screen, desk.at("/"), "daibieu")
+    screen.opens(desk.at("/"))
+    signs_in(page, "daibieu")
     expect(page.get_by_text("Nhiệm vụ của đồng chí (3, 1 quá hạn)")).to_be_visible()
     look(screen, "tasks-home")
     screen.opens(desk.at("/tasks"))

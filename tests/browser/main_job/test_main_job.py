@@ -11,26 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.examining import Examiner
 from tests.browser.main_job import accounts, live, story, terminal
 from tests.browser.main_job.cast import Cast
-from tests.browser.screen import Screen
 from tests.support.room_process import RunningRoom
 
 pytestmark = pytest.mark.timeout(420)
-
-
-class Examiner:
-    """Looks closely at every scene and remembers what is wrong with it."""
-
-    def __init__(self) -> None:
-        self.flaws: list[str] = []
-
-    def __call__(self, screen: Screen, scene: str) -> None:
-        self.flaws += [f"{scene}: {flaw}" for flaw in screen.flaws()]
-
-    def glance(self, screen: Screen, scene: str) -> None:
-        """Only at what fits and can be touched: the words of such a screen were looked at in another scene."""
-        self.flaws += [f"{scene}: {flaw}" for flaw in screen.misfits()]
 
 
 def test_a_meeting_from_its_preparation_to_the_last_proof_of_recall(
