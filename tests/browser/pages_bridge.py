@@ -80,15 +80,15 @@ class PcPerson(ConsolePerson):
         self.types_pin(window, self.room.pin)
         self.is_greeted(self.who)
 
-    def signs(self, window: Page, *words: str, go: str = "Ký") -> None:
-        """Read the words in the bridge's window, look at it, and sign."""
+    def signs(self, window: Page, *words: str, go: str = "Ký", again: bool = False) -> None:
+        """Read the words in the bridge's window, look at it unless such a one was seen before, and sign."""
         for each in words:
             expect(window.get_by_text(each)).to_be_visible()
-        assert faults(window, least_px=CLICKED_PX, scrolls=True) == []
+        assert again or faults(window, least_px=CLICKED_PX, scrolls=True) == []
         self.types_pin(window, self.room.pin, go=go)
         closed(window)
 
-    def signs_paper(self, button: str | re.Pattern[str], *, mistypes: bool = False) -> None:
+    def signs_paper(self, button: str | re.Pattern[str], *, mistypes: bool = False, again: bool = False) -> None:
         """In the bridge's window: every page is looked at before the PIN is taken (G58)."""
         window = self.window_after(button)
         picture = window.get_by_role("img", name="Trang 1 / ")
@@ -100,7 +100,7 @@ class PcPerson(ConsolePerson):
         if mistypes:
             self.types_pin(window, "999999", go="Ký")
             expect(window.get_by_text("Số lần thử còn lại: 2.").first).to_be_visible()
-        self.signs(window)
+        self.signs(window, again=again)
 
     def takes_token_out(self) -> None:
         """For the next person's: a swap between two looks of the service may pass as one card."""

@@ -103,6 +103,7 @@ def test_G50_a_page_of_another_origin_reads_nothing_and_changes_nothing(room: To
         assert person.page.evaluate(told, person.bridge) == "TypeError", one
 
 
+@pytest.mark.timeout(600)
 def test_G55_G56_G57_an_office_from_the_request_for_a_paper_to_its_dossier(
     room: TokenRoom, browser: Browser, tmp_path: Path
 ) -> None:

@@ -129,7 +129,14 @@ def test_A3_a_substitute_has_the_meeting_in_the_list_as_long_as_they_stand_for_s
     database: Database, room: str
 ) -> None:
     chair, absent, sent = (fresh_id("u") for _ in range(3))
-    named: dict[str, Any] = {"member": absent, "person": sent, "name": "Y (demo)", "position": "", "unit": "", "reason": "x"}
+    named: dict[str, Any] = {
+        "member": absent,
+        "person": sent,
+        "name": "Y (demo)",
+        "position": "",
+        "unit": "",
+        "reason": "x",
+    }
     named |= {"may_speak": True, "may_vote": True}
     after = Log(MeetingId(fresh_id("m")))
     for drafts, roles in (

@@ -33,7 +33,7 @@ def sit_down(office: Office) -> None:
     seat.signs_in()
     seat.sees_agenda([OPEN_ITEM.title, STAFF_ITEM.title])
     seat.sees_papers([PAPER])
-    office.look(seat.screen, "office-24-seat")
+    office.glance(seat.screen, "office-24-seat")
 
 
 def call_the_roll(office: Office) -> None:
@@ -58,7 +58,7 @@ def open_it(office: Office) -> None:
     expect(chair.button("Khai mạc")).to_be_enabled()
     chair.opens_meeting_by_keyboard()
     chair.presses("Điểm danh bằng chữ ký số")
-    chair.signs(chair.window_after("Ký số điểm danh"), f"Tôi có mặt tại cuộc họp “{TITLE}”")
+    chair.signs(chair.window_after("Ký số điểm danh"), f"Tôi có mặt tại cuộc họp “{TITLE}”", again=True)
     expect(chair.button("Điểm danh bằng chữ ký số")).to_have_count(0)
     chair.goes_on_to("1")
     chair.opens_paper(PAPER)
@@ -69,7 +69,7 @@ def open_it(office: Office) -> None:
     substitute = office.comes(SUBSTITUTE)
     substitute.page.get_by_role("main").get_by_role("link").filter(has_text=TITLE).last.click()
     expect(substitute.page.get_by_role("heading", level=1)).to_contain_text(TITLE)
-    office.look(substitute.screen, "office-26-substitute")
+    office.glance(substitute.screen, "office-26-substitute")
 
 
 def speak(office: Office) -> None:
@@ -99,12 +99,12 @@ def vote(office: Office) -> None:
     if sure.count():
         sure.click()
     own.click()
-    chair.signs(chair.window_after(f"Ký số và gửi: {_YES}"), f"Tôi chọn: {_YES}.")
+    chair.signs(chair.window_after(f"Ký số và gửi: {_YES}"), f"Tôi chọn: {_YES}.", again=True)
     chair.sees("Ý kiến của đồng chí đã được ghi nhận.")
     seat.answers_vote(_YES, question=OPEN_ITEM.title)
     seat.types_pin(office.room.pin, "Ký")
     seat.sees("Máy chủ đã ghi nhận ý kiến của đồng chí")
-    office.look(seat.screen, "office-29-voted")
+    office.glance(seat.screen, "office-29-voted")
     expect(office.comes(GUEST).button(_YES)).to_have_count(0)
     chair.presses("Đóng biểu quyết")
     chair.answers("Đóng biểu quyết")
@@ -131,8 +131,8 @@ def close(office: Office) -> None:
     page = chair.page
     page.get_by_role("banner").get_by_role("button", name="Bế mạc", exact=True).click()
     expect(chair.button("Bế mạc và thu hồi, không ký số")).to_be_enabled()
-    office.look(chair.screen, "office-31-closing")
-    chair.signs(chair.window_after("Ký số và bế mạc"), f"Tôi bế mạc cuộc họp “{TITLE}”")
+    office.glance(chair.screen, "office-31-closing")
+    chair.signs(chair.window_after("Ký số và bế mạc"), f"Tôi bế mạc cuộc họp “{TITLE}”", again=True)
     chair.sees(re.compile(f"Bế mạc: đã ký số – {re.escape(people.CHAIR.name)}"))
     chair.sees_recall(1, 1)
     seat.sees("Tài liệu đã được thu hồi")

@@ -72,7 +72,7 @@ def _number(office: Office, scene: str) -> None:
     office.goes(clerk, "/register")
     clerk.sees("Chờ đồng chí ký và cấp số: 1")
     office.glance(clerk.screen, f"{scene}-register")
-    clerk.signs_paper(re.compile("^Ký và cấp số “"))
+    clerk.signs_paper(re.compile("^Ký và cấp số “"), again=True)
     clerk.sees("Đã ký, chờ phát hành: 1")
     clerk.page.get_by_role("button", name=re.compile("^Phát hành “")).click()
     clerk.answers("Phát hành")
