@@ -2,18 +2,19 @@
 
 Rules: pure. Staff write any word about any member; an excuse needs its reason, and so does a word that contradicts the
 one that stands there: what was written stays in the log, a correction is a new event. People say of themselves that
-they are there, leave and come back, where the meeting lets them. Whoever comes after the opening is late, but not who
-sat signed in before it. The same word again changes nothing. After the close staff still correct whether somebody was
-there, each time with the reason, until the meeting is locked: nobody comes or goes any more.
+they are there, leave and come back, where the meeting lets them. Whoever comes after the opening and the appointed time
+is late, but not who sat signed in before. The same word again changes nothing. After the close staff still correct
+whether somebody was there, each time with the reason, until the meeting is locked: nobody comes or goes any more.
 
 Usage::
 
     drafts = record(state, Written(("u-…",), Presence.EXCUSED, "ốm"), by)
-    drafts = say(state, Said.HERE, by, reason="")
+    drafts = say(state, Said.HERE, by, now=now)
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from dataclasses import dataclass
 from typing import Any, Final
@@ -77,7 +78,7 @@ def must_lead(state: MeetingState, by: By) -> None:
         raise meeting_errors.NotAMember if state.member(by.person) is None else NotAllowed
 
 
-def say(state: MeetingState, said: Said, by: By, *, reason: str = "") -> tuple[Draft, ...]:
+def say(state: MeetingState, said: Said, by: By, *, now: dt.datetime, reason: str = "") -> tuple[Draft, ...]:
     """What somebody says of themselves."""
     member = _member(state, by.person)
     _in_phase(state)
@@ -92,15 +93,16 @@ def say(state: MeetingState, said: Said, by: By, *, reason: str = "") -> tuple[D
     is_here = member.role in LEADING or any(person == by.person for person, _ in state.seated)
     if not state.roll_rules.by_self or not is_here:
         raise errors.SelfRollCallOff
-    return (_draft(by.person, arriving(state, by.person), AttendanceMethod.SELF, reason),)
+    return (_draft(by.person, arriving(state, by.person, now=now), AttendanceMethod.SELF, reason),)
 
 
-def arriving(state: MeetingState, person: str) -> Presence:
-    """The word for who says now that they are there."""
+def arriving(state: MeetingState, person: str, *, now: dt.datetime) -> Presence:
+    """The word for who says now that they are there: nobody is late before the time they were asked for."""
     known = state.presence_of(person)
     if known is not None and known.presence is Presence.LEFT:
         return Presence.RETURNED
-    return Presence.PRESENT if state.opened_at is None or _sat_in_time(state, person) else Presence.LATE
+    began = None if state.opened_at is None else max(state.opened_at, state.starts_at or state.opened_at)
+    return Presence.PRESENT if began is None or now <= began or _sat_in_time(state, person) else Presence.LATE
 
 
 def _sat_in_time(state: MeetingState, person: str) -> bool:

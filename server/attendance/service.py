@@ -59,7 +59,7 @@ class AttendanceService:
         def decide(log: Log) -> Sequence[Draft]:
             if ask.seat is not None and (ask.by.person, ask.seat) not in log.state.seated:
                 raise NotSignedInHere
-            return model.say(log.state, said, ask.by, reason=reason)
+            return model.say(log.state, said, ask.by, now=ask.now, reason=reason)
 
         return self._change(meeting, decide, ask)
 

@@ -1,9 +1,10 @@
 """Who attended, as the minutes say it: how many of those who count, who did not and why, who came late or left (BB3).
 
 Rules: pure. Of a place with a substitute who has the vote the substitute counts, as for the quorum (W87). The quorum is
-that of the opening: by the roll as it is now, so that a correction of the roll corrects it, too. A word that is said
-after the close is about the whole meeting, and the moment it was said at is none of the meeting: "present" then means
-from the opening to the end, "late" that they were not there at the opening.
+that of the opening: by the roll as it is now, so that a correction of the roll corrects it, too; whoever is written
+down after it as present, and not as late, was there. A word that is said after the close is about the whole meeting,
+and the moment it was said at is none of the meeting: "present" then means from the opening to the end, "late" that they
+were not there at the opening.
 
 Usage: ``attendance_of(state, events, attended(events)).came``.
 """
@@ -208,6 +209,9 @@ def _at_opening(events: Sequence[Event], said: Mapping[str, Sequence[Word]], fou
 
 def _was_there_at(opening: dt.datetime, words: Sequence[Word], spans: Spans) -> bool:
     counting = what_counts(words)
-    if counting and counting[0].corrects:
-        return counting[0].presence is Presence.PRESENT
+    if counting and (counting[0].at is None or counting[0].at > opening):
+        # Who is written down after the opening, and not as late, was there: a roll takes its time.
+        first = counting[0].presence
+        if first is Presence.PRESENT or counting[0].corrects:
+            return first is Presence.PRESENT
     return any(start <= opening < end for start, end in spans)

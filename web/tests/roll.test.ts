@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { useTexts } from '../src/lib/i18n/texts.svelte.ts';
 import { quorumWords, ruleText } from '../src/lib/roll/words.ts';
 import type { Attendance, Member, Quorum } from '../src/lib/sections.ts';
-import { choices, countOf, needsReason, nextWord, type Presence, rollOf, shown } from '../src/console/live/roll/roll.ts';
+import { choices, countOf, isLate, needsReason, nextWord, type Presence, rollOf, shown } from '../src/console/live/roll/roll.ts';
 import RollPanel from '../src/console/live/roll/RollPanel.svelte';
 import { choiceOf, rollOf as ruleOf } from '../src/console/meeting/rule.ts';
 import type { MeetingDesk } from '../src/console/meeting/desk.svelte.ts';
@@ -53,6 +53,17 @@ describe('W86 W87 whoever sits at a seat', () => {
   });
 });
 
+describe('A1 who comes late', () => {
+  it('comes after the opening and the appointed time, and later than a roll takes to be written', () => {
+    const at = (time: string): number => Date.parse(`2026-11-23T${time}:00Z`);
+    const early = { opened_at: '2026-11-23T06:26:00Z', starts_at: '2026-11-23T06:30:00Z' };
+    expect(isLate({ ...early, opened_at: null }, at('07:00'))).toBe(false);
+    expect([at('06:26'), at('06:40'), at('06:41')].map((now) => isLate(early, now))).toEqual([false, false, true]);
+    const delayed = { opened_at: '2026-11-23T06:50:00Z', starts_at: '2026-11-23T06:30:00Z' };
+    expect([at('06:52'), at('07:01')].map((now) => isLate(delayed, now))).toEqual([false, true]);
+  });
+});
+
 describe('A1 the roll as staff keep it', () => {
   const rows = rollOf(PEOPLE, [entry('u-1', 'present'), entry('u-2', 'left')]);
 
@@ -72,7 +83,7 @@ describe('A1 the roll as staff keep it', () => {
   });
 
   function desk(): MeetingDesk {
-    const meeting = { opened_at: '2026-11-23T01:30:00.000Z' };
+    const meeting = { opened_at: '2026-11-23T01:30:00.000Z', starts_at: '2026-11-23T01:30:00.000Z' };
     return {
       path: '/api/meetings/m-1',
       now: { members: PEOPLE, agenda: [], attendance: [entry('u-1', 'present')], quorum, meeting },

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.office import Browser, Office, fresh_id
+from tests.support.office import Browser, Office, begin_at, fresh_id
 from wire.messages import Act, Head
 
 TWO_THIRDS = {"num": 2, "den": 3, "more": False}
@@ -56,6 +56,8 @@ def test_A1_members_write_about_themselves_alone(office: Office) -> None:
     assert member.post(f"{path}/attendance/self", {"said": "here"}).code == "self-roll-call-off"
     password = {"person": member.person, "password": "mật khẩu thử"}
     assert _act(office, meeting, None, "sign_in", password).outcome == "done"
+    begin_at(office, meeting, "2026-01-05T01:30:00.000Z")
+    office.clock.advance(minutes=1)
     member.post(f"{path}/attendance/self", {"said": "here"}).done()
     entry = office.sign_in("thuky").get(path).body["sections"]["attendance"][0]
     assert (entry["person"], entry["presence"], entry["method"]) == (member.person, "late", "self")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -18,6 +19,8 @@ from wire.phases import Change
 from wire.state import Presence, RollRules
 
 SECRETARYS = OFFICE
+HOUR = dt.timedelta(hours=1)
+AT = dt.datetime(2026, 11, 23, 7, tzinfo=dt.UTC)
 
 
 def _play(*changes: Change) -> Play:
@@ -33,7 +36,9 @@ def _record(play: Play, presence: Presence, *people: str, by: By = SECRETARYS, r
 
 
 def _said(play: Play, said: Said, person: str, reason: str = "") -> str:
-    drafts = model.say(play.log.state, said, By(person), reason=reason)
+    state = play.log.state
+    now = max(play.events[-1].at, state.starts_at or play.events[-1].at) + HOUR
+    drafts = model.say(state, said, By(person), now=now, reason=reason)
     play.write(drafts, f"person:{person}")
     return "" if not drafts else str(drafts[0].data["presence"])
 
@@ -147,3 +152,12 @@ def test_W87_who_signs_out_without_a_word_on_the_roll_is_there_no_more() -> None
     play(MEMBER, LeaveSeat())
     with pytest.raises(NotThere):
         _said(play, Said.LEFT, MEMBER)
+
+
+def test_A1_nobody_is_late_before_the_appointed_time_however_early_it_was_opened() -> None:
+    play = _play()
+    play(MEMBER, TakeSeat(SEATS[2]))
+    early = replace(play.log.state, opened_at=AT - HOUR, starts_at=AT, attendance=(), arrivals=())
+    assert model.arriving(early, MEMBER, now=AT) is Presence.PRESENT
+    assert model.arriving(early, MEMBER, now=AT + HOUR) is Presence.LATE
+    assert model.arriving(replace(early, opened_at=AT + HOUR), MEMBER, now=AT + HOUR) is Presence.PRESENT

@@ -65,13 +65,22 @@ export function shown(rows: readonly Row[], group: Group, search: string): Row[]
   });
 }
 
-/** The word that is one touch away: come, gone, back. `opened`: whoever comes now is late, but not who has sat there since before. */
-export function nextWord(row: Row, opened: boolean): Presence {
-  if (row.group === 'here') return row.entry ? 'left' : arrival(opened && !row.member.in_time);
-  return row.group === 'away' ? 'returned' : arrival(opened);
+/** The word that is one touch away: come, gone, back. `late`: whoever comes now is late, but not who has sat there since before. */
+export function nextWord(row: Row, late: boolean): Presence {
+  if (row.group === 'here') return row.entry ? 'left' : arrival(late && !row.member.in_time);
+  return row.group === 'away' ? 'returned' : arrival(late);
 }
 
-export const arrival = (opened: boolean): Presence => (opened ? 'late' : 'present');
+export const arrival = (late: boolean): Presence => (late ? 'late' : 'present');
+
+/** Whoever keeps the roll writes for a while down who was there when it began: so long nobody is made late by a touch. */
+const WRITING_MS = 10 * 60_000;
+
+/** Whether who is written down now has come late. `now`: the server's clock, in ms. */
+export function isLate({ opened_at, starts_at }: { opened_at: string | null; starts_at: string | null }, now: number): boolean {
+  if (opened_at === null) return false;
+  return now > Math.max(Date.parse(opened_at), starts_at === null ? 0 : Date.parse(starts_at)) + WRITING_MS;
+}
 
 /** What may be written about all of these now. */
 export function choices(rows: readonly Row[]): Presence[] {
