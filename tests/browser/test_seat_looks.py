@@ -222,6 +222,20 @@ def _leaves_early(person: Person) -> None:
     person.taps("Xin về sớm")
 
 
+def _tells(person: Person) -> None:
+    """By the menu; written with the keys on the screen, in Telex."""
+    person.page.get_by_role("banner").get_by_role("button", name=having.LONG).tap()
+    person.taps("Báo lỗi, góp ý")
+    person.types_on_screen("ddungs")
+    expect(person.page.get_by_role("textbox")).to_have_value("đúng")
+
+
+def _looks_at_what_goes_along(person: Person) -> None:
+    _tells(person)
+    person.taps("Xem lại và gửi")
+    person.sees("Ngoài những dòng này không có gì được gửi kèm.")
+
+
 def _sees(said: str) -> Do:
     """The strip of the roll call comes with a part of its own."""
     return lambda person: person.sees(said)
@@ -341,6 +355,8 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
         lambda person: person.sees("Màn hình để trống"),
     ),
     "service": ("signed_in", {"service": _CALLS}, _calls),
+    "tell": ("signed_in", {}, _tells),
+    "tell-look": ("signed_in", {"link": having.offline()}, _looks_at_what_goes_along),
     "vote": ("signed_in", {"votes": [having.vote()]}, lambda person: person.taps("Tán thành")),
     "speaking": ("signed_in", {"speaking": having.full_floor()}, lambda person: person.taps("Phát biểu (thứ 3)")),
     "message": (
@@ -382,7 +398,7 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
 DARK = (
     "welcome", "token-plug", "token-pin", "token-wrong-pin", "token-last-try", "token-blocked", "token-out", "password",
     "papers", "following", "offline", "closing", "search", "sign-list", "sign-place", "sign-pin", "sign-failed",
-    "roll-call", "lead-vote", "lead-ready", "lead-opening", "sign-number", "sign-number-pin", "speaking", "service",
+    "roll-call", "tell", "tell-look", "lead-vote", "lead-ready", "lead-opening", "sign-number", "sign-number-pin", "speaking", "service",
     "message", "vote", "vote-own", "vote-election", "vote-elected", "help", "marks-list",
 )  # fmt: skip
 PANEL = (1280, 800)
@@ -401,6 +417,7 @@ ON_LOW = (
     "sign-letters",
     "sign-pin",
     "vote-own",
+    "tell",
     "marks-note",
 )
 
