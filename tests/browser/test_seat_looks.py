@@ -398,7 +398,8 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
 DARK = (
     "welcome", "token-plug", "token-pin", "token-wrong-pin", "token-last-try", "token-blocked", "token-out", "password",
     "papers", "following", "offline", "closing", "search", "sign-list", "sign-place", "sign-pin", "sign-failed",
-    "roll-call", "tell", "tell-look", "lead-vote", "lead-ready", "lead-opening", "sign-number", "sign-number-pin", "speaking", "service",
+    "roll-call", "tell",
+    "tell-look", "lead-vote", "lead-ready", "lead-opening", "sign-number", "sign-number-pin", "speaking", "service",
     "message", "vote", "vote-own", "vote-election", "vote-elected", "help", "marks-list",
 )  # fmt: skip
 PANEL = (1280, 800)

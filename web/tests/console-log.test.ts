@@ -41,6 +41,7 @@ describe('M2 the log in words', () => {
     expect(told[4]!.values).toEqual({ item: 'Thảo luận' });
     expect(told[5]!.values).toEqual({ paper: 'Báo cáo', page: 4, person: 'Nguyễn Văn An' });
     expect(told[6]!.values).toEqual({ person: 'Nguyễn Văn An', seat: 'A1' });
+    expect(told.map((line) => line.about)).toEqual(['', '', '', 'Báo cáo', 'Thảo luận', 'Báo cáo', 'Nguyễn Văn An', '']);
   });
   it('says who did it, as well as the log knows', async () => {
     const told = lines(await chain(...LOG));

@@ -16,6 +16,8 @@ export interface Line {
   /** The end of a text key below `console.log.event`, and what fills it. */
   kind: string;
   values: Values;
+  /** The item, paper, vote or person it is about; empty when it names none. */
+  about: string;
 }
 
 type Data = { readonly [key: string]: Json };
@@ -57,7 +59,7 @@ export function lines(events: readonly Event[], known: ReadonlyMap<string, strin
   for (const [person, name] of known) names.people.set(person, name);
   return events.map((event) => {
     names.learn(event);
-    return { seq: event.seq, at: event.at, actor: actorOf(event.actor, names), kind: event.kind, values: valuesOf(event, names) };
+    return { seq: event.seq, at: event.at, actor: actorOf(event.actor, names), kind: event.kind, values: valuesOf(event, names), about: aboutOf(event.data, names) };
   });
 }
 
@@ -65,6 +67,11 @@ function actorOf(actor: string, names: Names): Line['actor'] {
   const [kind = '', id = ''] = actor.split(':', 2);
   if (kind === 'person') return names.people.has(id) ? { name: names.people.get(id)! } : { kind: 'person' };
   return { kind: ['device', 'display', 'server'].includes(kind) ? kind : 'server' };
+}
+
+function aboutOf(data: Data, names: Names): string {
+  const named = [names.items.get(text(data, 'item')), names.papers.get(text(data, 'paper')), names.votes.get(text(data, 'vote')), names.people.get(text(data, 'person'))];
+  return named.find(Boolean) ?? (text(data, 'number') || text(data, 'what') || text(data, 'reason'));
 }
 
 function valuesOf({ kind, data }: Event, names: Names): Values {
