@@ -9,7 +9,7 @@ Usage: ``app.register_blueprint(blueprint(meetings, clock))``.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
@@ -28,15 +28,16 @@ from server.meetings.commands import (
     StopPresenting,
 )
 from server.meetings.errors import NoSuchItem, YearUnfit
+from server.meetings.overlap import taking
 from server.meetings.service import Asked, MeetingService, NewItem, NewMeeting, Placed
 from server.web import ANY_MEMBER, act_id, actor, allow, answer, body
 from wire import ids
 from wire.agenda import MAX_ITEMS
 from wire.errors import BadId
-from wire.fields import Fields
+from wire.fields import Fields, print_instant
 from wire.fold import MAX_MEMBERS
 from wire.ids import MeetingId
-from wire.phases import Change
+from wire.phases import LIVE, PREPARING, Change
 from wire.quorum import read_rules
 from wire.state import DisplayMode, MemberRole, Visibility
 
@@ -44,6 +45,8 @@ _CHAIR: Final = MemberRole.CHAIR
 #: Years a meeting may begin in.
 _FIRST: Final = 2000
 _LAST: Final = 2099
+#: As many has the longest plan: 100 000 minutes.
+_DIGITS: Final = 6
 _LEADERS: Final = (MemberRole.CHAIR, MemberRole.SECRETARY)
 
 
@@ -81,6 +84,33 @@ def _reading(routes: Blueprint, meetings: MeetingService) -> None:
             raise Malformed(path="after")
         events = meetings.events(MeetingId(meeting), after=int(after))
         return answer({"events": [event.to_value() for event in events]})
+
+    @routes.get("/api/rooms/<room>/taken")
+    @allow(Role.SECRETARY)
+    def room_taken(room: str) -> ResponseReturnValue:
+        return answer({"meetings": _others(meetings, room)})
+
+    @routes.get("/api/meetings/<meeting>/taken")
+    @allow(Role.SECRETARY, member=_LEADERS)
+    def taken_besides(meeting: str) -> ResponseReturnValue:
+        return answer({"meetings": _others(meetings, request.args.get("room", ""), but=meeting)})
+
+
+def _others(meetings: MeetingService, room: str, but: str = "") -> list[dict[str, Any]]:
+    """What meets in ``room`` at the time of the address, besides ``but``.
+
+    That a room is taken is for whoever plans; what for is for who may see that meeting.
+    """
+    begins, minutes = _span()
+    seen = {row.id for row, _ in meetings.meetings_of(actor())}
+    return [
+        {
+            "title": row.title if row.id in seen else "",
+            "starts_at": print_instant(row.starts_at),
+            "planned_minutes": row.planned_minutes,
+        }
+        for row in taking(meetings.among(PREPARING | LIVE), room, begins, minutes=minutes, but=but)
+    ]
 
 
 def _preparing(routes: Blueprint, meetings: MeetingService, clock: Clock) -> None:
@@ -215,6 +245,15 @@ def _leading(routes: Blueprint, meetings: MeetingService, clock: Clock) -> None:
         text = fields.text("text", limit=500, empty=True) if fields.has("text") else ""
         fields.end()
         return perform(meeting, ShowOnDisplay(mode, text))
+
+
+def _span() -> tuple[dt.datetime, int]:
+    """The question of the address: from when, how many minutes."""
+    given = request.args
+    minutes = given.get("minutes", "")
+    if not minutes.isascii() or not minutes.isdigit() or len(minutes) > _DIGITS:
+        raise Malformed(path="minutes")
+    return beginning(Fields({"starts_at": given.get("starts_at")}, "room")), int(minutes)
 
 
 def _new_meeting(fields: Fields) -> NewMeeting:

@@ -23,6 +23,7 @@ from server.idempotency.service import ActKey, once
 from server.journal import Journal
 from server.letters.days import day_of
 from server.meetings.model import must_be_real
+from server.meetings.overlap import taking
 from server.meetings.service import Asked, NewItem, NewMeeting, Placed
 from server.outlines import model, series
 from server.outlines.errors import OutlineChanged, OutlinesFull, OutlineTaken, OutlineUnknown, SeriesDayUnfit
@@ -172,20 +173,13 @@ class OutlineService:
         if days[-1].year > _LAST_YEAR:
             raise SeriesDayUnfit
         found = series.moved(days, self.tools.calendar.is_worked, counting.move)
-        rows = [row for row in self.tools.meetings.among(PREPARING | LIVE) if row.room == counting.room]
-        lasting = dt.timedelta(minutes=counting.minutes)
+        rows = self.tools.meetings.among(PREPARING | LIVE)
         told = []
         for each in found:
             begins = counting.first + (each.day - first)
-            other = next(
-                (
-                    row.title
-                    for row in rows
-                    if row.starts_at < begins + lasting
-                    and begins < row.starts_at + dt.timedelta(minutes=row.planned_minutes)
-                ),
-                "",
-            )
+            others = taking(rows, counting.room, begins, minutes=counting.minutes)
+            # The newest start is named, as the list of meetings has it.
+            other = others[-1].title if others else ""
             told.append({**each.to_value(), "starts_at": print_instant(begins), "taken_by": other})
         return told
 

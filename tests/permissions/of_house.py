@@ -126,6 +126,9 @@ HOUSE: Final[tuple[Row, ...]] = (
     row("GET /api/units/<unit>/people", {DESK | IT | CLERK | ADMINS: ANY}, unit="unit"),
     row("POST /api/workdays", {SYSTEM: ANY}, {"day": "2026-12-24", "kind": "off", "name": "Nghỉ"}),
     row("DELETE /api/workdays/<day>", {SYSTEM: ANY}, {}, reaches=True, day="2026-12-25"),
+    row(
+        "GET /api/rooms/<room>/taken", {DESK: ANY}, query="?starts_at=2026-12-07T01:30:00.000Z&minutes=60", room="room"
+    ),
     row("GET /api/meeting-types", {DESK | SYSTEM: ANY}),
     *_to("POST /api/meeting-types", who=SYSTEM, body={"surplus": 1}, reaches=True),
     *_to("PUT /api/meeting-types/<outline>", who=SYSTEM, body={"surplus": 1}, reaches=True, outline="none_y"),

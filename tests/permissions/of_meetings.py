@@ -130,6 +130,7 @@ PAPERS: Final[tuple[Row, ...]] = (
         row(f"{act.replace('@', 'M/rounds/<round_id>')}", {SIGNED_IN: ALL}, {}, reaches=True, round_id="none_k")
         for act in ("GET @/file", "POST @/ask", "POST @/begin", "POST @/complete", "POST @/give-back")
     ),
+    row("GET M/taken", {LEADERS: ALL}, query="?room=x&starts_at=2026-12-07T01:30:00.000Z&minutes=60"),
     row("GET M/letters", {READERS: ALL}),
     row("POST M/letters", {SECRETARIES: ALL}, {"kind": "invitation"}),
     row("GET M/letters/<letter>", {READERS: "A"}, letter="letter"),

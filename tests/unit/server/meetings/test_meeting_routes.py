@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.office import Office, fresh_id, item
+from wire.fields import print_instant
 
 
 @pytest.fixture
@@ -159,3 +161,34 @@ def test_F2_a_display_sees_the_approved_meetings_of_its_room_and_changes_nothing
 def kept(entry: dict[str, Any]) -> dict[str, Any]:
     """An item of the sections as it is written back."""
     return {key: entry[key] for key in ("item", "parent", "title", "minutes", "visibility", "presenter")}
+
+
+def test_a_room_that_is_taken_is_said_to_whoever_plans_and_what_for_to_who_may_see(office: Office) -> None:
+    meeting, secretary = office.meeting("draft"), office.sign_in("thuky")
+    about = secretary.get(f"/api/meetings/{meeting}").done()["sections"]["meeting"]
+    chair = office.sign_in("chutri")
+    secretary.post("/api/meetings", office.description() | {"title": "Cuộc khác"}).done()
+    span = f"starts_at={about['starts_at']}&minutes=30"
+    house, besides = (
+        f"/api/rooms/{office.room}/taken?{span}",
+        f"/api/meetings/{meeting}/taken?room={office.room}&{span}",
+    )
+
+    def titles(browser: Any, asked: str) -> list[str]:
+        return [each["title"] for each in browser.get(asked).done()["meetings"]]
+
+    assert sorted(titles(secretary, house)) == sorted([about["title"], "Cuộc khác"])
+    assert titles(secretary, besides) == ["Cuộc khác"]
+    assert titles(chair, besides) == [""], "the chair is in no other meeting: that it is there, not what"
+    # Who begins when the others end stands in nobody's way, and what is cancelled neither.
+    start = dt.datetime.fromisoformat(about["starts_at"])
+    ends = print_instant(start + dt.timedelta(minutes=about["planned_minutes"]))
+    before = print_instant(start - dt.timedelta(minutes=30))
+    for edge in (ends, before):
+        path = f"/api/rooms/{office.room}/taken?starts_at={edge}&minutes=30"
+        assert secretary.get(path).done()["meetings"] == []
+    secretary.post(f"/api/meetings/{meeting}/cancel", {"reason": "Hoãn"}).done()
+    assert titles(secretary, house) == ["Cuộc khác"]
+    assert secretary.get(f"/api/rooms/{office.room}/taken?starts_at=x&minutes=30").status == 400
+    assert secretary.get(f"/api/rooms/{office.room}/taken?starts_at={ends}&minutes=-3").status == 400
+    assert [office.sign_in("kythuat").get(asked).status for asked in (house, besides)] == [403, 403]
