@@ -27,7 +27,8 @@ from server.meetings.commands import LEADERS, By
 from server.meetings.logbook import Decide
 from server.meetings.model import may
 from server.meetings.service import MeetingService
-from server.workdays.model import Deadlines
+from server.names import by_name
+from server.workdays.model import Deadlines, answers_by
 from wire.fields import print_instant
 from wire.ids import MeetingId
 from wire.letter_fold import invited
@@ -134,7 +135,7 @@ class ReplyService:
         enabled = self.people.enabled_of([each.id for each in free], now=now)
         return [
             {"person": each.id, "name": each.name, "position": each.position, "unit": each.unit}
-            for each in free
+            for each in sorted(free, key=lambda one: by_name(one.name))
             if each.id in enabled
         ]
 
@@ -178,11 +179,12 @@ class ReplyService:
         until, today = self.calendar.deadlines(day, closed=None), now.astimezone(HOUSE).date()
         found = state.invitation
         told = today if found is None else found.asked_at.astimezone(HOUSE).date()
+        answers_until = answers_by(until.answers, day, asked=told) or day
         return {
             "invitation": until.invitation.isoformat(),
-            "answers": until.answers.isoformat(),
+            "answers": answers_until.isoformat(),
             "invitation_late": told > until.invitation,
-            "answers_late": today > until.answers,
+            "answers_late": today > answers_until,
             "day_off": not self.calendar.is_worked(day),
         }
 

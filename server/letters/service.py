@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from server.agency.ports import Office
+from server.attendance.table import HOUSE
 from server.documents.model import Document
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
@@ -38,6 +39,7 @@ from server.signing.desk import Asked, PaperKind
 from server.signing.model import Level
 from server.signing.service import Along
 from server.unit import Transaction, UnitOfWork
+from server.workdays.model import answers_by
 from wire import ids
 from wire.fields import print_instant
 from wire.ids import MeetingId, PersonId
@@ -298,7 +300,10 @@ class LetterService:
     def _facts(self, meeting: MeetingId, *, now: dt.datetime) -> Facts:
         state = self.tools.meetings.state(meeting)
         day = day_of(state.starts_at)
-        answers = None if day is None else self.tools.calendar.deadlines(day, closed=None).answers
+        answers = None
+        if day is not None:
+            counted = self.tools.calendar.deadlines(day, closed=None).answers
+            answers = answers_by(counted, day, asked=now.astimezone(HOUSE).date())
         given = tuple(self.tools.tasks.printed(meeting, now=now))
         return Facts(state, self.tools.office.house(), answers, given)
 

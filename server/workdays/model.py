@@ -1,6 +1,6 @@
 """Working days: Monday to Friday, but for public holidays, and the deadlines that are counted in them.
 
-Rules K1–K4: pure.
+Rules K1–K5: pure.
 
 K1 Holidays by the date of the sun are known by law (Bộ luật Lao động 2019, Điều 112): 1/1, 30/4, 1/5, 2/9. One that
 falls on a Saturday or Sunday is made up for on the next working day (Điều 111, khoản 3), and none of the days that make
@@ -9,6 +9,8 @@ K2 Everything else the house enters, year by year, as the Government announces i
 Quốc khánh, days that were exchanged, Saturdays that are worked. What is entered beats K1.
 K3 A deadline of n working days before a day is the n-th working day before it: whoever acts on that day is in time.
 K4 A deadline of n working days after a day is the n-th working day after it.
+K5 Answers are asked for by the last working day before the meeting (K3); when that is over already, by the day before
+the meeting, or by the meeting's own. Never by a day that had passed when they were asked for.
 
 Usage::
 
@@ -123,6 +125,12 @@ INVITATION_DAYS: Final = 3
 PAPERS_DAYS: Final = 2
 ANSWERS_DAYS: Final = 1
 CONCLUSION_DAYS: Final = 5
+
+
+def answers_by(counted: dt.date, meeting: dt.date, *, asked: dt.date) -> dt.date | None:
+    """Until when answers asked for on ``asked`` are in time; ``counted``: the day by K3. None once it is over (K5)."""
+    eve = meeting - dt.timedelta(days=1)
+    return next((day for day in (counted, eve, meeting) if asked <= day), None)
 
 
 def deadlines(days: WorkDays, meeting: dt.date, *, closed: dt.date | None) -> Deadlines:

@@ -20,7 +20,7 @@ from server.clock import Clock
 from server.identity.model import Role
 from server.web import act_id, actor, allow, answer, body
 from server.workdays.errors import NoSuchDay
-from server.workdays.model import MAX_NAME, Day, Kind
+from server.workdays.model import MAX_NAME, Day, Kind, answers_by
 from server.workdays.service import WorkDayService
 from wire.errors import BadField
 from wire.ids import MeetingId
@@ -68,7 +68,11 @@ def blueprint(workdays: WorkDayService, meetings: Meetings, clock: Clock) -> Blu
         begins, ends = _day_of(state.starts_at), _day_of(state.closed_at)
         if begins is None or not _FIRST <= begins.year <= _LAST:
             return answer({"deadlines": None, "today": today.isoformat()})
-        found = dataclasses.asdict(workdays.deadlines(begins, closed=ends))
+        until = workdays.deadlines(begins, closed=ends)
+        asked = None if state.invitation is None else _day_of(state.invitation.asked_at)
+        if asked is not None:
+            until = dataclasses.replace(until, answers=answers_by(until.answers, begins, asked=asked) or begins)
+        found = dataclasses.asdict(until)
         told = {name: None if day is None else day.isoformat() for name, day in found.items()}
         return answer({"deadlines": told, "today": today.isoformat()})
 

@@ -235,6 +235,22 @@ def test_N14_what_is_late_is_said_and_stops_nobody(play: Play) -> None:
     assert play.answers("daibieu", "attend") == ""
 
 
+def test_K5_an_invitation_on_the_day_itself_asks_by_that_day_in_its_words_and_on_every_page(play: Play) -> None:
+    # Today is Monday the 23rd: the working day before has passed.
+    play.describe(starts_at="2026-11-23T09:30:00.000Z")
+    timing = play.secretary.get(play.path).done()["timing"]
+    assert (timing["answers"], timing["answers_late"]) == ("2026-11-23", False)
+    base = f"/api/meetings/{play.meeting}"
+    assert play.secretary.get(f"{base}/deadlines").done()["deadlines"]["answers"] == "2026-11-23"
+    agency = {"parent": "", "name": "Cơ quan", "short": "CQ", "place": "Hà Nội"}
+    play.office.sign_in("hethong").put("/api/agency", agency).done()
+    made = play.secretary.post(f"{base}/letters", {"kind": "invitation"}).done()["letter"]
+    body = play.secretary.get(f"{base}/letters/{made}").done()["wording"]["body"]
+    assert "chậm nhất ngày 23 tháng 11 năm 2026." in body
+    play.office.clock.advance(days=2)
+    assert play.office.sign_in("thuky").get(play.path).done()["timing"]["answers_late"] is True
+
+
 @pytest.mark.parametrize("begins", ["9999-12-31T20:00:00.000Z", "0001-01-01T00:00:00.000Z"])
 def test_N14_a_meeting_of_no_year_is_answered_without_deadlines(play: Play, begins: str) -> None:
     begin_at(play.office, play.meeting, begins)

@@ -1,4 +1,4 @@
-"""Working days against a calendar that is written out day by day (K1–K4)."""
+"""Working days against a calendar that is written out day by day (K1–K5)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.workdays.model import Kind, WorkDays, by_law
+from server.workdays.model import Kind, WorkDays, answers_by, by_law
 
 _DAYS = st.dates(dt.date(2024, 1, 1), dt.date(2035, 12, 31))
 _ENTERED = st.dictionaries(_DAYS, st.sampled_from(Kind), max_size=40)
@@ -81,3 +81,20 @@ def test_K3_who_acts_on_the_third_working_day_before_is_in_time() -> None:
 def test_K3_a_calendar_without_a_working_day_is_said_to_be_one() -> None:
     with pytest.raises(OverflowError):
         WorkDays({dt.date(2020, 1, 1) + n * _ONE: Kind.OFF for n in range(5_000)}).after(dt.date(2021, 1, 1), 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "until"),
+    [
+        ("2026-11-19", "2026-11-20"),
+        ("2026-11-20", "2026-11-20"),  # who acts on the day is in time
+        ("2026-11-21", "2026-11-22"),  # the Friday is over: the day before the meeting
+        ("2026-11-22", "2026-11-22"),
+        ("2026-11-23", "2026-11-23"),  # the meeting's own day
+        ("2026-11-24", None),
+    ],
+)
+def test_K5_nobody_is_asked_to_answer_by_a_day_that_has_passed(asked: str, until: str | None) -> None:
+    monday = dt.date(2026, 11, 23)
+    found = answers_by(WorkDays().before(monday, 1), monday, asked=dt.date.fromisoformat(asked))
+    assert found == (None if until is None else dt.date.fromisoformat(until))

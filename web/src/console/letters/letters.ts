@@ -60,3 +60,12 @@ export function differing(mine: Wording, theirs: Wording): (keyof Wording)[] {
 
 /** A tone for each stage; the words say the same. */
 export const TONES = { draft: 'neutral', signing: 'accent', signed: 'warn', stopped: 'bad', issued: 'good' } as const;
+
+/** The day by which the words ask for answers, when it has passed on `today`; null when it has not, or none is named. Days as `2026-11-20`. */
+export function passedDay(body: string, today: string): string | null {
+  for (const [, day, month, year] of body.normalize('NFC').matchAll(/chậm nhất[^.\n]{0,20}?\sngày\s(\d{1,2})\stháng\s(\d{1,2})\snăm\s(\d{4})/giu)) {
+    const named = `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}`;
+    if (named < today) return named;
+  }
+  return null;
+}
