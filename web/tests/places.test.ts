@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { grid, horseshoe } from '../src/console/fleet/plans.ts';
 import Legend from '../src/console/live/Legend.svelte';
 import { lookOf, marks } from '../src/console/live/looks.ts';
-import type { Placed } from '../src/console/meeting/members.ts';
+import { move, type Placed } from '../src/console/meeting/members.ts';
 import PlaceByRank from '../src/console/meeting/PlaceByRank.svelte';
-import { byRank, headOf, placeByRank, rankOf, seatOrder } from '../src/console/meeting/ranks.ts';
+import { byRank, headOf, joined, placeByRank, rankOf, seatOrder } from '../src/console/meeting/ranks.ts';
 import type { WatchedSeat } from '../src/console/meeting/seats.ts';
 import type { RoomSeat } from '../src/console/types.ts';
 import HandOver from '../src/lib/presenting/HandOver.svelte';
@@ -67,6 +67,17 @@ describe('placing by rank', () => {
   it('keeps the order of the list among equals', () => {
     const equals = ['c', 'a', 'b'].map((name) => person(name, 'Kiểm sát viên trung cấp'));
     expect(byRank(equals).map((one) => one.name)).toEqual(['c', 'a', 'b']);
+  });
+
+  it('names a new one behind the last who ranks as high, and leaves a list that was ordered by hand as it is', () => {
+    const names = (list: readonly Placed[]): string[] => list.map((one) => one.name);
+    const fresh = [person('KSV', 'KSV sơ cấp'), person('Phó viện 2', 'Phó Viện trưởng'), person('Khách 2', '', { role: 'guest' })];
+    expect(names(joined(byRank(HOUSE), fresh))).toEqual(['Viện trưởng', 'Phó viện', 'Phó viện 2', 'Trưởng phòng', 'Phó phòng', 'KSV', 'Chuyên viên', 'Thư ký', 'Khách', 'Khách 2']);
+    const own = move(byRank(HOUSE), 'Khách', -6);
+    expect(names(own).slice(0, 2)).toEqual(['Khách', 'Viện trưởng']);
+    expect(names(joined(own, fresh.slice(1, 2))).slice(0, 4)).toEqual(['Khách', 'Viện trưởng', 'Phó viện', 'Phó viện 2']);
+    expect(move(own, 'Khách', -1)).toBe(own);
+    expect(move(own, 'Thư ký', 1)).toBe(own);
   });
 
   it('sits alternately to the right and left of the head, the nearer first', () => {

@@ -120,7 +120,7 @@ def test_people_are_placed_by_rank_seen_before_it_is_applied_and_moved_by_hand(
     hall, page = Hall(server), screen.page
     screen.opens(hall.page_of(part="/members"))
     signs_in(page, "thuky")
-    page.get_by_role("button", name="Xếp theo chức vụ").click()
+    page.get_by_role("button", name="Xếp chỗ theo chức vụ").click()
     order = page.get_by_role("list", name="Thứ tự và chỗ ngồi").get_by_role("listitem")
     expect(order.first).to_contain_text("1. chutri (demo) – A3")
     look(screen, "rank-preview")
@@ -132,8 +132,25 @@ def test_people_are_placed_by_rank_seen_before_it_is_applied_and_moved_by_hand(
     )
     expect(page.get_by_role("button", name="Chỗ A5: chutri (demo)")).to_be_visible()
     look(screen, "rank-applied")
+    # The list is the order of the invitation: by hand with arrow or keys, and by rank again.
+    rows = page.get_by_role("rowheader")
+    page.get_by_role("button", name="Chuyển thuky (demo) lên trên").click()
+    expect(rows.nth(1)).to_contain_text("thuky (demo)")
+    page.get_by_role("button", name="Chuyển thuky (demo) lên trên").press("Alt+ArrowUp")
+    expect(rows.first).to_contain_text("thuky (demo)")
+    expect(rows.first.get_by_role("button")).to_be_focused()
+    look(screen, "members-by-hand")
+    page.get_by_role("button", name="Xếp danh sách theo chức vụ").click()
+    expect(rows.first).to_contain_text("chutri (demo)")
     page.get_by_role("button", name="Lưu").click()
     expect(page.get_by_text("Đã lưu").first).to_be_visible()
+    # Another meeting in the room at that time is said where this one's time stands.
+    about = {"title": "Họp giao ban (demo)", "type": "Họp", "room": hall.room, "planned_minutes": 30}
+    hall.secretary.post("/api/meetings", about | {"starts_at": "2026-11-23T02:00:00.000Z"}).done()
+    page.get_by_role("link", name="Thông tin").click()
+    expect(page.get_by_text("Phòng này đã có cuộc họp vào giờ đó:")).to_be_visible()
+    expect(page.get_by_text("09:00–09:30, ngày 23 tháng 11 năm 2026: Họp giao ban (demo)")).to_be_visible()
+    look(screen, "room-taken")
 
 
 def test_P5_a_member_finds_a_page_by_words_without_accents_and_opens_it(

@@ -36,6 +36,13 @@ export function place(members: readonly Placed[], person: string, seat: string |
   });
 }
 
+/** Somebody's new place in the list, which is the order of the invitation; `by` -1 is one up. The same list at its ends. */
+export function move(members: readonly Placed[], person: string, by: number): readonly Placed[] {
+  const at = members.findIndex((member) => member.person === person);
+  const to = at + by;
+  return at < 0 || to < 0 || to >= members.length ? members : members.toSpliced(at, 1).toSpliced(to, 0, members[at]!);
+}
+
 /** A role; there is one chair, so the one before becomes a member. */
 export function setRole(members: readonly Placed[], person: string, role: MemberRole): Placed[] {
   return members.map((member) => {

@@ -1,5 +1,5 @@
 /**
- * Who sits where by rank (chức vụ): the order of people, the order of seats, and both together.
+ * Who sits where by rank (chức vụ), and who is named before whom: the order of people, the order of seats, and both together.
  *
  * Rules: the chair sits at the head. Members come by their position, then secretaries, presenters, guests; of one rank who stands first
  * in the list sits first. Seats with a terminal go before those without, because at a seat without one nobody reads or votes. A
@@ -42,15 +42,21 @@ const UNKNOWN = 2 * OFFICES.length;
 
 /** Smaller is higher. "Phó Viện trưởng" comes right after every "Viện trưởng" of the same office. */
 export function rankOf(position: string): number {
-  const text = fold(position).replace(NOT_HELD, '').replace(ELSEWHERE, '');
+  const text = fold(position).replace(/\bksv\b/g, 'kiem sat vien').replace(/\bktv\b/g, 'kiem tra vien').replace(NOT_HELD, '').replace(ELSEWHERE, '');
   const at = OFFICES.findIndex((office) => text.includes(office));
   return at < 0 ? UNKNOWN : 2 * at + Number(text.includes(`pho ${OFFICES[at]!.split(' ')[0]}`));
 }
 
-/** The people in the order in which they are seated. */
+const key = (one: Placed): number => ROLES.indexOf(one.role) * 1000 + rankOf(one.position);
+
+/** The people in the order in which they are seated, listed and invited. */
 export function byRank(members: readonly Placed[]): Placed[] {
-  const key = (one: Placed): number => ROLES.indexOf(one.role) * 1000 + rankOf(one.position);
   return members.toSorted((a, b) => key(a) - key(b));
+}
+
+/** Each new one behind the last who ranks as high: a list that was put into an order of its own by hand keeps it. */
+export function joined(members: readonly Placed[], fresh: readonly Placed[]): Placed[] {
+  return fresh.reduce<Placed[]>((list, one) => list.toSpliced(list.findLastIndex((other) => key(other) <= key(one)) + 1, 0, one), [...members]);
 }
 
 /** The seat at the head: in the row at the upper edge the one in the middle. */
