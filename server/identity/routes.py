@@ -19,6 +19,7 @@ from server.errors import NotAuthenticated
 from server.identity.model import Account, Role, check_grant
 from server.identity.ports import UnitNames
 from server.identity.service import IdentityService, NewAccount
+from server.names import by_name
 from server.web import SESSION_COOKIE, act_id, actor, allow, answer, body, nothing, public
 from wire.fields import Fields
 from wire.secret import Secret
@@ -100,7 +101,7 @@ def _account_routes(routes: Blueprint, identity: IdentityService, clock: Clock, 
                         "disabled": account.is_disabled(now, unused),
                         "second_factor": account.id in with_factor,
                     }
-                    for account in identity.people()
+                    for account in sorted(identity.people(), key=lambda each: by_name(each.name))
                 ],
                 "factor_rule": identity.policy.factor,
             }

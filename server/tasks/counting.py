@@ -14,6 +14,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
+from server.names import collated
 from server.tasks.model import Stage, Task, is_late, is_overdue
 
 KINDS: Final = ("in_time", "late", "open", "overdue")
@@ -45,8 +46,8 @@ def counted(rows: Iterable[tuple[Counted, Task]], today: dt.date) -> dict[str, l
             continue
         units.setdefault(whose, dict.fromkeys(KINDS, 0))[kind] += 1
         months.setdefault(f"{task.giving.due:%Y-%m}", dict.fromkeys(KINDS, 0))[kind] += 1
-    by_name = sorted(units, key=lambda each: (each.name, each.id))
+    ordered = sorted(units, key=lambda each: (collated(each.name), each.id))
     return {
-        "units": [{"id": each.id, "name": each.name, **units[each]} for each in by_name],
+        "units": [{"id": each.id, "name": each.name, **units[each]} for each in ordered],
         "months": [{"month": month, **months[month]} for month in sorted(months)],
     }

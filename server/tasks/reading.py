@@ -22,6 +22,7 @@ from pages.folding import by_letter, composed
 from server.errors import ServerError
 from server.identity.model import Role
 from server.meetings.model import may_see
+from server.names import by_name
 from server.papers.submission import Asked
 from server.search.model import Wanted
 from server.tasks import model
@@ -260,7 +261,7 @@ def _person(person: str | None, house: House) -> dict[str, str] | None:
 def _nameable(task: Task, house: House) -> list[dict[str, str]]:
     """Whom the head may name: who is in the unit or below it (TK3)."""
     found = [each for each in house.active if house.is_nameable(each, task.giving.lead)]
-    return sorted(({"id": each, "name": house.names[each]} for each in found), key=lambda one: one["name"])
+    return sorted(({"id": each, "name": house.names[each]} for each in found), key=lambda one: by_name(one["name"]))
 
 
 def _line(line: Line, house: House) -> dict[str, Any]:

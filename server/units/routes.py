@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
 from server.identity.model import Role
+from server.names import by_name
 from server.units.model import MAX_CODE, MAX_DEPUTIES, MAX_NAME
 from server.units.service import By, Description, UnitService
 from server.web import act_id, actor, allow, answer, body, nothing
@@ -36,7 +37,7 @@ def blueprint(units: UnitService, clock: Clock) -> Blueprint:
     def people(unit: str) -> ResponseReturnValue:
         found = units.people_of(unit, now=clock.now(), below=request.args.get("below") != "no")
         told = [{"id": each.id, "name": each.name, "position": each.position, "unit": each.unit} for each in found]
-        return answer({"people": told})
+        return answer({"people": sorted(told, key=lambda each: by_name(each["name"]))})
 
     @routes.post("/api/units")
     @allow(Role.SYSTEM_ADMIN)
