@@ -21,7 +21,9 @@ describe('the guides', () => {
   });
   it('come with those of the own roles first, none lost', () => {
     expect(guidesFor(['auditor'])[0]).toBe('kiem-toan-vien');
-    expect(guidesFor([])[0]).toBe('chu-tri');
+    expect(guidesFor([])[0]).toBe('dai-bieu');
+    expect(guidesFor([], { chairs: true, heads: true }).slice(0, 3)).toEqual(['chu-tri', 'dai-bieu', 'don-vi']);
+    expect(guidesFor(['secretary'], { chairs: true, heads: false }).slice(0, 2)).toEqual(['thu-ky', 'chu-tri']);
     expect([...guidesFor(['it', 'secretary'])].sort()).toEqual([...GUIDES].sort());
     expect(isGuide('toString')).toBe(false);
   });

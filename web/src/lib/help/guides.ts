@@ -45,9 +45,18 @@ const OF_ROLE: Readonly<Record<string, GuideName>> = {
   auditor: 'kiem-toan-vien',
 };
 
-/** All guides, those of these account roles first. */
-export function guidesFor(roles: readonly string[]): GuideName[] {
-  const own = roles.flatMap((role) => OF_ROLE[role] ?? []);
+/** What somebody is besides the roles of their account. */
+export interface Part {
+  /** Of some meeting. */
+  chairs: boolean;
+  /** Or is deputy of a unit. */
+  heads: boolean;
+}
+
+/** All guides, one's own first: of these account roles, of who chairs or heads a unit; and every delegate is one. */
+export function guidesFor(roles: readonly string[], { chairs, heads }: Part = { chairs: false, heads: false }): GuideName[] {
+  const parts: GuideName[] = [...(chairs ? (['chu-tri'] as const) : []), ...(roles.length === 0 ? (['dai-bieu'] as const) : []), ...(heads ? (['don-vi'] as const) : [])];
+  const own = [...roles.flatMap((role) => OF_ROLE[role] ?? []), ...parts];
   return [...own, ...GUIDES.filter((name) => !own.includes(name))];
 }
 
