@@ -3,7 +3,7 @@
 Rules G61, G62: the fields are read-only from the beginning, so no program lets anybody type in them; filling a field
 that was there when the leader signed leaves that signature as it was (ISO 32000-2 § 12.8.2.2), a field that comes later
 would not. They are made by an incremental update, and never in a file that is signed. The drawing is black, in Times'
-measures, on white only where dots are to be covered.
+measures, the date in italics as its line is set (Phụ lục I), on white only where dots are to be covered.
 
 Usage::
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
@@ -69,7 +70,8 @@ def fill(writer: IncrementalPdfFileWriter, written: Mapping[Part, str]) -> None:
         if "/V" in field:
             raise SigningFileRefused(why="filled")
         left, bottom, right, top = (float(side) for side in field["/Rect"])
-        drawn = _draw(writer, text, Rect(0, 0, right - left, top - bottom), dotted=bool(field.get("/PhongHopDotted")))
+        box, dotted = Rect(0, 0, right - left, top - bottom), bool(field.get("/PhongHopDotted"))
+        drawn = _draw(writer, text, box, dotted=dotted, letters_of=fonts.FONTS if part is Part.NUMBER else fonts.ITALIC)
         field[pdf_name("/V")] = generic.pdf_string(text)
         field[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): drawn})
         writer.update_container(field)
@@ -125,8 +127,8 @@ def _annotate(writer: IncrementalPdfFileWriter, page: Any, field: Any) -> None:
     writer.update_container(values["/Annots"])
 
 
-def _draw(writer: IncrementalPdfFileWriter, text: str, box: Rect, *, dotted: bool) -> Any:
-    letters = fonts.embed(writer, text)
+def _draw(writer: IncrementalPdfFileWriter, text: str, box: Rect, *, dotted: bool, letters_of: Sequence[Path]) -> Any:
+    letters = fonts.embed(writer, text, fonts=letters_of)
     if letters.width(SIZE) > box.width + _ROUNDED:
         raise NoRoomForMark(page=1)
     left = max(0.0, (box.width - letters.width(SIZE)) / 2)

@@ -34,6 +34,9 @@ _ROOM: Final = {"number": "000", "day": "00", "month": "00", "year": "0000"}
 _ABOVE: Final = 13.0
 BELOW: Final = 4.0
 _LINE: Final = 4.0
+#: A word's box ends where the deepest letter of its font would (pages/words.py): of fonts in Times' measures, and of
+#: those like them, a little more than a fifth of the box is below the baseline.
+_DEPTH: Final = 0.22
 #: Points: a terminal takes no wider field (G62).
 WIDEST: Final = 160.0
 #: Letters of what follows the number, as the register keeps it.
@@ -117,11 +120,11 @@ def _number(lines: Sequence[list[Word]]) -> tuple[Blank, str]:
             head, stroke, notation = after.text.partition("/")
             if _plain(here.text) == "số:" and stroke and not head.strip(_DOTS):
                 start = after.x0 + (after.x1 - after.x0) * _share(head, after.text)
-                return _blank(Part.NUMBER, here.y1, here.x1, start, dotted=bool(head)), f"/{notation}"
+                return _blank(Part.NUMBER, _baseline(here), here.x1, start, dotted=bool(head)), f"/{notation}"
             if _plain(here.text) == "số:" and not after.text.strip(_DOTS):
                 last = next((one for one in words if one.text.startswith("/") and one.x0 >= after.x1), None)
                 if last is not None:
-                    return _blank(Part.NUMBER, here.y1, here.x1, last.x0, dotted=True), last.text
+                    return _blank(Part.NUMBER, _baseline(here), here.x1, last.x0, dotted=True), last.text
     raise RoomMissing(line=NUMBER_LINE)
 
 
@@ -148,7 +151,7 @@ def _date(lines: Sequence[list[Word]]) -> tuple[list[Blank], int]:
             continue
         day, month, year = (solid[at[name]] for name in ("ngày", "tháng", "năm"))
         dots = [one for one in words if not one.text.strip(_DOTS + ",")]
-        baseline = year.y1  # none of its letters goes below
+        baseline = _baseline(year)
         found = [_between(Part.DAY, baseline, day, month, dots), _between(Part.MONTH, baseline, month, year, dots)]
         after = solid[at["năm"] + 1 : at["năm"] + 2]
         if after and after[0].text.strip(_DOTS).isdecimal() and len(after[0].text.strip(_DOTS)) == 4:
@@ -158,6 +161,10 @@ def _date(lines: Sequence[list[Word]]) -> tuple[list[Blank], int]:
         found.append(_blank(Part.YEAR, baseline, year.x1, year.x1 + width, dotted=bool(later)))
         return found, 0
     raise RoomMissing(line=DATE_LINE)
+
+
+def _baseline(word: Word) -> float:
+    return word.y1 - (word.y1 - word.y0) * _DEPTH
 
 
 def _between(part: Part, baseline: float, left: Word, right: Word, dots: Sequence[Word]) -> Blank:

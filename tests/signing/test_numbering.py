@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import datetime as dt
 import io
 from pathlib import Path
@@ -60,6 +61,14 @@ def words(tmp_path: Path) -> PageText:
     return first_page(notice(number=NUMBER_LINE, date=DATE_LINE), tmp_path)
 
 
+def leaning(pdf: bytes) -> dict[str, bool]:
+    """Which figures are in italics."""
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        fields = [each for each in file.Root.AcroForm.Fields if each.get("/FT") == "/Tx"]
+        fonts = {str(each.T): each.AP.N.Resources.Font.F.DescendantFonts[0].FontDescriptor for each in fields}
+        return {name: int(font.ItalicAngle) != 0 for name, font in fonts.items()}
+
+
 def clerk_signs(bench: SigningBench, pki: TestPki, pdf: bytes, written: dict[Part, str]) -> bytes:
     now = dt.datetime.now(dt.UTC)
     signer = read(pki.der("binh"))
@@ -78,6 +87,7 @@ def test_G61_number_and_date_after_the_leader_leave_both_signatures_valid_for_tw
     written = dict(issue.values(found, number=7, day=DAY))
     assert written == {Part.NUMBER: "07", Part.DAY: "22", Part.MONTH: "11"}
     both = clerk_signs(bench, pki, led, written)
+    assert leaning(both) == {"SoVanBan": False, "NgayBanHanh": True, "ThangBanHanh": True}
     assert both.startswith(led), "not a byte that the leader signed is another"
     raised = bench.raise_level(both)
     assert raised.startswith(both)
@@ -298,3 +308,20 @@ def test_G62_what_is_filled_already_is_not_filled_again(bench: SigningBench, pki
     with pytest.raises(ServerError) as refused:
         offer(pki, both, {Part.NUMBER: "08"})
     assert refused.value.code == "signing-file-refused"
+
+
+def test_G61_figures_stand_on_the_line_they_are_written_into(tmp_path: Path) -> None:
+    """On the baseline that PDFium knows of each letter, which our reader of words does not."""
+    pdf = notice(number=NUMBER_LINE, date=DATE_LINE)
+    found = issue.find(first_page(pdf, tmp_path))
+    with contextlib.closing(pdfium.PdfDocument(pdf)) as document:
+        page = document[0]
+        height, text = page.get_height(), page.get_textpage()
+        whole = text.get_text_range()
+        for part, line in ((Part.NUMBER, "Số:"), (Part.DAY, "ngày"), (Part.MONTH, "tháng")):
+            x, y = ctypes.c_double(), ctypes.c_double()
+            pdfium.raw.FPDFText_GetCharOrigin(text, whole.index(line), x, y)
+            rect = next(blank.rect for blank in found.parts if blank.part is part)
+            assert abs((height - rect.y1 + issue.BELOW) - y.value) < 0.3, part
+        text.close()
+        page.close()
