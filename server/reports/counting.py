@@ -56,6 +56,25 @@ class Cut:
     groups: Groups
     units: frozenset[str] | None = None
     who: str | None = None
+    #: for whom somebody counts, in meetings that are counted whole and in others: asked once, not once a meeting
+    _known: tuple[dict[tuple[str, str], Group | None], ...] = field(
+        default_factory=lambda: ({}, {}), init=False, repr=False, compare=False
+    )
+
+    def group(self, person: str, unit: str, *, whole: bool) -> Group | None:
+        """For whom they count; None where they are not counted. ``whole``: of a meeting that who asks reads all of."""
+        known, key = self._known[whole], (person, unit)
+        if key not in known:
+            known[key] = self._group(person, unit, whole=whole)
+        return known[key]
+
+    def _group(self, person: str, unit: str, *, whole: bool) -> Group | None:
+        if self.who is not None and person != self.who:
+            return None
+        group = self.groups.of(person, unit)
+        if not whole and group.id not in self.sight.units:
+            return None
+        return group if self.units is None or group.id in self.units else None
 
     @property
     def is_whole(self) -> bool:
@@ -119,7 +138,7 @@ class Part:
         self._taken: Final[dict[int, Group]] = {}
         own: int | None = None
         for at, each in enumerate(figures.people):
-            group = self._group(each.person, each.unit)
+            group = cut.group(each.person, each.unit, whole=self.whole)
             if group is not None:
                 self._taken[at] = group
             if each.person == sight.person:
@@ -131,22 +150,12 @@ class Part:
         self._turns: Final = [
             (turn, group)
             for turn in figures.turns
-            if self._open[turn.item] and (group := self._group(turn.person, turn.unit)) is not None
+            if self._open[turn.item] and (group := cut.group(turn.person, turn.unit, whole=self.whole)) is not None
         ]
         self._papers: Final = [(paper, self._readers(paper)) for paper in figures.papers if self._open[paper.item]]
         # Somebody who spoke and was taken off the list later counts with their turns.
         some = (self.whole and cut.is_whole) or bool(self._taken) or bool(self._turns)
         self.counts: Final = (figures.held or figures.called) and some
-
-    def _group(self, person: str, unit: str) -> Group | None:
-        """For whom they count; None where they are not counted."""
-        cut = self._cut
-        if cut.who is not None and person != cut.who:
-            return None
-        group = cut.groups.of(person, unit)
-        if not self.whole and group.id not in cut.sight.units:
-            return None
-        return group if cut.units is None or group.id in cut.units else None
 
     def _readers(self, paper: Paper) -> Counter[Group]:
         """How many of each unit came and might read it."""

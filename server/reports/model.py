@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import sys
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -120,16 +121,20 @@ class Figures:
 
     @classmethod
     def read(cls, value: list[Any]) -> Figures:
-        """What ``to_value`` gave, after its way through JSON."""
+        """What ``to_value`` gave, after its way through JSON; words that come in every meeting are there once."""
         held, called, late_s, seconds, people, items, turns, votes, papers = value
+        once = sys.intern
         return cls(
             held,
             called,
             late_s,
             seconds,
-            tuple(map(Person._make, people)),
+            tuple(Person(once(who), once(name), once(unit), once(how), came) for who, name, unit, how, came in people),
             tuple(Item(common, tuple(closed)) for common, closed in items),
-            tuple(map(Turns._make, turns)),
+            tuple(
+                Turns(item, once(who), once(name), once(unit), once(kind), turns, ms)
+                for item, who, name, unit, kind, turns, ms in turns
+            ),
             tuple(map(Vote._make, votes)),
             tuple(map(Paper._make, papers)),
         )

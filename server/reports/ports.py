@@ -6,7 +6,7 @@ Usage: ``store.kept(tx, period)``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from server.agency.model import House
@@ -31,11 +31,23 @@ class Kept(NamedTuple):
     body: str
 
 
+class Head(NamedTuple):
+    """What figures are kept, without them: two with the same head are the same figures."""
+
+    meeting: str
+    seq: int
+    version: int
+
+
 class FigureStore(Protocol):
     """The figures of every meeting that is over, counted once."""
 
-    def kept(self, tx: Transaction, period: Period) -> Sequence[Kept]:
-        """Those of meetings that were to begin in it, as far as they are kept."""
+    def kept(self, tx: Transaction, period: Period) -> Sequence[Head]:
+        """Of which meetings that were to begin in it there are figures."""
+        ...
+
+    def bodies(self, tx: Transaction, heads: Collection[Head]) -> Iterator[tuple[Head, str]]:
+        """The figures of these, as far as they are still kept so."""
         ...
 
     def put(self, tx: Transaction, kept: Kept) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -27,8 +27,9 @@ from server.reports import counting
 from server.reports.counting import FIGURES, OF_PERSON, OF_UNIT, Cut, Meeting, Tally
 from server.reports.errors import ReportNotTheirs
 from server.reports.figures import OVER, figures_of
+from server.reports.memory import Memory
 from server.reports.model import VERSION, Figures, Period, day_of
-from server.reports.ports import FigureStore, Kept, Meetings, People, Units
+from server.reports.ports import FigureStore, Head, Kept, Meetings, People, Units
 from server.reports.sight import Groups, Sight, sight_of
 from server.unit import UnitOfWork
 from server.units.model import Tree
@@ -86,6 +87,8 @@ class ReportService:
     tools: Tools
     #: up to which event a meeting could not be counted
     _failed: dict[MeetingId, int] = field(default_factory=dict)
+    #: what was read of the kept figures, so that five hundred are not read anew for each question
+    memory: Memory = field(default_factory=Memory)
 
     # Reading
 
@@ -138,7 +141,9 @@ class ReportService:
         if not rows:
             return []
         days = [day_of(row.starts_at) for row in rows]
-        fresh = {each.meeting for each in self._kept(rows, Period(min(days), max(days)))}
+        with self.tools.unit.read() as tx:
+            heads = self.tools.store.kept(tx, Period(min(days), max(days)))
+        fresh = {head.meeting for head in self._newest(rows, heads)}
         return [row.id for row in rows if row.id not in fresh]
 
     def keep(self, meeting: MeetingId) -> None:
@@ -229,20 +234,29 @@ class ReportService:
 
     def _fresh(self, rows: Sequence[MeetingRow], period: Period) -> dict[MeetingId, Figures]:
         """Kept figures that are those of the newest event; what cannot be read is counted again."""
-        found = {}
-        for each in self._kept(rows, period):
-            try:
-                found[MeetingId(each.meeting)] = Figures.read(json.loads(each.body))
-            except (TypeError, ValueError):
-                _LOG.warning("the figures of %s cannot be read; they are counted again", each.meeting)
+        found: dict[MeetingId, Figures] = {}
+        unread: list[Head] = []
+        with self.tools.unit.read() as tx:
+            for head in self._newest(rows, self.tools.store.kept(tx, period)):
+                figures = self.memory.find(head)
+                if figures is None:
+                    unread.append(head)
+                else:
+                    found[MeetingId(head.meeting)] = figures
+            for head, body in self.tools.store.bodies(tx, unread):
+                try:
+                    figures = Figures.read(json.loads(body))
+                except (TypeError, ValueError):
+                    _LOG.warning("the figures of %s cannot be read; they are counted again", head.meeting)
+                    continue
+                self.memory.put(head, figures, letters=len(body))
+                found[MeetingId(head.meeting)] = figures
         return found
 
-    def _kept(self, rows: Sequence[MeetingRow], period: Period) -> list[Kept]:
-        """As they are kept, unread."""
-        newest = {row.id: row.seq for row in rows}
-        with self.tools.unit.read() as tx:
-            kept = self.tools.store.kept(tx, period)
-        return [each for each in kept if each.version == VERSION and newest.get(MeetingId(each.meeting)) == each.seq]
+    def _newest(self, rows: Sequence[MeetingRow], heads: Iterable[Head]) -> list[Head]:
+        """Those by the rules of today that were counted up to the newest event of their meeting."""
+        newest = {str(row.id): row.seq for row in rows}
+        return [head for head in heads if head.version == VERSION and newest.get(head.meeting) == head.seq]
 
     def _seen(self, actor: Actor) -> set[str]:
         sees_all = actor.has(Role.SECRETARY, Role.AUDITOR)
