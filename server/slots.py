@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -123,6 +123,13 @@ class Slots:
     fleet: FleetFeed = field(default_factory=Nothing)
     #: who is online (the distribution answers)
     presence: PresenceSource = field(default_factory=Nothing)
+    #: who wants to know that somebody wrote in a meeting's minutes, which no event says
+    minutes_changed: list[Callable[[MeetingId], None]] = field(default_factory=list)
+
+    def minutes_written(self, meeting: MeetingId) -> None:
+        """Tell whoever wants to know."""
+        for changed in self.minutes_changed:
+            changed(meeting)
 
     def announce(
         self, meeting: MeetingId, events: Sequence[Event], *, before: MeetingState, after: MeetingState

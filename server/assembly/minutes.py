@@ -34,6 +34,7 @@ class _Rounds:
 
 def build(services: Services) -> None:
     """Put the feature together."""
+    services.slots.minutes_changed.append(services.live.signing_changed)
     services.minutes = MinutesService(
         MinutesTools(
             unit=services.database,
@@ -41,7 +42,7 @@ def build(services: Services) -> None:
             meetings=services.meetings,
             ledger=services.ledger,
             rounds=_Rounds(services.signing),
-            changed=services.live.signing_changed,
+            changed=services.slots.minutes_written,
         )
     )
     press = MinutesPress(services.agency)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
@@ -25,6 +25,7 @@ from server.consultations.service import SlipService
 from server.consultations.showing import Showing
 from server.consultations.tools import Asked
 from server.identity.model import Role
+from server.search.model import parse
 from server.web import act_id, actor, allow, answer, body
 from wire.asking import Kind
 from wire.ballots import NONCE_BYTES
@@ -76,6 +77,8 @@ def _reading(routes: Blueprint, desk: SlipDesk) -> None:
     @routes.get(PATH)
     @allow(signed_in=True)
     def list_consultations() -> ResponseReturnValue:
+        if "q" in request.args:
+            return answer(desk.showing.found(parse(request.args["q"]), asked=desk.asked(reads=True)))
         return answer(desk.showing.lists(asked=desk.asked(reads=True)))
 
     @routes.get(ONE)

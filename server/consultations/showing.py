@@ -8,15 +8,19 @@ Usage: ``showing.one(slip, asked=asked)``.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pages.folding import by_letter, composed
 from server.consultations import bundle, counting
 from server.consultations.answering import Answering
 from server.consultations.errors import ConsultationStageWrong, ConsultationUnknown
 from server.consultations.model import SENT, TABLE, Move, Recipient, Slip, Stage
 from server.consultations.tools import Asked, Desk, Tools, is_staff, leads, oversees
 from server.identity.model import Actor, Role
+from server.search.model import Wanted
 from server.unit import Transaction
 from wire.fields import print_instant
 
@@ -59,6 +63,21 @@ class Showing:
             ]
         names = self._names(led)
         return {"asked": mine, "led": [{**each, "leader_name": names.get(each["leader"], "")} for each in led]}
+
+    def found(self, wanted: Wanted, *, asked: Asked) -> dict[str, Any]:
+        """``{found}``: of all one may see (C1), those in whose subject, submission or questions every term stands."""
+        actor, store = asked.actor, self.tools.store
+        patterns = [Wanted((term,)).pattern for term in wanted.terms]
+        with self.tools.unit.read() as tx:
+            mine = {slip.id: own for slip, own in store.of_person(tx, actor.person_id)}
+            seen = [slip for slip in store.all(tx) if slip.id in mine or oversees(slip, actor)]
+        found = [slip for slip in seen if _says(slip, patterns)]
+        told = {slip: counting.person_value(own) for slip, own in mine.items()}
+        return {
+            "found": [
+                {**_listed(each, asked), **({"mine": told[each.id]} if each.id in told else {})} for each in found
+            ]
+        }
 
     def one(self, slip: str, *, asked: Asked) -> dict[str, Any]:
         """One slip with all that the caller may know; raises ConsultationUnknown."""
@@ -171,6 +190,13 @@ def _moves(slip: Slip, actor: Actor) -> list[str]:
         if may:
             found.append(wanted.value)
     return found
+
+
+def _says(slip: Slip, patterns: Sequence[re.Pattern[str]]) -> bool:
+    wording = slip.wording
+    questions = (text for each in wording.questions for text in (each.text, *(answer.text for answer in each.answers)))
+    words = by_letter(composed("\n".join((wording.subject, wording.submission, *questions))))
+    return all(pattern.search(words) for pattern in patterns)
 
 
 def _listed(slip: Slip, asked: Asked) -> dict[str, Any]:

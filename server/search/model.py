@@ -5,7 +5,10 @@ last one may be begun only; words in quotation marks stand together. A meeting i
 who may know of it, a paper by who may read that version of it – and then only the newest one they may read. What the
 ordinary build keeps no content of (P4) and what belongs to a rehearsal (M5) is not found at all.
 A paper that was recalled is found by its title alone, and said to be recalled (P7). What was concluded of an item is
-found by who may know of the item; an issued document by its number, by the meeting's members and those who prepare.
+found by who may know of the item; an issued document by its number and its words, by the meeting's members and those
+who prepare. The minutes of a meeting that is over are found item by item: by who leads, prepares or audits at any time,
+by members once they were shared or put up for signing, and of no item that they may not know of (BB9). What was said
+before the meeting is found by who reads it there (W143).
 
 Usage::
 
@@ -18,17 +21,24 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import re
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from pages.folding import by_letter, composed
+from server.before.sight import Reader as RemarkReader
+from server.before.sight import Sight
 from server.letters.model import Kind as LetterKind
+from server.meetings.commands import By
 from server.meetings.model import may_see
+from server.minutes.model import leads
 from server.papers.model import Reader, keeps_content, may_read
 from server.search.errors import NothingAsked, TooMuchAsked
+from wire.before import Remark
 from wire.ids import MeetingId, PaperId
 from wire.places import is_recused
-from wire.state import MeetingState, PaperState
+from wire.state import MeetingState, MemberRole, PaperState
 from wire.topics import PaperVersion
 from wire.visibility import sees
 
@@ -40,6 +50,7 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _BEFORE, _AFTER = 60, 140
 #: Of a page where the words stand everywhere, as many places are looked at.
 _PLACES: Final = 400
+_LETTERS: Final = frozenset(each.value for each in LetterKind)
 
 
 class Kind(enum.StrEnum):
@@ -50,12 +61,16 @@ class Kind(enum.StrEnum):
     PAPER = "paper"
     CONCLUSION = "conclusion"
     LETTER = "letter"
+    MINUTES = "minutes"
+    REMARK = "remark"
 
 
 class Entry(NamedTuple):
-    """One thing that can be found: ``ref`` the id of the item, paper or document, ``about`` words beside the title.
+    """One thing that can be found: ``ref`` the id of the item, paper, document or remark, ``about`` words beside the
+    title.
 
-    ``version``: of a paper; of a conclusion the number of the event that wrote it.
+    ``version``: of a paper; of a conclusion the number of the event that wrote it; of minutes and remarks a sum
+    over their words. Of minutes ``ref`` is the item, empty of what is about none.
     """
 
     kind: Kind
@@ -184,20 +199,54 @@ def entries(state: MeetingState, meeting: MeetingId) -> list[Entry]:
     found += [
         Entry(Kind.LETTER, meeting, each.letter, title=f"{LetterKind(each.kind).heading} {each.number}".strip())
         for each in state.letters
-        if each.issued_at is not None
+        if each.issued_at is not None and each.kind in _LETTERS
+    ]
+    found += [
+        Entry(Kind.REMARK, meeting, each.remark, zlib.crc32(_said(each).encode()), title=titles.get(each.item, ""))
+        for each in state.before.remarks
+        if not each.withdrawn
     ]
     return found
 
 
+def _said(remark: Remark) -> str:
+    """Its words, and those of its answer."""
+    return remark.text if remark.answer is None else f"{remark.text}\n{remark.answer.text}"
+
+
+class Section(NamedTuple):
+    """A part of the minutes. ``item`` empty: about no item of the agenda."""
+
+    item: str
+    title: str
+    text: str
+
+
+def of_minutes(meeting: MeetingId, sections: Iterable[Section]) -> dict[Entry, list[str]]:
+    """What can be found of a meeting's minutes, with its words."""
+    found: dict[Entry, list[str]] = {}
+    by_item: dict[str, list[Section]] = {}
+    for section in sections:
+        by_item.setdefault(section.item, []).append(section)
+    for item, parts in by_item.items():
+        text = "\n".join(part.text for part in parts)
+        title = parts[0].title if item else ""
+        found[Entry(Kind.MINUTES, meeting, item, zlib.crc32(text.encode()), title=title)] = [text]
+    return found
+
+
 def pages(entry: Entry, state: MeetingState) -> list[str]:
-    """The words of an entry that stand in the meeting's log itself; a paper's are in its file."""
-    if entry.kind is not Kind.CONCLUSION:
-        return []
-    return [each.text for each in state.conclusions if (each.item, each.seq) == (entry.ref, entry.version)]
+    """The words of an entry that stand in the meeting's log itself; others are in files or drafts."""
+    if entry.kind is Kind.CONCLUSION:
+        return [each.text for each in state.conclusions if (each.item, each.seq) == (entry.ref, entry.version)]
+    if entry.kind is Kind.REMARK:
+        remark = state.before.remark(entry.ref)
+        return [] if remark is None else [_said(remark)]
+    return []
 
 
-def may_find(entry: Entry, state: MeetingState, seeker: Seeker) -> bool:
-    """Whether the seeker may be told of the entry, as the meeting stands."""
+def may_find(entry: Entry, state: MeetingState, seeker: Seeker, *, shared: bool = False) -> bool:
+    """Whether the seeker may be told of the entry, as the meeting stands; ``shared``: its minutes are for members."""
     member = state.member(seeker.person)
     sees_all = seeker.is_secretary or seeker.is_auditor
     if not may_see(state.phase, None if member is None else member.role, sees_all=sees_all):
@@ -208,6 +257,26 @@ def may_find(entry: Entry, state: MeetingState, seeker: Seeker) -> bool:
         if seeker.is_secretary and (member is None or not is_recused(state, seeker.person, entry.ref)):
             return state.item(entry.ref) is not None
         return sees(state, seeker.person, entry.ref)
+    if entry.kind in {Kind.MINUTES, Kind.REMARK}:
+        return _may_find_said(entry, state, seeker, shared=shared)
+    return _may_find_paper(entry, state, seeker)
+
+
+def _may_find_said(entry: Entry, state: MeetingState, seeker: Seeker, *, shared: bool) -> bool:
+    """Of the minutes and of what was said before the meeting."""
+    by = By(seeker.person, is_secretary=seeker.is_secretary)
+    if entry.kind is Kind.REMARK:
+        remark = state.before.remark(entry.ref)
+        return remark is not None and Sight(state, RemarkReader(by, reads_record=seeker.is_auditor)).reads(remark)
+    if leads(state, by, reads_record=seeker.is_auditor):
+        return True
+    member = state.member(seeker.person)
+    reads = shared and member is not None and member.role is MemberRole.MEMBER
+    return reads and (not entry.ref or sees(state, seeker.person, entry.ref))
+
+
+def _may_find_paper(entry: Entry, state: MeetingState, seeker: Seeker) -> bool:
+    member = state.member(seeker.person)
     reader = Reader(seeker.person, is_secretary=seeker.is_secretary)
     paper = state.paper(entry.paper.paper)
     if paper is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pages.model import Document
+from server.search.model import Section
 from server.unit import Transaction
 from wire.ids import MeetingId
 from wire.state import MeetingState
@@ -34,6 +35,30 @@ class Meetings(Protocol):
 
     def state(self, meeting: MeetingId) -> MeetingState:
         """The folded log; raises NoSuchMeeting."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesNow:
+    """The minutes of a meeting as they stand. ``shared``: members may read them."""
+
+    shared: bool
+    sections: tuple[Section, ...]
+
+
+class Minutes(Protocol):
+    """The minutes, as far as the search needs them."""
+
+    def now(self, meeting: MeetingId) -> MinutesNow | None:
+        """As they stand; None of a meeting that goes on, or has none."""
+        ...
+
+
+class Letters(Protocol):
+    """The documents that the office issued, as far as the search needs them."""
+
+    def words(self, letter: str) -> str:
+        """What it says; empty when there is none."""
         ...
 
 

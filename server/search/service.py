@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -38,18 +38,22 @@ from server.search.model import (
     is_recalled,
     marked,
     may_find,
+    of_minutes,
 )
 from server.search.model import pages as words_of
-from server.search.ports import Meetings, Pages, Papers, Texts
+from server.search.ports import Letters, Meetings, Minutes, Pages, Papers, Texts
 from server.unit import UnitOfWork
 from wire.events import Event
 from wire.fields import print_instant
 from wire.ids import MeetingId
+from wire.phases import Phase
 from wire.speaking import Speaking
 from wire.state import MeetingState, Recall
 from wire.topics import PaperVersion
 
 PAGE: Final = 20
+#: Meetings whose minutes are searched.
+WRITTEN: Final = frozenset({Phase.CLOSED, Phase.LOCKED})
 #: Of all pages together, some forty thousand of them; what comes after is found by its title.
 MAX_LETTERS: Final = 100_000_000
 #: Until the next look at a database that was away.
@@ -66,6 +70,8 @@ class Tools:
     papers: Papers
     texts: Texts
     pages: Pages
+    minutes: Minutes
+    letters: Letters
 
 
 @dataclass(slots=True)
@@ -85,6 +91,10 @@ class SearchService:
         self._index: Final = Index()
         self._states: Final[dict[MeetingId, MeetingState]] = {}
         self._known: Final[dict[MeetingId, set[Entry]]] = {}
+        #: meetings whose minutes are for their members
+        self._shared: Final[set[MeetingId]] = set()
+        #: how often something was changed that is in no log
+        self._changes: Final[Counter[MeetingId]] = Counter()
         #: what the thread has to look at, in this order; one word for many changes
         self._waiting: Final[OrderedDict[MeetingId, None]] = OrderedDict()
         self._changed: Final = threading.Condition()
@@ -110,6 +120,13 @@ class SearchService:
             if _is_told_anew(before, after):
                 self._waiting[meeting] = None
                 self._changed.notify()
+
+    def changed(self, meeting: MeetingId) -> None:
+        """Somebody wrote in the minutes, or shared them."""
+        with self._changed:
+            self._changes[meeting] += 1
+            self._waiting[meeting] = None
+            self._changed.notify()
 
     def start(self) -> None:
         """Read everything there is, and go on by itself."""
@@ -144,7 +161,8 @@ class SearchService:
             if state is None:
                 continue
             if entry not in judged:
-                judged[entry] = limits.allow(entry, state) and may_find(entry, state, seeker)
+                shared = entry.meeting in self._shared
+                judged[entry] = limits.allow(entry, state) and may_find(entry, state, seeker, shared=shared)
             if not judged[entry] or (hit.page != COVER and is_recalled(entry, state)):
                 continue
             known = found.get(entry.row)
@@ -214,7 +232,7 @@ class SearchService:
             return None if self._ending else next(iter(self._waiting), None)
 
     def _look_at(self, meeting: MeetingId) -> None:
-        looked = 0
+        looked, changes = 0, self._changes[meeting]
         try:
             newest = self._tools.meetings.state(meeting)
             looked = newest.seq
@@ -232,16 +250,18 @@ class SearchService:
         with self._changed:
             told = self._states.get(meeting)
             # What was told meanwhile is looked at once more, unless nothing can be looked at.
-            if (
-                told is None
-                or not looked
-                or told.seq <= looked
-                or self._known.get(meeting) == set(entries(told, meeting))
-            ):
+            same = told is None or not looked or told.seq <= looked or self._has(meeting, told)
+            if same and changes == self._changes[meeting]:
                 self._waiting.pop(meeting, None)
 
+    def _has(self, meeting: MeetingId, state: MeetingState) -> bool:
+        """Whether what can be found of the log is in the index."""
+        known = self._known.get(meeting, set())
+        return {entry for entry in known if entry.kind is not Kind.MINUTES} == set(entries(state, meeting))
+
     def _put(self, meeting: MeetingId, newest: MeetingState) -> None:
-        wanted = set(entries(newest, meeting))
+        minutes = self._minutes(meeting, newest)
+        wanted = set(entries(newest, meeting)) | set(minutes)
         known = self._known.setdefault(meeting, set())
         for entry in known - wanted:
             self._index.drop(entry)
@@ -249,12 +269,27 @@ class SearchService:
         for entry in sorted(wanted - known):
             if self._ending:
                 return
-            pages = self._words(entry.paper) if entry.kind is Kind.PAPER else words_of(entry, newest)
+            pages = minutes[entry] if entry.kind is Kind.MINUTES else self._pages(entry, newest)
             if self._index.letters + sum(map(len, pages)) > MAX_LETTERS:
                 _LOG.warning("%s is found by its title only: the index is full", entry.ref)
                 pages = []
             self._index.put(entry, pages)
             known.add(entry)
+
+    def _minutes(self, meeting: MeetingId, state: MeetingState) -> dict[Entry, list[str]]:
+        """What can be found of them; of a meeting that is over, for while it goes on every act of it changes them."""
+        now = self._tools.minutes.now(meeting) if state.phase in WRITTEN and state.rehearsal is None else None
+        with self._changed:
+            (self._shared.add if now is not None and now.shared else self._shared.discard)(meeting)
+        return {} if now is None else of_minutes(meeting, now.sections)
+
+    def _pages(self, entry: Entry, state: MeetingState) -> list[str]:
+        if entry.kind is Kind.PAPER:
+            return self._words(entry.paper)
+        if entry.kind is Kind.LETTER:
+            # With its number on the same page, so that who knows both finds it by both.
+            return [f"{entry.title}\n{self._tools.letters.words(entry.ref)}"]
+        return words_of(entry, state)
 
     def _words(self, version: PaperVersion) -> list[str]:
         """The text of each page, read now or long ago; nothing of what cannot be read."""
@@ -296,7 +331,12 @@ def _kept(state: MeetingState) -> MeetingState:
 def _is_told_anew(before: MeetingState, after: MeetingState) -> bool:
     """Whether something that is searched differs."""
     told = [
-        (state.title, state.kind, state.room_name, state.agenda, state.papers, state.conclusions, state.letters)
+        (
+            *(state.title, state.kind, state.room_name, state.agenda, state.papers, state.conclusions, state.letters),
+            state.before.remarks,
+            # Of a meeting that is over the minutes say who came, and are for members once they are signed.
+            (state.attendance, state.rounds) if state.phase in WRITTEN else None,
+        )
         for state in (before, after)
     ]
     return told[0] != told[1]

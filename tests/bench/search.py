@@ -1,4 +1,5 @@
-"""The search at its size: 500 meetings with a paper of 20 pages each, beside PostgreSQL's own and a bare look through.
+"""The search at its size: 500 meetings with a paper of 20 pages each, and 500 that are over with minutes, a notice and
+remarks, beside PostgreSQL's own and a bare look through.
 
 Rules: pages are written from the words of the guides, as often as they stand there. Every question is asked of three,
 one after the other: the product (rights, grouping and excerpts included), PostgreSQL's full text over the same folded
@@ -29,11 +30,14 @@ from sqlalchemy import Connection, create_engine, text
 
 from pages.folding import by_letter
 from pages.model import Document
-from server.search.model import Limits, Seeker, parse
+from server.search.model import Limits, Section, Seeker, parse
+from server.search.ports import MinutesNow
 from server.search.service import SearchService, Tools
 from tests.support.meeting_log import named
 from tests.support.postgres import Postgres
+from wire.before import Before, Readers, Remark, RemarkKind
 from wire.ids import MeetingId, PaperId
+from wire.letters import Letter
 from wire.phases import Phase
 from wire.secret import Secret
 from wire.state import Item, MeetingState, Member, MemberRole, Paper, PaperState, Secrecy, Visibility
@@ -42,6 +46,12 @@ from wire.topics import PaperVersion
 MEETINGS: Final = 500
 PAGES: Final = 20
 WORDS: Final = 350
+#: Meetings that are over beside them: items, words of each part of the minutes, remarks, words of each.
+OVER: Final = 500
+ITEMS: Final = 7
+SECTION: Final = 150
+REMARKS: Final = 6
+SAID: Final = 30
 ROUNDS: Final = 15
 _GUIDES: Final = Path(__file__).resolve().parents[2] / "docs" / "huong-dan"
 #: A member is in every fifth meeting.
@@ -75,6 +85,17 @@ class House:
             self.states[meeting] = state = _state(number)
             pages = [" ".join(chance.choices(words, counts, k=WORDS)) for _ in range(PAGES)]
             self.texts[PaperVersion(PaperId(state.papers[0].paper), 1)] = pages
+        self.written: dict[MeetingId, MinutesNow] = {}
+        self.issued: dict[str, str] = {}
+        for number in range(OVER):
+            meeting, letter = MeetingId(named("m", f"over {number}")), named("l", str(number))
+            said = [" ".join(chance.choices(words, counts, k=SAID)) for _ in range(REMARKS)]
+            self.states[meeting] = state = _over(number, letter, said)
+            items = ("", *(item.item for item in state.agenda))
+            texts = (" ".join(chance.choices(words, counts, k=SECTION)) for _ in items)
+            sections = tuple(Section(item, "Nội dung (demo)", text) for item, text in zip(items, texts, strict=True))
+            self.written[meeting] = MinutesNow(shared=True, sections=sections)
+            self.issued[letter] = " ".join(chance.choices(words, counts, k=WORDS))
 
     @contextmanager
     def read(self) -> Iterator[Any]:
@@ -87,6 +108,12 @@ class House:
 
     def state(self, meeting: MeetingId) -> MeetingState:
         return self.states[meeting]
+
+    def now(self, meeting: MeetingId) -> MinutesNow | None:
+        return self.written.get(meeting)
+
+    def words(self, letter: str) -> str:
+        return self.issued[letter]
 
     def file(self, version: PaperVersion) -> Document | None:
         return Document(Path(), 0, version, Secret(bytes(32)))
@@ -128,6 +155,30 @@ def _state(number: int) -> MeetingState:
     )
 
 
+def _over(number: int, letter: str, said: Sequence[str]) -> MeetingState:
+    """A meeting with minutes, an issued notice, and what was said before it; a member is in every fifth one."""
+    items = [named("i", f"over {number}.{at}") for at in range(ITEMS)]
+    who = _MEMBER if number % 5 == 0 else _OTHER
+    at = dt.datetime(2025, 1, 6, 1, tzinfo=dt.UTC) + dt.timedelta(hours=17 * number)
+    remarks = (
+        Remark(
+            named("h", f"{number}.{place}"), items[place % ITEMS], "", 0, RemarkKind.COMMENT, Readers.ALL, text, who,
+            "Đồng chí (demo)", "", "", at,
+        )
+        for place, text in enumerate(said)
+    )  # fmt: skip
+    return MeetingState(
+        title=f"Phiên họp đã qua số {number}",
+        kind="Giao ban",
+        phase=Phase.CLOSED,
+        starts_at=at,
+        members=(Member(who, "Đồng chí (demo)", "", "", MemberRole.MEMBER, None, ""),),
+        agenda=tuple(Item(item, None, f"Nội dung {item}", 30, Visibility.COMMON, None) for item in items),
+        letters=(Letter(letter, "notice", "k-none", at, issued_at=at, number=f"{number + 1:02d}/TB-VKS"),),
+        before=Before(tuple(remarks)),
+    )
+
+
 def _span_ms(do: Callable[[], object]) -> float:
     began = time.perf_counter()
     do()
@@ -156,12 +207,15 @@ def main() -> None:
     say = sys.stdout.write
     house: Any = House()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    search = SearchService(Tools(house, house, house, house, house))
+    search = SearchService(Tools(house, house, house, house, house, minutes=house, letters=house))
     began = time.perf_counter()
     search.catch_up()
     took = time.perf_counter() - began
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     pages = [by_letter(page) for each in house.texts.values() for page in each]
+    pages += [by_letter(part.text) for each in house.written.values() for part in each.sections]
+    pages += [by_letter(text) for text in house.issued.values()]
+    pages += [by_letter(each.text) for state in house.states.values() for each in state.before.remarks]
     say(f"{len(pages):,} pages read from their kept texts in {took:.1f} s, {grown:.0f} MiB more\n")
     seekers = {"secretary": Seeker("u-none", is_secretary=True), "member": Seeker(_MEMBER)}
     everything: dict[str, list[float]] = collections.defaultdict(list)
@@ -179,7 +233,7 @@ def main() -> None:
                         spans[who].append(_span_ms(do))
                 total = search.find(parse(question), seekers["secretary"], Limits())["total"]
                 told = " · ".join(f"{who} {statistics.median(spent):.1f} ms" for who, spent in spans.items())
-                say(f"{name:>26} ({total} papers): {told}\n")
+                say(f"{name:>26} ({total} found): {told}\n")
                 for who, spent in spans.items():
                     everything[who] += spent
         engine.dispose()

@@ -49,6 +49,8 @@ it('a result leads to what it is', () => {
   expect(pathOf(result({ kind: 'item' }))).toBe('/meetings/m-aaaaaaaaaaaaaaaa/agenda');
   expect(pathOf(result({ kind: 'meeting' }))).toBe('/meetings/m-aaaaaaaaaaaaaaaa');
   expect(pathOf(result({ kind: 'conclusion' }))).toBe('/meetings/m-aaaaaaaaaaaaaaaa/agenda');
+  expect(pathOf(result({ kind: 'minutes', ref: 'i-a', page: 1 }))).toBe('/meetings/m-aaaaaaaaaaaaaaaa/minutes');
+  expect(pathOf(result({ kind: 'remark', ref: 'h-a', page: 1 }))).toBe('/meetings/m-aaaaaaaaaaaaaaaa/before');
   expect(fileOf(result({ kind: 'letter', ref: 'l-a' }))).toBe('/api/meetings/m-aaaaaaaaaaaaaaaa/letters/l-a/file');
   expect(fileOf(result({}))).toBeNull();
 });
@@ -57,7 +59,7 @@ describe('the page', () => {
   it('finds while one types, and shows where the words stand', async () => {
     const get = vi.spyOn(session.api, 'get').mockResolvedValue(answer(result()));
     render(Search, { params: {} });
-    expect(screen.getByText('Tìm cuộc họp, nội dung, tài liệu, kết luận và văn bản')).toBeVisible();
+    expect(screen.getByText('Tìm cuộc họp, tài liệu, kết luận, biên bản và văn bản')).toBeVisible();
     await userEvent.type(screen.getByLabelText('Từ cần tìm'), 'kien nghi');
     const link = await screen.findByRole('link', { name: /Báo cáo/ });
     expect(link).toHaveAttribute('href', '#/meetings/m-aaaaaaaaaaaaaaaa/papers/p-aaaaaaaaaaaaaaaa/3');

@@ -1,5 +1,5 @@
 /** What is asked of the search, and where its results lead. */
-export type Kind = 'meeting' | 'item' | 'paper' | 'conclusion' | 'letter';
+export type Kind = 'meeting' | 'item' | 'paper' | 'conclusion' | 'letter' | 'minutes' | 'remark';
 /** Pieces of a text: each with whether it is what was looked for. */
 export type Marked = [text: string, isHit: boolean][];
 
@@ -32,7 +32,7 @@ export interface Asked {
   until: string;
 }
 
-export const KINDS: readonly Kind[] = ['meeting', 'item', 'paper', 'conclusion', 'letter'];
+export const KINDS: readonly Kind[] = ['meeting', 'item', 'paper', 'conclusion', 'letter', 'minutes', 'remark'];
 /** Fewer letters are not looked for. */
 export const LEAST = 2;
 
@@ -54,6 +54,8 @@ export function pathOf(result: Result): string {
   const meeting = `/meetings/${result.meeting.id}`;
   if (result.kind === 'meeting') return meeting;
   if (result.kind === 'item' || result.kind === 'conclusion') return `${meeting}/agenda`;
+  if (result.kind === 'minutes') return `${meeting}/minutes`;
+  if (result.kind === 'remark') return `${meeting}/before`;
   if (result.recalled) return `${meeting}/papers`;
   return `${meeting}/papers/${result.ref}${result.page > 1 ? `/${result.page}` : ''}`;
 }
