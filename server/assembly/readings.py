@@ -53,7 +53,7 @@ def build(services: Services) -> None:
 
     services.reading = consoles
     services.acts = ReadingActs(services.acts, seats)
-    readings = ReadingService(unit, store, services.meetings, log, services.ledger)
+    readings = ReadingService(unit, store, services.meetings, log, services.ledger, links)
     services.blueprints.append(blueprint(ReadingDesk(readings, keeping, refused, clock)))
     services.chores.add(Chore("what was read", _WRITE_S, write))
     services.chores.add(Chore("the hash of what was read", _KEEP_S, lambda: keeping.keep(now=clock.now())))

@@ -32,6 +32,14 @@ class Numbered(NamedTuple):
     told_at: dt.datetime
 
 
+class Own(NamedTuple):
+    """How much is kept of a person in a meeting, and of when the newest of it is."""
+
+    meeting: MeetingId
+    rows: int
+    newest_at: dt.datetime
+
+
 class Head(NamedTuple):
     """How far a meeting's rows reach, and how far the record holds their hash."""
 
@@ -75,6 +83,10 @@ class ReadingStore(Protocol):
         self, tx: Transaction, meeting: MeetingId, *, after: int = 0, limit: int, person: str = "", paper: str = ""
     ) -> list[Numbered]:
         """Rows above a number, in the order of their numbers; of one person or paper alone when it is named."""
+        ...
+
+    def of_person(self, tx: Transaction, person: str) -> list[Own]:
+        """In which meetings there are rows of them, the newest row first."""
         ...
 
     def people(self, tx: Transaction, meeting: MeetingId) -> list[str]:

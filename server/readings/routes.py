@@ -66,6 +66,11 @@ def blueprint(desk: ReadingDesk) -> Blueprint:
     def unread_papers() -> ResponseReturnValue:
         return answer({"papers": readings.waiting(actor().person_id)})
 
+    @routes.get("/api/me/readings")
+    @allow(signed_in=True)  # of nobody but oneself
+    def own_reading() -> ResponseReturnValue:
+        return answer(readings.own(actor().person_id))
+
     @routes.get(f"{_PATH}/mine")
     @allow(signed_in=True)  # of nobody but oneself
     def own_openings(meeting: str) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ Usage::
 
     readings.board(meeting, actor)
     readings.remind(meeting, "p-…", (), asked=asked)      # all who have not opened it
-    readings.waiting("u-…"); readings.mine(meeting, "u-…")
+    readings.waiting("u-…"); readings.own("u-…"); readings.mine(meeting, "u-…")
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from server.meetings.model import may, must_be_prepared
 from server.readings import model
 from server.readings.errors import NobodyUnread
 from server.readings.model import CONSOLE, Line
-from server.readings.ports import AdminLog, Meetings, Numbered, ReadingStore, Reminder
+from server.readings.ports import AdminLog, Meetings, Numbered, ReadingStore, Reminder, Stood
 from server.unit import UnitOfWork
 from wire.fields import print_instant
 from wire.ids import MeetingId, PaperId
@@ -60,6 +60,7 @@ class ReadingService:
     meetings: Meetings
     log: AdminLog
     ledger: ActLedger
+    stood: Stood
 
     def board(self, meeting: MeetingId, actor: Actor) -> dict[str, Any]:
         """``{papers, may}``, each paper with ``of``, ``opened`` and ``unread``; raises NoSuchMeeting, NotAllowed."""
@@ -132,7 +133,26 @@ class ReadingService:
         state = self.meetings.state(meeting)
         with self.unit.read() as tx:
             rows = self.store.rows(tx, meeting, limit=MOST_ROWS, person=person)
-        return {"readings": [shown(each, state) for each in rows]}
+            seats = self.stood.labels_of(tx, meeting)
+        return {"readings": [shown(each, state, seats) for each in rows]}
+
+    def own(self, person: str) -> dict[str, Any]:
+        """``{meetings: [{id, title, starts_at, rows, newest_at}]}``: where something is kept of a person's reading."""
+        with self.unit.read() as tx:
+            found = self.store.of_person(tx, person)
+        told = []
+        for each in found:
+            state = self.meetings.state(each.meeting)
+            told.append(
+                {
+                    "id": each.meeting,
+                    "title": state.title,
+                    "starts_at": None if state.starts_at is None else print_instant(state.starts_at),
+                    "rows": each.rows,
+                    "newest_at": print_instant(each.newest_at),
+                }
+            )
+        return {"meetings": told}
 
 
 def shown(

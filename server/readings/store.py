@@ -16,11 +16,13 @@ from sqlalchemy import (
     Column,
     Connection,
     ForeignKey,
+    Index,
     Integer,
     String,
     Table,
     UniqueConstraint,
     and_,
+    func,
     insert,
     select,
     update,
@@ -29,7 +31,7 @@ from sqlalchemy import (
 from server.db.metadata import Moment, metadata
 from server.db.upsert import insert_once
 from server.readings.model import NOTHING, How, Openers, Row
-from server.readings.ports import Head, Numbered, Refused, Reminder
+from server.readings.ports import Head, Numbered, Own, Refused, Reminder
 from wire.ids import MeetingId, PaperId
 from wire.topics import PaperVersion
 
@@ -48,6 +50,7 @@ ROWS: Final = Table(
     Column("at", Moment, nullable=False),
     Column("told_at", Moment, nullable=False),
     UniqueConstraint("meeting", "person", "paper", "version", "page", "how", "once", name="uq_readings_once"),
+    Index("ix_readings_person", "person", "meeting"),
 )
 HEADS: Final = Table(
     "reading_heads",
@@ -112,6 +115,12 @@ class SqlReadingStore:
         where += [ROWS.c.paper == paper] if paper else []
         query = select(ROWS).where(and_(*where)).order_by(ROWS.c.number).limit(limit)
         return [Numbered(found.number, _row(found), found.told_at) for found in tx.execute(query)]
+
+    def of_person(self, tx: Connection, person: str) -> list[Own]:
+        """In which meetings there are rows of them, the newest row first."""
+        newest = func.max(ROWS.c.at)
+        query = select(ROWS.c.meeting, func.count(), newest).where(ROWS.c.person == person).group_by(ROWS.c.meeting)
+        return [Own(MeetingId(row[0]), row[1], row[2]) for row in tx.execute(query.order_by(newest.desc()))]
 
     def people(self, tx: Connection, meeting: MeetingId) -> list[str]:
         """Everybody of whom there is a row."""

@@ -38,6 +38,7 @@ OWN: Final[tuple[Row, ...]] = (
         "GET /api/me",
         "GET /api/me/calendar",
         "GET /api/me/certificates",
+        "GET /api/me/readings",
         "GET /api/me/second-factor",
         "GET /api/me/sign-ins",
         "GET /api/meetings",

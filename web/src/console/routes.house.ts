@@ -63,7 +63,7 @@ export const HOUSE: readonly Route[] = [
   },
   { name: 'feedback', patterns: ['/feedback'], load: withTexts(() => import('./feedback/Feedback.svelte'), 'feedback'), roles: [] },
   { name: 'feedback-desk', patterns: ['/feedback/desk'], load: withTexts(() => import('./feedback/Desk.svelte'), 'feedback'), roles: ['it'] },
-  { name: 'sign-ins', patterns: ['/sign-ins'], load: withTexts(() => import('./admin/OwnSignIns.svelte'), 'meeting', 'review'), roles: [] },
+  { name: 'sign-ins', patterns: ['/sign-ins'], load: withTexts(() => import('./admin/OwnSignIns.svelte'), 'meeting', 'review', 'readings'), roles: [] },
   {
     name: 'agency',
     patterns: ['/agency'],

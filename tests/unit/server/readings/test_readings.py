@@ -351,6 +351,9 @@ def test_L3_page_by_page_is_for_auditors_with_a_reason_and_that_they_looked_is_i
     own = play.member.get(f"{play.path}/readings/mine").done()["readings"]
     assert [each["page"] for each in own] == [0, 1, 2]
     assert play.chair.get(f"{play.path}/readings/mine").done()["readings"] == []
+    (meeting,) = play.member.get("/api/me/readings").done()["meetings"]
+    assert (meeting["id"], meeting["rows"]) == (play.path.rpartition("/")[2], 3)
+    assert play.chair.get("/api/me/readings").done()["meetings"] == []
 
 
 def test_L3_who_is_no_member_is_named_and_can_be_asked_for(play: Play) -> None:
