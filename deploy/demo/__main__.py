@@ -27,7 +27,7 @@ from deploy.demo.folder import Folder
 from deploy.demo.furnishing import furnish, papers_meanwhile
 from deploy.demo.hints import look, next_step
 from deploy.demo.papers import DemoPaperError
-from deploy.demo.people import ADMIN, PASSWORD, SECURITY, TERMINALS
+from deploy.demo.people import TERMINALS
 from deploy.demo.processes import end_left_behind
 from deploy.demo.room import Room
 from deploy.demo.stopping import Stopped, stopping, wait_for_signal
@@ -169,7 +169,10 @@ def _bring_up(room: Room, console: Console, tokens: Tokens, *, listening: Callab
     began = time.monotonic()
     with papers_meanwhile(room) as papers_made:
         console.step("Khóa, chứng thư số, cơ sở dữ liệu · keys, certificates, database")
-        room.prepare((ADMIN, SECURITY), PASSWORD)
+        room.configuration.write_server()
+        if not room.has_past:
+            console.step("Những việc đã qua trong đơn vị mẫu · what happened in the demo's house before")
+            room.make_past()
         console.step(
             "Khởi động máy chủ chuyển tin, máy chủ, proxy, thiết bị · starting broker, server, proxy, terminals"
         )

@@ -78,6 +78,10 @@ class Client:
         """As :meth:`post`, with PUT."""
         return self._change("PUT", path, value, step=step)
 
+    def delete(self, path: str) -> dict[str, Any]:
+        """The answer to DELETE."""
+        return self._change("DELETE", path, {}, step="")
+
     def upload(self, path: str, file: Path, fields: Mapping[str, str], *, step: str) -> dict[str, Any]:
         """Post a form with one PDF, read from the disk as it goes."""
         boundary = secrets.token_hex(16)
@@ -139,7 +143,7 @@ class Client:
             name, _, value = header.partition(";")[0].partition("=")
             self._cookies[name.strip()] = value.strip()
         if response.status >= http.client.BAD_REQUEST:
-            raise _refused(f"{method} {path}", response.status, data)
+            raise refused(f"{method} {path}", response.status, data)
         return data
 
     def _cookie(self) -> str:
@@ -172,7 +176,8 @@ def _parts(start: bytes, file: Path, end: bytes) -> Iterator[bytes]:
     yield end
 
 
-def _refused(what: str, status: int, data: bytes) -> Refused:
+def refused(what: str, status: int, data: bytes) -> Refused:
+    """What the server said of a request that it refused."""
     try:
         error = json.loads(data)["error"]
         return Refused(what, status, str(error["code"]), f"{error['vi']} · {error['en']}")

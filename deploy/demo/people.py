@@ -65,6 +65,10 @@ SEATS: Final = (
 #: so that a vote by signature can pass.
 TERMINALS: Final = ("B1", "B2", "C1")
 
+#: Where the demo's earlier meetings were, and the next one will be: no terminal stands there.
+ROOM_2_NAME: Final = "Phòng họp B (demo)"
+SEATS_2: Final = tuple(Place(f"P{number}", 120 + 150 * number, 400) for number in range(6))
+
 ADMIN: Final = Person("quantri", "Phạm Quốc Khánh (demo)", "Quản trị hệ thống", roles=("system_admin",))
 #: Whom the house trusts, and what signatures and seals look like: nobody administers both this and the system.
 SECURITY: Final = Person("anninh", "Đinh Thị Thu Trang (demo)", "Quản trị an ninh", roles=("security_admin",))

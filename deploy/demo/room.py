@@ -27,6 +27,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from deploy.demo import guard
 from deploy.demo.client import answers, what_it_says
 from deploy.demo.configuration import Configuration, Ports
 from deploy.demo.console import Listener
@@ -40,6 +41,7 @@ from wire.secret import Secret
 
 _PHONGHOP: Final = (sys.executable, "-m", "phonghop")
 _LAST_LINES: Final = 15
+_PAST: Final = "past"
 _START_WAIT_S: Final = 120.0
 
 
@@ -95,6 +97,39 @@ class Room:
         except CommandFailed as failed:
             if "[username-taken]" not in str(failed):
                 raise
+
+    @property
+    def has_past(self) -> bool:
+        """Whether there is a server's data."""
+        return self.folder.path("server", "phonghop.db").exists()
+
+    def make_past(self) -> None:
+        """As :meth:`prepare`, with everybody's account and token and what happened before; raises CommandFailed.
+
+        For a folder without a server's data, whose settings are written. A process of its own, so that Ctrl-C ends it
+        at once; the folder's guard ends it with the room.
+        """
+        run, said = self.folder.made("run"), self.folder.path("run", "past.log")
+        with (
+            said.open("w+b") as log,
+            subprocess.Popen(
+                (sys.executable, "-m", "deploy.demo.past", str(self.folder.root)),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=own_environment() | self._settings(),
+                start_new_session=True,
+            ) as child,
+        ):
+            guard.remember(run, _PAST, child.pid)
+            try:
+                status = child.wait()
+            finally:
+                child.kill()
+                guard.forget(run, _PAST)
+        if status:
+            lines = said.read_text(encoding="utf-8", errors="replace").splitlines()
+            raise CommandFailed("deploy.demo.past", status, lines[-_LAST_LINES:])
 
     def start(self) -> None:
         """Start everything and wait until it answers; raises NotReady."""

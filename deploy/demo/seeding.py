@@ -12,7 +12,6 @@ Usage::
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import json
 import time
@@ -23,9 +22,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.demo import meeting as plans
-from deploy.demo import people, pictures
+from deploy.demo import people
 from deploy.demo.client import Client
 from deploy.demo.errors import SeedingStuck
+from deploy.demo.housing import Housing, named
 from deploy.demo.papers import DemoPaper
 from deploy.demo.terminals import Terminal
 from wire.phases import HOLDING, PREPARING, Phase
@@ -67,13 +67,11 @@ class Seeding:
 
     def furnish(self) -> Furnished:
         """Accounts, room, terminals, the link of the display; raises Refused, ServerAway, SeedingStuck."""
+        housing = Housing(self._as)
         self.began("Tài khoản · accounts")
-        self._units()
-        persons = self._accounts()
-        self._pictures(persons)
-        self._agency()
+        persons = housing.everybody()
         self.began("Phòng họp, sơ đồ chỗ ngồi · the room and its seats")
-        room, seats = self._room()
+        room, seats = housing.room(people.ROOM_NAME, people.SEATS)
         self.began("Đối chiếu mã và duyệt thiết bị · comparing codes, admitting the terminals")
         self._terminals(seats)
         return Furnished(persons, room, seats, self._display(room))
@@ -88,7 +86,7 @@ class Seeding:
         """How far the papers of the demo meeting have come, until all seats have all; raises SeedingStuck."""
         deadline = time.monotonic() + _DELIVERY_WAIT_S
         with self._as(people.SECRETARY) as secretary:
-            meeting = _named(secretary.get("/api/meetings")["meetings"], "title", plans.MAIN.title)
+            meeting = named(secretary.get("/api/meetings")["meetings"], "title", plans.MAIN.title)
             while meeting is not None:
                 found = _progress(secretary.get(f"/api/meetings/{meeting['id']}/delivery"), seats=len(self.terminals))
                 yield found
@@ -102,57 +100,6 @@ class Seeding:
     def _as(self, person: people.Person) -> Iterator[Client]:
         with Client(self.port, seed=self.seed).signed_in(person.username, people.PASSWORD) as client:
             yield client
-
-    def _units(self) -> None:
-        with self._as(people.ADMIN) as admin:
-            known = {unit["code"] for unit in admin.get("/api/units")["units"]}
-            for name, code in people.UNITS.items():
-                if code not in known:
-                    admin.post("/api/units", {"code": code, "name": name}, step=f"unit {code}")
-
-    def _accounts(self) -> dict[str, str]:
-        # Who makes the other administrators, too.
-        with self._as(people.SECURITY) as admin:
-            known = {person["username"] for person in admin.get("/api/people")["people"]}
-            for person in people.EVERYBODY:
-                if person.username not in known:
-                    account = {
-                        "username": person.username,
-                        "name": person.name,
-                        "position": person.position,
-                        "unit": person.unit,
-                        "roles": list(person.roles),
-                        "password": people.PASSWORD.reveal().decode(),
-                        # Whoever tries the room out is told it; nobody else made it.
-                        "one_time": False,
-                    }
-                    admin.post("/api/people", account, step=f"account {person.username}")
-            return {person["username"]: person["id"] for person in admin.get("/api/people")["people"]}
-
-    def _pictures(self, persons: Mapping[str, str]) -> None:
-        """What the signatures of those who sign look like, and the seal: number and date come with it."""
-        drawn = {persons[who.username]: pictures.signature(who.name) for who in people.SIGNERS}
-        with self._as(people.SECURITY) as security:
-            there = security.get("/api/signing/pictures")["pictures"]
-            for owner, png in {**drawn, "seal": pictures.seal()}.items():
-                if owner not in there:
-                    body = {"png": base64.b64encode(png).decode()}
-                    security.put(f"/api/signing/pictures/{owner}", body, step=f"picture {owner}")
-
-    def _agency(self) -> None:
-        """What the documents made here are headed with."""
-        with self._as(people.ADMIN) as admin:
-            if admin.get("/api/agency")["agency"] is None:
-                admin.put("/api/agency", people.AGENCY, step="agency")
-
-    def _room(self) -> tuple[str, dict[str, str]]:
-        """The room's id and the id of each seat by its label."""
-        with self._as(people.IT) as operator:
-            room = _named(operator.get("/api/rooms")["rooms"], "name", people.ROOM_NAME)
-            if room is None:
-                drawn = [{"label": seat.label, "x": seat.x, "y": seat.y} for seat in people.SEATS]
-                room = operator.post("/api/rooms", {"name": people.ROOM_NAME, "seats": drawn}, step="room")
-            return room["id"], {seat["label"]: seat["id"] for seat in room["seats"]}
 
     def _terminals(self, seats: Mapping[str, str]) -> None:
         """Compare what each terminal shows with what the console shows, and approve it for its seat.
@@ -209,7 +156,7 @@ class Seeding:
 
     def _to_sign(self, secretary: Client, path: str, *, persons: Mapping[str, str], folder: Path) -> None:
         """A paper that waits for everybody who has a token: whoever tries the demo can sign it at any seat."""
-        if _named(secretary.get(f"{path}/rounds")["rounds"], "title", plans.TO_SIGN_TITLE) is not None:
+        if named(secretary.get(f"{path}/rounds")["rounds"], "title", plans.TO_SIGN_TITLE) is not None:
             return
         asked = {
             "kind": "resolution",
@@ -247,7 +194,7 @@ class Seeding:
                 self._set_agenda(secretary, path, plan, persons=persons)
 
     def _create(self, secretary: Client, plan: plans.Plan, *, room: str) -> str:
-        meeting = _named(secretary.get("/api/meetings")["meetings"], "title", plan.title)
+        meeting = named(secretary.get("/api/meetings")["meetings"], "title", plan.title)
         if meeting is None:
             described = {
                 "title": plan.title,
@@ -279,10 +226,6 @@ class Seeding:
             }
             step = f"paper {paper.file_name}"
             secretary.upload(f"{path}/papers", folder / paper.file_name, fields, step=step)
-
-
-def _named(found: list[dict[str, Any]], field: str, value: str) -> dict[str, Any] | None:
-    return next((each for each in found if each[field] == value), None)
 
 
 def _phase(client: Client, path: str) -> Phase:

@@ -27,6 +27,7 @@ from deploy.demo import people
 from deploy.demo.client import Client
 from deploy.demo.errors import DemoError
 from deploy.demo.folder import Folder
+from deploy.demo.past import words
 from deploy.demo.terminals import Terminal, address_of
 from tests.support.poll import until
 from tests.support.room_process import demo_papers
@@ -190,7 +191,8 @@ def test_a_demo_killed_while_it_furnishes_ends_with_everything_once_and_at_three
     assert first_run.is_delivered
     assert first_run.seats == ["welcome"] * 3
     assert b"<html" in first_run.page
-    assert first_run.state["meetings"] == sorted((plans.MAIN.title, plans.DRAFT.title))
+    before = (words.HELD, words.NEXT, *(each.plan for each in words.REGULAR))
+    assert first_run.state["meetings"] == sorted(plan.title for plan in (plans.MAIN, plans.DRAFT, *before))
     check_furniture(first_run.state)
 
 
@@ -244,9 +246,10 @@ def clean(root: Path) -> subprocess.CompletedProcess[str]:
 
 def check_furniture(found: dict[str, Any]) -> None:
     """Everything of the demo is there once."""
-    assert len(found["meetings"]) == 2
-    assert len(found["papers"]) == len(plans.PAPERS)
-    assert found["rooms"] == [(people.ROOM_NAME, len(people.SEATS))]
+    assert len(found["papers"]) == len(plans.PAPERS) + len(words.PAPERS)
+    rooms = {people.ROOM_NAME: len(people.SEATS), people.ROOM_2_NAME: len(people.SEATS_2)}
+    assert dict(found["rooms"]) == rooms
+    assert len(found["rooms"]) == len(rooms)
     assert found["devices"] == [("approved", label) for label in people.TERMINALS]
     assert found["people"] == sorted(person.username for person in (people.ADMIN, *people.EVERYBODY))
 

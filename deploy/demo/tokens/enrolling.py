@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from deploy.demo.folder import Folder
 from deploy.demo.room import Room
+from deploy.demo.tokens.authority import Authority
 from deploy.demo.tokens.stand import Stand
 
 _NOTE: Final = "tokens"
@@ -31,4 +33,9 @@ def enrol(room: Room, stand: Stand) -> None:
             for username in stand.holders
         ),
     )
-    room.folder.note(_NOTE, {"authority": str(fingerprint), "papers": "enrolled"})
+    note_enrolled(room.folder, authority)
+
+
+def note_enrolled(folder: Folder, authority: Authority) -> None:
+    """Everybody's certificates are known to the server of this folder."""
+    folder.note(_NOTE, {"authority": str(authority.certificate.serial_number), "papers": "enrolled"})
