@@ -202,7 +202,7 @@ def entries(state: MeetingState, meeting: MeetingId) -> list[Entry]:
         if each.issued_at is not None and each.kind in _LETTERS
     ]
     found += [
-        Entry(Kind.REMARK, meeting, each.remark, zlib.crc32(_said(each).encode()), title=titles.get(each.item, ""))
+        Entry(Kind.REMARK, meeting, each.remark, zlib.crc32(_said(each).encode()))
         for each in state.before.remarks
         if not each.withdrawn
     ]
