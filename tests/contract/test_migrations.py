@@ -65,6 +65,11 @@ def _kept(tx: Connection, table: Table) -> dict[str, Any]:
     return dict(tx.execute(select(table)).mappings().one())
 
 
+def _is_compared(_object: object, name: str | None, *_: object) -> bool:
+    """Not the index on an expression, of which each dialect has words of its own; test_audit_store.py sees it used."""
+    return name != "ix_admin_events_meeting"
+
+
 def test_there_is_one_newest_migration() -> None:
     assert len(ScriptDirectory(str(_FOLDER)).get_heads()) == 1, "two migrations follow the same one: chain them"
 
@@ -72,7 +77,8 @@ def test_there_is_one_newest_migration() -> None:
 def test_the_newest_migration_makes_the_tables_of_the_code(empty: Database) -> None:
     migrate.upgrade(empty)
     with empty.read() as tx:
-        context = MigrationContext.configure(tx, opts={"compare_type": True, "compare_server_default": False})
+        opts = {"compare_type": True, "compare_server_default": False, "include_object": _is_compared}
+        context = MigrationContext.configure(tx, opts=opts)
         assert compare_metadata(context, metadata) == []
 
 
