@@ -160,7 +160,7 @@ def test_P5_a_member_finds_a_page_by_words_without_accents_and_opens_it(
     lines = ["Báo cáo công tác kiểm sát", "Kiến nghị sửa đổi Quy chế phối hợp giữa các đơn vị (demo)"]
     hall.publish("Báo cáo tổng kết công tác kiểm sát hoạt động tư pháp (demo)", text_pdf(lines, pages=3))
     # The server puts it into its index soon after it is published.
-    until(lambda: hall.secretary.get("/api/search?q=quy+che").body["total"] == 1, timeout_s=60, what="found")
+    until(lambda: hall.secretary.get("/api/search?q=quy+che&kind=paper").body["total"] == 1, timeout_s=60, what="found")
     screen.opens(f"http://localhost:{server.port}/")
     signs_in(page, "an")
     keyed(page.get_by_role("link", name="Tìm kiếm"))
