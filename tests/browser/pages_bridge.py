@@ -35,6 +35,8 @@ class PcPerson(ConsolePerson):
         address = room.room.console_url.replace("localhost", host)
         super().__init__(Screen(browser, who.username, size=DESK), address)
         self.bridge = f"http://127.0.0.1:{room.room.room.ports.bridge}"
+        # What was asked for when the token went out.
+        self.screen.expects(423, "/api/")
 
     def knows_the_bridge(self) -> None:
         """The browser was opened from the bridge once."""
