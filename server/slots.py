@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol
 
 from server.fleet.model import Presence
 from server.fleet.ports import PresenceSource
+from server.identity.model import Actor
 from server.meetings.ports import Announcer, Epochs, Holder, Holders
 from server.unit import Transaction
 from wire.events import Event
@@ -56,7 +57,11 @@ class SigningFeed(Protocol):
     """Rounds of signing (the signing desk answers)."""
 
     def signing(self, meeting: MeetingId) -> dict[str, Any]:
-        """As ``GET /api/meetings/<m>/rounds``."""
+        """All rounds of a meeting, as ``GET /api/meetings/<m>/rounds``."""
+        ...
+
+    def signing_for(self, meeting: MeetingId, told: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+        """What of :meth:`signing` is for this reader."""
         ...
 
     def waiting(self, person: str) -> list[dict[str, Any]]:
@@ -94,6 +99,15 @@ class Nothing:
     def signing(self, meeting: MeetingId) -> dict[str, Any]:  # noqa: ARG002 - the port's signature
         """No rounds."""
         return {"rounds": [], "has_stamps": False}
+
+    def signing_for(
+        self,
+        meeting: MeetingId,  # noqa: ARG002 - the port's signature
+        told: Mapping[str, Any],
+        actor: Actor,  # noqa: ARG002 - the port's signature
+    ) -> dict[str, Any]:
+        """Nobody reads less of nothing."""
+        return dict(told)
 
     def waiting(self, person: str) -> list[dict[str, Any]]:  # noqa: ARG002 - the port's signature
         """No signature is waited for."""
@@ -152,6 +166,10 @@ class Slots:
     def signing_now(self, meeting: MeetingId) -> dict[str, Any]:
         """What the signing slot answers now."""
         return self.signing.signing(meeting)
+
+    def signing_for(self, meeting: MeetingId, told: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+        """What the signing slot says of it."""
+        return self.signing.signing_for(meeting, told, actor)
 
     def waiting_now(self, person: str) -> list[dict[str, Any]]:
         """What the signing slot answers now."""

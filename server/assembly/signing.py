@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from server.assembly.record import build_audit
 from server.assembly.tokens import ConsoleSessions
 from server.chores import Chore, Chores
 from server.fleet.limits import AddressLimit
+from server.identity.model import Actor
 from server.identity.store import SqlIdentityStore
 from server.papers.checker import Checker
 from server.papers.intake import Intake
@@ -129,6 +130,10 @@ class _Feed:
         found = self._services.rounds.rounds(meeting, now=self._services.clock.now())
         # Who has the minutes open asks for them anew when this grows.
         return found | {"minutes": self._services.minutes.stamp(meeting)}
+
+    def signing_for(self, meeting: MeetingId, told: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+        """What of it is for this reader."""
+        return self._services.rounds.shown_to(meeting, told, actor)
 
     def waiting(self, person: str) -> list[dict[str, Any]]:
         """As ``GET /api/signing/waiting``."""

@@ -7,7 +7,7 @@ Usage: ``outlet.emit(sid, "patch", patch)``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from server.identity.model import Actor
@@ -60,6 +60,10 @@ class Feeds(Protocol):
 
     def signing_now(self, meeting: MeetingId) -> dict[str, Any]:
         """``{rounds, has_stamps}``."""
+        ...
+
+    def signing_for(self, meeting: MeetingId, told: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+        """What of it is for this reader."""
         ...
 
     def waiting_now(self, person: str) -> list[dict[str, Any]]:

@@ -351,7 +351,7 @@ class LiveHub:
                 self._rests_until_s[meeting] = self._ticked_at_s + len(told["seats"]) * _FEED_GAP_A_ROW_S
             screen.delivery[meeting] = False
         for meeting in [each for each, is_due in screen.signing.items() if is_due]:
-            told = now.signing(meeting)
+            told = now.signing(meeting, screen.actor)
             if told is not None:
                 post.add(sid, "signing", told)
             screen.signing[meeting] = False

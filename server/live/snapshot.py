@@ -75,9 +75,12 @@ class Snapshot:
         """The payload of ``delivery``, None when it cannot be told now."""
         return self._tell(meeting, lambda: {"meeting": meeting, **self._feeds.delivery_now(meeting)})
 
-    def signing(self, meeting: MeetingId) -> dict[str, Any] | None:
-        """The payload of ``signing``, None when it cannot be told now."""
-        return self._tell(f"signing {meeting}", lambda: {"meeting": meeting, **self._feeds.signing_now(meeting)})
+    def signing(self, meeting: MeetingId, actor: Actor) -> dict[str, Any] | None:
+        """The payload of ``signing`` for this reader, None when it cannot be told now."""
+        told = self._tell(f"signing {meeting}", lambda: {"meeting": meeting, **self._feeds.signing_now(meeting)})
+        if told is None:
+            return None
+        return self._tell(f"signing {meeting} {actor.label}", lambda: self._feeds.signing_for(meeting, told, actor))
 
     def waiting(self, person: str) -> dict[str, Any] | None:
         """The payload of ``waiting``, None when it cannot be told now."""

@@ -37,6 +37,7 @@ def whole_value(whole: Whole, shown: Minutes, *, by: By, leads: bool, now: dt.da
         "returned": {"reason": sheet.returned, "by": sheet.returned_by} if sheet.returned and drafting else None,
         "comments_until": None if sheet.comments_until is None else print_instant(sheet.comments_until),
         "comments_open": is_open and drafting,
+        "comments_cut": _cut(whole),
         "may": {"write": may_write, "comment": is_open and drafting and (comments_too or may_write)},
         "parts": [
             {
@@ -53,6 +54,15 @@ def whole_value(whole: Whole, shown: Minutes, *, by: By, leads: bool, now: dt.da
         "late": [name for name in whole.late if leads or name in names],
         "lacks": _lacks(whole) if may_write else [],
     }
+
+
+def _cut(whole: Whole) -> str | None:
+    """When the put-up ended the comments before their day; None where it did not."""
+    until = whole.sheet.comments_until
+    if whole.at is State.DRAFTING or until is None:
+        return None
+    put_up = next((each.opened_at for each in whole.state.rounds if each.round == whole.sheet.round), None)
+    return None if put_up is None or put_up >= until else print_instant(put_up)
 
 
 def paragraph_value(found: Paragraph) -> dict[str, Any]:

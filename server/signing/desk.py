@@ -15,15 +15,15 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from pages.model import PageText
 from server.errors import Conflict, NotAllowed, Unsupported
-from server.identity.model import Account, Actor, Role
+from server.identity.model import Account, Actor
 from server.meetings.model import must_be_real
-from server.signing import appearance, issue, pades, views
+from server.signing import appearance, issue, pades, readers, views
 from server.signing.errors import (
     NoSigners,
     NotASigner,
@@ -186,9 +186,13 @@ class SigningDesk:
         }
 
     def seen(self, meeting: MeetingId, actor: Actor, *, now: dt.datetime) -> dict[str, Any]:
-        """:meth:`rounds`, for somebody who may see the meeting; raises NotAllowed."""
+        """What of :meth:`rounds` is for somebody who may see the meeting; raises NotAllowed."""
         self.tools.meetings.see(meeting, actor)
-        return self.rounds(meeting, now=now)
+        return self.shown_to(meeting, self.rounds(meeting, now=now), actor)
+
+    def shown_to(self, meeting: MeetingId, told: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+        """What of ``told``, as :meth:`rounds` gave it, is for this reader."""
+        return {**told, "rounds": readers.shown(told["rounds"], self.tools.meetings.state(meeting), actor)}
 
     def one(self, meeting: MeetingId, round_id: str, *, now: dt.datetime) -> dict[str, Any]:
         """One round as JSON; raises RoundUnknown."""
@@ -222,12 +226,13 @@ class SigningDesk:
         return ("" if about is None else about.title), self.tools.signing.file(round_id)
 
     def must_read(self, meeting: MeetingId, round_id: str, actor: Actor) -> None:
-        """Raise NotAllowed unless ``actor`` may have the file: a signer, a member, or who sees all."""
+        """Raise NotAllowed unless the file is for ``actor``: a signer, who reads all, a member once all have signed."""
         self._must_be_of(meeting, round_id)
         found = self.tools.signing.round(round_id)
         asked = any(signer.person == actor.person_id for signer in found.signers)
-        is_member = self.tools.meetings.state(meeting).member(actor.person_id) is not None
-        if not (asked or is_member or actor.has(Role.SECRETARY, Role.AUDITOR)):
+        state = self.tools.meetings.state(meeting)
+        is_member = state.member(actor.person_id) is not None
+        if not (asked or readers.reads_all(state, actor) or (is_member and found.is_complete)):
             raise NotAllowed
         for guard in self.tools.guards if not asked else ():
             guard(meeting, round_id, actor)

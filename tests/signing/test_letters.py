@@ -189,7 +189,14 @@ def test_N13_an_invitation_to_another_time_or_room_is_not_issued(office: House) 
 def _may_read(office: House, meeting: str, round_id: str) -> dict[str, int]:
     path = f"/api/meetings/{meeting}/rounds/{round_id}/file"
     people = ("khach", "daibieu", "chutri", "thuky", "vanthu")
-    return {name: office.sign_in(name).get(path).status for name in people}
+    found = {name: office.sign_in(name).get(path).status for name in people}
+    for name in people[:-1]:  # no member, but a signer
+        listed = office.sign_in(name).get(f"/api/meetings/{meeting}/rounds").done()["rounds"]
+        told = [each["may_read"] for each in listed if each["round"] == round_id]
+        assert told == ([True] if found[name] == 200 else []), (
+            f"{name} is told of what they may read alone"
+        )
+    return found
 
 
 def test_N9_what_is_not_issued_is_read_by_who_leads_and_who_signs_alone(office: House) -> None:

@@ -35,6 +35,7 @@ from tests.support.one_unit import only_one_at_a_time
 from tests.support.pdfs import text_pdf
 from wire import canonical
 from wire.events import Event
+from wire.fields import print_instant
 
 
 @pytest.fixture
@@ -123,6 +124,24 @@ def _verdicts(pdf: bytes, events: Sequence[Event]) -> list[tuple[str, str]]:
     found = Findings()
     minutes_of_dossier.check(pdf, "signed/x.pdf", events, found)
     return found.codes
+
+
+def test_BB9_what_is_put_up_before_the_comments_day_says_since_when_there_are_none(office: House) -> None:
+    meeting, secretary = _closed(office)
+    path, member = f"/api/meetings/{meeting}/minutes", office.sign_in("daibieu")
+    until = {"until": print_instant(office.services.clock.now() + dt.timedelta(days=2))}
+    secretary.post(f"{path}/comment-period", until).done()
+    before = member.get(path).done()
+    assert (before["comments_open"], before["comments_cut"]) == (True, None)
+    round_id = secretary.post(f"{path}/put-up").done()["round"]
+    after = member.get(path).done()
+    (shown,) = secretary.get(f"/api/meetings/{meeting}/rounds").done()["rounds"]
+    assert (after["comments_open"], after["comments_cut"]) == (False, shown["opened_at"])
+    assert member.get(f"/api/meetings/{meeting}/rounds").done()["rounds"] == [], "not signed yet"
+    signs(office, meeting, round_id, "thuky", label="binh").done()
+    signs(office, meeting, round_id, "chutri", label="an").done()
+    (told,) = member.get(f"/api/meetings/{meeting}/rounds").done()["rounds"]
+    assert (told["complete"], told["may_read"]) == (True, False), "they are signed; the file holds the whole log"
 
 
 def test_BB11_the_file_of_minutes_that_were_given_back_is_no_members_and_no_guests_either(office: House) -> None:

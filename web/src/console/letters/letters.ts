@@ -53,6 +53,13 @@ export function lacking(wording: Wording): (keyof Wording)[] {
   return (['abstract', 'body', 'authority', 'signer'] as const).filter((name) => !wording[name]?.trim());
 }
 
+/** Where the words still hold a place to be filled, as the draft proposed it: dots in place of what only a person knows. */
+export function unfilled(wording: Wording): { field: 'abstract' | 'basis' | 'body' | 'authority' | 'recipients'; line: string }[] {
+  return (['abstract', 'basis', 'body', 'authority', 'recipients'] as const).flatMap((field) =>
+    wording[field].split('\n').flatMap((line) => (/…|\.{3}/u.test(line) ? [{ field, line: line.trim() }] : [])),
+  );
+}
+
 /** In which fields two wordings say something else. */
 export function differing(mine: Wording, theirs: Wording): (keyof Wording)[] {
   return (Object.keys(theirs) as (keyof Wording)[]).filter((name) => (mine[name] || null) !== (theirs[name] || null));

@@ -54,6 +54,8 @@ export interface Minutes {
   returned: { reason: string; by: string } | null;
   comments_until: string | null;
   comments_open: boolean;
+  /** When they were put up to be signed, where that ended the comments before their day. */
+  comments_cut: string | null;
   may: { write: boolean; comment: boolean };
   parts: Part[];
   differences: string[];

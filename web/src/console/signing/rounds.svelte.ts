@@ -42,6 +42,8 @@ export interface Round {
   complete: boolean;
   lease: { person: string; until: string } | null;
   signers: RoundSigner[];
+  /** Whether the file is for who looks. */
+  may_read: boolean;
   /** Of a paper that the clerk numbers: what it has been given, or would be given now. */
   number: { number: string; date: string; given: boolean } | null;
   raising: { done_at: string | null; next_at: string; tries: number; last_code: string } | null;

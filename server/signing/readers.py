@@ -1,0 +1,41 @@
+"""Who is shown a round, and may have its file.
+
+Rules: pure. What waits for signatures, and what is signed but not issued, is known to its signers, to who leads the
+meeting and to who reads all; members are shown what all have signed. Of minutes they read the words on their own page:
+the file holds the whole log (BB11).
+
+Usage: ``shown(rounds, state, actor)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from server.identity.model import Actor, Role
+from wire.places import LEADING
+from wire.state import MeetingState
+
+_MINUTES: Final = "minutes"
+
+
+def reads_all(state: MeetingState, actor: Actor) -> bool:
+    """Who leads the meeting, secretaries of the house and auditors."""
+    member = state.member(actor.person_id)
+    return actor.has(Role.SECRETARY, Role.AUDITOR) or (member is not None and member.role in LEADING)
+
+
+def shown(rounds: Sequence[Mapping[str, Any]], state: MeetingState, actor: Actor) -> list[dict[str, Any]]:
+    """Those of ``rounds`` that are this reader's to know of, each with ``may_read``: whether its file is."""
+    all_ = reads_all(state, actor)
+    found = []
+    for each in rounds:
+        theirs = all_ or any(signer["person"] == actor.person_id for signer in each["signers"])
+        if theirs or (each["complete"] and _is_out(state, each["round"])):
+            found.append({**each, "may_read": theirs or each["kind"] != _MINUTES})
+    return found
+
+
+def _is_out(state: MeetingState, round_id: str) -> bool:
+    """Unless the round is of a document that is signed and not issued (N9)."""
+    return all(each.issued_at is not None for each in state.letters if each.round == round_id)

@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Failure } from '$lib/failure.ts';
+import { fileName, mindDownloads } from '../src/console/downloads.ts';
+
+let told: string[];
+let kept: string[];
+let stop: () => void;
+
+beforeEach(() => {
+  told = [];
+  kept = [];
+  vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: () => 'blob:x', revokeObjectURL: () => undefined }));
+  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+    kept.push(this.download);
+  });
+  stop = mindDownloads((failure: Failure) => void told.push(failure.code));
+});
+afterEach(() => {
+  stop();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+  document.body.replaceChildren();
+});
+
+function pressed(href: string): Event {
+  const link = document.createElement('a');
+  link.href = href;
+  link.download = '';
+  link.append(document.createElement('span'));
+  document.body.append(link);
+  const event = new MouseEvent('click', { bubbles: true, cancelable: true });
+  link.firstElementChild!.dispatchEvent(event);
+  return event;
+}
+
+it('says why a file is refused, and keeps nothing of the refusal', async () => {
+  const refusal = JSON.stringify({ error: { code: 'not-allowed', vi: 'Không có quyền.' } });
+  vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(new Response(refusal, { status: 403 }))));
+  expect(pressed('/api/meetings/m/rounds/k/file').defaultPrevented).toBe(true);
+  await vi.waitFor(() => expect(told).toEqual(['not-allowed']));
+  expect(kept).toEqual([]);
+});
+
+it('keeps what it is given under the name the server gives it', async () => {
+  const headers = { 'Content-Disposition': "attachment; filename*=UTF-8''Bi%C3%AAn%20b%E1%BA%A3n.pdf" };
+  vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(new Response('%PDF', { headers }))));
+  pressed('/api/meetings/m/rounds/k/file');
+  await vi.waitFor(() => expect(kept).toEqual(['Biên bản.pdf']));
+  expect(told).toEqual([]);
+});
+
+it('leaves every other link to the browser', () => {
+  const left = pressed('#/meetings');
+  expect(left.defaultPrevented).toBe(false);
+});
+
+it('reads the names that answers give', () => {
+  expect(fileName('attachment; filename="so.csv"', 'x')).toBe('so.csv');
+  expect(fileName("attachment; filename*=UTF-8''%E0%A4%A", 'file')).toBe('file');
+  expect(fileName(null, 'file')).toBe('file');
+});
