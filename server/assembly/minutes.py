@@ -52,6 +52,7 @@ def build(services: Services) -> None:
         services.press,
         services.dossiers,
         services.rounds.pictures,
+        services.identity,
         has_stamps=bool(services.settings.tsa_url),
     )
     services.rounds.tools.guards.append(freezing.must_have)

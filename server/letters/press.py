@@ -82,6 +82,11 @@ def sealed(*, first: int = 0) -> MarkWish:
     return MarkWish(MarkKind.SEAL, numbered=True, first=first)
 
 
+def numbered(*, seal: bool, first: int = 0) -> MarkWish:
+    """The number of minutes, which have no line of the date; with the agency's ``seal`` or without it."""
+    return MarkWish(MarkKind.SEAL if seal else MarkKind.NONE, numbered=True, first=first, dated=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Press:
     """For all kinds of documents."""

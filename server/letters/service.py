@@ -105,7 +105,8 @@ class LetterService:
 
     def clerks(self) -> Sequence[tuple[str, str]]:
         """Who puts the agency's seal: person and name."""
-        return [(each.id, each.name) for each in self.tools.people.people() if Role.CLERK in each.roles]
+        accounts = self.tools.people.people()
+        return [(each.id, each.name) for each in accounts if Role.CLERK in each.roles and each.disabled_at is None]
 
     def preview(self, meeting: MeetingId, letter: str, *, now: dt.datetime) -> bytes:
         """The draft as PDF; raises LetterUnknown, AgencyUnknown, DocumentTooLong, PrinterFailed."""

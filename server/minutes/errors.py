@@ -21,7 +21,8 @@
     └── ConclusionChanged     conclusion-changed: somebody else wrote the conclusion meanwhile (W136)
     Malformed
     ├── ReasonMissing         minutes-reason-missing: what differs from the record says why (BB6)
-    └── DeadlinePast          minutes-deadline-past
+    ├── DeadlinePast          minutes-deadline-past
+    └── ClerkSigns            minutes-clerk-signs: whoever signs them as secretary or chair gives no number
 """
 
 from __future__ import annotations
@@ -123,3 +124,9 @@ class DeadlinePast(Malformed):
     """A deadline lies ahead."""
 
     code = "minutes-deadline-past"
+
+
+class ClerkSigns(Malformed):
+    """``data["who"]`` signs the minutes as secretary or chair; the number is given by somebody else."""
+
+    code = "minutes-clerk-signs"

@@ -88,6 +88,10 @@ class People(Protocol):
         """One account; raises NoSuchPerson."""
         ...
 
+    def people(self) -> Sequence[Account]:
+        """All of them, by name."""
+        ...
+
 
 class Rounds(Protocol):
     """Where the minutes are signed."""

@@ -24,17 +24,19 @@ from server.minutes import errors, model, views
 from server.minutes.blocks import MAX_TEXT, PARAGRAPH
 from server.minutes.conclusions import Concluding, conclude
 from server.minutes.document import Minutes
-from server.minutes.freezing import Freezing
+from server.minutes.freezing import Freezing, Numbering
 from server.minutes.model import Author, CommentState, Edit
 from server.minutes.ports import People
 from server.minutes.press import MinutesPress
 from server.minutes.service import Ask, MinutesService, Whole
 from server.signing.desk import Asked
+from server.signing.planning import MAX_NUMBER
 from server.web import ANY_MEMBER, act_id, actor, allow, answer, body, nothing
 from wire import ids
 from wire.conclusions import MAX_TEXT as MAX_CONCLUSION
 from wire.errors import BadId
-from wire.ids import MeetingId
+from wire.fields import Fields
+from wire.ids import MeetingId, PersonId
 from wire.state import MemberRole
 
 _LEADERS: Final = (MemberRole.CHAIR, MemberRole.SECRETARY)
@@ -99,7 +101,10 @@ def _reading(routes: Blueprint, desk: MinutesRoutes) -> None:
     @allow(Role.SECRETARY, Role.AUDITOR, member=ANY_MEMBER)
     def read_minutes(meeting: str) -> ResponseReturnValue:
         whole, shown, leads = desk.seen(meeting)
-        return answer(views.whole_value(whole, shown, by=desk.by(), leads=leads, now=desk.clock.now()))
+        told = views.whole_value(whole, shown, by=desk.by(), leads=leads, now=desk.clock.now())
+        number = desk.freezing.number(whole.sheet.round)
+        clerks = desk.freezing.clerks() if told["may"]["write"] else []
+        return answer(told | views.numbering_value(number, clerks))
 
     @routes.get(f"{_PATH}/history")
     @allow(Role.SECRETARY, Role.AUDITOR, member=_LEADERS)
@@ -192,9 +197,11 @@ def _signing(routes: Blueprint, desk: MinutesRoutes) -> None:
     @routes.post(f"{_PATH}/put-up")
     @allow(Role.SECRETARY, member=_LEADERS)
     def put_up_minutes(meeting: str) -> ResponseReturnValue:
-        body().end()
+        fields = body()
+        numbering = _numbering(fields) if fields.has("clerk") else None
+        fields.end()
         asked = Asked(actor(), act_id(), desk.clock.now())
-        return answer(desk.freezing.put_up(MeetingId(meeting), asked=asked, by=desk.by()), 201)
+        return answer(desk.freezing.put_up(MeetingId(meeting), asked=asked, by=desk.by(), numbering=numbering), 201)
 
     @routes.post(f"{_PATH}/return")
     @allow(Role.SECRETARY, member=ANY_MEMBER)  # of the members: who is asked to sign, and who leads
@@ -224,6 +231,15 @@ def _concluding(routes: Blueprint, desk: MinutesRoutes) -> None:
             key=ask.key,
         )
         return answer(told)
+
+
+def _numbering(fields: Fields) -> Numbering:
+    """``{clerk, seal?, first?}``."""
+    return Numbering(
+        PersonId(fields.id("clerk", "u")),
+        seal=fields.has("seal") and fields.flag("seal"),
+        first=fields.number("first", low=1, high=MAX_NUMBER) if fields.has("first") else 0,
+    )
 
 
 def _item(text: str) -> str:

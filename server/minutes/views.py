@@ -6,6 +6,7 @@ Usage: ``whole_value(whole, shown, by=by, leads=True, now=now)``.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from server.meetings.commands import By
@@ -14,6 +15,7 @@ from server.minutes.document import Minutes, Paragraph
 from server.minutes.model import WRITING, Comment, CommentState, State
 from server.minutes.ports import Line
 from server.minutes.service import Whole
+from server.signing.numbers import Number
 from wire.fields import print_instant
 from wire.state import MemberRole
 from wire.votes import VoteState
@@ -63,6 +65,15 @@ def _cut(whole: Whole) -> str | None:
         return None
     put_up = next((each.opened_at for each in whole.state.rounds if each.round == whole.sheet.round), None)
     return None if put_up is None or put_up >= until else print_instant(put_up)
+
+
+def numbering_value(number: Number | None, clerks: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The number that the registry gave, and who may give one."""
+    return {
+        "number": None if number is None else f"{number.number:02d}{number.notation}",
+        "numbered_on": None if number is None else number.day.isoformat(),
+        "clerks": [{"person": person, "name": name} for person, name in clerks],
+    }
 
 
 def paragraph_value(found: Paragraph) -> dict[str, Any]:

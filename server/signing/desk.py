@@ -152,10 +152,10 @@ class SigningDesk:
         for person in people:
             if state.member(person) is None and person not in outside:
                 raise SignerNotMember(who=self._name(person))
-        if new.order is not Order.ORDERED and any(wish.kind is MarkKind.SEAL for _, wish in new.signers):
+        if new.order is not Order.ORDERED and any(_comes_last(wish) for _, wish in new.signers):
             raise SealOutOfTurn
         numbered = [wish for _, wish in new.signers if wish.numbered]
-        if len(numbered) > 1 or any(wish.kind is not MarkKind.SEAL for wish in numbered):
+        if len(numbered) > 1 or not all(_may_number(wish, new.kind) for wish in numbered):
             raise NumberNotWithSeal
         marks = self._plans(new, texts)
         begins = None
@@ -380,7 +380,7 @@ class SigningDesk:
         self, pdf: bytes, text: PageText, wish: MarkWish, *, now: dt.datetime
     ) -> tuple[bytes, Wanted | None]:
         """The file with fields for number and date, which have to hold the number that is due; how the year goes on."""
-        blanks = issue.find(text)
+        blanks = issue.find(text, dated=wish.dated)
         day = now.astimezone(VIETNAM).date()
         wanted = self.tools.signing.wanted("", day, blanks.notation, first=wish.first)
         due = self.tools.signing.due(wanted)
@@ -440,6 +440,18 @@ class SigningDesk:
 
 def _signs(value: dict[str, Any], person: PersonId) -> bool:
     return any(signer["person"] == person for signer in value["signers"])
+
+
+def _comes_last(wish: MarkWish) -> bool:
+    """The agency signs after the people."""
+    return wish.kind is MarkKind.SEAL or wish.numbered
+
+
+def _may_number(wish: MarkWish, kind: PaperKind) -> bool:
+    """With the agency's seal; minutes may have a number and no seal, and no line of the date (Mẫu 1.9)."""
+    if kind is PaperKind.MINUTES:
+        return wish.kind in {MarkKind.SEAL, MarkKind.NONE}
+    return wish.kind is MarkKind.SEAL and wish.dated
 
 
 def _is_again(found: Round, person: PersonId) -> bool:

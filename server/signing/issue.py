@@ -1,8 +1,10 @@
 """Number and date of a paper, which the registry gives after the leader has signed (NĐ 30/2020 Điều 5, 15).
 
 Rules G61: the paper leaves room for them in its own lines – ``Số:      /TB-VKS`` and ``ngày   tháng năm`` –, in the
-upper half of the first page, bare or dotted; where that is, the text alone says. Numbers below 10, and the days and
-months below 10 and 3, have a zero before them (Phụ lục I). A year that is printed already must be that of the date.
+upper half of the first page, bare or dotted; where that is, the text alone says. Minutes have a number and no line of
+the date (Mẫu 1.9): of them the number alone stands on the page, and the day in the register. Numbers below 10, and the
+days and months below 10 and 3, have a zero before them (Phụ lục I). A year that is printed already must be that of the
+date.
 
 Usage::
 
@@ -85,14 +87,14 @@ class Blanks:
     year: int = 0
 
 
-def find(page: PageText) -> Blanks:
-    """The room for number and date; raises RoomMissing, NoRoomForMark."""
+def find(page: PageText, *, dated: bool = True) -> Blanks:
+    """The room for number and date, or the number alone; raises RoomMissing, NoRoomForMark."""
     upper = [word for word in page.words if word.y0 < page.height / 2]
     lines = list(_lines([part for word in upper for part in _parted(word)]))
     number, notation = _number(lines)
     if len(notation) > MAX_NOTATION:
         raise RoomMissing(line=NUMBER_LINE)
-    date, year = _date(lines)
+    date, year = _date(lines) if dated else ([], 0)
     return Blanks((number, *date), notation, year)
 
 

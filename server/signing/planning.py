@@ -20,7 +20,7 @@ from typing import Any, Final
 from pages.model import PageText
 from server.signing import anchors, appearance, issue, marks
 from server.signing.errors import PictureMissing, SealAlone
-from server.signing.issue import Blanks, Part
+from server.signing.issue import Part
 from server.signing.model import Mark, Rect
 from wire import canonical
 from wire.fields import Fields
@@ -52,6 +52,8 @@ class MarkWish:
     #: of a seal: number and date are given at its signing; ``first``: with which number the year's series goes on
     numbered: bool = False
     first: int = 0
+    #: False: the paper has no line of the date, as minutes (G61)
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ def wish_of(fields: Fields) -> MarkWish:
         number=fields.text("number", limit=60, empty=True) if fields.has("number") else "",
         numbered=fields.has("numbered") and fields.flag("numbered"),
         first=fields.number("first", high=MAX_NUMBER) if fields.has("first") else 0,
+        dated=fields.flag("dated") if fields.has("dated") else True,
     )
 
 
@@ -144,7 +147,7 @@ def plan_of(
     ``numbered`` wants room for number and date on the first page: RoomMissing.
     """
     if wish.kind is MarkKind.NONE:
-        return MarkPlan(wish)
+        return MarkPlan(wish, numbering=_numbering_of(wish, texts))
     if wish.kind is MarkKind.LINE:
         width = appearance.text_width(marks.attachment_text(wish.number, _SOME_MOMENT))
         return MarkPlan(wish, 1, marks.line_rect(texts[0], width=width + 2))
@@ -170,11 +173,14 @@ def _seal(
         raise SealAlone
     page = under[-1].page
     rect = marks.seal_rect(under[-1].rect, diameter_mm=seal_mm)
-    numbering = _numbering_of(issue.find(texts[0])) if wish.numbered else None
-    return MarkPlan(wish, page, marks.fitting(rect, texts[page - 1], number=page), picture, numbering)
+    room = marks.fitting(rect, texts[page - 1], number=page)
+    return MarkPlan(wish, page, room, picture, _numbering_of(wish, texts))
 
 
-def _numbering_of(found: Blanks) -> Numbering:
+def _numbering_of(wish: MarkWish, texts: Sequence[PageText]) -> Numbering | None:
+    if not wish.numbered:
+        return None
+    found = issue.find(texts[0], dated=wish.dated)
     return Numbering(tuple(blank.part for blank in found.parts), found.notation, found.year)
 
 
@@ -187,4 +193,5 @@ def _wish_value(wish: MarkWish) -> dict[str, Any]:
         "number": wish.number,
         "numbered": wish.numbered,
         "first": wish.first,
+        "dated": wish.dated,
     }

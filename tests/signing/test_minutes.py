@@ -20,13 +20,14 @@ from server.dossier.findings import Findings
 from server.dossier.layout import INDEX, RECORD, Index
 from server.dossier.reading import open_archive
 from server.dossier.verifying import verify
+from server.identity.model import Role
 from server.meetings import logbook
 from server.minutes.evidence import DOSSIER, VALUE, differences
 from server.verify import read_log
 from tests.pki.authority import TestPki
 from tests.signing.house import House, send_form, text
 from tests.signing.pdfsig import second_opinion
-from tests.signing.pictures import signature_png
+from tests.signing.pictures import seal_png, signature_png
 from tests.signing.test_letters import AGENCY, signs
 from tests.signing.test_rounds_http import wanted
 from tests.support.measured import find, measured
@@ -238,3 +239,66 @@ def test_BB10_before_the_close_and_without_a_secretary_nothing_is_put_up(office:
     secretary.put(f"/api/meetings/{meeting}/members", {"members": others}).done()
     office.sign_in("chutri").post(f"/api/meetings/{meeting}/close").done()
     assert secretary.post(f"/api/meetings/{meeting}/minutes/put-up").code == "minutes-signers-missing"
+
+
+def _with_clerk(office: House) -> str:
+    """A registry clerk with a certificate, and the house's seal; who it is."""
+    clerk = office.people["vanthu"] = office.add("vanthu", frozenset({Role.CLERK}))
+    office.enrol("vanthu", "chi")
+    office.sign_in("anninh").put("/api/signing/pictures/seal", {"png": text(seal_png())}).done()
+    return clerk
+
+
+@pytest.mark.parametrize("seal", [True, False], ids=["seal", "no-seal"])
+def test_BB13_the_registry_numbers_signed_minutes_and_both_signatures_stay_valid(
+    office: House, tmp_path: Path, *, seal: bool
+) -> None:
+    meeting, secretary = _closed(office)
+    clerk, path = _with_clerk(office), f"/api/meetings/{meeting}"
+    assert secretary.get(f"{path}/minutes").done()["clerks"] == [{"person": clerk, "name": "vanthu (demo)"}]
+    asked = {"clerk": clerk, "seal": seal}
+    round_id = secretary.post(f"{path}/minutes/put-up", asked).done()["round"]
+    assert signs(office, meeting, round_id, "vanthu", label="chi").code == "signing-not-your-turn"
+    signs(office, meeting, round_id, "thuky", label="binh").done()
+    signs(office, meeting, round_id, "chutri", label="an").done()
+    both = secretary.get(f"{path}/rounds/{round_id}/file").raw.data
+    assert secretary.get(f"{path}/minutes").done()["state"] == "signing", "not numbered yet"
+    signs(office, meeting, round_id, "vanthu", label="chi").done()
+    found = secretary.get(f"{path}/minutes").done()
+    assert (found["state"], found["number"]) == ("signed", "01/BB-VKSTA")
+    year = found["numbered_on"][:4]
+    (entry,) = office.sign_in("vanthu").get(f"/api/register/{year}").done()["entries"]
+    assert (entry["number"], entry["series"], entry["round"]) == ("01/BB-VKSTA", "BB", round_id)
+    pdf = secretary.get(f"{path}/rounds/{round_id}/file").raw.data
+    assert pdf.startswith(both), "not a byte that the two signed is another"
+    report = send_form(secretary, "/api/signatures/check", pdf).done()
+    assert [one["result"] for one in report["signatures"]] == ["valid"] * 3
+    assert [one["changed"] for one in report["signatures"]] == ["signed-later", "signed-later", "no"]
+    opinions = second_opinion(pdf, tmp_path, roots={name: office.pki.der(name) for name in ("root", "interm")})
+    assert [one.is_valid and one.is_trusted for one in opinions] == [True] * 3
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        values = {str(each.T): str(each.get("/V", "")) for each in document.Root.AcroForm.Fields if each.FT == "/Tx"}
+        drawn = [each for each in document.Root.AcroForm.Fields if each.FT == "/Sig" and each.Rect[2] > each.Rect[0]]
+    assert values == {"SoVanBan": "01"}, "no line of the date, and none to be filled later"
+    assert len(drawn) == (3 if seal else 2)
+    _holds_its_evidence(pdf)
+
+
+def test_BB13_only_a_clerk_who_signs_nothing_else_numbers_them(office: House) -> None:
+    both = office.add("thuky2", frozenset({Role.CLERK}))
+    office.people["thuky"] = both  # of the meeting that is made now
+    meeting, secretary = _closed(office)
+    path = f"/api/meetings/{meeting}/minutes/put-up"
+    assert secretary.post(path, {"clerk": office.people["daibieu"]}).code == "letter-not-a-clerk"
+    assert secretary.post(path, {"clerk": both}).code == "minutes-clerk-signs"
+
+
+def test_N1_the_number_stands_where_the_layout_has_it_and_there_is_no_date(office: House) -> None:
+    meeting, secretary = _closed(office)
+    asked = {"clerk": _with_clerk(office)}
+    round_id = secretary.post(f"/api/meetings/{meeting}/minutes/put-up", asked).done()["round"]
+    page, *_ = measured(secretary.get(f"/api/meetings/{meeting}/rounds/{round_id}/file").raw.data)
+    number = find(page, "/BB-VKSTA")
+    assert number.size == 13
+    assert abs(number.middle - find(page, "TỈNH A").middle) < 25, "under the agency"
+    assert "Hà Nội, ngày" not in page.text

@@ -32,9 +32,10 @@ MAX_ATTRIBUTES_BYTES: Final = 16 * 1024
 MAX_ROUNDS: Final = 100
 MAX_SIGNERS: Final = 60
 _MAX_LENGTH: Final = 20_000_000
-#: Number, day, month, year; the year may be printed.
+#: Number, day, month, year; the year may be printed. Minutes have a number and no date (W150).
 _PARTS: Final = 4
-_ALWAYS: Final = frozenset({"SoVanBan", "NgayBanHanh", "ThangBanHanh"})
+_NUMBER_ALONE: Final = frozenset({"SoVanBan"})
+_DATED: Final = frozenset({"SoVanBan", "NgayBanHanh", "ThangBanHanh"})
 _NUMBER: Final = re.compile(r"[0-9]{1,6}")
 #: Acts of a seat that are about signing; none of them waits in an outbox.
 FILE: Final = "sign_file"
@@ -101,7 +102,8 @@ class RoundNumber:
     def __post_init__(self) -> None:
         figures = _figures(self.number, self.date)
         said = dict(self.written)
-        if len(said) != len(self.written) or not said.keys() >= _ALWAYS:
+        is_whole = said.keys() == _NUMBER_ALONE or said.keys() >= _DATED
+        if len(said) != len(self.written) or not is_whole:
             raise BadField("sign_rounds.number.written", "lacks a part, or says it twice")
         if any(figures.get(name) != text for name, text in self.written):
             raise BadField("sign_rounds.number.written", "is not the number and date that are shown")

@@ -63,6 +63,11 @@ export interface Minutes {
   open_comments: number;
   late: string[];
   lacks: string[];
+  /** What the registry gave them, once it has. */
+  number: string | null;
+  numbered_on: string | null;
+  /** Who may give a number; for who may put them up. */
+  clerks: { person: string; name: string }[];
 }
 export interface Line {
   number: number;
