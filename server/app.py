@@ -19,6 +19,7 @@ from flask import Flask
 
 from server import front, web
 from server.assembly import (
+    archive,
     attendance,
     before,
     calendars,
@@ -82,6 +83,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     tasks.build,
     letters.build,
     minutes.build,
+    archive.build,
     consultations.build,
     attendance.build,
     service_calls.build,

@@ -189,7 +189,7 @@ def _dossier(settings: Settings, words: argparse.Namespace) -> int:
 
     services = services_of(create_app(settings))
     try:
-        data = services.dossiers.export(MeetingId(words.meeting), by="system", now=services.clock.now())
+        data = services.dossiers.take(MeetingId(words.meeting), None, now=services.clock.now())
     finally:
         services.close()
     with words.file.open("xb") as file:

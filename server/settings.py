@@ -132,6 +132,14 @@ def _quorums(value: Any) -> tuple[tuple[str, Share | None], ...]:
     return tuple((kind.strip(), _quorum(share)) for kind, _, share in pairs)
 
 
+def _years(value: Any) -> tuple[tuple[str, int], ...]:
+    lines = value if isinstance(value, list) else str(value).split(";")
+    pairs = [str(line).rpartition("=") for line in lines if str(line).strip()]
+    if any(not kind.strip() for kind, _, _ in pairs):
+        raise ValueError("needs lines as Giao ban=5")
+    return tuple((kind.strip(), _whole(0, 70)(years)) for kind, _, years in pairs)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What an installation decides; the comment above each says what it is for."""
@@ -208,6 +216,10 @@ class Settings:
     seal_diameter_mm: int = field(default=36, metadata={"read": _whole(20, 60)})
     # How outgoing papers are numbered (NĐ 30/2020 Điều 15): each kind in a series of its own, or all in one.
     numbers_by_kind: bool = field(default=True, metadata={"read": _switch})
+    # For how many years the dossier of a meeting is kept, proposed when it is made up; 0 is for ever. By type of
+    # meeting in a list of lines, Giao ban=5.
+    retention_years: int = field(default=20, metadata={"read": _whole(0, 70)})
+    retention_by_type: tuple[tuple[str, int], ...] = field(default=(), metadata={"read": _years})
     # How long an issuer's service (OCSP, lists) may take to answer.
     pki_timeout_s: int = field(default=5, metadata={"read": _whole(1, 120)})
 
@@ -226,6 +238,11 @@ class Settings:
         """What the house wants of the roll of a meeting of this type."""
         by_type = {name.casefold(): share for name, share in self.quorum_by_type}
         return RollRules(by_type.get(kind.strip().casefold(), self.quorum), self.roll_by_self)
+
+    def retention(self, kind: str) -> int | None:
+        """For how many years the house keeps meetings of this type; None: for ever."""
+        by_type = {name.casefold(): years for name, years in self.retention_by_type}
+        return by_type.get(kind.strip().casefold(), self.retention_years) or None
 
     @property
     def is_tls(self) -> bool:

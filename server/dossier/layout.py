@@ -30,12 +30,16 @@ INDEX: Final = "index.json"
 RECORD: Final = "record.json"
 EVENTS: Final = "events.json"
 README: Final = "README.txt"
+#: The list of what is in it, to be read; the same and more for archives, as XML; who has opened which paper.
+CONTENTS: Final = "muc-luc.pdf"
+METADATA: Final = "ho-so.xml"
+OPENINGS: Final = "luot-mo.json"
 MAX_FILES: Final = 20_000
 #: The kinds of papers that a dossier may leave out, where its index says so.
 LEFT_OUT: Final = frozenset({"minutes"})
 _HASH: Final = "[0-9a-f]{64}"
 NAME: Final = re.compile(
-    rf"events\.json|README\.txt|statements/{_HASH}\.(?:json|p7s|evidence\.json)|material/{_HASH}\.(?:crl|ocsp)"
+    rf"events\.json|README\.txt|muc-luc\.pdf|ho-so\.xml|luot-mo\.json|statements/{_HASH}\.(?:json|p7s|evidence\.json)|material/{_HASH}\.(?:crl|ocsp)"
     rf"|authorities/(?:anchors|others)/{_HASH}\.cer|signed/k-[a-z2-7]{{16}}\.pdf",
     re.ASCII,
 )
@@ -123,7 +127,12 @@ class Index:
 
 
 def _entry(data: bytes) -> Entry:
-    return Entry(len(data), hashlib.sha256(data).hexdigest())
+    return Entry(len(data), sha256_of(data))
+
+
+def sha256_of(data: bytes) -> str:
+    """In hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def evidence_value(kept: tuple[Kept, ...], *, seq: int, received_at: dt.datetime) -> dict[str, Any]:

@@ -5,12 +5,13 @@ Usage: ``app.register_blueprint(blueprint(dossiers, clock))``.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
 from server.dossier.service import Dossiers
 from server.identity.model import Role
+from server.readings.keeping import MAX_REASON
 from server.web import actor, allow
 from wire.ids import MeetingId
 from wire.state import MemberRole
@@ -23,7 +24,8 @@ def blueprint(dossiers: Dossiers, clock: Clock) -> Blueprint:
     @routes.get("/api/meetings/<meeting>/dossier")
     @allow(Role.SECRETARY, Role.AUDITOR, member=(MemberRole.CHAIR, MemberRole.SECRETARY))
     def get_dossier(meeting: str) -> ResponseReturnValue:
-        data = dossiers.export(MeetingId(meeting), by=actor().label, now=clock.now())
+        reason = request.args.get("reason", "").replace("\0", "").strip()[:MAX_REASON]
+        data = dossiers.take(MeetingId(meeting), actor(), now=clock.now(), reason=reason)
         headers = {
             "Cache-Control": "private, no-store",
             "Content-Disposition": f'attachment; filename="ho-so-{meeting}.zip"',

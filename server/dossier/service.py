@@ -3,7 +3,7 @@
 Rules G48: what is written is what is kept, byte for byte; nothing plain touches the disk of the server; that somebody
 took a dossier stands in the administrators' log (L3), with the SHA-256 of its index: the record's signature covers it.
 
-Usage: ``Dossiers(tools).export(meeting, by="person:u-…", now=now)``.
+Usage: ``Dossiers(tools).take(meeting, actor, now=now)``.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from server.audit.model import AdminEvent
 from server.audit.service import AdminLog
 from server.dossier.layout import EVENTS, INDEX, README, RECORD, Index, evidence_value, material_name
+from server.identity.model import Actor
 from server.meetings.model import must_be_real
 from server.record.errors import RecordForked
 from server.record.service import RecordService
@@ -28,6 +29,7 @@ from server.trust.ports import Authority
 from wire import canonical
 from wire.entries import HOUSE
 from wire.events import Event
+from wire.fold import fold
 from wire.ids import MeetingId
 from wire.inclusions import Inclusions, Proof
 from wire.state import MeetingState
@@ -39,6 +41,21 @@ _README: Final = """HỒ SƠ CUỘC HỌP · DOSSIER OF A MEETING
 
 Kiểm chứng, không cần mạng:  phonghop verify HỒ-SƠ.zip --anchors THƯ-MỤC-CHỨNG-THƯ-SỐ-GỐC --record-key TỆP-KHÓA
 Verify it, without a network: phonghop verify DOSSIER.zip --anchors FOLDER-OF-TRUSTED-CERTIFICATES --record-key FILE
+
+Trong hồ sơ có · What is in it
+  muc-luc.pdf      mục lục văn bản, để đọc và in · the list of documents, to be read and printed
+  ho-so.xml        thông tin mô tả hồ sơ, để nộp lưu trữ (NĐ 30/2020, Phụ lục VI) · metadata for archives
+  signed/          văn bản đã ký số: giấy mời, biên bản, thông báo, nghị quyết · signed documents
+  events.json      nhật ký cuộc họp, mỗi dòng giữ mã kiểm tra của dòng trước · the log, a chain of hashes
+  statements/      các việc đã ký số (có mặt, biểu quyết, bế mạc) và chữ ký · signed acts and their signatures
+  luot-mo.json     tài liệu nào đã được mở, ai chưa mở · who has not opened which paper
+  record.json      bằng chứng của nhật ký toàn vẹn · the proofs of the record
+  index.json       bản kê mọi tệp với mã SHA-256 · every file with its SHA-256
+Các bước kiểm chứng:
+  1. Giữ nguyên tệp .zip, không mở ra rồi nén lại.
+  2. Xin tệp khóa của cơ quan tổ chức cuộc họp, và chứng thư số gốc của cơ quan cấp.
+  3. Chạy lệnh ở trên; máy không cần nối mạng.
+  4. Đọc kết luận ở cuối: ĐẠT; KHÔNG ĐẠT, kèm điều sai đầu tiên; hoặc CHƯA XÁC NHẬN ĐƯỢC HẾT, kèm điều còn thiếu.
 
 TỆP-KHÓA là khóa công khai của nhật ký toàn vẹn; lấy từ chính cơ quan tổ chức cuộc họp, không lấy từ hồ sơ.
 FILE holds the public key of the record; take it from the house that held the meeting, not from the dossier.
@@ -92,8 +109,37 @@ class Trust(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Taking:
+    """A dossier that is being made: of what, for whom. ``reason``: why an auditor reads who opened what, or empty."""
+
+    state: MeetingState
+    events: Sequence[Event]
+    actor: Actor | None
+    reason: str
+    now: dt.datetime
+
+    @property
+    def meeting(self) -> MeetingId:
+        """Whose dossier it is."""
+        return MeetingId(self.events[0].meeting)
+
+    @property
+    def by(self) -> str:
+        """As the administrators' log has it."""
+        return "system" if self.actor is None else self.actor.label
+
+
+class Extra(Protocol):
+    """What another feature puts into a dossier."""
+
+    def files(self, taking: Taking, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """More files; ``files``: those that are there already."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
-    """What the service works with."""
+    """What the service works with. ``extras``: in this order, each sees the files of the one before."""
 
     meetings: Meetings
     statements: Statements
@@ -101,6 +147,7 @@ class Tools:
     trust: Trust
     log: AdminLog
     record: RecordService
+    extras: list[Extra] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +156,33 @@ class Dossiers:
 
     tools: Tools
 
+    def take(self, meeting: MeetingId, actor: Actor | None, *, now: dt.datetime, reason: str = "") -> bytes:
+        """The whole dossier as a ZIP archive, for ``actor``; None: for who runs the server.
+
+        With a ``reason`` an auditor's has who opened which page. Raises NoSuchMeeting, RehearsalUnsigned.
+        """
+        must_be_real(self.tools.meetings.state(meeting))
+        files = self.files(meeting)
+        # Of the log that goes into it, whatever has come meanwhile.
+        events = [Event.from_value(each) for each in canonical.decode(files[EVENTS])["events"]]
+        state = fold(events)
+        taking = Taking(state, events, actor, reason, now)
+        for extra in self.tools.extras:
+            files |= extra.files(taking, files)
+        return self._packed(meeting, state, files, by=taking.by, now=now)
+
     def export(self, meeting: MeetingId, *, by: str, now: dt.datetime, without: Collection[str] = frozenset()) -> bytes:
-        """The dossier as a ZIP archive, ``without`` the papers of these kinds.
+        """The evidence alone, without what archives want beside it and ``without`` the papers of these kinds.
 
         Raises NoSuchMeeting, RehearsalUnsigned.
         """
         state = self.tools.meetings.state(meeting)
         must_be_real(state)
-        files = self.files(meeting, without=without)
+        return self._packed(meeting, state, self.files(meeting, without=without), by=by, now=now)
+
+    def _packed(
+        self, meeting: MeetingId, state: MeetingState, files: Mapping[str, bytes], *, by: str, now: dt.datetime
+    ) -> bytes:
         events = canonical.decode(files[EVENTS])["events"]
         rounds = [each["data"]["round"] for each in events if each["kind"] == "round_opened"]
         left_out = [each for each in rounds if _path(each) not in files]

@@ -2,8 +2,8 @@
 
 Rules G49, W73: in this order – the files are those of the index, the log is whole and folds, the record knows its
 events and this export, every signed act and the log hold each other, every signature holds and its certificate was
-good then, every signed paper is the file the log names and its signatures hold, signed minutes
-say of the record what it says. What cannot be confirmed (no anchor, no
+good then, metadata and openings say what files and log say, every signed paper is the file the log names and its
+signatures hold, signed minutes say of the record what it says. What cannot be confirmed (no anchor, no
 key of the record) is told apart from what is wrong.
 
 Usage::
@@ -20,7 +20,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from server.dossier import acts, minutes, recorded, signatures
+from server.dossier import acts, metadata, minutes, openings, recorded, signatures
 from server.dossier.acts import SignedAct
 from server.dossier.checking import Checking
 from server.dossier.findings import Findings
@@ -47,6 +47,8 @@ def verify(files: Mapping[str, bytes], checking: Checking, found: Findings) -> N
     if events is None:
         return
     _acts(files, events, checking=checking, found=found)
+    metadata.check(files, events, found)
+    openings.check(files, events, found)
     left_out = frozenset() if index is None else frozenset(index.left_out)
     _papers(files, events, left_out=left_out, checking=checking, found=found)
 

@@ -21,7 +21,8 @@ for _file in sorted([*_ROOT.rglob("store.py"), *_ROOT.rglob("register.py")]):
 
 #: What a meeting leaves where it is counted for all of them, or is another's.
 HOUSES_OWN = {
-    "accounts", "admin_events", "agency", "calendar_addresses", "consultation_answers", "consultation_papers",
+    "accounts", "admin_events", "agency", "archive_transfers", "calendar_addresses", "consultation_answers",
+    "consultation_papers",
     "consultation_recipients", "consultations", "device_certificates", "device_links", "devices", "display_links",
     "display_sessions", "feedback", "handover_lines", "handovers", "meeting_outlines",
     "person_certificates", "reading_refusals",

@@ -76,6 +76,12 @@ export const HOUSE: readonly Route[] = [
     load: withTexts(() => import('./register/Register.svelte'), 'register', 'letters', 'house', 'meeting'),
     roles: ['clerk', 'secretary', 'auditor'],
   },
+  {
+    name: 'archive',
+    patterns: ['/register/archive'],
+    load: withTexts(() => import('./archive/Archive.svelte'), 'archive', 'meeting'),
+    roles: ['clerk', 'secretary', 'auditor'],
+  },
   { name: 'signatures', patterns: ['/signatures'], load: withTexts(() => import('./check/Check.svelte'), 'house', 'signing'), roles: [] },
   {
     name: 'trust',
