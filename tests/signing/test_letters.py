@@ -193,9 +193,7 @@ def _may_read(office: House, meeting: str, round_id: str) -> dict[str, int]:
     for name in people[:-1]:  # no member, but a signer
         listed = office.sign_in(name).get(f"/api/meetings/{meeting}/rounds").done()["rounds"]
         told = [each["may_read"] for each in listed if each["round"] == round_id]
-        assert told == ([True] if found[name] == 200 else []), (
-            f"{name} is told of what they may read alone"
-        )
+        assert told == ([True] if found[name] == 200 else []), f"{name} is told of what they may read alone"
     return found
 
 
