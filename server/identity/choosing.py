@@ -1,4 +1,4 @@
-"""Which password somebody may choose for themselves.
+"""Which password somebody may choose for themselves, and those that are given to them.
 
 Rule I4: at least 12 characters, not the user name, and none of those that are tried first everywhere, alone or with
 figures around them. The list is small on purpose: length does more than any list, and wrong tries are slowed down.
@@ -8,6 +8,9 @@ Usage: ``check_own_password(Secret(b"..."), username="thuky")``.
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import unicodedata
 from typing import Final
 
@@ -17,6 +20,9 @@ from wire import canonical
 from wire.secret import Secret
 
 OWN_PASSWORD_MIN: Final = 12
+#: Of the random bytes that a given password is made of.
+SEED_BYTES: Final = 32
+_GIVEN_LETTERS: Final = 16
 #: Fewer different letters are a pattern.
 _FEWEST: Final = 5
 #: Without accents, letters and figures alone.
@@ -37,6 +43,13 @@ def check_own_password(password: Secret, *, username: str) -> None:
     bare = _bare(text)
     if len(set(text)) < _FEWEST or any(_is_all(bare, known) for known in (*_KNOWN, _bare(username))):
         raise PasswordKnown
+
+
+def given_password(seed: Secret, username: str) -> Secret:
+    """Eighty bits for one account, four groups of four letters: the same for the same seed, which is kept nowhere."""
+    made = hmac.new(seed.reveal(), username.encode("utf-8"), hashlib.sha256).digest()
+    letters = base64.b32encode(made).decode("ascii").lower()[:_GIVEN_LETTERS]
+    return Secret("-".join(letters[at : at + 4] for at in range(0, _GIVEN_LETTERS, 4)).encode("ascii"))
 
 
 def _bare(text: str) -> str:

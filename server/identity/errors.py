@@ -7,6 +7,7 @@
     └── BadCredentials       bad-credentials
     NotAllowed
     ├── AccountDisabled      account-disabled
+    ├── PasswordNotGiven     password-not-given: one's own, or that of an administrator or auditor
     └── PasswordMustChange   password-must-change: somebody else gave the password
     TooMany
     └── TooManyTries         too-many-tries
@@ -49,6 +50,12 @@ class AccountDisabled(NotAllowed):
     """Disabled by an administrator, or unused for too long (I5)."""
 
     code = "account-disabled"
+
+
+class PasswordNotGiven(NotAllowed):
+    """Nobody gives a new password to themselves, nor one alone to an administrator or auditor."""
+
+    code = "password-not-given"
 
 
 class PasswordMustChange(NotAllowed):

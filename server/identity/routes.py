@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
 from server.errors import NotAuthenticated
+from server.identity.choosing import SEED_BYTES
 from server.identity.model import Account, Role, check_grant
 from server.identity.ports import UnitNames
 from server.identity.service import IdentityService, NewAccount
@@ -127,6 +128,15 @@ def _account_routes(routes: Blueprint, identity: IdentityService, clock: Clock, 
             new = replace(new, unit=unit.name, unit_id=unit.id)
         person = identity.create_account(new, secret, actor=actor().label, act=act_id(), now=clock.now())
         return answer({"id": person}, 201)
+
+    @routes.post("/api/people/<person>/password")
+    @allow(Role.SECURITY_ADMIN)
+    def give_password(person: str) -> ResponseReturnValue:
+        fields = body()
+        seed = Secret(fields.base64("seed", size=SEED_BYTES))
+        fields.end()
+        made = identity.give_password(person, seed, by=actor(), act=act_id(), now=clock.now())
+        return answer({"password": made.reveal().decode()})
 
     @routes.post("/api/people/<person>/disable")
     @allow(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)

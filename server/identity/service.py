@@ -35,7 +35,7 @@ from server.factors.errors import (
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
 from server.identity import model, sign_ins
-from server.identity.choosing import check_own_password
+from server.identity.choosing import check_own_password, given_password
 from server.identity.errors import (
     AccountDisabled,
     BadCredentials,
@@ -44,6 +44,7 @@ from server.identity.errors import (
     NoSuchPerson,
     NotSignedIn,
     PasswordMustChange,
+    PasswordNotGiven,
     PasswordSame,
     TokenNeeded,
 )
@@ -401,6 +402,36 @@ class IdentityService:
             self._store.set_password(tx, account.id, hashed, one_time=True)
             self._store.drop_sessions_of(tx, account.id)
             self._note(tx, "password_reset", account.id, by="system", now=now)
+
+    def give_password(self, person: str, seed: Secret, *, by: Actor, act: str, now: dt.datetime) -> Secret:
+        """A password for one sign-in, made of ``seed``, to somebody who forgot theirs; their sessions end.
+
+        The same act gives the same one again. Raises NoSuchPerson, PasswordNotGiven, ActReused.
+        """
+        # Of the seed its hash alone: whoever reads the acts makes no password of it.
+        content = {"person": person, "seed": hashlib.sha256(seed.reveal()).hexdigest()}
+        key = ActKey(act, by.label, "give_password", content)
+        with self._unit.read() as tx:
+            account = self._account(tx, person)
+        if person == by.person or account.roles & model.ADMINS:
+            raise PasswordNotGiven
+        made = given_password(seed, account.username)
+        hashed = self._passwords.hash(made)
+        with self._unit.begin() as tx:
+
+            def give() -> dict[str, str]:
+                # Whoever was made an administrator meanwhile is given none.
+                if self._account(tx, person).roles & model.ADMINS:
+                    raise PasswordNotGiven
+                self._store.set_password(tx, person, hashed, one_time=True)
+                self._store.drop_sessions_of(tx, person)
+                self._note(tx, "password_reset", person, by=by.label, now=now)
+                return {}
+
+            once(self._ledger, tx, key, now=now, do=give)
+        _LOG.warning("a password for one sign-in was given to %s by %s", person, by.label)
+        self._tell_ended()
+        return made
 
     def set_disabled(self, username: str, *, disabled: bool, now: dt.datetime) -> None:
         """As :meth:`switch_account` from the server's own console, where nobody is signed in; raises NoSuchPerson."""

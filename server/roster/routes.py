@@ -13,8 +13,9 @@ from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
+from server.identity.choosing import SEED_BYTES
 from server.identity.model import Role
-from server.roster.service import SEED_BYTES, RosterService, template
+from server.roster.service import RosterService, template
 from server.units.service import By
 from server.web import act_id, actor, allow, answer, body
 from wire.secret import Secret

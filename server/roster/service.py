@@ -13,10 +13,8 @@ Usage::
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import hashlib
-import hmac
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -27,6 +25,7 @@ import web
 from server import spreadsheets
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
+from server.identity.choosing import given_password
 from server.identity.model import Account, Actor
 from server.journal import Journal
 from server.roster.errors import RosterChanged
@@ -41,8 +40,6 @@ from wire.secret import Secret
 TAKEN: Final = "roster_taken"
 CREATED: Final = "account_created"
 CHANGED: Final = "account_changed"
-SEED_BYTES: Final = 32
-_PASSWORD_LETTERS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,7 @@ class RosterService:
             key = ActKey(by.act, by.actor, TAKEN, content)
             answer = once(self.tools.ledger, tx, key, now=by.now, do=take)
         passwords = [
-            {**each, "password": _password(seed, each["username"]).reveal().decode()} for each in answer["made"]
+            {**each, "password": given_password(seed, each["username"]).reveal().decode()} for each in answer["made"]
         ]
         return {"counts": answer["counts"], "passwords": passwords}
 
@@ -128,7 +125,7 @@ class RosterService:
             roles=wanted.roles or frozenset(),
             created_at=by.now,
             last_used_at=by.now,
-            password_hash=self.tools.hashes.hash(_password(seed, wanted.username)),
+            password_hash=self.tools.hashes.hash(given_password(seed, wanted.username)),
             unit_id=None if wanted.unit is None else wanted.unit.id,
             one_time=True,
         )
@@ -191,10 +188,3 @@ def _counts(judged: Sequence[Judged]) -> dict[str, int]:
 def _digest(judged: Sequence[Judged]) -> str:
     told = json.dumps([each.to_value() for each in judged], sort_keys=True)
     return hashlib.sha256(told.encode("ascii")).hexdigest()
-
-
-def _password(seed: Secret, username: str) -> Secret:
-    """Eighty bits for one account, four groups of four letters."""
-    made = hmac.new(seed.reveal(), username.encode("utf-8"), hashlib.sha256).digest()
-    letters = base64.b32encode(made).decode("ascii").lower()[:_PASSWORD_LETTERS]
-    return Secret("-".join(letters[at : at + 4] for at in range(0, _PASSWORD_LETTERS, 4)).encode("ascii"))

@@ -106,6 +106,7 @@ HOUSE: Final[tuple[Row, ...]] = (
     row("POST /api/people/<person>/disable", {ADMINS: ANY}, {}, person="stranger"),
     row("POST /api/people/<person>/enable", {ADMINS: ANY}, {}, person="stranger"),
     row("POST /api/people/<person>/second-factor/reset", {SECURITY: ANY}, {}, person="stranger"),
+    row("POST /api/people/<person>/password", {SECURITY: ANY}, {"seed": "A" * 43 + "="}, person="stranger"),
     row("POST /api/people/<person>/unit", {SYSTEM: ANY}, {"unit": "$unit"}, person="stranger"),
     row("GET /api/people/list/template", {ADMINS: ANY}),
     *_to("POST /api/people/list/look", "POST /api/people/list/take", who=ADMINS, body={"surplus": 1}, reaches=True),

@@ -27,6 +27,7 @@ async function shown(role: Role): Promise<void> {
   vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
     if (init.method === 'POST') {
       sent.push(path);
+      if (path.endsWith('/password')) return new Response(JSON.stringify({ password: 'abcd-efgh-ijkl-mnop' }), { status: 200 });
       if (refusal) return new Response(JSON.stringify({ error: refusal }), { status: 409 });
       all = all.map((one) => (path.includes(one.id) ? { ...one, disabled: path.endsWith('/disable') } : one));
       return new Response(null, { status: 204 });
@@ -40,12 +41,36 @@ async function shown(role: Role): Promise<void> {
 const row = (name: string): ReturnType<typeof within> => within(screen.getByRole('row', { name: new RegExp(name) }));
 
 beforeEach(async () => {
-  await useTexts('common', 'console', 'meeting', 'fleet', 'units');
+  await useTexts('common', 'console', 'meeting', 'fleet', 'units', 'roster');
   all = [account('u-me', 'Quản Trị'), account('u-an', 'Nguyễn An'), account('u-cu', 'Lê Cũ', true)];
   sent = [];
   refusal = null;
 });
 afterEach(cleanup);
+
+describe('I4 a password for one sign-in', () => {
+  const give = /^Cấp mật khẩu dùng một lần/;
+  it('is given by the security administrator after a question, and shown once', async () => {
+    await shown('security_admin');
+    await userEvent.click(row('Nguyễn An').getByRole('button', { name: give }));
+    expect(sent).toEqual([]);
+    const asked = screen.getByRole('dialog', { name: 'Cấp mật khẩu dùng một lần cho Nguyễn An' });
+    await userEvent.click(within(asked).getByRole('button', { name: 'Cấp mật khẩu' }));
+    expect(await within(asked).findByText('abcd-efgh-ijkl-mnop')).toBeVisible();
+    expect(sent).toEqual(['/api/people/u-an/password']);
+    await userEvent.click(within(asked).getByRole('button', { name: 'Đã chép, đóng lại' }));
+    expect(screen.queryByText('abcd-efgh-ijkl-mnop')).toBeNull();
+  });
+  it('is offered for nobody who administers, is locked out, or asks', async () => {
+    all = all.map((one) => (one.id === 'u-an' ? { ...one, roles: ['auditor'] } : one));
+    await shown('security_admin');
+    expect(screen.queryByRole('button', { name: give })).toBeNull();
+  });
+  it('and not by the system administrator', async () => {
+    await shown('system_admin');
+    expect(screen.queryByRole('button', { name: give })).toBeNull();
+  });
+});
 
 describe('I5 accounts are disabled and enabled', () => {
   it('after a question that says what happens', async () => {

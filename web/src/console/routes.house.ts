@@ -22,7 +22,7 @@ export const HOUSE: readonly Route[] = [
   {
     name: 'people',
     patterns: ['/people'],
-    load: withTexts(() => import('./admin/People.svelte'), 'meeting', 'fleet', 'units'),
+    load: withTexts(() => import('./admin/People.svelte'), 'meeting', 'fleet', 'units', 'roster'),
     roles: ['system_admin', 'security_admin'],
   },
   {

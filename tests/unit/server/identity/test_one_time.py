@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -188,3 +189,20 @@ def test_I4_a_sentence_of_ones_own_is_taken(text: str) -> None:
 def test_I4_too_short_too_long_and_the_user_name_are_too_weak(text: str) -> None:
     with pytest.raises(PasswordTooWeak):
         check_own_password(Secret(text.encode()), username="nguyenthiminhkhai")
+
+
+def test_I4_who_forgot_is_given_one_for_one_sign_in_by_the_security_administrator(office: Office) -> None:
+    person, admin = _given(office, "quen"), office.sign_in("anninh")
+    _change(person, OWN).done()
+    path, seed = f"/api/people/{office.people['quen']}/password", {"seed": base64.b64encode(bytes(32)).decode()}
+    assert [office.sign_in(name).post(path, seed).status for name in ("hethong", "thuky")] == [403, 403]
+    given = admin.post(path, seed).done()["password"]
+    assert person.get("/api/me").code == "not-signed-in", "what was open ends"
+    again = office.browser()
+    assert again.sign_in("quen", OWN).status == 401
+    assert again.sign_in("quen", given).body["must_change_password"] is True
+    for name in ("anninh", "hethong", "kiemtoan"):
+        assert admin.post(f"/api/people/{office.people[name]}/password", seed).code == "password-not-given"
+    entry = services_of(office.app).audit.newest("password_reset", limit=1)[0]
+    assert (entry.data["person"], entry.actor) == (office.people["quen"], f"person:{office.people['anninh']}")
+    assert given not in str(entry.data)
