@@ -5,6 +5,7 @@ import { useTexts } from '../src/lib/i18n/texts.svelte.ts';
 import { quorumWords, ruleText } from '../src/lib/roll/words.ts';
 import type { Attendance, Member, Quorum } from '../src/lib/sections.ts';
 import { choices, countOf, isLate, needsReason, nextWord, type Presence, rollOf, shown } from '../src/console/live/roll/roll.ts';
+import RollSheet from '../src/console/live/roll/RollSheet.svelte';
 import RollPanel from '../src/console/live/roll/RollPanel.svelte';
 import { choiceOf, rollOf as ruleOf } from '../src/console/meeting/rule.ts';
 import type { MeetingDesk } from '../src/console/meeting/desk.svelte.ts';
@@ -121,6 +122,33 @@ describe('A1 the roll as staff keep it', () => {
     await userEvent.type(screen.getByRole('textbox', { name: 'Lý do' }), 'ghi nhầm');
     await userEvent.click(screen.getByRole('button', { name: 'Ghi' }));
     expect(made.send).toHaveBeenCalledExactlyOnceWith('attendance', { people: ['u-1'], presence: 'absent', reason: 'ghi nhầm' });
+  });
+});
+
+describe('BB3 the roll after the close', () => {
+  it('is corrected on the sheet by who leads, with a reason, and nobody comes or goes any more', async () => {
+    HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
+      this.open = true;
+    };
+    const people = PEOPLE.map(({ person, name }) => ({ person, name, counts: true, words: [], spans: [], seconds: [] }));
+    vi.stubGlobal('fetch', async () => new Response(JSON.stringify({ items: [], people }), { status: 200 }));
+    const meeting = { id: 'm-1', title: 'Giao ban (demo)', room_name: '', starts_at: null };
+    const now = { members: PEOPLE, agenda: [], attendance: [entry('u-1', 'present')], quorum, meeting };
+    const send = vi.fn(async () => ({}));
+    const closed = { path: '/api/meetings/m-1', now, send, phase: 'closed', isChair: true, isSecretary: false, rehearsalOf: null };
+    const { unmount } = render(RollSheet, { desk: { ...closed, phase: 'locked' } as unknown as MeetingDesk });
+    await screen.findByText(PEOPLE[0]!.name);
+    expect(screen.queryByRole('button', { name: /Sửa điểm danh/ })).toBeNull();
+    unmount();
+    render(RollSheet, { desk: closed as unknown as MeetingDesk });
+    await userEvent.click(await screen.findByRole('button', { name: `Sửa điểm danh: ${PEOPLE[0]!.name}` }));
+    expect(screen.queryByRole('radio', { name: 'Rời đi' })).toBeNull();
+    await userEvent.click(screen.getByRole('radio', { name: 'Đến muộn' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Ghi' }));
+    expect(screen.getByText('Hãy ghi lý do.')).toBeInTheDocument();
+    await userEvent.type(screen.getByRole('textbox', { name: 'Lý do' }), 'ghi sót');
+    await userEvent.click(screen.getByRole('button', { name: 'Ghi' }));
+    expect(send).toHaveBeenCalledExactlyOnceWith('attendance', { people: ['u-1'], presence: 'late', reason: 'ghi sót' });
   });
 });
 

@@ -145,7 +145,6 @@ def test_the_last_started_stops_first_and_those_of_one_stem_together(tmp_path: P
 ROOM = """
 import sys
 from pathlib import Path
-from types import FrameType
 from deploy.demo.processes import Program, Programs
 class Say:
     def line(self, name, text):
