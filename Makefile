@@ -63,6 +63,18 @@ test-pdfa: setup ## Văn bản đúng chuẩn lưu trữ PDF/A · documents as P
 	@deploy/bootstrap.sh pdfa
 	@PHONGHOP_TEST_PDFA=1 $(bin)/pytest -q -n 0 tests/pdfa
 
+# The image of a seat: for mini-PCs, or with ARCH=arm64 for Raspberry Pi 4 and CM4.
+ARCH ?= amd64
+
+.PHONY: image test-image
+image: setup-demo ## Dựng ảnh hệ thống của chỗ ngồi (ARCH=amd64|arm64) · the flashable image of a seat
+	@deploy/bootstrap.sh image
+	@$(bin)/python -m firmware_scripts.image $(ARCH)
+
+test-image: setup ## Khởi động ảnh trong máy ảo, với máy chủ thật · the image in a virtual machine, with a real server
+	@deploy/bootstrap.sh image
+	@PHONGHOP_TEST_IMAGE=1 $(bin)/pytest -q -n 0 tests/image
+
 check: setup ## Định dạng, kiểu, luật phụ thuộc · formatting, types, dependency rules
 	@tests/run.sh check
 

@@ -4,6 +4,7 @@
 #   deploy/bootstrap.sh demo     what the demonstration needs
 #   deploy/bootstrap.sh test     that, and what the tests need
 #   deploy/bootstrap.sh usb      the Debian packages of the USB tests, on top of test
+#   deploy/bootstrap.sh image    the Debian packages that build and start a seat's image
 #   deploy/bootstrap.sh pdfa     what the validation of documents needs, on top of test
 #
 # Rules: Debian packages from the machine's apt sources, Python packages from uv.lock, npm packages from
@@ -12,7 +13,7 @@
 set -Eeuo pipefail
 
 level=${1:-}
-case $level in demo | test | usb | pdfa) ;; *) printf 'usage: %s demo|test|usb|pdfa\n' "$0" >&2 && exit 2 ;; esac
+case $level in demo | test | usb | pdfa | image) ;; *) printf 'usage: %s demo|test|usb|pdfa|image\n' "$0" >&2 && exit 2 ;; esac
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 here=$root/deploy/bootstrap
@@ -41,7 +42,7 @@ export UV_PROJECT_ENVIRONMENT=$root/.venv UV_PYTHON_DOWNLOADS=never UV_NO_PROGRE
 
 find_python
 install_debian_packages
-[[ $level != usb ]] || exit 0
+[[ $level != usb && $level != image ]] || exit 0
 make_uv
 make_venv
 install_front_libraries

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from tests.usb import cpio
+from firmware_scripts import cpio
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _PACKAGES: Final = "pcscd,libccid,python3,python3-pyscard,udev,kmod"

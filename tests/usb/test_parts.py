@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firmware_scripts import cpio
 from tests.support.poll import until
 from tests.support.softtoken import Card, contents
-from tests.usb import cpio
 from tests.usb.vscard import ATR, Kind, Message, Stream, UsbCard, VscardError, frame, hello
 
 NUMBERS = st.integers(0, 0xFFFF_FFFF)

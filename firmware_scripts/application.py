@@ -1,0 +1,94 @@
+"""The layer of ours: the agent, its page, its libraries for the seat's processor, and the files of ``recipe/root``.
+
+Rules: libraries are the wheels that ``uv.lock`` names with their digests, taken for the seat's processor and Python on
+any build host; pyscard is Debian's. Libraries are kept by the lock; our own code is laid on at every build.
+
+Usage: `lay(target, kept_in, folder, epoch=…)`; then ``folder`` is a tree that goes over the base.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from firmware_scripts import cache, recipe
+from firmware_scripts.errors import RecipeWrong
+from firmware_scripts.recipe import Target
+from firmware_scripts.running import run, step
+
+_OURS: Final = ("edge", "pages", "sealing", "wire", "web")
+_HOME: Final = "opt/phonghop"
+_UNITS: Final = ("phonghop-seat.service", "phonghop-pcscd.path", "phonghop-pcscd.service")
+#: Not built for every processor: Debian's package of the same library is in the base.
+_DEBIANS: Final = ("pyscard",)
+
+
+def lay(target: Target, kept_in: Path, folder: Path, *, epoch: int) -> None:
+    """Put everything of ours into ``folder``, as it stands on a seat below ``/``."""
+    home = folder / _HOME
+    home.mkdir(parents=True)
+    shutil.copytree(libraries(target, kept_in), home / "lib")
+    dist = recipe.ROOT / "web" / "dist"
+    if not dist.is_dir():
+        raise RecipeWrong("web/dist: chưa dựng giao diện · the front end is not built (make web)")
+    for name in _OURS:
+        shutil.copytree(recipe.ROOT / name, home / "lib" / name, ignore=_unwanted)
+    shutil.copy(recipe.ROOT / "phonghop.py", home / "lib")
+    shutil.copytree(recipe.HERE / "root", folder, dirs_exist_ok=True, symlinks=True)
+    _system(folder)
+
+
+def libraries(target: Target, kept_in: Path) -> Path:
+    """The folder of the agent's libraries, kept by what the lock says."""
+    uv = recipe.ROOT / ".venv-tools" / "bin" / "uv"
+    without = [f"--no-emit-package={name}" for name in _DEBIANS]
+    export = [
+        "export",
+        "--quiet",
+        "--frozen",
+        "--no-dev",
+        "--no-emit-project",
+        "--extra=edge",
+        "--extra=card",
+        *without,
+    ]
+    wanted = run([uv, *export], epoch=0, folder=recipe.ROOT)
+
+    def make(folder: Path) -> None:
+        with step(f"Thư viện của thiết bị ({target.arch})", "the agent's libraries"):
+            listed = folder / "requirements.txt"
+            listed.write_text(wanted, encoding="utf-8")
+            run(
+                [
+                    uv, "pip", "install", "--quiet", "--no-config", "--require-hashes", "--only-binary=:all:",
+                    f"--python-platform={target.python}", f"--python-version={recipe.PYTHON}",
+                    "--target", folder / "lib", "--requirements", listed, "--link-mode=copy",
+                ],
+                epoch=0,
+            )  # fmt: skip
+            shutil.rmtree(folder / "lib" / "bin", ignore_errors=True)
+
+    return cache.kept(kept_in, f"libraries-{target.arch}", (wanted, target.python, recipe.PYTHON), make) / "lib"
+
+
+def _system(folder: Path) -> None:
+    """Units and rules of ``deploy/`` in their places: they are those of every installation, not of the image."""
+    deploy = recipe.ROOT / "deploy"
+    places = {
+        "usr/lib/systemd/system": [deploy / "systemd" / name for name in _UNITS],
+        "etc/polkit-1/rules.d": [deploy / "polkit" / "49-phonghop-token.rules"],
+        "etc/udev/rules.d": [deploy / "udev" / "93-phonghop-token.rules"],
+    }
+    for place, files in places.items():
+        (folder / place).mkdir(parents=True, exist_ok=True)
+        for file in files:
+            shutil.copy(file, folder / place)
+
+
+def _unwanted(folder: str, names: list[str]) -> set[str]:
+    """Of our packages: what is only there for building and for tests."""
+    left = {name for name in names if name in {"__pycache__", "node_modules", "tests"} or name.endswith(".md")}
+    if Path(folder) == recipe.ROOT / "web":
+        left |= {name for name in names if name not in {"dist", "__init__.py", "locales"}}
+    return left

@@ -1,0 +1,84 @@
+"""Build the image of a seat: ``python -m firmware_scripts.image amd64|arm64 [--out FOLDER] [--keep FOLDER]``.
+
+Rules: what takes minutes is kept (``--keep``), so a change of our code is in a new image within seconds; each step is
+told with its time. Two builds from the same base and the same checkout are the same file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from firmware_scripts import application, base, boot, disk, initrd, kernel, recipe, root
+from firmware_scripts.errors import FirmwareError
+from firmware_scripts.recipe import TARGETS, Target
+from firmware_scripts.running import run, step
+
+_MIB = 1 << 20
+
+
+def build(target: Target, kept_in: Path, out: Path, *, epoch: int) -> Path:
+    """The image's file; raises :class:`FirmwareError`."""
+    out.mkdir(parents=True, exist_ok=True)
+    under = base.prepare(target, kept_in)
+    application.libraries(target, kept_in)
+    with tempfile.TemporaryDirectory(dir=out, prefix=".making-") as name:
+        draft = Path(name)
+        with step("Nhân và hệ thống tệp đầu tiên", "kernel and first file system"):
+            core = kernel.unpack(under, target, draft / "kernel")
+            first = initrd.make(under, core, target, draft / "busybox")
+            boot.kernel_partition(core, first, draft / "slot", draft / "kernel.vfat", epoch=epoch)
+            boot.boot_partition(under, core, target, draft / "boot", draft / "boot.vfat", epoch=epoch)
+        with step("Chương trình và hệ thống tệp gốc", "our programs and the root file system"):
+            application.lay(target, kept_in, draft / "layer", epoch=epoch)
+            root.squash(under, core, draft / "layer", draft / "root.squashfs", epoch=epoch)
+        with step("Tệp ảnh", "the image"):
+            image = out / f"phonghop-seat-{target.arch}.img"
+            made = draft / image.name
+            parts = disk.Parts(draft / "boot.vfat", draft / "kernel.vfat", draft / "root.squashfs")
+            disk.assemble(parts, made, draft / "disk", epoch=epoch)
+            size = (draft / "root.squashfs").stat().st_size
+            made.replace(image)
+    print(f"✓ {image}  {image.stat().st_size / _MIB:.0f} MiB (hệ thống · system {size / _MIB:.0f} MiB)")
+    print(f"  sha256 {_digest(image)}")
+    return image
+
+
+def main(argv: list[str]) -> int:
+    """Exit status: 0 built, 1 not, with the reason in both languages."""
+    out, keep = recipe.ROOT / "build" / "image", recipe.ROOT / "var" / "image"
+    parser = argparse.ArgumentParser(prog="firmware_scripts.image", description="Ảnh của chỗ ngồi · a seat's image")
+    parser.add_argument("arch", choices=sorted(TARGETS), help="loại máy · the kind of computer")
+    parser.add_argument("--out", type=Path, default=out, help="nơi đặt ảnh · where it goes")
+    parser.add_argument("--keep", type=Path, default=keep, help="nơi giữ phần dùng lại · what is kept")
+    given = parser.parse_args(argv)
+    try:
+        build(TARGETS[given.arch], given.keep.absolute(), given.out.absolute(), epoch=moment())
+    except FirmwareError as wrong:
+        print(f"✗ {wrong}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def moment() -> int:
+    """The time that all of ours is stamped with: the environment's, else the last commit's; seconds since 1970."""
+    stated = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if stated.isdigit():
+        return int(stated)
+    try:
+        return int(run(["git", "log", "-1", "--format=%ct"], epoch=0, folder=recipe.ROOT).strip())
+    except (FirmwareError, OSError, ValueError):
+        return base.EPOCH
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

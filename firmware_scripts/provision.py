@@ -1,0 +1,85 @@
+"""Write into an image, or onto a card, which house it belongs to.
+
+Rules: the settings are judged by the agent's own reader before anything is written, and written whole or not at all. An
+image holds no secret: an address and the fingerprint of the house's certificate authority.
+
+Usage: ``python -m firmware_scripts.provision FILE --server URL --ca-sha256 HEX``; ``FILE`` may be a card's device
+"""
+
+from __future__ import annotations
+
+import argparse
+import struct
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from edge.errors import SettingsWrong
+from edge.settings import Settings
+from firmware_scripts import boot
+from firmware_scripts.errors import FirmwareError, NotOurImage
+from firmware_scripts.running import needed, run
+
+_SECTOR: Final = 512
+#: UEFI specification, section 5.3: the header's signature, and where its first partition entry says it begins.
+_GPT: Final = b"EFI PART"
+_FIRST_LBA: Final = slice(32, 40)
+_SETTINGS: Final = "phonghop.toml"
+
+
+def boot_offset(image: Path) -> int:
+    """Where the boot partition begins, in bytes; raises :class:`NotOurImage`."""
+    with image.open("rb") as file:
+        file.seek(_SECTOR)
+        header = file.read(_SECTOR)
+        if header[:8] != _GPT:
+            raise NotOurImage(f"{image}: không có bảng phân vùng GPT · no GPT")
+        (entries,) = struct.unpack("<Q", header[72:80])
+        file.seek(entries * _SECTOR)
+        (first,) = struct.unpack("<Q", file.read(128)[_FIRST_LBA])
+    return int(first) * _SECTOR
+
+
+def provision(image: Path, *, server: str, ca_sha256: str, serial: str = "", kernel_words: str = "") -> None:
+    """Write the settings; raises :class:`SettingsWrong` or :class:`FirmwareError`."""
+    lines = [f'server_url = "{server}"', f'ca_sha256 = "{ca_sha256}"']
+    lines += [f'serial = "{serial}"'] if serial else []
+    with tempfile.TemporaryDirectory() as name:
+        settings = Path(name) / _SETTINGS
+        settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        Settings.load({}, settings)
+        needed({"mcopy": "mtools"})
+        place = f"{image}@@{boot_offset(image)}"
+        listed = run(["mdir", "-b", "-i", place, "::"], epoch=0)
+        if _SETTINGS not in listed:
+            raise NotOurImage(f"{image}: phân vùng đầu không phải của phòng họp · the first partition is not ours")
+        run(["mcopy", "-o", "-i", place, settings, f"::{_SETTINGS}"], epoch=0)
+        if kernel_words:
+            counter = Path(name) / "state.env"
+            counter.write_bytes(boot.state(ORDER="A", A_LEFT=str(boot.TRIES), B_LEFT="0", EXTRA=kernel_words))
+            run(["mcopy", "-o", "-i", place, counter, "::state.env"], epoch=0)
+
+
+def main(argv: list[str]) -> int:
+    """Exit status: 0 written, 1 not, 2 wrong settings."""
+    parser = argparse.ArgumentParser(prog="firmware_scripts.provision", description="Thiết lập · settings of a house")
+    parser.add_argument("image", type=Path, help="tệp ảnh hoặc thẻ · an image, or a card's device")
+    parser.add_argument("--server", required=True, help="https://…")
+    parser.add_argument("--ca-sha256", required=True, help="vân tay chứng thư gốc · of the site's authority")
+    parser.add_argument("--serial", default="", help="số trên vỏ máy · the number on the housing")
+    given = parser.parse_args(argv)
+    try:
+        provision(given.image, server=given.server, ca_sha256=given.ca_sha256, serial=given.serial)
+    except SettingsWrong as wrong:
+        print("\n".join(("✗ Thiết lập chưa đúng · the settings are wrong:", *wrong.problems)), file=sys.stderr)
+        return 2
+    except (FirmwareError, OSError) as wrong:
+        print(f"✗ {wrong}", file=sys.stderr)
+        return 1
+    print(f"✓ {given.image}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,101 @@
+"""What an image is made of: the two kinds of computer, and the lists in ``recipe/``.
+
+Rules: packages, modules and files stand in ``recipe/`` with the reason beside each; here is only how the two kinds
+differ. Sizes are those of the partitions, in bytes.
+
+Usage: `target = TARGETS["amd64"]; packages(target)`
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from firmware_scripts.errors import RecipeWrong
+
+HERE: Final = Path(__file__).parent / "recipe"
+ROOT: Final = Path(__file__).resolve().parents[1]
+SUITE: Final = "trixie"
+#: Debian 13's Python; the agent's libraries are taken for it.
+PYTHON: Final = "3.13"
+MIB: Final = 1 << 20
+BOOT_BYTES: Final = 128 * MIB
+KERNEL_BYTES: Final = 96 * MIB
+#: Twice what a slot needs today, so that updates of years fit a card that was partitioned once.
+SLOT_BYTES: Final = 1280 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One kind of computer. ``python`` is uv's name of its wheels, ``efi`` the file a PC's firmware starts."""
+
+    arch: str
+    title: str
+    python: str
+    kernel: str
+    #: Modules of the first file system by name; what they stand on comes along.
+    modules: tuple[str, ...]
+    console: str
+    efi: str = ""
+
+
+TARGETS: Final = {
+    target.arch: target
+    for target in (
+        Target(
+            arch="amd64",
+            title="mini-PC (UEFI)",
+            python="x86_64-manylinux_2_28",
+            kernel="linux-image-amd64",
+            modules=(
+                "squashfs", "overlay", "ext4", "virtio_pci", "virtio_blk", "ahci", "sd_mod", "nvme",
+                "mmc_block", "sdhci_pci", "sdhci_acpi",
+            ),
+            console="ttyS0",
+            efi="BOOTX64.EFI",
+        ),
+        Target(
+            arch="arm64",
+            title="Raspberry Pi 4 / CM4",
+            python="aarch64-manylinux_2_28",
+            kernel="linux-image-arm64",
+            modules=(
+                "squashfs", "overlay", "ext4", "virtio_pci", "virtio_mmio", "virtio_blk",
+                "mmc_block", "sdhci_iproc", "bcm2835", "bcm2835_wdt", "gpio_regulator", "reset_raspberrypi",
+            ),
+            console="ttyAMA0",
+        ),
+    )
+}  # fmt: skip
+
+
+def packages(target: Target) -> tuple[str, ...]:
+    """What is installed, in the list's order."""
+    return _names("packages.txt", target)
+
+
+def downloads(target: Target) -> tuple[str, ...]:
+    """What is taken apart on the build host."""
+    return _names("downloads.txt", target)
+
+
+def dropped() -> tuple[str, ...]:
+    """Paths of the base that no seat needs, or that none may have; a path stands for all below it."""
+    return tuple(line for line in _lines("dropped.txt"))
+
+
+def _names(file: str, target: Target) -> tuple[str, ...]:
+    found: list[str] = []
+    for line in _lines(file):
+        kind, name, *why = line.split(maxsplit=2)
+        if kind not in {"all", *TARGETS} or not why:
+            raise RecipeWrong(f"{file}: {line!r}")
+        if kind in {"all", target.arch}:
+            found.append(name)
+    return tuple(found)
+
+
+def _lines(file: str) -> list[str]:
+    text = (HERE / file).read_text(encoding="utf-8")
+    return [line.split("#")[0].strip() for line in text.splitlines() if line.split("#")[0].strip()]
