@@ -133,8 +133,11 @@ class PcPerson(ConsolePerson):
 
 
 def unforeseen(person: PcPerson) -> list[str]:
-    """What went wrong on the console, but for its talk with the bridge, and for asking one that is not paired yet."""
-    known = ("asked another origin: http://127.0.0.1:", "/api/hello")
+    """What went wrong on the console, but for its talk with the bridge, and for asking one that is not paired yet.
+
+    A token that goes out ends the session's line, sometimes in the middle of what the server was saying.
+    """
+    known = ("asked another origin: http://127.0.0.1:", "/api/hello", "failed: Data frame received after close")
     return [said for said in person.screen.complaints() if not any(each in said for each in known)]
 
 

@@ -25,7 +25,7 @@ from server.audit.model import AdminEvent, hash_of
 from server.dossier.anchors import Anchors
 from server.dossier.checking import Checking
 from server.dossier.findings import Findings
-from server.dossier.layout import EVENTS, INDEX, RECORD, Index
+from server.dossier.layout import EVENTS, INDEX, METADATA, RECORD, Index
 from server.dossier.reading import NotADossier, open_archive
 from server.dossier.verifying import verify, verify_events, verify_files, verify_log
 from server.record.service import RecordService
@@ -311,6 +311,8 @@ def _forked(taken: Taken) -> Fork:
     tools, values = taken.record.tools, taken.events
     values = tampering.again([*values[:-1], {**values[-1], "at": "2027-01-01T00:00:00.000Z"}])
     others = {n: d for n, d in taken.files.items() if n not in {INDEX, RECORD}} | {EVENTS: tampering.log(values)}
+    was, now = (hashlib.sha256(files[EVENTS]).hexdigest().encode() for files in (taken.files, others))
+    others[METADATA] = others[METADATA].replace(was, now)
     index = Index.of(values[0]["meeting"], "Họp thử (demo)", others, made_at=taken.checking.now).encode()
     old = Inclusions.read(taken.files[RECORD])
     size = Checkpoint.open(old.checkpoint, old.key, tools.holds).size
