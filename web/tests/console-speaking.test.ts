@@ -107,6 +107,13 @@ describe('a part of its own in the meeting', () => {
       expect(tabsOf(desk(not))).not.toContain('speaking');
     }
   });
+  it('L3 an auditor, who is in no meeting, has the log first, and what search finds for them: what was said before, and the minutes', () => {
+    const auditor = { role: null, seesLog: true };
+    const parts = (phase: string): string[] => tabsOf(desk({ ...auditor, phase }));
+    expect([parts('draft'), parts('approved'), parts('locked')]).toEqual([['log'], ['log', 'before'], ['log', 'before', 'minutes']]);
+    expect(tabsOf(desk({ ...auditor, rehearsalOf: 'm-0' }))).toEqual(['log']);
+    expect(tabsOf(desk({ role: null }))).toEqual(['info']);
+  });
 });
 
 describe('S1 a touch at a console', () => {

@@ -5,17 +5,25 @@ export type Tab = 'agenda' | 'members' | 'papers' | 'requests' | 'before' | 'spe
 
 /** Requests come before the opening, too. */
 const SPEAKING: readonly Phase[] = ['approved', 'open', 'recess', 'closed'];
+const OPENED: readonly Phase[] = ['open', 'recess', 'closed', 'locked'];
 
 /** The parts of a meeting that this person may see, in the order of the work. */
 export function tabsOf(desk: MeetingDesk): Tab[] {
-  if (desk.role === null && !desk.isSecretary) return desk.seesLog ? ['log'] : ['info'];
+  // What is said before the meeting begins with the approval; afterwards it is read.
+  const before = desk.rehearsalOf === null && desk.phase !== 'draft' && desk.phase !== 'submitted' && desk.phase !== 'cancelled';
+  // Of a rehearsal there are no minutes (M5); guests and outside presenters have no part in them.
+  const minutes = desk.rehearsalOf === null && OPENED.includes(desk.phase) && (desk.seesLog || desk.role === 'member');
+  if (desk.role === null && !desk.isSecretary) {
+    if (!desk.seesLog) return ['info'];
+    // Auditors read what was said and written, too: their search leads there.
+    return ['log', ...(before ? (['before'] as const) : []), ...(minutes ? (['minutes'] as const) : [])];
+  }
   // Who leads has the queue in the live meeting; what was not said is handed in after the closing, too (S4).
   const speaks = desk.role !== null && !desk.isChair && !desk.isSecretary && SPEAKING.includes(desk.phase);
   const tabs: Tab[] = ['info', 'members', 'agenda', 'papers'];
   // Everybody else finds what they are asked for on their first page.
   if (desk.seesLog && desk.rehearsalOf === null) tabs.push('requests');
-  // There it begins with the approval; afterwards it is read.
-  if (desk.rehearsalOf === null && desk.phase !== 'draft' && desk.phase !== 'submitted' && desk.phase !== 'cancelled') tabs.push('before');
+  if (before) tabs.push('before');
   if (speaks) tabs.push('speaking');
   // Nothing is signed in a rehearsal (M5).
   if (desk.rehearsalOf === null) {
@@ -24,9 +32,7 @@ export function tabsOf(desk: MeetingDesk): Tab[] {
     tabs.push('signing');
   }
   if (desk.seesLog && desk.phase !== 'draft' && desk.phase !== 'submitted') tabs.push('attendance');
-  const opened = ['open', 'recess', 'closed', 'locked'].includes(desk.phase);
-  // Of a rehearsal there are none (M5); guests and outside presenters have no part in them.
-  if (opened && desk.rehearsalOf === null && (desk.seesLog || desk.role === 'member')) tabs.push('minutes');
+  if (minutes) tabs.push('minutes');
   // What is left over is taken into the agenda while it is prepared; of a rehearsal nothing is given (M5).
   if (desk.rehearsalOf === null && (desk.isSecretary || desk.isChair)) tabs.push('tasks');
   if (desk.seesDelivery && desk.phase !== 'draft' && desk.phase !== 'submitted') tabs.push('delivery');
