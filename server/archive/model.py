@@ -88,7 +88,7 @@ class Filed:
 
 
 class TransferState(enum.StrEnum):
-    """đã lập danh mục → đã giao nộp."""
+    """đã lập mục lục → đã giao nộp."""
 
     LISTED = "listed"
     DONE = "done"

@@ -87,7 +87,7 @@ def document(transfer: Transfer, filed: Sequence[Filed], house: House, *, now: d
                 "Hình thức: hồ sơ điện tử, mỗi hồ sơ một tệp .zip kèm mục lục văn bản và hướng dẫn kiểm chứng.",
             )
         ),
-        Text("Danh mục hồ sơ kèm theo là một phần của biên bản này. Biên bản lập thành hai bản, mỗi bên giữ một bản."),
+        Text("Mục lục hồ sơ kèm theo là một phần của biên bản này. Biên bản lập thành hai bản, mỗi bên giữ một bản."),
     )
     table = Table(_DOSSIERS, rows, "Mục lục hồ sơ nộp lưu")
     return Document(
