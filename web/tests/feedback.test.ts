@@ -27,7 +27,7 @@ describe('W146 a fault told at the seat', () => {
   it('is sent with what was shown before, and nothing else', async () => {
     const act = vi.fn(async () => 'a-1');
     const onsent = vi.fn();
-    render(Tell, { seat: at({ act }), open: true, text: ' Trang đứng yên ', onsent });
+    render(Tell, { seat: at({ act }), open: true, kind: 'fault', text: ' Trang đứng yên ', onsent });
     await userEvent.click(screen.getByRole('button', { name: 'Xem lại và gửi' }));
     const shown = screen.getAllByRole('definition').map((one) => one.textContent);
     expect(shown.slice(0, 2)).toEqual(['/seat/papers', 'A3 · Phòng họp số 1 (demo)']);
@@ -43,11 +43,11 @@ describe('W146 a fault told at the seat', () => {
 
   it('is sent without it when the person says so, and not at all when nothing is written', async () => {
     const act = vi.fn(async () => 'a-1');
-    const { rerender } = render(Tell, { seat: at({ act }), open: true, text: ' ', onsent: vi.fn() });
-    await userEvent.click(screen.getByRole('button', { name: 'Góp ý' }));
+    const { rerender } = render(Tell, { seat: at({ act }), open: true, kind: 'fault', text: ' ', onsent: vi.fn() });
     await userEvent.click(screen.getByRole('button', { name: 'Xem lại và gửi' }));
     expect(screen.getByText('Đề nghị đồng chí ghi vài lời.')).toBeInTheDocument();
     await rerender({ text: 'Chữ to hơn' });
+    await userEvent.click(screen.getByRole('button', { name: 'Góp ý' }));
     await userEvent.click(screen.getByRole('button', { name: 'Xem lại và gửi' }));
     await userEvent.click(screen.getByRole('checkbox'));
     await userEvent.click(screen.getByRole('button', { name: 'Gửi' }));
@@ -56,7 +56,7 @@ describe('W146 a fault told at the seat', () => {
 
   it('loses nothing when the agent does not take it', async () => {
     const act = vi.fn(async () => Promise.reject(new Failure('network')));
-    render(Tell, { seat: at({ act }), open: true, text: 'Chữ to hơn', onsent: vi.fn() });
+    render(Tell, { seat: at({ act }), open: true, kind: 'fault', text: 'Chữ to hơn', onsent: vi.fn() });
     await userEvent.click(screen.getByRole('button', { name: 'Xem lại và gửi' }));
     await userEvent.click(screen.getByRole('button', { name: 'Gửi' }));
     expect(screen.getByText(/Chữ to hơn/)).toBeInTheDocument();
