@@ -72,7 +72,8 @@ export const TONES = { draft: 'neutral', signing: 'accent', signed: 'warn', stop
 export function passedDay(body: string, today: string): string | null {
   for (const [, day, month, year] of body.normalize('NFC').matchAll(/chậm nhất[^.\n]{0,20}?\sngày\s(\d{1,2})\stháng\s(\d{1,2})\snăm\s(\d{4})/giu)) {
     const named = `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}`;
-    if (named < today) return named;
+    // A day that there is not is on its way to being another one.
+    if (named < today && new Date(`${named}T00:00:00Z`).getUTCDate() === Number(day)) return named;
   }
   return null;
 }
