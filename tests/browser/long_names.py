@@ -140,13 +140,8 @@ class LongNames(Office):
 
     def _meeting(self, title: str, days: int, phase: str) -> str:
         secretary, chair = self.sign_in("thuky"), self.sign_in("chutri")
-        about = {
-            "title": title,
-            "type": "Họp Ủy ban kiểm sát",
-            "room": self.room,
-            "starts_at": f"{self._day(days)}T01:00:00.000Z",
-            "planned_minutes": 150,
-        }
+        begins = {"starts_at": f"{self._day(days)}T01:00:00.000Z", "planned_minutes": 150}
+        about = {"title": title, "type": "Họp Ủy ban kiểm sát", "room": self.room, **begins}
         meeting: str = secretary.post("/api/meetings", about).done()["id"]
         base = f"/api/meetings/{meeting}"
         members = [
@@ -198,12 +193,7 @@ class LongNames(Office):
         self._later(days=3)
         secretary, chair = self.sign_in("thuky"), self.sign_in("chutri")
         chair.post(f"{base}/open").done()
-        there = [
-            self.people["chutri"],
-            self.people["daibieu"],
-            self.people["truongphong"],
-            *list(self.others.values())[:28],
-        ]
+        there = [self.people[name] for name in ("chutri", "daibieu", "truongphong", *list(self.others)[:28])]
         secretary.post(f"{base}/attendance", {"people": there, "presence": "present"}).done()
         away = list(self.others.values())[28:31]
         secretary.post(
@@ -312,7 +302,7 @@ class LongNames(Office):
         meeting = things["coming"] = self._meeting(_TITLE.replace("quý III", "năm"), 7, "approved")
         base = f"/api/meetings/{meeting}"
         secretary = self.sign_in("thuky")
-        first, second, third, fourth = items_of(secretary, meeting)
+        first, second, *_ = items_of(secretary, meeting)
         for where, title in (
             (first, "Tờ trình số 12/TTr-VKS về việc ban hành Quy chế phối hợp liên ngành"),
             (second, "Dự thảo Quy chế"),
@@ -321,17 +311,12 @@ class LongNames(Office):
         secretary.post(f"{base}/publish").done()
         self._invited(meeting, "121/GM-VKS")
         secretary.post(f"{base}/readings/{things['paper']}/remind", {}).done()
-        member = self.sign_in("daibieu")
         for n, (name, readers) in enumerate((("daibieu", "all"), ("dai-bieu-01", "leaders"), ("dai-bieu-02", "all"))):
             text = (
                 "Đề nghị làm rõ căn cứ xác định thời hạn 15 ngày tại khoản 2 Điều 7 của dự thảo và cách tính ngày nghỉ."
             )
-            body = {
-                "item": (first, second)[n % 2],
-                "kind": ("question", "comment")[n % 2],
-                "readers": readers,
-                "text": text,
-            }
+            item_id, kind = ((first, "question"), (second, "comment"))[n % 2]
+            body = {"item": item_id, "kind": kind, "readers": readers, "text": text}
             self.sign_in(name).post(f"{base}/remarks", body).done()
             self.sign_in(name).post(
                 f"{base}/advance",
@@ -351,18 +336,12 @@ class LongNames(Office):
         asked = [
             {"item": where_asked[0], "person": self.people["daibieu"], "what": what, "until": self._day(5)},
             {"item": where_asked[1], "unit": self.unit, "what": "Ý kiến tham gia của đơn vị", "until": self._day(4)},
+            {"item": where_asked[2], "person": self.others["dai-bieu-06"], "what": "Nhân sự", "until": self._day(6)},
         ]
-        things["request"], _ = secretary.post(f"/api/meetings/{draft}/requests", {"requests": asked}).done()["requests"]
+        path = f"/api/meetings/{draft}/requests"
+        things["request"], _, answered = secretary.post(path, {"requests": asked}).done()["requests"]
         things["invitation"] = secretary.post(f"/api/meetings/{draft}/letters", {"kind": "invitation"}).done()["letter"]
-        second_asked = {
-            "item": where_asked[2],
-            "person": self.people["dai-bieu-06"],
-            "what": "Phương án nhân sự",
-            "until": self._day(6),
-        }
-        done = secretary.post(f"/api/meetings/{draft}/requests", {"requests": [second_asked]}).done()["requests"][0]
-        self._hand_in(self.sign_in("dai-bieu-06"), f"/api/meetings/{draft}/requests/{done}/paper").done()
-        del member, third, fourth
+        self._hand_in(self.sign_in("dai-bieu-06"), f"{path}/{answered}/paper").done()
 
     @staticmethod
     def _hand_in(browser: Browser, path: str) -> Reply:

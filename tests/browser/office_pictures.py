@@ -2,9 +2,9 @@
 
     python -m tests.browser.office_pictures FOLDER [--only WORDS] [--axe]
 
-Rules: a page is taken in three sizes, light and dark, once in English, and as it is while its answers are on their way,
-when they fail, and without a connection; sheets of a few pictures each stand beside them. ``--only`` takes pages whose
-name holds one of the words. What axe and the rule of sizes say is printed; nothing is made up for a picture.
+Rules: a page is taken in three sizes, in one of them dark too, once in English, and as it is while its answers are on
+their way, when they fail, and without a connection; sheets of a few pictures each stand beside them. ``--only`` takes
+pages whose name holds one of the words. What axe and the rule of sizes say is printed; nothing is made up for it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Do = Callable[[Page], object]
 
 @dataclass(frozen=True)
 class Scene:
-    """A page: whose, where; ``fails`` is what of its answers is held, fails or is empty in its states."""
+    """A page: whose, where, and what is pressed there first; ``states``: held, refused and without a connection too."""
 
     name: str
     who: str

@@ -163,7 +163,7 @@ def stay_outside(office: Office) -> None:
             person.screen.expects(status, "/api/meetings/")
         for part in ("papers", "minutes", "letters"):
             office.goes(person, f"/meetings/{office.meeting}/{part}")
-            expect(person.page.get_by_label("Đang tải…")).to_have_count(0)
+            person.sees("Chưa thực hiện được")
             expect(person.page.get_by_text(PAPER)).to_have_count(0)
         look = office.look if who is people.IT else office.glance
         look(person.screen, f"office-44-{who.username}")
