@@ -14,6 +14,7 @@
     ├── DossierChanged       archive-changed: somebody else has changed the period meanwhile
     ├── DossierListed        archive-listed: it stands in a list already
     ├── DossierOpen          archive-open: only what is locked is handed over
+    ├── DossierOutside       archive-outside: it was not closed in the time of the list
     └── TransferDone         archive-transfer-done: that list was handed over
 """
 
@@ -74,6 +75,12 @@ class DossierOpen(Conflict):
     """The meeting of ``data["notation"]`` is not locked."""
 
     code = "archive-open"
+
+
+class DossierOutside(Conflict):
+    """The meeting of ``data["notation"]`` was not closed in the time that the list says of itself."""
+
+    code = "archive-outside"
 
 
 class TransferDone(Conflict):

@@ -72,10 +72,11 @@ def document(transfer: Transfer, filed: Sequence[Filed], house: House, *, now: d
     for_ever = sum(each.years is None for each in filed)
     receiver = plain(transfer.receiver) or _BLANK
     taken = f"{receiver}, {transfer.position}" if transfer.position else receiver
+    giver = plain(transfer.done_by or transfer.by_name)
     parts = (
         Text(f"Hôm nay, {day_in_words(today)}, hai bên giao và nhận hồ sơ các cuộc họp như sau:"),
         Heading("1. Bên giao"),
-        Text(f"{plain(transfer.done_by or transfer.by_name)}, {' '.join(house.name)}."),
+        Text(f"{giver}, {' '.join(house.name)}."),
         Heading("2. Bên nhận"),
         Text(f"{taken}."),
         Heading("3. Hồ sơ giao nhận"),
@@ -96,11 +97,11 @@ def document(transfer: Transfer, filed: Sequence[Filed], house: House, *, now: d
         "Biên bản",
         f"Giao nhận hồ sơ, tài liệu vào lưu trữ – đợt {transfer.number:02d}",
         parts,
-        Foot(right=Signing(("Bên nhận",), receiver), left=Signing(("Bên giao",), plain(transfer.by_name))),
+        Foot(right=Signing(("Bên nhận",), receiver), left=Signing(("Bên giao",), giver)),
         year=today.year,
         dated=today,
         appendices=(
-            Appendix("Phụ lục I", "Mục lục hồ sơ nộp lưu", (table,), note="(Kèm theo Biên bản)", landscape=True),
+            Appendix("Phụ lục", "Mục lục hồ sơ nộp lưu", (table,), note="(Kèm theo Biên bản)", landscape=True),
         ),
     )
 
@@ -131,7 +132,7 @@ def index(contents: Contents, filing: Filing, house: House, *, by: str, now: dt.
         dated=today,
         appendices=(
             Appendix(
-                "Phụ lục I",
+                "Phụ lục",
                 "Văn bản, tài liệu trong hồ sơ",
                 (Table(_LINES, rows, "Văn bản, tài liệu trong hồ sơ"),),
                 note="(Kèm theo Mục lục văn bản)",

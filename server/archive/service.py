@@ -158,7 +158,7 @@ class ArchiveService:
     def list_up(self, since: dt.date, until: dt.date, meetings: Sequence[str], *, asked: Asked) -> dict[str, Any]:
         """A list of these dossiers for the archive; gives ``{transfer}``.
 
-        Raises TransferEmpty, DossierUnknown, DossierListed, DossierOpen.
+        Raises TransferEmpty, DossierUnknown, DossierListed, DossierOpen, DossierOutside.
         """
         if not meetings:
             raise errors.TransferEmpty
@@ -174,6 +174,8 @@ class ArchiveService:
                         raise errors.DossierListed(notation=found.notation, transfer=found.transfer)
                     if meeting not in locked:
                         raise errors.DossierOpen(notation=found.notation)
+                    if not since <= found.closed <= until:
+                        raise errors.DossierOutside(notation=found.notation)
                 fresh = Transfer(self.store.next_transfer(tx), since, until, asked.actor.name, asked.now)
                 self.store.add_transfer(tx, fresh, meetings)
                 told = {"transfer": fresh.number, **content}

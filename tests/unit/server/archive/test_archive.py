@@ -124,17 +124,21 @@ def test_D6_D7_locked_dossiers_go_to_the_archive_once_and_then_keep_their_period
     lists = "/api/archive/transfers"
     assert clerk.post(lists, {**span, "meetings": []}).code == "archive-transfer-empty"
     assert clerk.post(lists, {**span, "meetings": [closed]}).code == "archive-open"
-    assert clerk.post(lists, {**span, "meetings": [one, other]}).done() == {"transfer": 1}
+    before = {"since": "2025-01-01", "until": "2025-12-31"}
+    assert clerk.post(lists, {**before, "meetings": [one]}).code == "archive-outside"
+    assert secretary.post(lists, {**span, "meetings": [one, other]}).done() == {"transfer": 1}
     assert clerk.post(lists, {**span, "meetings": [one]}).data == {"notation": "01/2026", "transfer": 1}
     pdf = clerk.get(f"{lists}/1/list.pdf").raw.data
     text = words(pdf)
     for said in ("BIÊN BẢN", "Giao nhận hồ sơ", "01/2026", "02/2026", "5 năm", "Vĩnh viễn", "02 hồ sơ"):
         assert said in text, said
     assert "03/2026" not in text
+    assert "Phụ lục I" not in text, "one appendix has no number (NĐ 30/2020, Phụ lục I)"
     taken = {"receiver": "Lê Thị Lưu (demo)", "position": "Lưu trữ cơ quan", "on": "2026-12-30"}
     done = clerk.post(f"{lists}/1/handed", taken).done()
     assert (done["state"], done["receiver"], done["done_by"]) == ("done", taken["receiver"], "vanthu (demo)")
     assert clerk.post(f"{lists}/1/handed", taken).code == "archive-transfer-done"
+    assert "thuky" not in words(clerk.get(f"{lists}/1/list.pdf").raw.data), "who hands over is named and signs"
     late = secretary.put(f"/api/meetings/{one}/archive", {"years": 9, "reason": "x", "revision": 2})
     assert (late.code, late.data["receiver"]) == ("archive-transfer-done", taken["receiver"])
     assert clerk.post(f"{lists}/7/handed", taken).code == "archive-transfer-unknown"
