@@ -43,6 +43,7 @@ from server.meetings.ports import Also, Outcome, People, SeatAct, Seated, Tokens
 from server.meetings.service import MeetingService
 from server.unit import UnitOfWork
 from wire.errors import WireError
+from wire.feedback import SEND
 from wire.fields import Fields
 from wire.ids import MeetingId
 from wire.messages import Act
@@ -55,6 +56,8 @@ from wire.topics import MAX_VERSION
 _LOG: Final = logging.getLogger("meetings")
 _SECRETS: Final = frozenset({"password", "code"})
 _CODE_LIMIT: Final = 64
+#: Of no meeting: whoever stayed to the close is heard after it, when their seat was away (W146).
+_TAKEN_LATE: Final = frozenset({SEND})
 
 
 def _present(data: Fields) -> Command:
@@ -149,7 +152,9 @@ class SeatActs:
             raise UnknownAct(kind=act.kind)
         self._people.check_enabled(act.person, now=now)
         if other is not None:
-            if (act.person, seat) not in self._meetings.state(meeting).seated:
+            state = self._meetings.state(meeting)
+            is_late = act.kind in _TAKEN_LATE and act.person in state.stayed
+            if (act.person, seat) not in state.seated and not is_late:
                 raise NotSignedInHere
             return other(data, Seated(meeting, act.person, seat, device, key, now))
         wanted, acting = READERS[act.kind](data), By(act.person)

@@ -52,3 +52,22 @@ def test_FB2_at_a_seat_too_rubbish_and_too_many_are_refused(office: Office) -> N
         assert _send(office, meeting, "feedback_send", SAID, person=member).outcome == "done"
     full = _send(office, meeting, "feedback_send", SAID, person=member)
     assert (full.code, full.data) == ("feedback-full", {"most": MOST})
+
+
+def test_W146_what_was_told_without_the_server_is_taken_after_the_close_of_who_stayed_and_nothing_else(
+    office: Office,
+) -> None:
+    meeting, member = office.meeting("open"), office.people["daibieu"]
+    signing_in = {"person": member, "password": PASSWORD}
+    assert _send(office, meeting, "sign_in", signing_in, person=None).outcome == "done"
+    office.sign_in("chutri").post(f"/api/meetings/{meeting}/close").done()
+    act = fresh_id("a")
+    for _ in range(2):
+        late = _send(office, meeting, "feedback_send", SAID, act=act, person=member)
+        assert (late.outcome, late.data) == ("done", {"number": 1})
+    assert len(office.sign_in("kythuat").get("/api/feedback").done()["feedback"]) == 1
+    for kind, data, who in (
+        ("feedback_send", SAID, office.people["khach"]),
+        ("service_call", {"kind": "water"}, member),
+    ):
+        assert _send(office, meeting, kind, data, person=who).code == "not-signed-in-here", kind
