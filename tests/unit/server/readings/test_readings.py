@@ -353,6 +353,8 @@ def test_L3_page_by_page_is_for_auditors_with_a_reason_and_that_they_looked_is_i
     assert play.chair.get(f"{play.path}/readings/mine").done()["readings"] == []
     (meeting,) = play.member.get("/api/me/readings").done()["meetings"]
     assert (meeting["id"], meeting["rows"]) == (play.path.rpartition("/")[2], 3)
+    about = play.member.get(play.path).done()["sections"]["meeting"]
+    assert (meeting["title"], meeting["starts_at"]) == (about["title"], about["starts_at"])
     assert play.chair.get("/api/me/readings").done()["meetings"] == []
 
 
