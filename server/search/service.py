@@ -271,14 +271,21 @@ class SearchService:
                 return
             pages = minutes[entry] if entry.kind is Kind.MINUTES else self._pages(entry, newest)
             if self._index.letters + sum(map(len, pages)) > MAX_LETTERS:
-                _LOG.warning("%s is found by its title only: the index is full", entry.ref)
+                _LOG.warning("of a %s of %s no words are searched: the index is full", entry.kind.value, meeting)
                 pages = []
             self._index.put(entry, pages)
             known.add(entry)
 
     def _minutes(self, meeting: MeetingId, state: MeetingState) -> dict[Entry, list[str]]:
         """What can be found of them; of a meeting that is over, for while it goes on every act of it changes them."""
-        now = self._tools.minutes.now(meeting) if state.phase in WRITTEN and state.rehearsal is None else None
+        now = None
+        if state.phase in WRITTEN and state.rehearsal is None:
+            try:
+                now = self._tools.minutes.now(meeting)
+            except Unavailable:
+                raise
+            except Exception:  # noqa: BLE001 - what the log itself says is found all the same
+                _LOG.exception("the minutes of %s are not searched", meeting)
         with self._changed:
             (self._shared.add if now is not None and now.shared else self._shared.discard)(meeting)
         return {} if now is None else of_minutes(meeting, now.sections)

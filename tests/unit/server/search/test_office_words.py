@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from server.letters.model import Kind, Letter, Stage, Wording
 from server.letters.store import SqlLetterStore
 from server.meetings.model import Draft
+from server.search.service import SearchService
 from tests.support.office import Browser, Office, fresh_id, item
 from tests.support.papers import items_of
 from tests.support.slips import Slips
@@ -129,6 +131,22 @@ def test_BB9_minutes_are_found_by_who_may_read_each_part_of_them_now(office: Off
     search.catch_up()
     assert kinds(member, "bo sung kinh phi") == []
     assert kinds(member, "chuyen sang quy hai") == [("minutes", "")]
+
+
+class _Broken:
+    """Minutes that cannot be drafted, for whatever reason."""
+
+    def now(self, meeting: MeetingId) -> None:
+        raise ValueError(meeting)
+
+
+def test_minutes_that_cannot_be_drafted_keep_nothing_else_of_their_meeting_from_being_found(office: Office) -> None:
+    closed(office)
+    tools = office.services.search._tools  # noqa: SLF001 - as it was put together
+    search = SearchService(dataclasses.replace(tools, minutes=_Broken()))
+    search.catch_up()
+    assert search._index.find('"thong nhat phuong an"')  # noqa: SLF001 - what was put in, whoever may see it
+    search.stop()
 
 
 def test_W143_what_is_said_before_a_meeting_is_found_by_who_reads_it(office: Office) -> None:
