@@ -76,12 +76,12 @@ REGULAR: Final = (
 )
 
 REPORT: Final = (
-    "Trong kỳ, các bộ phận đã thụ lý 126 vụ, việc; giải quyết 98 vụ, việc, đạt 77,8 %.\n"
+    "Trong kỳ, các bộ phận đã thụ lý 126 vụ, việc; giải quyết 98 vụ, việc, đạt 77,8%.\n"
     "Còn 28 vụ, việc đang giải quyết, trong đó 5 vụ có vướng mắc về đánh giá chứng cứ.\n"
     "Đề nghị hội nghị thống nhất lập danh mục các vụ còn vướng mắc để chỉ đạo giải quyết dứt điểm."
 )
 PLAN: Final = (
-    "Kiểm sát chặt chẽ 100 % tin báo, tố giác về tội phạm ngay từ khi tiếp nhận.\n"
+    "Kiểm sát chặt chẽ 100% tố giác, tin báo về tội phạm ngay từ khi tiếp nhận.\n"
     "Tổ chức hai phiên tòa rút kinh nghiệm có ghi hình, mời các đơn vị cùng dự.\n"
     "Hoàn thành số hóa hồ sơ lưu trước ngày cuối cùng của quý."
 )
@@ -171,4 +171,7 @@ FAULT: Final[dict[str, Any]] = {
     "about": {"page": "papers", "browser": "Chromium (demo)", "screen": "1366×768", "language": "vi"},
 }
 WISH: Final[dict[str, Any]] = {"kind": "wish", "text": "Nên có chữ to hơn ở bảng chương trình họp (demo).", "about": {}}
-WISH_ANSWER: Final = "Đồng chí bấm vào tên mình, chọn “Cỡ chữ”. Chúng tôi đã ghi nhận để hướng dẫn rõ hơn."
+WISH_ANSWER: Final = (
+    "Trên máy tính, đồng chí giữ phím Ctrl rồi bấm dấu + để chữ to hơn, Ctrl và số 0 để trở lại. "
+    "Chúng tôi đã ghi nhận đề nghị này (demo)."
+)
