@@ -7,7 +7,8 @@ what, where and when, and nothing else. The room display shows what the chair se
 the item that is dealt with, the page that is presented (F2). Of a vote (W67) others than chair and
 secretary see that it goes on, how many have voted and whether they have; names and result once it is
 announced, and nothing of one that is only prepared or was withdrawn. Whoever is recused from an item (W90) knows of it
-and of their recusal, and of nothing else in it: no paper, no page that is presented, no vote.
+and of their recusal, and of nothing else in it: no paper, no page that is presented, no vote. Of papers to be signed
+others than chair and secretary know of those they sign, of the minutes, and of what all have signed and is issued.
 
 Usage::
 
@@ -16,6 +17,7 @@ Usage::
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -27,10 +29,21 @@ from wire.notice_view import visible as visible_notices
 from wire.places import is_recused
 from wire.speak_view import visible as visible_speaking
 from wire.speaking import Speaking
-from wire.state import Item, MeetingState, Member, MemberRole, Paper, PaperState, Recall, Visibility
+from wire.state import (
+    Item,
+    MeetingState,
+    Member,
+    MemberRole,
+    Paper,
+    PaperState,
+    Recall,
+    SigningRound,
+    Visibility,
+)
 from wire.votes import SHOWN, Vote, VoteState
 
 STAFF: Final = frozenset({MemberRole.CHAIR, MemberRole.SECRETARY})
+_MINUTES: Final = "minutes"
 _INSIDE: Final = frozenset({MemberRole.CHAIR, MemberRole.SECRETARY, MemberRole.MEMBER})
 
 
@@ -67,7 +80,7 @@ def for_person(state: MeetingState, person: str | None) -> MeetingState:
     # Who was asked for what is for those who prepare; whoever was asked is told by the server, member or not.
     part = replace(part, conclusions=visible_conclusions(state.conclusions, open_to), requests=())
     # Remarks and requests in advance are told to each reader by the server alone (W143).
-    part = replace(part, before=Before())
+    part = replace(part, before=Before(), rounds=tuple(_rounds_for(state, member)))
     return replace(part, invitation=_own_answer(state.invitation, member.person))
 
 
@@ -86,6 +99,17 @@ def for_display(state: MeetingState) -> MeetingState:
     part = replace(part, rounds=(), recusals=(), calls=(), speaking=speaking, notices=(), invitation=None)
     # What was concluded is for those in the meeting, not for whoever passes the wall.
     return replace(part, conclusions=(), requests=(), before=Before())
+
+
+def _rounds_for(state: MeetingState, member: Member) -> Iterator[SigningRound]:
+    """What a member knows of papers to be signed: a document that is signed and not issued is not out yet (N9)."""
+    for each in state.rounds:
+        signs = any(person == member.person for person, _ in each.signers)
+        is_read = each.kind == _MINUTES and member.role in _INSIDE
+        is_signed = all(at is not None for _, at in each.signers)
+        is_out = all(letter.issued_at is not None for letter in state.letters if letter.round == each.round)
+        if signs or is_read or (is_signed and is_out):
+            yield each
 
 
 def _own_answer(invitation: Invitation | None, person: str) -> Invitation | None:

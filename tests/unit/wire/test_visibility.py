@@ -40,6 +40,35 @@ def _log() -> MeetingLog:
     return log
 
 
+def test_W46_members_know_of_no_document_that_is_not_issued_but_those_they_sign() -> None:
+    log = _log()
+    known = {name: set[str]() for name in ("chair", "lan", "guest")}
+
+    def look() -> dict[str, set[str]]:
+        return {
+            name: {each["title"] for each in sections(for_person(log.state, named("u", name)))["rounds"]}
+            for name in known
+        }
+
+    def put_up(name: str, kind: str, *signers: str) -> None:
+        about = {"kind": kind, "title": name, "signers": [named("u", each) for each in signers]}
+        log.add("round_opened", {"round": named("k", name), "sha256": "01" * 32, "size_bytes": 9, **about})
+
+    put_up("to sign", "resolution", "lan", "chair")
+    put_up("minutes", "minutes", "secretary", "chair")
+    put_up("notice", "notice", "chair")
+    log.add("letter_put_up", {"letter": named("l", "notice"), "kind": "notice", "round": named("k", "notice")})
+    every = {"to sign", "minutes", "notice"}
+    assert look() == {"chair": every, "lan": {"to sign", "minutes"}, "guest": set()}
+    signed = {"person": named("u", "chair"), "certificate": "ef" * 32, "revision": 1}
+    signed |= {"sha256": "02" * 32, "size_bytes": 99}
+    log.add("paper_signed", {"round": named("k", "notice"), **signed})
+    assert look()["lan"] == {"to sign", "minutes"}, "signed, and not issued"
+    issued = {"letter": named("l", "notice"), "sha256": "02" * 32, "recipients": 2, "number": "01/TB-VKS"}
+    log.add("letter_issued", issued)
+    assert look() == {"chair": every, "lan": every, "guest": {"notice"}}
+
+
 def _shown(state: MeetingState) -> set[str]:
     names = {named("i", name): name for name in _ITEMS}
     papers = {named("p", name): name for name in _ITEMS}
