@@ -243,10 +243,10 @@ def test_ctrl_c_while_a_program_is_being_started_ends_everything(tmp_path: Path,
         (tmp_path / name).mkdir()
     before = signal.signal(signal.SIGALRM, hear)
     try:
-        for moment in range(80):
+        for moment in range(16):
             kept = Kept(Program("one", sh("exec sleep 60")), tmp_path, listener=heard, report=heard.report)
             try:
-                signal.setitimer(signal.ITIMER_REAL, 0.000_02 + moment * 0.000_008)
+                signal.setitimer(signal.ITIMER_REAL, 0.000_02 + moment * 0.000_04)
                 kept.start()
                 signal.setitimer(signal.ITIMER_REAL, 0)
             except Interrupted:
