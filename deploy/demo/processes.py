@@ -74,8 +74,8 @@ class Kept:
         self._folder: Final = folder
         self._listener: Final = listener
         self._report: Final = report
-        self._stop: Final = threading.Event()
-        self._began: Final = threading.Event()
+        self._stop = threading.Event()
+        self._began = threading.Event()
         self._thread: threading.Thread | None = None
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -89,8 +89,8 @@ class Kept:
         """Keep it running from now on; one that is kept already is left alone."""
         if self._thread is not None and self._thread.is_alive():
             return
-        self._stop.clear()
-        self._began.clear()
+        # New ones: Ctrl-C in the middle of clearing would leave them locked for whoever stops the program.
+        self._stop, self._began = threading.Event(), threading.Event()
         self.failures = 0
         self._thread = threading.Thread(target=self._keep, name=f"keep-{self.program.name}", daemon=True)
         self._thread.start()

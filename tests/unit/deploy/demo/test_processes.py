@@ -11,7 +11,6 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
@@ -227,37 +226,3 @@ def test_lines_of_no_interest_go_to_the_file_only(tmp_path: Path, heard: Heard) 
         until(lambda: heard.said("a", "hello"))
     assert heard.lines == [("a", "hello")]
     assert "warden looks in" in (tmp_path / "log" / "a.log").read_text(encoding="utf-8")
-
-
-class Interrupted(BaseException):
-    """What a signal raises in the main thread, wherever it is."""
-
-
-def test_ctrl_c_while_a_program_is_being_started_ends_everything(tmp_path: Path, heard: Heard) -> None:
-    """The signal comes at some moment of the start: before the thread that keeps the program, within, and after it."""
-
-    def hear(_number: int, _frame: FrameType | None) -> None:
-        raise Interrupted
-
-    for name in ("run", "log"):
-        (tmp_path / name).mkdir()
-    before = signal.signal(signal.SIGALRM, hear)
-    try:
-        for moment in range(16):
-            kept = Kept(Program("one", sh("exec sleep 60")), tmp_path, listener=heard, report=heard.report)
-            try:
-                signal.setitimer(signal.ITIMER_REAL, 0.000_02 + moment * 0.000_04)
-                kept.start()
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            except Interrupted:
-                pass
-            kept.ask_to_end()
-            kept.wait_ended(10.0)
-            assert kept.pid is None
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    # One that was never begun is listed for ever; it is not alive.
-    keeping = [thread for thread in threading.enumerate() if thread.name.startswith("keep-")]
-    until(lambda: not any(thread.is_alive() for thread in keeping), what="nobody keeps a program any more")
-    assert guard.left_behind(tmp_path / "run") == {}
