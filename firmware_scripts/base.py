@@ -1,7 +1,7 @@
 """The base: Debian as a tar, and the packages that are only taken apart, both from the machine's own mirror.
 
-Rules: kept by what it is made of (suite, lists, mirror), because it takes minutes; made anew when ``make image-fresh``
-or a changed list asks for it. For another processor than the host's, programs of the base run under QEMU's user
+Rules: kept by what it is made of (suite, lists, users), because it takes minutes; made anew when a list changes, or
+when what is kept is removed. For another processor than the host's, programs of the base run under QEMU's user
 emulation, which the kernel has to be told of once (``binfmt_misc``).
 
 Usage: `base = prepare(target, Path("var/image/kept")); base.tar; base.package("busybox-static")`

@@ -39,11 +39,3 @@ def kept(folder: Path, name: str, made_of: object, make: Callable[[Path], None])
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return there
-
-
-def digest_of(paths: list[Path]) -> str:
-    """One hash over files by name and content; the names are those within their common folder."""
-    whole = hashlib.sha256()
-    for path in sorted(paths):
-        whole.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return whole.hexdigest()

@@ -29,7 +29,7 @@ LEFT_OUT: Final = (
     "net/bluetooth", "net/wireless", "net/mac80211", "net/nfc", "net/can", "net/sctp", "net/dccp", "net/rds",
     "net/tipc", "sound", "fs/btrfs", "fs/xfs", "fs/ocfs2", "fs/gfs2", "fs/jfs", "fs/nfs", "fs/nfsd", "fs/smb",
     "fs/ceph", "fs/udf", "fs/hfs", "fs/hfsplus", "fs/ntfs3", "fs/f2fs", "fs/bcachefs", "fs/erofs", "fs/exfat",
-    "drivers/infiniband", "drivers/net/ethernet/mellanox", "drivers/net/ethernet/qlogic",
+    "drivers/net/ethernet/mellanox", "drivers/net/ethernet/qlogic",
 )  # fmt: skip
 
 

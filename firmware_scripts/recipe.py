@@ -31,12 +31,10 @@ class Target:
     """One kind of computer. ``python`` is uv's name of its wheels, ``efi`` the file a PC's firmware starts."""
 
     arch: str
-    title: str
     python: str
     kernel: str
     #: Modules of the first file system by name; what they stand on comes along.
     modules: tuple[str, ...]
-    console: str
     efi: str = ""
 
 
@@ -45,26 +43,22 @@ TARGETS: Final = {
     for target in (
         Target(
             arch="amd64",
-            title="mini-PC (UEFI)",
             python="x86_64-manylinux_2_28",
             kernel="linux-image-amd64",
             modules=(
                 "squashfs", "overlay", "ext4", "virtio_pci", "virtio_blk", "ahci", "sd_mod", "nvme",
                 "mmc_block", "sdhci_pci", "sdhci_acpi",
             ),
-            console="ttyS0",
             efi="BOOTX64.EFI",
         ),
         Target(
             arch="arm64",
-            title="Raspberry Pi 4 / CM4",
             python="aarch64-manylinux_2_28",
             kernel="linux-image-arm64",
             modules=(
                 "squashfs", "overlay", "ext4", "virtio_pci", "virtio_mmio", "virtio_blk",
                 "mmc_block", "sdhci_iproc", "bcm2835", "bcm2835_wdt", "gpio_regulator", "reset_raspberrypi",
             ),
-            console="ttyAMA0",
         ),
     )
 }  # fmt: skip

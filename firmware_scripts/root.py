@@ -29,7 +29,7 @@ _EMPTY: Final = {
     "boot": 0o755, "dev": 0o755, "proc": 0o555, "run": 0o755, "sys": 0o555, "tmp": 0o1777, "var/cache": 0o755,
     "var/lib/phonghop-seat": 0o700, "var/log": 0o755, "var/tmp": 0o1777,
 }  # fmt: skip
-#: Zstandard at the level where a second more of packing no longer makes the image noticeably smaller.
+#: A middle level: the image is made anew at every change of our code.
 _PACKING: Final = ("--compressor=zstd", "--comp-extra=level=9", "--block-size=256K")
 _RULES_FILE: Final = "etc/usbguard/rules.conf"
 
