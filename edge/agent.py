@@ -46,6 +46,7 @@ from edge.settings import Settings
 from edge.vault.disk import RealDisk
 from edge.vault.run_dir import RunDir, boot_id
 from edge.vault.store import Vault
+from edge.vitals import Vitals
 from pages.renderer import Renderer
 from wire.messages import Point, View
 from wire.topics import PaperVersion, device_filters
@@ -81,6 +82,7 @@ class Agent:
         self._credentials: Credentials | None = None
         self._refusals = 0
         self._disk: Final = RealDisk(settings.data_dir)
+        self._vitals: Final = Vitals(self._clock)
         self._ports: Final = Ports(
             vault=Vault(self._disk),
             run_dir=RunDir(settings.run_dir, boot=boot_id()),
@@ -88,6 +90,7 @@ class Agent:
             random=os.urandom,
             reserve_bytes=settings.disk_reserve_mib * _MIB,
             record=RecordKeeper(self._disk),
+            vitals=self._vitals,
         )
         limits = Limits(idle_s=settings.idle_lock_s, following_s=settings.following_lock_s, grace_s=settings.grace_s)
         self._cards: Final = self._card_worker()
@@ -274,6 +277,7 @@ class Agent:
             token=secrets.token_urlsafe(32),
             kiosk=kiosk,
             instance=instance,
+            painted=self._vitals.painted,
         )
         self._server.start(create_page(page, port=lambda: self._server.port, dist=web.dist()))
         self._pictures.start()

@@ -242,7 +242,10 @@ class Hands:
         free_mb = self._ports.vault.free_bytes() // _MIB
         keeper = self._ports.record
         kept = None if keeper is None else keeper.kept
-        self._ports.say(lambda head: messages.Health(head, generation, seqs, free_mb, screen, kept, token))
+        vitals = self._ports.vitals
+        heard = None if self._ports.welcomed is None else self._ports.ahead
+        machine = None if vitals is None else vitals.read(ahead=heard)
+        self._ports.say(lambda head: messages.Health(head, generation, seqs, free_mb, screen, kept, token, machine))
 
     def _report(self, chunks: Chunks) -> None:
         have = chunks.have

@@ -20,6 +20,7 @@ from edge.model import CardSignature
 from edge.record import RecordKeeper
 from edge.vault.run_dir import RunDir
 from edge.vault.store import Vault
+from edge.vitals import Vitals
 from wire import ids
 from wire.messages import Head, Message
 from wire.proof import TokenData
@@ -80,6 +81,8 @@ class Ports:
     cards: CardDesk | None = None
     #: what this seat has seen of the record; None: it keeps nothing of it
     record: RecordKeeper | None = None
+    #: how this machine is; None: nobody asks
+    vitals: Vitals | None = None
     welcomed: tuple[dt.datetime, float] | None = None
 
     def say(self, build: Callable[[Head], Message]) -> None:

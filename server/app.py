@@ -52,6 +52,7 @@ from server.assembly import (
     speaking,
     statements,
     tasks,
+    terminals,
     tokens,
     voting,
 )
@@ -87,6 +88,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     consultations.build,
     attendance.build,
     service_calls.build,
+    terminals.build,
     feedback.build,
     speaking.build,
     marks.build,

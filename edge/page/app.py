@@ -82,6 +82,8 @@ class Page:
     kiosk: Kiosk
     #: Tells one agent from another; shown to everybody.
     instance: str
+    #: The page has painted.
+    painted: Callable[[], None] = lambda: None
 
 
 def create_page(page: Page, *, port: Callable[[], int], dist: Path) -> Flask:
@@ -135,6 +137,11 @@ def _seat(page: Page) -> Blueprint:
     def live() -> ResponseReturnValue:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return Response(page.board.stream(), mimetype="text/event-stream", headers=headers)
+
+    @routes.post("/api/painted")
+    def painted() -> ResponseReturnValue:
+        page.painted()
+        return Response(status=204)
 
     return routes
 

@@ -73,6 +73,7 @@ class Healths:
             generation=health.generation,
             screen=health.screen,
             token=health.token,
+            machine=health.machine,
         )
         self._waiting[peer.device] = peer, health
 

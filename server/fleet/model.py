@@ -22,6 +22,7 @@ from server.fleet.errors import CodeDiffers, DeviceWrongState
 from server.pki.model import Revoked
 from wire.fields import print_instant
 from wire.ids import DeviceId, RoomId, SeatId
+from wire.messages import Machine
 
 #: How often a waiting seat asks again, and how long a request that nobody repeats is kept.
 RETRY_S: Final = 3
@@ -121,6 +122,8 @@ class Presence:
     #: which screen the seat is on, and what its reader holds (W113); empty before the first report
     screen: str = ""
     token: str = ""
+    #: how its machine is (W170); None: it does not say
+    machine: Machine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,9 @@ def device_value(device: Device, presence: Presence) -> dict[str, Any]:
         "seqs": dict(presence.seqs),
         "disk_free_mb": presence.disk_free_mb,
         "generation": presence.generation,
+        "screen": presence.screen,
+        "token": presence.token,
+        "machine": presence.machine.to_value() if presence.machine else None,
     }
 
 

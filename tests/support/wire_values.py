@@ -280,6 +280,8 @@ def messages() -> st.SearchStrategy[Any]:
             disk_free_mb=st.integers(0, 10**6),
             screen=texts(40),
             record=st.none() | _kept(),
+            token=st.sampled_from(["", "off", "signs"]),
+            machine=st.none() | _machine(),
         ),
         st.builds(
             msg.RecordCheckpoint,
@@ -312,6 +314,20 @@ def messages() -> st.SearchStrategy[Any]:
 
 def _hashes() -> st.SearchStrategy[str]:
     return _keys().map(bytes.hex)
+
+
+def _machine() -> st.SearchStrategy[msg.Machine]:
+    return st.builds(
+        msg.Machine,
+        booted_s=st.integers(0, 10**8),
+        temperature_c=st.none() | st.integers(-40, 120),
+        under_voltage=st.none() | st.booleans(),
+        memory_free_mb=st.none() | st.integers(0, 10**5),
+        painted_s=st.none() | st.integers(0, 10**6),
+        clock_off_ms=st.none() | st.integers(-(10**12), 10**12),
+        image=st.sampled_from(["", "1.2.0+20261123"]),
+        slot=st.sampled_from(["", "A", "B"]),
+    )
 
 
 def _kept() -> st.SearchStrategy[msg.Kept]:

@@ -1,6 +1,6 @@
 """Coming and going: hello, welcome, what a seat should hold, how it feels.
 
-Rules W25, W27, W113, D4.
+Rules W25, W27, W113, W170, D4.
 
 Usage::
 
@@ -17,6 +17,7 @@ from wire import ids
 from wire.errors import BadField
 from wire.fields import Fields
 from wire.messages.head import KEY_BYTES, Head, b64, print_paper, read_epoch, read_paper
+from wire.messages.machine import Machine
 from wire.messages.record import Kept
 from wire.topics import PaperVersion
 
@@ -205,7 +206,7 @@ class Desired:
 class Health:
     """Seat → server, every 15 s and when screen or token change: how far it is in each meeting, how it feels (D4).
 
-    ``token``: one of ``TOKEN_WORDS``; empty when the seat does not say (W113).
+    ``token``: one of ``TOKEN_WORDS``; empty when the seat does not say (W113). ``machine``: how its machine is (W170).
     """
 
     TYPE: ClassVar[str] = "health"
@@ -217,6 +218,7 @@ class Health:
     #: what it keeps of the record (W74); None: it keeps nothing of it
     record: Kept | None = None
     token: str = ""
+    machine: Machine | None = None
 
     def to_value(self) -> dict[str, Any]:
         """As JSON."""
@@ -228,7 +230,11 @@ class Health:
             "screen": self.screen,
             "record": None if self.record is None else self.record.to_value(),
         }
-        return {**value, "token": self.token} if self.token else value
+        if self.token:
+            value["token"] = self.token
+        if self.machine is not None:
+            value["machine"] = self.machine.to_value()
+        return value
 
     @classmethod
     def read(cls, fields: Fields) -> Health:
@@ -243,4 +249,5 @@ class Health:
             screen=fields.text("screen", limit=40),
             record=Kept.read(fields.object("record")) if fields.has("record") else None,
             token=fields.choice("token", TOKEN_WORDS) if fields.has("token") else "",
+            machine=Machine.read(fields.object("machine")) if fields.has("machine") else None,
         )

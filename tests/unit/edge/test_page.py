@@ -114,7 +114,7 @@ def test_another_origin_is_refused_even_with_the_token(browser: Browser) -> None
     assert browser.post("/api/lock", Origin="http://localhost:8790").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["sign-in", "unlock", "lock", "sign-out", "act", "touched", "following"])
+@pytest.mark.parametrize("path", ["sign-in", "unlock", "lock", "sign-out", "act", "touched", "following", "painted"])
 def test_every_change_needs_the_token_of_this_start(browser: Browser, seat: SeatStub, path: str) -> None:
     for token in ("", "another", "không"):
         refused = browser.post(f"/api/{path}", **{"X-Seat-Token": token.encode().decode("latin-1")})

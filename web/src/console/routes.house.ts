@@ -20,6 +20,12 @@ export const HOUSE: readonly Route[] = [
   { name: 'devices', patterns: ['/devices'], load: withTexts(() => import('./fleet/Devices.svelte'), 'meeting', 'fleet'), roles: ['it'] },
   { name: 'rooms', patterns: ['/rooms'], load: withTexts(() => import('./fleet/Rooms.svelte'), 'meeting', 'fleet'), roles: ['it'] },
   {
+    name: 'room-check',
+    patterns: ['/rooms/:room/check'],
+    load: withTexts(() => import('./fleet/RoomCheck.svelte'), 'roomcheck'),
+    roles: ['it', 'secretary'],
+  },
+  {
     name: 'people',
     patterns: ['/people'],
     load: withTexts(() => import('./admin/People.svelte'), 'meeting', 'fleet', 'units', 'roster'),

@@ -19,6 +19,7 @@ import { notify } from '$lib/ui/notices.svelte.ts';
 import type { Asked, Ready } from '$lib/voting/ready.ts';
 import { newId } from '$lib/wire/ids.ts';
 import { enter, watchAddress } from './kiosk.ts';
+import { tellPainting } from './painting.ts';
 import type { Act, Front, SeatSections } from './sections.ts';
 
 export type ActKind =
@@ -111,7 +112,9 @@ export class Seat {
     const unwatch = watchAddress();
     let ended = false;
     void this.knock().then((isIn) => {
-      if (isIn && !ended) this.#stop = this.live.start();
+      if (!isIn || ended) return;
+      const [deaf, still] = [this.live.start(), tellPainting(() => this.#send('/api/painted'))];
+      this.#stop = () => (deaf(), still());
     });
     return () => {
       ended = true;

@@ -1,0 +1,110 @@
+"""How this machine is: heat, current, memory, which image it runs, and whether its page still paints (W170, D4).
+
+Rules: read when the seat says how it is, four times a minute; what a machine does not have is left out, and whatever
+cannot be read stops nothing. The page says that it has painted, from any thread; whoever keeps a screen alive asks
+here when that was.
+
+Usage::
+
+    vitals = Vitals(clock)
+    vitals.painted()                          # the page's thread
+    machine = vitals.read(ahead=ports.ahead)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from edge.clock import Clock
+from wire.messages import Machine
+
+_MIB_IN_KIB: Final = 1024
+_MILLI: Final = 1000
+#: Twenty characters of version and date; more is not ours.
+_IMAGE: Final = re.compile(r'^IMAGE_VERSION="?([0-9A-Za-z.+~_-]{1,64})"?$', re.ASCII | re.MULTILINE)
+_SLOT: Final = re.compile(r"\bphonghop\.slot=([AB])\b", re.ASCII)
+_FREE: Final = re.compile(r"^MemAvailable:\s+([0-9]+) kB$", re.ASCII | re.MULTILINE)
+
+
+class Vitals:
+    """Reads the kernel's files under ``root``."""
+
+    def __init__(self, clock: Clock, *, root: Path = Path("/")) -> None:
+        self._clock: Final = clock
+        self._root: Final = root
+        self._painted_s: float | None = None
+        cmdline, release = self._text("proc/cmdline"), self._text("etc/os-release")
+        self._slot: Final = _first(_SLOT, cmdline)
+        self._image: Final = _first(_IMAGE, release)
+
+    def painted(self) -> None:
+        """The page has painted just now."""
+        self._painted_s = self._clock.monotonic_s()
+
+    @property
+    def painted_ago_s(self) -> float | None:
+        """How long ago the page painted last; None: not since this program started."""
+        at_s = self._painted_s
+        return None if at_s is None else max(0.0, self._clock.monotonic_s() - at_s)
+
+    def read(self, *, ahead: dt.timedelta | None) -> Machine:
+        """Everything now; ``ahead``: how far the server's clock is ahead of this one, None before it was heard."""
+        painted_s = self.painted_ago_s
+        return Machine(
+            booted_s=int(self._clock.monotonic_s()),
+            temperature_c=self._temperature(),
+            under_voltage=self._under_voltage(),
+            memory_free_mb=self._memory(),
+            painted_s=None if painted_s is None else int(painted_s),
+            clock_off_ms=None if ahead is None else -round(ahead / dt.timedelta(milliseconds=1)),
+            image=self._image,
+            slot=self._slot,
+        )
+
+    def _temperature(self) -> int | None:
+        """The hottest of what the kernel measures, in whole degrees."""
+        found = [degrees for degrees in self._numbers("sys/class/thermal", "thermal_zone*/temp") if degrees > 0]
+        return round(max(found) / _MILLI) if found else None
+
+    def _under_voltage(self) -> bool | None:
+        """Whether a Raspberry Pi gets too little current; other machines do not say."""
+        for name in self._files("sys/class/hwmon", "hwmon*/name"):
+            if _content(name).strip() == "rpi_volt":
+                return _content(name.with_name("in0_lcrit_alarm")).strip() == "1"
+        return None
+
+    def _memory(self) -> int | None:
+        free = _first(_FREE, self._text("proc/meminfo"))
+        return int(free) // _MIB_IN_KIB if free else None
+
+    def _numbers(self, folder: str, pattern: str) -> Iterator[int]:
+        for file in self._files(folder, pattern):
+            with contextlib.suppress(ValueError):
+                yield int(_content(file))
+
+    def _files(self, folder: str, pattern: str) -> list[Path]:
+        try:
+            return sorted((self._root / folder).glob(pattern))
+        except OSError:
+            return []
+
+    def _text(self, name: str) -> str:
+        return _content(self._root / name)
+
+
+def _content(file: Path) -> str:
+    # A sensor that is there and does not answer gives an error of the device, not of the file.
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return "" if found is None else found[1]

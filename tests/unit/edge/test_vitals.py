@@ -1,0 +1,77 @@
+"""How a machine is, read from files as the kernel writes them (W170, D4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from edge.vitals import Vitals
+from tests.support.seats import ManualClock, SeatRoom, TestSeat
+from wire.messages import Machine
+
+
+def write(root: Path, **files: str) -> None:
+    for name, text in files.items():
+        file = root / name.replace("__", "/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def pi(tmp_path: Path) -> Path:
+    """A Raspberry Pi that runs our image."""
+    write(
+        tmp_path,
+        proc__meminfo="MemTotal:        1900000 kB\nMemFree:          100000 kB\nMemAvailable:    1048576 kB\n",
+        proc__cmdline="phonghop.slot=B rauc.slot=B ro quiet\n",
+        sys__class__thermal__thermal_zone0__temp="54321\n",
+        sys__class__thermal__thermal_zone1__temp="0\n",
+        sys__class__hwmon__hwmon0__name="cpu_thermal\n",
+        sys__class__hwmon__hwmon1__name="rpi_volt\n",
+        sys__class__hwmon__hwmon1__in0_lcrit_alarm="1\n",
+    )
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "os-release").write_text('ID=debian\nIMAGE_VERSION="1.2.0+20261123"\n')
+    return tmp_path
+
+
+def test_W170_what_a_machine_has_is_told(pi: Path) -> None:
+    clock = ManualClock(s=3600.0)
+    vitals = Vitals(clock, root=pi)
+    vitals.painted()
+    clock.s += 7.5
+    assert vitals.read(ahead=dt.timedelta(seconds=2)) == Machine(
+        booted_s=3607,
+        temperature_c=54,
+        under_voltage=True,
+        memory_free_mb=1024,
+        painted_s=7,
+        clock_off_ms=-2000,
+        image="1.2.0+20261123",
+        slot="B",
+    )
+
+
+def test_W170_what_it_has_not_or_what_does_not_answer_is_left_out(tmp_path: Path) -> None:
+    assert Vitals(ManualClock(s=5.0), root=tmp_path).read(ahead=None) == Machine(booted_s=5)
+    write(tmp_path, sys__class__thermal__thermal_zone0__temp="nonsense", proc__meminfo="MemAvailable: lots\n")
+    (tmp_path / "sys/class/thermal/thermal_zone1/temp").mkdir(parents=True)
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "os-release").write_bytes(b"IMAGE_VERSION=\xff\xfe" + b"9" * 500)
+    assert Vitals(ManualClock(s=5.0), root=tmp_path).read(ahead=None).to_value() == {"booted_s": 5}
+
+
+def test_W170_a_seat_tells_the_server_with_its_health(room: SeatRoom, seat: TestSeat, pi: Path) -> None:
+    vitals = Vitals(room.clock, root=pi)
+    seat.on._ports.vitals = vitals  # noqa: SLF001 - what the agent gives it at its start
+    vitals.painted()
+    room.run(16)
+    health = room.twin.devices[seat.signer.key_id].health
+    assert health is not None
+    machine = health.machine
+    assert machine is not None
+    assert (machine.slot, machine.temperature_c, machine.clock_off_ms) == ("B", 54, 0)
+    assert machine.painted_s is not None
+    assert 0 <= machine.painted_s <= 16

@@ -1,0 +1,70 @@
+"""How the machine of a seat is (W170): what IT reads of it, and nothing else depends on.
+
+Usage::
+
+    Machine(booted_s=3600, temperature_c=54).to_value()
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from wire.fields import Fields
+
+#: The halves of the card a seat can start from.
+SLOTS: Final = frozenset({"A", "B"})
+_YEARS_S: Final = 10 * 366 * 86_400
+_YEARS_MS: Final = 100 * 366 * 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """``None`` and an empty word: this machine cannot tell.
+
+    ``painted_s``: how long ago the page painted last; ``clock_off_ms``: how far the machine's own clock is ahead of the
+    server's; ``image``: the version of the image it runs, ``slot`` which of its two halves.
+    """
+
+    booted_s: int
+    temperature_c: int | None = None
+    under_voltage: bool | None = None
+    memory_free_mb: int | None = None
+    painted_s: int | None = None
+    clock_off_ms: int | None = None
+    image: str = ""
+    slot: str = ""
+
+    def to_value(self) -> dict[str, Any]:
+        """As JSON; what cannot be told is left out."""
+        value = {
+            "booted_s": self.booted_s,
+            "temperature_c": self.temperature_c,
+            "under_voltage": self.under_voltage,
+            "memory_free_mb": self.memory_free_mb,
+            "painted_s": self.painted_s,
+            "clock_off_ms": self.clock_off_ms,
+            "image": self.image or None,
+            "slot": self.slot or None,
+        }
+        return {name: each for name, each in value.items() if each is not None}
+
+    @classmethod
+    def read(cls, fields: Fields) -> Self:
+        """Read and check; raises :class:`wire.errors.BadField`."""
+
+        def number(name: str, low: int, high: int) -> int | None:
+            return fields.number(name, low=low, high=high) if fields.has(name) else None
+
+        machine = cls(
+            booted_s=fields.number("booted_s", high=_YEARS_S),
+            temperature_c=number("temperature_c", -100, 300),
+            under_voltage=fields.flag("under_voltage") if fields.has("under_voltage") else None,
+            memory_free_mb=number("memory_free_mb", 0, 1 << 30),
+            painted_s=number("painted_s", 0, _YEARS_S),
+            clock_off_ms=number("clock_off_ms", -_YEARS_MS, _YEARS_MS),
+            image=fields.text("image", limit=64) if fields.has("image") else "",
+            slot=fields.choice("slot", SLOTS) if fields.has("slot") else "",
+        )
+        fields.end()
+        return machine
