@@ -29,6 +29,17 @@ class ItOperator(ConsolePerson):
         self.page.get_by_role("link", name="Phòng họp", exact=True).click()
         expect(self.page.get_by_role("heading", name=people.ROOM_NAME)).to_be_visible()
 
+    def checks_room(self) -> None:
+        """The whole room, seat by seat."""
+        self.looks_at_rooms()
+        self.presses("Kiểm tra phòng")
+        expect(self.page.get_by_role("heading", name="Từng chỗ ngồi")).to_be_visible()
+
+    def sees_checked(self, seat: str, *words: str) -> None:
+        """What its terminal said of itself; it says so every fifteen seconds, and the page asks as often."""
+        for word in words:
+            expect(self.row(seat)).to_contain_text(word, timeout=40_000)
+
     def waiting_codes(self) -> list[str]:
         """The twelve digits of each terminal that asks to be let in, as the console shows them."""
         waiting = self.page.get_by_role("article")

@@ -110,6 +110,16 @@ def read(bench: Bench) -> None:
     reader.reads_page_of(bench.papers / DECISION.file, 2)
 
 
+def check_room(bench: Bench) -> None:
+    """Before the meeting IT looks the room through: what every terminal says of itself, and what is to be done (D4)."""
+    operator = bench.operator
+    operator.checks_room()
+    operator.sees_checked(PLACE, "đã kết nối", "đang hiện", "đủ 1", "như các chỗ khác")
+    bench.look(operator.screen, "it-room-check")
+    operator.page.get_by_role("main").get_by_role("link", name="Phòng họp", exact=True).click()
+    operator.looks_at_devices()
+
+
 def cut_off(bench: Bench) -> None:
     """Revoked: the page that was being read is gone from the screen, and a new start does not bring it back."""
     reader, operator = bench.reader, bench.operator
@@ -167,4 +177,4 @@ def _prepare_meeting(bench: Bench) -> str:
     return meeting
 
 
-ACTS: Final = (compare, read, cut_off, explain)
+ACTS: Final = (compare, read, check_room, cut_off, explain)

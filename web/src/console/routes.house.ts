@@ -22,7 +22,7 @@ export const HOUSE: readonly Route[] = [
   {
     name: 'room-check',
     patterns: ['/rooms/:room/check'],
-    load: withTexts(() => import('./fleet/RoomCheck.svelte'), 'roomcheck'),
+    load: withTexts(() => import('./fleet/RoomCheck.svelte'), 'roomcheck', 'fleet'),
     roles: ['it', 'secretary'],
   },
   {
