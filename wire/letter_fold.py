@@ -1,4 +1,4 @@
-"""Letters and answers: the part of the fold that knows them (W132–W135).
+"""Letters and answers: the part of the fold that knows them (W132–W135, W155).
 
 Rules: pure, as ``wire.fold``. What an event says must fit what was said before; who may say it was decided before.
 
@@ -58,6 +58,12 @@ def asked_anew(before: MeetingState, after: MeetingState) -> MeetingState:
     return after if kept == invitation.answers else replace(after, invitation=replace(invitation, answers=kept))
 
 
+def revoked(state: MeetingState) -> Letter | None:
+    """The invitation that was issued last, when it holds no more (W155): nothing is answered to it."""
+    last = None if state.invitation is None else state.invitation.letter
+    return next((each for each in state.letters if each.letter == last and each.revoked_at is not None), None)
+
+
 def is_outdated(state: MeetingState, letter: Letter) -> bool:
     """Whether the document invites to another time or room than the meeting has now."""
     return letter.kind == INVITATION and (letter.starts_at, letter.room) != (state.starts_at, state.room)
@@ -83,9 +89,17 @@ def _put_up(state: MeetingState, event: Event, data: Fields) -> MeetingState:
 def _withdrawn(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     known = _letter(state, data)
     data.text("reason", limit=MAX_REASON)
-    if known.issued_at is not None:
-        raise BadField("letter_withdrawn.letter", "is issued")
+    if known.issued_at is not None or known.revoked_at is not None:
+        raise BadField("letter_withdrawn.letter", "is issued or revoked")
     return replace(state, letters=tuple(each for each in state.letters if each.letter != known.letter))
+
+
+def _revoked(state: MeetingState, event: Event, data: Fields) -> MeetingState:
+    known = _letter(state, data)
+    reason = data.text("reason", limit=MAX_REASON)
+    if known.revoked_at is not None:
+        raise BadField("letter_revoked.letter", "is revoked already")
+    return _with_letter(state, replace(known, revoked_at=event.at, revoked=reason))
 
 
 def _issued(state: MeetingState, event: Event, data: Fields) -> MeetingState:
@@ -94,11 +108,9 @@ def _issued(state: MeetingState, event: Event, data: Fields) -> MeetingState:
     data.number("recipients", high=MAX_PEOPLE)
     number = data.text("number", limit=80) if data.has("number") else ""
     day = data.text("issued_on", limit=10) if data.has("issued_on") else ""
-    if known.issued_at is not None:
-        raise BadField("letter_issued.letter", "is issued already")
-    done = replace(known, issued_at=event.at, number=number, issued_on=day)
-    letters = tuple(done if each.letter == known.letter else each for each in state.letters)
-    after = replace(state, letters=letters)
+    if known.issued_at is not None or known.revoked_at is not None:
+        raise BadField("letter_issued.letter", "is issued or revoked already")
+    after = _with_letter(state, replace(known, issued_at=event.at, number=number, issued_on=day))
     if known.kind != INVITATION:
         return after
     before, moved = state.invitation, is_outdated(state, known)
@@ -109,6 +121,10 @@ def _issued(state: MeetingState, event: Event, data: Fields) -> MeetingState:
         else replace(before, letter=known.letter, sent_at=event.at, moved=moved)
     )
     return replace(after, invitation=fresh)
+
+
+def _with_letter(state: MeetingState, letter: Letter) -> MeetingState:
+    return replace(state, letters=tuple(letter if each.letter == letter.letter else each for each in state.letters))
 
 
 def _letter(state: MeetingState, data: Fields) -> Letter:
@@ -178,6 +194,7 @@ HANDLERS: Final[dict[str, Callable[[MeetingState, Event, Fields], MeetingState]]
     "letter_put_up": _put_up,
     "letter_withdrawn": _withdrawn,
     "letter_issued": _issued,
+    "letter_revoked": _revoked,
     "invitation_answered": _answered,
     "absence_decided": _decided,
     "invitation_reminded": _reminded,

@@ -1,8 +1,8 @@
 """The issued documents of a meeting, and what people answered to its invitation, as values of the state.
 
-Rules W132–W135: pure. A letter is here once it is put up for signing; which invitation counts is the newest that was
-issued. Answers are to a time and a room: when one of them changes they are asked for anew. Who leads the meeting is not
-asked, and who stands for somebody is not either.
+Rules W132–W135, W155: pure. A letter is here once it is put up for signing; which invitation counts is the newest that
+was issued. Answers are to a time and a room: when one of them changes they are asked for anew. Who leads the meeting is
+not asked, and who stands for somebody is not either.
 
 Usage::
 
@@ -36,7 +36,7 @@ class Reply(enum.StrEnum):
 class Letter:
     """A document that was put up for signing. ``number`` with its notation, ``issued_on`` RFC 3339, once issued.
 
-    ``starts_at``, ``room``: of the meeting, as it was set.
+    ``starts_at``, ``room``: of the meeting, as it was set. ``revoked``: why it holds no more (W155).
     """
 
     letter: str
@@ -48,6 +48,13 @@ class Letter:
     issued_on: str = ""
     starts_at: dt.datetime | None = None
     room: str = ""
+    revoked_at: dt.datetime | None = None
+    revoked: str = ""
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it was issued, and holds still."""
+        return self.issued_at is not None and self.revoked_at is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def _rounds_for(state: MeetingState, member: Member) -> Iterator[SigningRound]:
         signs = any(person == member.person for person, _ in each.signers)
         is_read = each.kind == _MINUTES and member.role in _INSIDE
         is_signed = all(at is not None for _, at in each.signers)
-        is_out = all(letter.issued_at is not None for letter in state.letters if letter.round == each.round)
+        is_out = all(letter.is_out for letter in state.letters if letter.round == each.round)
         if signs or is_read or (is_signed and is_out):
             yield each
 

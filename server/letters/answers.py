@@ -27,6 +27,7 @@ from server.letters.errors import (
     AnswerIncomplete,
     AnswersOver,
     InvitationNotSent,
+    InvitationRevoked,
     NobodyToRemind,
     NothingToDecide,
     NotInvited,
@@ -37,7 +38,7 @@ from server.meetings.commands import LEADERS, By
 from server.meetings.model import Draft, may, must_be_prepared
 from server.meetings.ports import Person
 from wire.fields import print_instant
-from wire.letter_fold import invited
+from wire.letter_fold import invited, revoked
 from wire.letters import Invitation, Reply
 from wire.phases import PREPARING
 from wire.places import SUBSTITUTE_ENDED, replaced_by, stands_for
@@ -147,6 +148,9 @@ def _sent(state: MeetingState) -> Invitation:
         raise InvitationNotSent
     if state.phase not in PREPARING:
         raise AnswersOver(phase=state.phase.value)
+    gone = revoked(state)
+    if gone is not None:
+        raise InvitationRevoked(number=gone.number)
     return state.invitation
 
 

@@ -16,8 +16,12 @@
         ├── LetterStageWrong         letter-stage-wrong: the table knows no such move from there
         ├── LetterChanged            letter-changed: somebody saved another wording meanwhile
         ├── LetterTooEarly           letter-too-early: an invitation to a meeting that is not approved
+        ├── LetterTooLate            letter-too-late: an invitation to a meeting that is over or cancelled
+        ├── LetterDiffers            letter-differs: its words name another time or place than the meeting has
+        ├── LetterFollowed           letter-followed: an invitation to a meeting that was opened is not revoked
         ├── LetterOutdated           letter-outdated: an invitation to the time or room that the meeting had before
         ├── InvitationNotSent        letter-invitation-not-sent
+        ├── InvitationRevoked        letter-invitation-revoked: nothing is answered to it; the next one asks again
         ├── AnswersOver              letter-answers-over: the meeting has begun, or was cancelled
         ├── AnswerChanged            letter-answer-changed: another answer than the one that was seen
         ├── NothingToDecide          letter-nothing-to-decide
@@ -87,6 +91,30 @@ class LetterOutdated(Conflict):
     """The meeting was moved after the invitation was put up; ``data["number"]`` stays used."""
 
     code = "letter-outdated"
+
+
+class LetterTooLate(Conflict):
+    """Nobody is invited to a meeting that is over or cancelled; ``data["phase"]``."""
+
+    code = "letter-too-late"
+
+
+class LetterDiffers(Conflict):
+    """The words say ``data["says"]``, the meeting has ``data["now"]``; whoever means it says so."""
+
+    code = "letter-differs"
+
+
+class LetterFollowed(Conflict):
+    """The meeting was opened: what people came by is revoked no more; ``data["phase"]``."""
+
+    code = "letter-followed"
+
+
+class InvitationRevoked(Conflict):
+    """The invitation ``data["number"]`` holds no more: the next one asks for answers."""
+
+    code = "letter-invitation-revoked"
 
 
 class InvitationNotSent(Conflict):

@@ -1,8 +1,8 @@
 """Who may have the file of a document that is not issued: what is signed is not yet sent (N9).
 
 Rules: pure but for the meeting it asks. Of a round that a document was put up in, the file is for its signers, for who
-leads, for registry clerks and auditors – until the document is issued, and for ever when it was withdrawn. The log
-says which rounds these are: a withdrawn document is in no state any more.
+leads, for registry clerks and auditors – until the document is issued, and for ever when it was withdrawn or revoked.
+The log says which rounds these are: a withdrawn document is in no state any more.
 
 Usage: ``desk.tools.guards.append(LetterGuard(meetings).must_have)``; signers are let through by the desk itself.
 """
@@ -46,7 +46,7 @@ class LetterGuard:
         member = state.member(actor.person_id)
         if member is not None and member.role in LEADING:
             return
-        if any(each.round == round_id and each.issued_at is not None for each in state.letters):
+        if any(each.round == round_id and each.is_out for each in state.letters):
             return
         if any(
             each.kind == "letter_put_up" and each.data["round"] == round_id for each in self.meetings.events(meeting)

@@ -1,8 +1,9 @@
 """A document that the office issues: its wording, its stages, and who may move it on.
 
-Rules N8, N9: pure. One table is the life cycle; what is not in it is refused. A draft is text that people may change;
-what is put up for signing is a file, and is changed by nobody: it is withdrawn, and drafted anew. "Signed" and
-"stopped" are not written anywhere: they are what the round of signatures has come to.
+Rules N8, N9, N17: pure. One table is the life cycle; what is not in it is refused. A draft is text that people may
+change; what is put up for signing is a file, and is changed by nobody: it is withdrawn, and drafted anew. "Signed" and
+"stopped" are not written anywhere: they are what the round of signatures has come to. What has its number and holds no
+more is revoked: the number stays used (N17).
 
 Usage::
 
@@ -61,18 +62,19 @@ _TITLES: Final[Mapping[Kind, str]] = {
 
 
 class Stage(enum.StrEnum):
-    """dự thảo → trình ký → đã ký, đã cấp số → đã phát hành; trình ký bị dừng; đã hủy dự thảo."""
+    """dự thảo → trình ký → đã ký, đã cấp số → đã phát hành; trình ký bị dừng; đã hủy văn bản; đã hủy dự thảo."""
 
     DRAFT = "draft"
     SIGNING = "signing"
     SIGNED = "signed"
     STOPPED = "stopped"
     ISSUED = "issued"
+    REVOKED = "revoked"
     DROPPED = "dropped"
 
 
 class Move(enum.StrEnum):
-    """sửa · hủy dự thảo · trình ký · rút · ký xong · đợt ký bị dừng · phát hành."""
+    """sửa · hủy dự thảo · trình ký · rút · ký xong · đợt ký bị dừng · phát hành · hủy văn bản."""
 
     EDIT = "edit"
     DROP = "drop"
@@ -81,6 +83,7 @@ class Move(enum.StrEnum):
     SIGN = "sign"
     STOP = "stop"
     ISSUE = "issue"
+    REVOKE = "revoke"
 
 
 TABLE: Final[Mapping[tuple[Stage, Move], Stage]] = {
@@ -92,15 +95,17 @@ TABLE: Final[Mapping[tuple[Stage, Move], Stage]] = {
     (Stage.SIGNING, Move.STOP): Stage.STOPPED,
     (Stage.STOPPED, Move.WITHDRAW): Stage.DRAFT,
     (Stage.SIGNED, Move.ISSUE): Stage.ISSUED,
+    (Stage.SIGNED, Move.REVOKE): Stage.REVOKED,
+    (Stage.ISSUED, Move.REVOKE): Stage.REVOKED,
 }
 
 
-def move(stage: Stage, wanted: Move) -> Stage:
-    """Where ``wanted`` leads; raises LetterStageWrong."""
-    try:
-        return TABLE[stage, wanted]
-    except KeyError:
-        raise LetterStageWrong(stage=stage.value, act=wanted.value) from None
+def move(stage: Stage, wanted: Move, kind: Kind = Kind.INVITATION) -> Stage:
+    """Where ``wanted`` leads; raises LetterStageWrong. What is issued and no invitation is replaced by another one."""
+    after = TABLE.get((stage, wanted))
+    if after is None or (stage is Stage.ISSUED and kind is not Kind.INVITATION):
+        raise LetterStageWrong(stage=stage.value, act=wanted.value)
+    return after
 
 
 def stage_now(stage: Stage, *, complete: bool, closed: bool) -> Stage:
@@ -112,8 +117,10 @@ def stage_now(stage: Stage, *, complete: bool, closed: bool) -> Stage:
     return move(stage, Move.STOP) if closed else stage
 
 
-def moves(stage: Stage) -> tuple[Move, ...]:
+def moves(stage: Stage, kind: Kind = Kind.INVITATION) -> tuple[Move, ...]:
     """What people may do from a stage; signing and stopping are done by the round."""
+    if stage is Stage.ISSUED and kind is not Kind.INVITATION:
+        return ()
     return tuple(act for at, act in TABLE if at is stage and act not in {Move.SIGN, Move.STOP})
 
 

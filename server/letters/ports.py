@@ -11,15 +11,16 @@ from typing import Any, Protocol
 
 from server.documents.model import Document
 from server.idempotency.service import ActKey
-from server.identity.model import Account
+from server.identity.model import Account, Actor
 from server.letters.model import Letter
 from server.meetings.model import Draft, Log
+from server.meetings.ports import MeetingRow
 from server.signing.model import Round
 from server.signing.numbers import Number
 from server.unit import Transaction
 from server.workdays.model import Deadlines
 from wire.ids import MeetingId
-from wire.state import MeetingState
+from wire.state import MeetingState, MemberRole
 
 
 class LetterStore(Protocol):
@@ -45,6 +46,10 @@ class LetterStore(Protocol):
         """Those that are put up, of all meetings, the oldest first."""
         ...
 
+    def inviting(self, tx: Transaction) -> Sequence[Letter]:
+        """Invitations that are put up or issued, of all meetings."""
+        ...
+
     def of_rounds(self, tx: Transaction, rounds: Sequence[str]) -> Sequence[Letter]:
         """The letters that these rounds sign."""
         ...
@@ -52,6 +57,10 @@ class LetterStore(Protocol):
 
 class Meetings(Protocol):
     """The meetings feature."""
+
+    def meetings_of(self, actor: Actor) -> Sequence[tuple[MeetingRow, MemberRole | None]]:
+        """The meetings one may see, with one's role in each."""
+        ...
 
     def state(self, meeting: MeetingId) -> MeetingState:
         """The newest state; raises NoSuchMeeting."""

@@ -1,7 +1,8 @@
 """The register of outgoing documents (Sổ văn bản đi): what was numbered in a year, and what waits to be issued.
 
 Rules G63, N15: it is what the signatures of the registry clerks have written (``server/signing/register.py``), nothing
-is entered by hand and nothing is left out. Its CSV is what no spreadsheet computes.
+is entered by hand and nothing is left out: what was revoked keeps its line (N17). Its CSV is what no spreadsheet
+computes.
 
 Usage: ``registry.year(2026)["entries"]``.
 """
@@ -94,6 +95,7 @@ class Registry:
         for entry in found:
             letter = issued.get(entry.round)
             sent = None if letter is None else letter.issued_at
+            gone = "Đã hủy" if letter is not None and letter.stage is Stage.REVOKED else ""
             cells = (
                 entry.series,
                 written(entry),
@@ -101,7 +103,7 @@ class Registry:
                 entry.title,
                 self.people.person(entry.person).name,
                 f"{entry.at.astimezone(HOUSE):%H:%M %d/%m/%Y}",
-                "" if sent is None else f"{sent.astimezone(HOUSE):%H:%M %d/%m/%Y}",
+                gone or ("" if sent is None else f"{sent.astimezone(HOUSE):%H:%M %d/%m/%Y}"),
             )
             rows.append(cells)
         return spreadsheets.csv_of(rows)
@@ -137,9 +139,16 @@ class Registry:
             "letter": letter.id if letter is not None else None,
             "by": self.people.person(entry.person).name,
             "at": print_instant(entry.at),
-            "stage": None if letter is None else (Stage.ISSUED if sent else Stage.SIGNED).value,
+            "stage": None if letter is None else _stage(letter).value,
             "sent_at": None if sent is None else print_instant(sent),
         }
+
+
+def _stage(letter: Letter) -> Stage:
+    """Of what has its number."""
+    if letter.stage is Stage.REVOKED:
+        return Stage.REVOKED
+    return Stage.SIGNED if letter.issued_at is None else Stage.ISSUED
 
 
 def written(entry: Entry) -> str:

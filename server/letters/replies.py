@@ -31,7 +31,7 @@ from server.names import by_name
 from server.workdays.model import Deadlines, answers_by
 from wire.fields import print_instant
 from wire.ids import MeetingId
-from wire.letter_fold import invited
+from wire.letter_fold import invited, revoked
 from wire.letters import Invitation, Reply, counts
 from wire.phases import PREPARING
 from wire.state import MeetingState, Member, MemberRole
@@ -102,7 +102,7 @@ class ReplyService:
             "sent": self._sent(state, found),
             "timing": self._timing(state, now),
             "leads": leads,
-            "open": state.phase in PREPARING,
+            "open": state.phase in PREPARING and revoked(state) is None,
             "mine": self._line(state, found, actor.person_id) if actor.person_id in asked else None,
         }
         if leads or actor.has(Role.AUDITOR):
@@ -144,6 +144,7 @@ class ReplyService:
 
     def _sent(self, state: MeetingState, found: Invitation) -> dict[str, Any]:
         letter = next((each for each in state.letters if each.letter == found.letter), None)
+        gone = revoked(state)
         return {
             "letter": found.letter,
             "number": "" if letter is None else letter.number,
@@ -151,6 +152,8 @@ class ReplyService:
             "sent_at": print_instant(found.sent_at),
             "asked_at": print_instant(found.asked_at),
             "moved": found.moved,
+            "revoked_at": None if gone is None or gone.revoked_at is None else print_instant(gone.revoked_at),
+            "revoked": "" if gone is None else gone.revoked,
         }
 
     def _line(self, state: MeetingState, found: Invitation, person: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from server.letters.errors import LetterUnknown
 from server.letters.model import Kind, read_wording
 from server.letters.registry import Registry
 from server.letters.service import LetterService
-from server.letters.views import letter_value, whole_value
+from server.letters.views import letter_value, outdated_value, whole_value
 from server.signing.desk import Asked
 from server.signing.planning import MAX_NUMBER
 from server.web import ANY_MEMBER, act_id, actor, allow, answer, body, nothing
@@ -49,6 +49,11 @@ def blueprint(letters: LetterService, clock: Clock) -> Blueprint:
 def _reading(routes: Blueprint, letters: LetterService, clock: Clock) -> None:
     def name_of(person: str) -> str:
         return letters.tools.people.person(person).name
+
+    @routes.get("/api/letters/outdated")
+    @allow(signed_in=True)
+    def outdated_letters() -> ResponseReturnValue:
+        return answer({"letters": [outdated_value(row, seen) for row, seen in letters.outdated(actor())]})
 
     @routes.get(_PATH)
     @allow(Role.SECRETARY, Role.AUDITOR, member=_LEADERS)
@@ -111,8 +116,11 @@ def _moving(routes: Blueprint, letters: LetterService, clock: Clock) -> None:
         fields = body()
         clerk = PersonId(fields.id("clerk", "u"))
         first = fields.number("first", high=MAX_NUMBER) if fields.has("first") else 0
+        differs = fields.has("differs") and fields.flag("differs")
         fields.end()
-        done = letters.put_up(MeetingId(meeting), _letter(letter), clerk=clerk, first=first, asked=_asked(clock))
+        done = letters.put_up(
+            MeetingId(meeting), _letter(letter), clerk=clerk, first=first, differs=differs, asked=_asked(clock)
+        )
         return answer(done, 201)
 
     @routes.post(f"{_PATH}/<letter>/withdraw")
@@ -123,6 +131,14 @@ def _moving(routes: Blueprint, letters: LetterService, clock: Clock) -> None:
         fields.end()
         letters.withdraw(MeetingId(meeting), _letter(letter), reason=reason, asked=_asked(clock))
         return nothing()
+
+    @routes.post(f"{_PATH}/<letter>/revoke")
+    @allow(Role.SECRETARY, member=_LEADERS)
+    def revoke_letter(meeting: str, letter: str) -> ResponseReturnValue:
+        fields = body()
+        reason = fields.text("reason", limit=MAX_REASON).strip()
+        fields.end()
+        return answer(letters.revoke(MeetingId(meeting), _letter(letter), reason=reason, asked=_asked(clock)))
 
     @routes.post(f"{_PATH}/<letter>/issue")
     @allow(Role.SECRETARY, Role.CLERK, member=MemberRole.SECRETARY)

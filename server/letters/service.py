@@ -4,6 +4,9 @@ Rules N8, N9: what a move may do is the table of ``model.py``, and who may is de
 with the commit of what it follows from: the round that begins or ends, the event in the meeting's log. A draft's
 changes stand in the administrators' log with the hash of the wording. Nothing of a rehearsal is issued (M5).
 
+N16, N17: an invitation whose words or whose meeting name another time is told of; what has its number is revoked with
+the reason, and its number stays used.
+
 Usage::
 
     letters.create(meeting, Kind.INVITATION, asked=asked)
@@ -25,32 +28,43 @@ from server.attendance.table import HOUSE
 from server.documents.model import Document
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
-from server.identity.model import Role
+from server.identity.model import Actor, Role
 from server.journal import Journal
 from server.letters import compose, model
 from server.letters.compose import Facts
 from server.letters.days import day_of
-from server.letters.errors import LetterChanged, LetterOutdated, LetterTooEarly, LetterUnknown, NotAClerk
+from server.letters.errors import (
+    LetterChanged,
+    LetterDiffers,
+    LetterFollowed,
+    LetterOutdated,
+    LetterTooEarly,
+    LetterUnknown,
+    NotAClerk,
+)
 from server.letters.model import Kind, Letter, Move, Stage, Wording
 from server.letters.ports import Calendar, LetterStore, Meetings, Numbers, People, Rounds, Tasks
 from server.letters.press import Manuscript, Press, between, sealed
+from server.letters.seen import Seen, beside, must_come, said
 from server.meetings.model import Draft, Log, must_be_real
+from server.meetings.ports import MeetingRow
 from server.signing.desk import Asked, PaperKind
 from server.signing.model import Level
 from server.signing.service import Along
 from server.unit import Transaction, UnitOfWork
 from server.workdays.model import answers_by
 from wire import ids
-from wire.fields import print_instant
 from wire.ids import MeetingId, PersonId
 from wire.letter_fold import invited, is_outdated
-from wire.phases import LIVE, Phase
-from wire.state import MeetingState
+from wire.phases import LIVE, PREPARING, Phase
+from wire.state import MeetingState, MemberRole
 
 #: Pixels across a page of a preview.
 _SHOWN: Final = 960
 #: An invitation is sent to a meeting that will be held; everything else is issued whenever it is signed.
 _INVITING: Final = frozenset({Phase.APPROVED}) | LIVE
+#: Afterwards people came by their invitation: it is history. What nobody got is revoked whenever it is noticed.
+_UNFOLLOWED: Final = PREPARING | {Phase.CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +88,6 @@ class Tools:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A letter with the stage its round has come to, and the number it was given."""
-
-    letter: Letter
-    stage: Stage
-    number: str = ""
-    issued_on: str = ""
-    signed: int = 0
-    signers: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class LetterService:
     """The documents of all meetings."""
 
@@ -95,13 +97,27 @@ class LetterService:
 
     def all(self, meeting: MeetingId) -> Sequence[Seen]:
         """Of a meeting, the newest first."""
+        state = self.tools.meetings.state(meeting)
         with self.tools.unit.read() as tx:
-            return [self._seen(tx, letter) for letter in self.tools.store.of_meeting(tx, meeting)]
+            return [beside(self._seen(tx, letter), state) for letter in self.tools.store.of_meeting(tx, meeting)]
 
     def one(self, meeting: MeetingId, letter: str) -> Seen:
         """One of them; raises LetterUnknown."""
+        state = self.tools.meetings.state(meeting)
         with self.tools.unit.read() as tx:
-            return self._seen(tx, self._find(tx, meeting, letter))
+            return beside(self._seen(tx, self._find(tx, meeting, letter)), state)
+
+    def outdated(self, actor: Actor) -> list[tuple[MeetingRow, Seen]]:
+        """Invitations that were put up, signed or issued for another time or room, of the meetings one prepares."""
+        with self.tools.unit.read() as tx:
+            wanted = {each.meeting for each in self.tools.store.inviting(tx)}
+        prepared = [
+            row
+            for row, role in self.tools.meetings.meetings_of(actor)
+            if row.id in wanted and row.phase in PREPARING and row.rehearsal_of is None
+            if actor.has(Role.SECRETARY) or role is MemberRole.SECRETARY
+        ]
+        return [(row, each) for row in prepared for each in self.all(row.id) if each.outdated]
 
     def clerks(self) -> Sequence[tuple[str, str]]:
         """Who puts the agency's seal: person and name."""
@@ -131,9 +147,10 @@ class LetterService:
     # Drafting
 
     def create(self, meeting: MeetingId, kind: Kind, *, asked: Asked) -> dict[str, Any]:
-        """A draft with the proposed wording; gives ``{letter}``. Raises NoSuchMeeting, AgencyUnknown."""
+        """A draft with the proposed wording; gives ``{letter}``. Raises NoSuchMeeting, AgencyUnknown, LetterTooLate."""
         facts = self._facts(meeting, now=asked.now)
         must_be_real(facts.state)
+        must_come(kind, facts.state)
         wording = compose.proposed(kind, facts)
         key = ActKey(asked.act, asked.actor.label, "create_letter", {"meeting": meeting, "kind": kind})
         with self.tools.unit.begin() as tx:
@@ -200,19 +217,26 @@ class LetterService:
     # Signing and issuing
 
     def put_up(
-        self, meeting: MeetingId, letter: str, *, clerk: PersonId, first: int = 0, asked: Asked
+        self, meeting: MeetingId, letter: str, *, clerk: PersonId, first: int = 0, differs: bool = False, asked: Asked
     ) -> dict[str, Any]:
         """Set it, and ask its signer and then ``clerk`` to sign; gives the round. The same act again is the same round.
 
-        Raises LetterStageWrong, LetterIncomplete, NotAClerk and what ``Press.put_up`` does.
+        ``differs``: that the words name another time or place than the meeting has was seen, and is meant. Raises
+        LetterStageWrong, LetterTooLate, LetterIncomplete, LetterDiffers, NotAClerk and what ``Press.put_up`` does.
         """
         seen, round_id = self.one(meeting, letter), f"k-{asked.act.removeprefix('a-')}"
         if seen.letter.round != round_id:
             model.move(seen.stage, Move.PUT_UP)
+            must_come(seen.letter.kind, self.tools.meetings.state(meeting))
+            if seen.differs and not differs:
+                raise LetterDiffers(
+                    says="; ".join(each.says or "…" for each in seen.differs),
+                    now="; ".join(each.now for each in seen.differs),
+                )
         seen.letter.wording.must_be_whole()
         self._must_be_clerk(clerk)
         # Before it is set: what changes while it is set makes it outdated.
-        said = _said(self.tools.meetings.state(meeting))
+        told_of = said(self.tools.meetings.state(meeting))
         document = self._document(seen.letter, now=asked.now)
         signer = PersonId(seen.letter.wording.signer)
         manuscript = Manuscript(
@@ -224,7 +248,7 @@ class LetterService:
             outside=(signer, clerk),
         )
         after = replace(seen.letter, stage=Stage.SIGNING, round=round_id, changed_at=asked.now)
-        told = {"letter": letter, "kind": seen.letter.kind.value, "round": round_id, **said}
+        told = {"letter": letter, "kind": seen.letter.kind.value, "round": round_id, **told_of}
         along = Along((Draft("letter_put_up", told),), lambda tx: self._save(tx, after, before=seen.letter))
         return self.tools.press.put_up(meeting, manuscript, asked=asked, along=along)
 
@@ -253,6 +277,27 @@ class LetterService:
             )
             return
         self.tools.press.desk.close(meeting, seen.letter.round, asked, along=Along((draft,), write))
+
+    def revoke(self, meeting: MeetingId, letter: str, *, reason: str, asked: Asked) -> dict[str, Any]:
+        """What has its number holds no more (N17); gives ``{seq}``. Raises LetterStageWrong, LetterFollowed."""
+        key = ActKey(
+            asked.act, asked.actor.label, "revoke_letter", {"meeting": meeting, "letter": letter, "reason": reason}
+        )
+        seen = self.one(meeting, letter)
+        after = replace(seen.letter, stage=Stage.REVOKED, changed_at=asked.now)
+
+        def decide(log: Log) -> Sequence[Draft]:
+            model.move(seen.stage, Move.REVOKE, seen.letter.kind)
+            if seen.stage is Stage.ISSUED and log.state.phase not in _UNFOLLOWED:
+                raise LetterFollowed(phase=log.state.phase.value)
+            return (Draft("letter_revoked", {"letter": letter, "reason": reason}),)
+
+        def also(tx: Transaction, _state: MeetingState) -> None:
+            self._save(tx, after, before=seen.letter)
+
+        return self.tools.meetings.change(
+            meeting, actor=asked.actor.label, now=asked.now, decide=decide, key=key, also=also
+        )
 
     def issue(self, meeting: MeetingId, letter: str, *, asked: Asked) -> dict[str, Any]:
         """Sent to everybody it is for; gives ``{seq}``. Raises LetterStageWrong, LetterTooEarly, LetterOutdated."""
@@ -331,12 +376,7 @@ class LetterService:
             raise LetterChanged(revision=before.revision + 1)
 
     def _note(self, tx: Transaction, kind: str, letter: Letter, *, asked: Asked) -> None:
-        said = json.dumps(letter.wording.to_value(), ensure_ascii=False, sort_keys=True).encode()
+        words = json.dumps(letter.wording.to_value(), ensure_ascii=False, sort_keys=True).encode()
         about = {"letter": letter.id, "meeting": letter.meeting, "kind": letter.kind.value}
-        told = {**about, "revision": letter.revision, "sha256": hashlib.sha256(said).hexdigest()}
+        told = {**about, "revision": letter.revision, "sha256": hashlib.sha256(words).hexdigest()}
         self.tools.journal.record(tx, kind, told, actor=asked.actor.label, now=asked.now)
-
-
-def _said(state: MeetingState) -> dict[str, str]:
-    """Time and room as the document is set with them, for its event (W132)."""
-    return {} if state.starts_at is None else {"starts_at": print_instant(state.starts_at), "room": state.room}

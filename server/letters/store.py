@@ -66,6 +66,12 @@ class SqlLetterStore:
         wanted = select(LETTERS).where(LETTERS.c.stage == Stage.SIGNING.value)
         return [_letter(row) for row in tx.execute(wanted.order_by(LETTERS.c.changed_at, LETTERS.c.id))]
 
+    def inviting(self, tx: Connection) -> Sequence[Letter]:
+        """Invitations that are put up or issued, of all meetings."""
+        stages = LETTERS.c.stage.in_((Stage.SIGNING.value, Stage.ISSUED.value))
+        wanted = select(LETTERS).where(stages & (LETTERS.c.kind == Kind.INVITATION.value))
+        return [_letter(row) for row in tx.execute(wanted)]
+
     def of_rounds(self, tx: Connection, rounds: Sequence[str]) -> Sequence[Letter]:
         """The letters that these rounds sign."""
         return [_letter(row) for row in tx.execute(select(LETTERS).where(LETTERS.c.round.in_(list(rounds))))]

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from server.letters import model
-from server.letters.service import Seen
+from server.letters.seen import Seen
+from server.meetings.ports import MeetingRow
 from wire.fields import print_instant
 
 
@@ -21,7 +22,7 @@ def letter_value(seen: Seen, name_of: Callable[[str], str]) -> dict[str, Any]:
         "letter": letter.id,
         "kind": letter.kind.value,
         "stage": seen.stage.value,
-        "moves": [each.value for each in model.moves(seen.stage)],
+        "moves": [each.value for each in model.moves(seen.stage, letter.kind)],
         "revision": letter.revision,
         "abstract": letter.wording.abstract,
         "signer": signer or None,
@@ -33,9 +34,19 @@ def letter_value(seen: Seen, name_of: Callable[[str], str]) -> dict[str, Any]:
         "issued_on": seen.issued_on or None,
         "changed_at": print_instant(letter.changed_at),
         "issued_at": None if letter.issued_at is None else print_instant(letter.issued_at),
+        "outdated": seen.outdated,
+        "revoked": seen.revoked,
     }
+
+
+def outdated_value(row: MeetingRow, seen: Seen) -> dict[str, Any]:
+    """An invitation to a time or room that its meeting has no more."""
+    about = {"meeting": row.id, "title": row.title, "starts_at": print_instant(row.starts_at)}
+    told = {"letter": seen.letter.id, "stage": seen.stage.value, "number": seen.number or None}
+    return {**about, "room_name": row.room_name, **told}
 
 
 def whole_value(seen: Seen, name_of: Callable[[str], str]) -> dict[str, Any]:
     """One document with what it says."""
-    return {**letter_value(seen, name_of), "wording": seen.letter.wording.to_value()}
+    told = {"wording": seen.letter.wording.to_value(), "differs": [each.to_value() for each in seen.differs]}
+    return {**letter_value(seen, name_of), **told}

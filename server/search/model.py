@@ -199,7 +199,7 @@ def entries(state: MeetingState, meeting: MeetingId) -> list[Entry]:
     found += [
         Entry(Kind.LETTER, meeting, each.letter, title=f"{LetterKind(each.kind).heading} {each.number}".strip())
         for each in state.letters
-        if each.issued_at is not None and each.kind in _LETTERS
+        if each.is_out and each.kind in _LETTERS
     ]
     found += [
         Entry(Kind.REMARK, meeting, each.remark, zlib.crc32(_said(each).encode()))

@@ -37,5 +37,5 @@ def shown(rounds: Sequence[Mapping[str, Any]], state: MeetingState, actor: Actor
 
 
 def _is_out(state: MeetingState, round_id: str) -> bool:
-    """Unless the round is of a document that is signed and not issued (N9)."""
-    return all(each.issued_at is not None for each in state.letters if each.round == round_id)
+    """Unless the round is of a document that is signed and not issued, or holds no more (N9, N17)."""
+    return all(each.is_out for each in state.letters if each.round == round_id)

@@ -35,6 +35,7 @@ OWN: Final[tuple[Row, ...]] = (
         "GET /api/agency",
         "GET /api/consultations",
         "GET /api/invitations",
+        "GET /api/letters/outdated",
         "GET /api/me",
         "GET /api/me/calendar",
         "GET /api/me/certificates",

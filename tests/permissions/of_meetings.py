@@ -135,7 +135,7 @@ PAPERS: Final[tuple[Row, ...]] = (
     ),
     row("GET M/taken", {LEADERS: ALL}, query="?room=x&starts_at=2026-12-07T01:30:00.000Z&minutes=60"),
     row("GET M/letters", {READERS: ALL}),
-    row("POST M/letters", {SECRETARIES: ALL}, {"kind": "invitation"}),
+    row("POST M/letters", {SECRETARIES: "DSAOR"}, {"kind": "invitation"}),
     row("GET M/letters/<letter>", {READERS: "A"}, letter="letter"),
     row("PUT M/letters/<letter>", {SECRETARIES: "A"}, {"revision": 1, "wording": "$wording"}, letter="letter"),
     row("DELETE M/letters/<letter>", {SECRETARIES: "A"}, letter="letter"),
@@ -144,5 +144,6 @@ PAPERS: Final[tuple[Row, ...]] = (
     row("GET M/letters/<letter>/file", {READERS | CLERK | OTHERS: ALL}, reaches=True, letter="letter"),
     row("POST M/letters/<letter>/put-up", {SECRETARIES: "A"}, {"clerk": "$clerk"}, reaches=True, letter="letter"),
     row("POST M/letters/<letter>/withdraw", {LEADERS: ALL}, _REASON, reaches=True, letter="letter"),
+    row("POST M/letters/<letter>/revoke", {LEADERS: ALL}, _REASON, reaches=True, letter="letter"),
     row("POST M/letters/<letter>/issue", {SECRETARIES | CLERK: ALL}, {}, reaches=True, letter="letter"),
 )

@@ -83,7 +83,7 @@ def test_N8_an_invitation_from_draft_to_issue_is_valid_for_two_programs(office: 
     assert (ready["number"], path.endswith(ready["letter"])) == ("01/GM-VKSTA", True)
     office.sign_in("vanthu").post(f"{path}/issue").done()
     shown = secretary.get(path).done()
-    assert (shown["stage"], shown["number"], shown["moves"]) == ("issued", "01/GM-VKSTA", [])
+    assert (shown["stage"], shown["number"], shown["moves"]) == ("issued", "01/GM-VKSTA", ["revoke"])
     clerk, year = office.sign_in("vanthu"), shown["issued_on"][:4]
     (entry,) = clerk.get(f"/api/register/{year}").done()["entries"]
     assert (entry["number"], entry["stage"], entry["series"]) == ("01/GM-VKSTA", "issued", "GM")
@@ -184,6 +184,80 @@ def test_N13_an_invitation_to_another_time_or_room_is_not_issued(office: House) 
     secretary.put(f"/api/meetings/{meeting}", described).done()
     secretary.post(f"{path}/issue").done()
     assert secretary.get(f"/api/meetings/{meeting}/invitation").done()["sent"]["moved"] is False
+
+
+def test_N17_an_issued_invitation_of_a_meeting_that_moves_is_told_of_revoked_and_followed_by_another(
+    office: House,
+) -> None:
+    meeting, secretary = office.meeting("approved"), office.sign_in("thuky")
+    base = f"/api/meetings/{meeting}"
+    path = drafted(secretary, meeting)
+    signed(office, meeting, put_up(office, secretary, path).done()["round"])
+    secretary.post(f"{path}/issue").done()
+    member = office.sign_in("daibieu")
+    member.post(f"{base}/invitation/answer", {"reply": "attend"}).done()
+    assert secretary.get("/api/letters/outdated").done()["letters"] == []
+    # Over midnight in Viet Nam, and into New Year's Day.
+    secretary.put(base, {**office.description(), "starts_at": "2026-12-31T17:30:00.000Z"}).done()
+    (told,) = secretary.get("/api/letters/outdated").done()["letters"]
+    assert (told["meeting"], told["number"], told["stage"]) == (meeting, "01/GM-VKSTA", "issued")
+    assert member.get("/api/letters/outdated").done()["letters"] == []
+    assert (secretary.get(path).done()["outdated"], secretary.get(path).done()["moves"]) == (True, ["revoke"])
+    reason = {"reason": "Cuộc họp đổi giờ (demo)"}
+    assert member.post(f"{path}/revoke", reason).status == 403
+    act = "a-" + "c" * 16
+    assert len({secretary.post(f"{path}/revoke", reason, act=act).done()["seq"] for _ in range(2)}) == 1
+    shown = secretary.get(path).done()
+    assert (shown["stage"], shown["number"], shown["moves"], shown["outdated"], shown["revoked"]) == (
+        "revoked", "01/GM-VKSTA", [], False, reason["reason"],
+    )  # fmt: skip
+    assert secretary.post(f"{path}/revoke", reason).code == "letter-stage-wrong"
+    mine = member.get(f"{base}/invitation").done()
+    assert (mine["sent"]["revoked"], mine["open"]) == (reason["reason"], False)
+    assert member.post(f"{base}/invitation/answer", {"reply": "attend"}).code == "letter-invitation-revoked"
+    assert secretary.post(f"{base}/invitation/reminders").code == "letter-invitation-revoked"
+    assert member.get(f"{path}/file").status == 409, "nobody takes for valid what is not"
+    assert _may_read(office, meeting, shown["round"])["daibieu"] == 403
+    clerk = office.sign_in("vanthu")
+    (entry,) = clerk.get("/api/register/2026").done()["entries"]
+    assert (entry["number"], entry["stage"]) == ("01/GM-VKSTA", "revoked")
+    assert "Đã hủy" in clerk.get("/api/register/2026/csv").raw.data.decode()
+    again = drafted(secretary, meeting)
+    assert "00 giờ 30, thứ Sáu, ngày 01 tháng 01 năm 2027" in secretary.get(again).done()["wording"]["body"]
+    signed(office, meeting, put_up(office, secretary, again).done()["round"])
+    secretary.post(f"{again}/issue").done()
+    assert member.get(f"{base}/invitation").done()["sent"]["number"] == "02/GM-VKSTA"
+    member.post(f"{base}/invitation/answer", {"reply": "attend"}).done()
+    office.sign_in("chutri").post(f"{base}/open").done()
+    assert secretary.post(f"{again}/revoke", reason).code == "letter-followed"
+
+
+def test_N17_what_is_signed_and_wrong_is_revoked_before_it_is_issued_of_every_kind(office: House) -> None:
+    meeting, secretary = office.meeting("open"), office.sign_in("thuky")
+    path = drafted(secretary, meeting, "notice")
+    signed(office, meeting, put_up(office, secretary, path).done()["round"])
+    secretary.post(f"{path}/revoke", {"reason": "Sai tên đơn vị (demo)"}).done()
+    assert secretary.post(f"{path}/issue").code == "letter-stage-wrong"
+    assert secretary.get("/api/register/2026").done()["ready"] == []
+    second = drafted(secretary, meeting, "notice")
+    signed(office, meeting, put_up(office, secretary, second).done()["round"])
+    secretary.post(f"{second}/issue").done()
+    assert secretary.post(f"{second}/revoke", {"reason": "Sai (demo)"}).code == "letter-stage-wrong"
+
+
+def test_N16_a_draft_of_another_time_is_put_up_by_who_says_that_they_mean_it(office: House) -> None:
+    meeting, secretary = office.meeting("approved"), office.sign_in("thuky")
+    path = drafted(secretary, meeting)
+    assert secretary.get(path).done()["differs"] == []
+    secretary.put(f"/api/meetings/{meeting}", {**office.description(), "starts_at": "2026-12-24T01:30:00.000Z"}).done()
+    (found,) = secretary.get(path).done()["differs"]
+    assert (found["says"][:10], found["now"]) == ("Thời gian:", "08 giờ 30, thứ Năm, ngày 24 tháng 12 năm 2026")
+    refused = put_up(office, secretary, path)
+    assert (refused.code, refused.data) == ("letter-differs", found)
+    put_up(office, secretary, path, differs=True).done()
+    office.sign_in("chutri").post(f"/api/meetings/{meeting}/cancel", {"reason": "Hoãn (demo)"}).done()
+    assert secretary.post(f"/api/meetings/{meeting}/letters", {"kind": "invitation"}).code == "letter-too-late"
+    secretary.post(f"/api/meetings/{meeting}/letters", {"kind": "notice"}).done()
 
 
 def _may_read(office: House, meeting: str, round_id: str) -> dict[str, int]:

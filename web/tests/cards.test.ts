@@ -23,6 +23,17 @@ describe('what waits on the first page', () => {
     expect(rows.map(({ chip }) => chip!.tone)).toEqual(['warn', 'good']);
   });
 
+  it('N17 a revoked invitation waits for no answer, and one to an old time for its secretary', () => {
+    const sent = { number: '01/GM-VKS', moved: true, revoked_at: about.starts_at, revoked: 'Đổi giờ' };
+    const line = { ...about, room_name: '', sent, timing: null, mine: { reply: null, reminders: 1, substitute_name: '' } };
+    const { title, rows } = card('/api/invitations').show({ invitations: [line] });
+    expect(title).toBe('Giấy mời của đồng chí');
+    expect(rows[0]!.about).toContain('đã hủy, chờ giấy mời mới');
+    const old = { ...about, room_name: 'Phòng 1', stage: 'issued', number: '01/GM-VKS' };
+    const told = card('/api/letters/outdated').show({ letters: [old, { ...old, stage: 'signing', number: null }] });
+    expect(told.rows.map(({ path, chip }) => [path, chip!.words])).toEqual([['/meetings/m-1/letters', 'đang trình ký']]);
+  });
+
   it('a paper asked for: late, and returned with its reason', () => {
     const line = { ...about, request: 'w-1', what: 'Báo cáo', until: '2026-11-20', days_left: -3, standing: 'returned', overdue: true, reminders: 1, reason: 'Thiếu phụ lục' };
     const { rows } = card('/api/requests').show({ requests: [line] });

@@ -12,7 +12,7 @@ from tests.support.meeting_log import MeetingLog, item, member, named
 from tests.unit.wire.test_places import standing
 from tests.unit.wire.test_quorum import described
 from wire.errors import BadField
-from wire.letter_fold import excused, invited, is_outdated
+from wire.letter_fold import excused, invited, is_outdated, revoked
 from wire.letters import Counts, Invitation, Reply, counts
 from wire.visibility import for_display, for_person
 
@@ -187,3 +187,29 @@ def test_W133_the_counts_add_up_to_those_invited(said: list[tuple[str, str]]) ->
     found = counts(invitation(log), invited(log.state))
     attend, absent, sent = (list(newest.values()).count(reply) for reply in ("attend", "absent", "substitute"))
     assert found == Counts(3, attend, absent, sent, waiting=3 - len(newest), undecided=absent + sent)
+
+
+def test_W155_what_was_revoked_stays_with_its_reason_and_is_neither_issued_nor_revoked_again() -> None:
+    log = _log()
+    log.add("invitation_answered", answered("an", "attend"))
+    put_up(log, "two")
+    for name in ("one", "two"):
+        log.add("letter_revoked", {"letter": named("l", name), "reason": "Đổi giờ"})
+    assert [(each.number, each.is_out, each.revoked) for each in log.state.letters] == [
+        ("01/GM-VKS", False, "Đổi giờ"),
+        ("", False, "Đổi giờ"),
+    ]
+    gone = revoked(log.state)
+    assert gone is not None
+    assert gone.letter == named("l", "one"), "the one that was sent last"
+    for kind, data in (
+        ("letter_issued", {"letter": named("l", "two"), "sha256": HASH, "recipients": 1}),
+        ("letter_revoked", {"letter": named("l", "two"), "reason": "Sai"}),
+        ("letter_withdrawn", {"letter": named("l", "two"), "reason": "Sai"}),
+        ("letter_revoked", {"letter": named("l", "never"), "reason": "Sai"}),
+    ):
+        with pytest.raises(BadField):
+            log.add(kind, data)
+    issued(log, "three")
+    assert revoked(log.state) is None
+    assert [each.person for each in invitation(log).answers] == [named("u", "an")], "the same time and room: they stand"

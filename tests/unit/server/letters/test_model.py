@@ -51,7 +51,13 @@ def test_N9_people_neither_sign_nor_stop_by_a_move() -> None:
     offered = {stage: moves(stage) for stage in Stage}
     assert offered[Stage.DRAFT] == (Move.EDIT, Move.DROP, Move.PUT_UP)
     assert offered[Stage.SIGNING] == offered[Stage.STOPPED] == (Move.WITHDRAW,)
-    assert (offered[Stage.SIGNED], offered[Stage.ISSUED], offered[Stage.DROPPED]) == ((Move.ISSUE,), (), ())
+    assert offered[Stage.SIGNED] == (Move.ISSUE, Move.REVOKE)
+    assert (offered[Stage.ISSUED], moves(Stage.ISSUED, Kind.NOTICE)) == ((Move.REVOKE,), ()), (
+        "what ends an invitation alone"
+    )
+    assert offered[Stage.REVOKED] == offered[Stage.DROPPED] == ()
+    with pytest.raises(LetterStageWrong):
+        move(Stage.ISSUED, Move.REVOKE, Kind.RESOLUTION)
 
 
 _LINES = st.lists(st.text(alphabet="aăâbcđeê -./:", min_size=1, max_size=20).map(str.strip).filter(bool), max_size=5)

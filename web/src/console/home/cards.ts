@@ -30,11 +30,13 @@ interface Minutes {
 const invitations: Waits<{ invitations: invitation.Mine[] }> = {
   address: '/api/invitations',
   show: ({ invitations: all }) => {
-    const waiting = all.filter(({ mine }) => mine.reply === null);
+    const waits = ({ mine, sent }: invitation.Mine): boolean => mine.reply === null && !sent.revoked_at;
+    const waiting = all.filter(waits);
     return {
       title: waiting.length > 0 ? t('invitation.home_waiting', { n: waiting.length }) : t('invitation.home'),
-      rows: [...waiting, ...all.filter(({ mine }) => mine.reply !== null)].map(({ meeting, title, starts_at, room_name, sent, mine, timing }) => {
-        const open = mine.reply === null;
+      rows: [...waiting, ...all.filter((one) => !waits(one))].map((one) => {
+        const { meeting, title, starts_at, room_name, sent, mine, timing } = one;
+        const open = waits(one);
         return {
           path: `/meetings/${meeting}/invitation`,
           what: together(title),
@@ -42,7 +44,7 @@ const invitations: Waits<{ invitations: invitation.Mine[] }> = {
             shortDateTime(starts_at),
             room_name,
             sent.number,
-            sent.moved ? t('invitation.home_moved') : '',
+            sent.revoked_at ? t('invitation.home_revoked') : sent.moved ? t('invitation.home_moved') : '',
             open && mine.reminders > 0 ? t('invitation.home_reminded', { n: mine.reminders }) : '',
             open && timing?.answers_late ? t('invitation.home_late') : '',
           ],
@@ -51,6 +53,28 @@ const invitations: Waits<{ invitations: invitation.Mine[] }> = {
       }),
     };
   },
+};
+
+interface Old {
+  meeting: string;
+  title: string;
+  starts_at: string;
+  room_name: string;
+  stage: string;
+  number: string | null;
+}
+const old: Waits<{ letters: Old[] }> = {
+  address: '/api/letters/outdated',
+  show: ({ letters }) => ({
+    title: t('invitation.old', { n: letters.length }),
+    // A row for each meeting: there all of them are seen.
+    rows: [...new Map(letters.map((one) => [one.meeting, one])).values()].map(({ meeting, title, starts_at, room_name, stage, number }) => ({
+      path: `/meetings/${meeting}/letters`,
+      what: together(title),
+      about: [shortDateTime(starts_at), room_name, number ?? ''],
+      chip: { tone: 'warn', words: t(`invitation.old_stage.${stage}`) },
+    })),
+  }),
 };
 
 const asked: Waits<{ requests: requests.Mine[] }> = {
@@ -114,6 +138,6 @@ const minutes: Waits<{ minutes: Minutes[] }> = {
 };
 
 /** In the order of the page. Each is handed what its own address gave. */
-export const CARDS = [invitations, asked, minutes, readings, before] as unknown as readonly Waits[];
+export const CARDS = [old, invitations, asked, minutes, readings, before] as unknown as readonly Waits[];
 /** The catalogues they speak from. */
 export const AREAS = ['invitation', 'requests', 'minutes', 'readings', 'before'] as const;

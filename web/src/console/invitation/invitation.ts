@@ -29,6 +29,9 @@ export interface Sent {
   sent_at: string;
   asked_at: string;
   moved: boolean;
+  revoked_at: string | null;
+  /** Why it holds no more; empty while it does. */
+  revoked: string;
 }
 export interface Timing {
   invitation: string;

@@ -1,7 +1,7 @@
 /** The documents that the office issues, as the server tells of them (docs/API.md). */
 export type LetterKind = 'invitation' | 'notice' | 'resolution';
-export type Stage = 'draft' | 'signing' | 'signed' | 'stopped' | 'issued';
-export type Move = 'edit' | 'drop' | 'put-up' | 'withdraw' | 'issue';
+export type Stage = 'draft' | 'signing' | 'signed' | 'stopped' | 'issued' | 'revoked';
+export type Move = 'edit' | 'drop' | 'put-up' | 'withdraw' | 'issue' | 'revoke';
 export type Urgency = 'urgent' | 'most_urgent' | 'express';
 
 export const LETTER_KINDS: readonly LetterKind[] = ['invitation', 'notice', 'resolution'];
@@ -24,6 +24,15 @@ export interface Letter {
   issued_on: string | null;
   changed_at: string;
   issued_at: string | null;
+  /** Invites to another time or room than the meeting has now. */
+  outdated: boolean;
+  /** Why it holds no more; empty while it does. */
+  revoked: string;
+}
+/** Where an invitation says otherwise than its meeting; `says` is empty where it says nothing. */
+export interface Difference {
+  says: string;
+  now: string;
 }
 /** Several lines are one text. */
 export interface Wording {
@@ -66,7 +75,7 @@ export function differing(mine: Wording, theirs: Wording): (keyof Wording)[] {
 }
 
 /** A tone for each stage; the words say the same. */
-export const TONES = { draft: 'neutral', signing: 'accent', signed: 'warn', stopped: 'bad', issued: 'good' } as const;
+export const TONES = { draft: 'neutral', signing: 'accent', signed: 'warn', stopped: 'bad', issued: 'good', revoked: 'bad' } as const;
 
 /** The day by which the words ask for answers, when it has passed on `today`; null when it has not, or none is named. Days as `2026-11-20`. */
 export function passedDay(body: string, today: string): string | null {

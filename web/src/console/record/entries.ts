@@ -131,6 +131,7 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['meeting', 'item_started'],
   ['meeting', 'letter_issued'],
   ['meeting', 'letter_put_up'],
+  ['meeting', 'letter_revoked'],
   ['meeting', 'letter_withdrawn'],
   ['meeting', 'meeting_approved'],
   ['meeting', 'meeting_cancelled'],
