@@ -18,6 +18,7 @@
         ├── TaskChanged             task-changed: somebody wrote it anew, or reported again
         ├── TaskNoExtension         task-no-extension: no extension is asked for, or another one
         ├── TaskExtensionWaits      task-extension-waits: the one before is not decided yet
+        ├── TaskMeetingCancelled    task-meeting-cancelled: nothing is given in a meeting that was called off
         ├── TaskFull                task-full: as many files or lines as a task may have
         └── NothingLeftOver         task-nothing-left: none of the tasks is open, or all stand in the agenda
 """
@@ -91,6 +92,12 @@ class TaskExtensionWaits(Conflict):
     """One request at a time; it is to be decided first."""
 
     code = "task-extension-waits"
+
+
+class TaskMeetingCancelled(Conflict):
+    """The meeting was cancelled: what is to be done is given outside it."""
+
+    code = "task-meeting-cancelled"
 
 
 class TaskFull(Conflict):

@@ -35,6 +35,7 @@ from server.tasks.errors import (
     TaskDayWrong,
     TaskExtensionWaits,
     TaskFull,
+    TaskMeetingCancelled,
     TaskNamedWrong,
     TaskNoExtension,
     TaskPartyWrong,
@@ -47,6 +48,7 @@ from server.tasks.rights import Asker, House, sides
 from server.unit import Transaction, UnitOfWork
 from wire import ids
 from wire.ids import MeetingId
+from wire.phases import Phase
 from wire.places import is_recused
 from wire.state import MeetingState, MemberRole
 from wire.visibility import sees
@@ -144,7 +146,8 @@ class TaskService:
     def give(self, giving: Giving, *, meeting: str | None, item: str | None, asked: Asked) -> dict[str, Any]:
         """A new task; gives ``{task}``.
 
-        Raises TaskDayWrong, TaskPartyWrong, TaskTwice, NoSuchMeeting, NoSuchItem, NotOfRehearsals.
+        Raises TaskDayWrong, TaskPartyWrong, TaskTwice, TaskMeetingCancelled, NoSuchMeeting, NoSuchItem,
+        NotOfRehearsals.
         """
         content = {**giving.to_value(), "meeting": meeting, "item": item}
         key = ActKey(asked.act, asked.actor.label, GIVEN, content)
@@ -285,6 +288,8 @@ class TaskService:
             return
         state: MeetingState = self.tools.meetings.state(MeetingId(meeting))
         must_be_real(state)
+        if state.phase is Phase.CANCELLED:
+            raise TaskMeetingCancelled
         if item is not None and state.item(item) is None:
             raise NoSuchItem(item=item)
 

@@ -109,6 +109,6 @@ ANSWERS: Final[tuple[Row, ...]] = (
     row("POST M/statements/<kind>", {TABLE: ALL}, {}, reaches=True, kind="presence"),
     row("POST M/statements/<kind>/ask", {TABLE: ALL}, {}, reaches=True, kind="presence"),
     row("GET M/tasks", {LEADERS: ALL}),
-    row("POST M/tasks", {LEADERS: ALL}, "$giving"),
+    row("POST M/tasks", {LEADERS: "DSAORCL"}, "$giving"),
     row("POST M/tasks/agenda", {SECRETARIES: ALL}, {}, reaches=True),
 )

@@ -45,6 +45,15 @@ def attach(browser: Browser, task: str, data: bytes, *, act: str | None = None) 
     return Reply.of(raw)
 
 
+def test_TK1_nothing_is_given_in_a_meeting_that_was_called_off(office: Office) -> None:
+    meeting, secretary = office.meeting("approved"), office.sign_in("thuky")
+    office.sign_in("chutri").post(f"/api/meetings/{meeting}/cancel", {"reason": "Hoãn (demo)"}).done()
+    refused = secretary.post(f"/api/meetings/{meeting}/tasks", giving(office))
+    assert (refused.status, refused.code) == (409, "task-meeting-cancelled")
+    assert secretary.get(f"/api/meetings/{meeting}/tasks").done()["tasks"] == []
+    assert given(office, secretary)
+
+
 def test_TK1_from_the_conclusion_to_the_confirmation(office: Office) -> None:
     meeting = office.meeting("open")
     chair, lead = office.sign_in("chutri"), office.sign_in("daibieu")
