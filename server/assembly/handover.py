@@ -28,7 +28,8 @@ from server.handover.of_house import (
     TaskSource,
     UnitSource,
 )
-from server.handover.of_meetings import MeetingSource, RequestSource
+from server.handover.of_letters import LetterSource
+from server.handover.of_meetings import MeetingSource, MembershipSource, RequestSource
 from server.handover.service import HandoverService
 from server.handover.store import SqlHandoverStore
 from server.services import Services
@@ -68,10 +69,12 @@ def build(services: Services) -> None:
     )
     sources = (
         MeetingSource(services.meetings),
+        MembershipSource(services.meetings),
         UnitSource(services.units),
         TaskSource(Handing(services.tasks.tasks)),
         RequestSource(services.meetings),
         SlipSource(_Slips(database, services.consultations)),
+        LetterSource(services.letters, services.meetings.state),
         RoundSource(services.rounds),
         CertificateSource(services.trust_admin, _LEFT),
         CalendarSource(
@@ -80,6 +83,12 @@ def build(services: Services) -> None:
         ),
     )
     handover = HandoverService(
-        database, SqlHandoverStore(), services.identity, sources, ledger=services.ledger, journal=journal
+        database,
+        SqlHandoverStore(),
+        services.identity,
+        sources,
+        ledger=services.ledger,
+        journal=journal,
+        office=services.agency,
     )
     services.blueprints.append(routes.blueprint(handover, services.clock))

@@ -11,7 +11,8 @@
     ├── HoldsNoMore       handover-holds-no-more: a thing is not theirs any more; look again
     └── CannotMove        handover-stays: a thing of those that stay where they are
     Malformed
-    └── SuccessorUnfit    handover-successor-unfit: the same person, or one who may not act; ``data["name"]``
+    ├── SuccessorUnfit    handover-successor-unfit: the same person, or one who may not act; ``data["name"]``
+    └── SuccessorNoSecretary   handover-no-secretary: a draft goes to who may write it; ``data["name"]``
 """
 
 from __future__ import annotations
@@ -59,3 +60,9 @@ class SuccessorUnfit(Malformed):
     """Nobody hands over to themselves, nor to an account that may not act; ``data["name"]``."""
 
     code = "handover-successor-unfit"
+
+
+class SuccessorNoSecretary(Malformed):
+    """Who is no secretary of the house or the meeting writes no document of it; ``data["name"]``."""
+
+    code = "handover-no-secretary"

@@ -29,20 +29,22 @@ from wire.fields import print_instant
 
 
 class Kind(enum.StrEnum):
-    """cuộc họp · đơn vị · nhiệm vụ · tài liệu · phiếu lấy ý kiến · văn bản chờ ký · chứng thư số · lịch."""
+    """cuộc họp · dự họp · đơn vị · nhiệm vụ · tài liệu · phiếu lấy ý kiến · dự thảo · chờ ký · chứng thư · lịch."""
 
     MEETING = "meeting"
+    MEMBERSHIP = "membership"
     UNIT = "unit"
     TASK = "task"
     REQUEST = "request"
     CONSULTATION = "consultation"
+    LETTER = "letter"
     ROUND = "round"
     CERTIFICATE = "certificate"
     CALENDAR = "calendar"
 
 
 #: What ends with the account instead of going to somebody.
-ENDING = frozenset({Kind.CERTIFICATE, Kind.CALENDAR})
+ENDING = frozenset({Kind.MEMBERSHIP, Kind.CERTIFICATE, Kind.CALENDAR})
 
 
 class State(enum.StrEnum):

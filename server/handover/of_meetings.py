@@ -1,4 +1,4 @@
-"""What somebody holds in meetings: chair and secretary of those to come, and papers they were asked for.
+"""What somebody holds in meetings: chair, secretary and member of those to come, and papers they were asked for.
 
 Rule HO1: a meeting that goes on, or is over, keeps its people; who leaves it while it goes on is its chair's matter.
 The administrator is lent the right of who prepares a meeting for this one change; the events carry their own name.
@@ -7,10 +7,12 @@ The administrator is lent the right of who prepares a meeting for this one chang
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
+from server.errors import ServerError, Unavailable
 from server.handover.errors import CannotMove, HoldsNoMore
 from server.handover.model import Holding, Kind
 from server.handover.ports import Asked
@@ -21,12 +23,14 @@ from server.meetings.model import Draft, Log
 from server.meetings.ports import MeetingRow
 from server.requests import model as asking
 from server.requests.model import Whom, Wording
+from wire.errors import WireError
 from wire.ids import MeetingId
 from wire.paper_requests import OPEN, PaperRequest
 from wire.phases import LIVE, PREPARING, Phase
 from wire.request_fold import request_of, standing
 from wire.state import MeetingState, Member, MemberRole
 
+_LOG: Final = logging.getLogger("handover")
 _LED: Final = frozenset({MemberRole.CHAIR, MemberRole.SECRETARY})
 
 
@@ -109,6 +113,55 @@ def _commands(log: Log, person: str, to: Account) -> list[Command]:
     if items != state.agenda:
         commands.append(SetAgenda(items, log.agenda_seq))
     return [*commands, SetMembers((*others, after))]
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipSource:
+    """Meetings to come that they only take part in: with the account they are no member any more (HO3).
+
+    Whoever is not invited in their place is missed by no quorum. What a meeting's rules refuse stays, and its secretary
+    is told that they have left.
+    """
+
+    meetings: Meetings
+    kind: Kind = Kind.MEMBERSHIP
+
+    def held(self, person: str, *, now: dt.datetime) -> list[Holding]:  # noqa: ARG002 - the port's signature
+        """As members, guests or presenters."""
+        return [
+            Holding(self.kind, row.id, role.value, row.title, f"/meetings/{row.id}")
+            for row, role in self.meetings.meetings_of(Actor(person))
+            if role is not None and role not in _LED and row.rehearsal_of is None and Phase(row.phase) in PREPARING
+        ]
+
+    def take(self, holding: Holding, person: str, to: Account, *, asked: Asked) -> None:  # noqa: ARG002 - the port's signature
+        """They are off its list, and present nothing."""
+        by = By(asked.actor.person_id, is_secretary=True)
+
+        def decide(log: Log) -> Sequence[Draft]:
+            drafts: tuple[Draft, ...] = ()
+            for command in _without(log, person):
+                made = model.decide(log, command, by)
+                log = log.grown(log.events_of(made, actor=asked.actor.label, now=asked.now))
+                drafts += tuple(made)
+            return drafts
+
+        try:
+            self.meetings.change(MeetingId(holding.thing), actor=asked.actor.label, now=asked.now, decide=decide)
+        except Unavailable:
+            raise
+        except (ServerError, WireError) as refused:
+            _LOG.info("still a member of %s: %s", holding.thing, type(refused).__name__)
+
+
+def _without(log: Log, person: str) -> list[Command]:
+    state = log.state
+    known = state.member(person)
+    if known is None or known.role in _LED or state.phase not in PREPARING:
+        return []
+    items = tuple(replace(each, presenter=None) if each.presenter == person else each for each in state.agenda)
+    first: list[Command] = [] if items == state.agenda else [SetAgenda(items, log.agenda_seq)]
+    return [*first, SetMembers(tuple(each for each in state.members if each.person != person))]
 
 
 @dataclass(frozen=True, slots=True)

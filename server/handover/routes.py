@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
@@ -52,6 +52,16 @@ def blueprint(handover: HandoverService, clock: Clock) -> Blueprint:
     @allow(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
     def read_handover(number: int) -> ResponseReturnValue:
         return answer(handover.one(_number(number)))
+
+    @routes.get("/api/hand-overs/<int:number>/protocol.pdf")
+    @allow(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
+    def print_handover(number: int) -> ResponseReturnValue:
+        pdf = handover.paper(_number(number), now=clock.now())
+        headers = {
+            "Cache-Control": "private, no-store",
+            "Content-Disposition": f'attachment; filename="bien-ban-ban-giao-{number}.pdf"',
+        }
+        return Response(pdf, mimetype="application/pdf", headers=headers)
 
     @routes.post("/api/hand-overs/<int:number>/go-on")
     @allow(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)

@@ -20,7 +20,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from server.agency.ports import Office
 from server.errors import ServerError, Unavailable
+from server.handover import printed
 from server.handover.errors import (
     CameLater,
     CannotMove,
@@ -65,6 +67,7 @@ class HandoverService:
     sources: Sequence[Source]
     ledger: ActLedger
     journal: Journal
+    office: Office
 
     def held(self, person: str, *, now: dt.datetime) -> dict[str, Any]:
         """``{person, holdings, running}``: all that somebody holds; ``running``: their unfinished hand-over or null."""
@@ -87,6 +90,12 @@ class HandoverService:
         with self.unit.read() as tx:
             found = self._find(tx, number)
         return {**found.to_value(), "sha256": hash_of(found)}
+
+    def paper(self, number: int, *, now: dt.datetime) -> bytes:
+        """The protocol as PDF; raises HandoverUnknown, AgencyUnknown, DocumentTooLong, PrinterFailed."""
+        with self.unit.read() as tx:
+            found = self._find(tx, number)
+        return self.office.print(printed.document(found, self.office.house(), now=now), at=now)
 
     def begin(self, person: str, wishes: Sequence[Wish], reason: str, *, asked: Asked) -> dict[str, Any]:
         """Write down what goes to whom; gives ``{number}``. Nothing has moved yet.

@@ -516,6 +516,11 @@ class IdentityService:
         found = self._accounts(people)
         return frozenset(each.id for each in found if not each.is_disabled(now, self.policy.unused))
 
+    def ended_of(self, people: Collection[str]) -> frozenset[str]:
+        """Those of ``people`` whose account was ended by somebody, or is not there; an unused one may be used again."""
+        working = {each.id for each in self._accounts(people) if each.disabled_at is None}
+        return frozenset(people) - working
+
     def _accounts(self, people: Collection[str]) -> Sequence[Account]:
         with self._unit.read() as tx:
             return self._store.accounts_of(tx, people)

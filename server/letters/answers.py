@@ -121,11 +121,11 @@ def decide(state: MeetingState, decision: Decision, by: By, *, substitute: Perso
     return (*drafts, *places.name_substitute(state, standing, substitute, by))
 
 
-def remind(state: MeetingState, people: Collection[str], by: By) -> tuple[Draft, ...]:
-    """Remind ``people``, or everybody who has not answered when it is empty."""
+def remind(state: MeetingState, people: Collection[str], by: By, *, gone: Collection[str] = ()) -> tuple[Draft, ...]:
+    """Remind ``people``, or everybody who has not answered when it is empty; nobody who is ``gone``."""
     must_lead(state, by)
     invitation = _sent(state)
-    waited = [person for person in invited(state) if invitation.answer(person) is None]
+    waited = [each for each in invited(state) if invitation.answer(each) is None and each not in gone]
     wanted = [person for person in waited if not people or person in people]
     if not wanted:
         raise NobodyToRemind

@@ -46,6 +46,10 @@ class LetterStore(Protocol):
         """Those that are put up, of all meetings, the oldest first."""
         ...
 
+    def drafts(self, tx: Transaction) -> Sequence[Letter]:
+        """Of all meetings, the oldest first."""
+        ...
+
     def inviting(self, tx: Transaction) -> Sequence[Letter]:
         """Invitations that are put up or issued, of all meetings."""
         ...

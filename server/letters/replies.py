@@ -48,6 +48,10 @@ class People(Protocol):
         """All of them."""
         ...
 
+    def ended_of(self, people: Collection[str]) -> frozenset[str]:
+        """Those who have left."""
+        ...
+
     def enabled_of(self, people: Collection[str], *, now: dt.datetime) -> frozenset[str]:
         """Those who may act."""
         ...
@@ -87,7 +91,8 @@ class ReplyService:
 
     def remind(self, meeting: MeetingId, people: Collection[str], *, ask: Ask) -> dict[str, Any]:
         """Remind some, or all who have not answered; gives ``{seq}``."""
-        return self._change(meeting, lambda log: answers.remind(log.state, people, ask.by), ask)
+        gone = self.people.ended_of(invited(self.meetings.state(meeting)))
+        return self._change(meeting, lambda log: answers.remind(log.state, people, ask.by, gone=gone), ask)
 
     def shown(self, meeting: MeetingId, actor: Actor, *, now: dt.datetime) -> dict[str, Any]:
         """The invitation as ``actor`` may see it; raises NotAllowed."""
@@ -95,19 +100,25 @@ class ReplyService:
         by = By(actor.person_id, is_secretary=actor.has(Role.SECRETARY))
         leads = may(state, LEADERS, by)
         found = state.invitation
+        gone = self.people.ended_of([each.person for each in state.members]) if leads else frozenset()
+        told = [each.name for each in state.members if each.person in gone] if state.phase in PREPARING else []
         if found is None:
-            return {"sent": None, "timing": self._timing(state, now), "leads": leads}
+            return {"sent": None, "timing": self._timing(state, now), "leads": leads, "left": told}
         asked = invited(state)
         value: dict[str, Any] = {
             "sent": self._sent(state, found),
             "timing": self._timing(state, now),
             "leads": leads,
+            "left": told,
             "open": state.phase in PREPARING and revoked(state) is None,
             "mine": self._line(state, found, actor.person_id) if actor.person_id in asked else None,
         }
         if leads or actor.has(Role.AUDITOR):
-            value["counts"] = dataclasses.asdict(counts(found, asked))
-            value["people"] = [self._line(state, found, person) for person in asked]
+            # Before the opening: whom it found there afterwards had their account then.
+            left = self.people.ended_of(asked) if state.phase in PREPARING else frozenset()
+            coming = [person for person in asked if person not in left]
+            value["counts"] = {**dataclasses.asdict(counts(found, coming)), "left": len(left)}
+            value["people"] = [{**self._line(state, found, each), "left": each in left} for each in asked]
         return value
 
     def mine(self, actor: Actor, *, now: dt.datetime) -> list[dict[str, Any]]:

@@ -119,6 +119,11 @@ class LetterService:
         ]
         return [(row, each) for row in prepared for each in self.all(row.id) if each.outdated]
 
+    def drafts(self) -> Sequence[Letter]:
+        """Of all meetings, the oldest first."""
+        with self.tools.unit.read() as tx:
+            return self.tools.store.drafts(tx)
+
     def clerks(self) -> Sequence[tuple[str, str]]:
         """Who puts the agency's seal: person and name."""
         accounts = self.tools.people.people()
@@ -213,6 +218,22 @@ class LetterService:
                 return {"revision": after.revision}
 
             return once(self.tools.ledger, tx, key, now=asked.now, do=write)
+
+    def hand(self, letter: str, person: str, *, to: str, signs: bool, asked: Asked) -> None:
+        """A draft has another writer, or signer; nothing happens when it is not theirs any more."""
+        with self.tools.unit.begin() as tx:
+            before = self.tools.store.find(tx, letter)
+            if before is None or before.stage is not Stage.DRAFT:
+                return
+            if signs and before.wording.signer == person:
+                wording = replace(before.wording, signer=to)
+                after = replace(before, wording=wording, revision=before.revision + 1, changed_at=asked.now)
+            elif not signs and before.created_by == f"person:{person}":
+                after = replace(before, created_by=f"person:{to}")
+            else:
+                return
+            self._save(tx, after, before=before)
+            self._note(tx, "letter_drafted", after, asked=asked)
 
     # Signing and issuing
 

@@ -66,6 +66,11 @@ class SqlLetterStore:
         wanted = select(LETTERS).where(LETTERS.c.stage == Stage.SIGNING.value)
         return [_letter(row) for row in tx.execute(wanted.order_by(LETTERS.c.changed_at, LETTERS.c.id))]
 
+    def drafts(self, tx: Connection) -> Sequence[Letter]:
+        """Of all meetings, the oldest first."""
+        wanted = select(LETTERS).where(LETTERS.c.stage == Stage.DRAFT.value)
+        return [_letter(row) for row in tx.execute(wanted.order_by(LETTERS.c.created_at, LETTERS.c.id))]
+
     def inviting(self, tx: Connection) -> Sequence[Letter]:
         """Invitations that are put up or issued, of all meetings."""
         stages = LETTERS.c.stage.in_((Stage.SIGNING.value, Stage.ISSUED.value))

@@ -25,6 +25,7 @@ _SETTERS: Final = (
     "tests/signing/test_minutes.py",
     "tests/unit/server/attendance",
     "tests/unit/server/documents",
+    "tests/unit/server/handover",
     "tests/unit/server/letters",
 )
 _JAXB: Final = ("jaxb-runtime", "jaxb-api", "istack-commons-runtime", "txw2", "jakarta.activation", "FastInfoset")

@@ -116,6 +116,7 @@ HOUSE: Final[tuple[Row, ...]] = (
     row("POST /api/people/<person>/hand-over", {ADMINS: ANY}, {"lines": [], "reason": "x"}, person="stranger"),
     row("GET /api/hand-overs", {ADMINS | AUDITOR: ANY}),
     row("GET /api/hand-overs/<int:number>", {ADMINS | AUDITOR: ANY}, reaches=True, number="1"),
+    row("GET /api/hand-overs/<int:number>/protocol.pdf", {ADMINS | AUDITOR: ANY}, reaches=True, number="1"),
     row("POST /api/hand-overs/<int:number>/go-on", {ADMINS: ANY}, {}, reaches=True, number="1"),
     row("GET /api/reviews", {ADMINS | AUDITOR: ANY}),
     row("POST /api/reviews", {ADMINS: ANY}, {}, reaches=True),

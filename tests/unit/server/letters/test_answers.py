@@ -209,6 +209,20 @@ def test_N13_a_member_removed_after_answering_counts_no_more(play: Play) -> None
     assert play.answers("daibieu", "attend") == "not-allowed"
 
 
+def test_N18_who_has_left_is_named_counts_as_coming_nowhere_and_is_not_reminded(play: Play) -> None:
+    play.answers("daibieu", "attend")
+    assert play.secretary.get(play.path).done()["left"] == []
+    for name in ("daibieu", "khach"):
+        play.office.sign_in("hethong").post(f"/api/people/{play.person(name)}/disable").done()
+    shown = play.secretary.get(play.path).done()
+    assert shown["left"] == ["daibieu (demo)", "khach (demo)"]
+    assert shown["counts"] == dict.fromkeys(shown["counts"], 0) | {"left": 2}
+    assert [each["left"] for each in shown["people"]] == [True, True]
+    assert play.secretary.post(f"{play.path}/reminders").code == "letter-nobody-to-remind"
+    play.office.sign_in("hethong").post(f"/api/people/{play.person('khach')}/enable").done()
+    assert play.counts() | {"left": 1, "waiting": 1, "invited": 1} == play.counts()
+
+
 def test_N14_who_has_not_answered_is_reminded_and_it_is_kept_when(play: Play) -> None:
     play.answers("daibieu", "attend")
     play.secretary.post(f"{play.path}/reminders").done()

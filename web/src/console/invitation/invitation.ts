@@ -21,6 +21,8 @@ export interface Line {
   decision: string;
   reminded_at: string | null;
   reminders: number;
+  /** Their account has ended: they come no more, and are asked no more. */
+  left?: boolean;
 }
 export interface Sent {
   letter: string;
@@ -47,11 +49,15 @@ export interface Counts {
   substitute: number;
   waiting: number;
   undecided: number;
+  /** Of those on the list, who has left; in none of the others. */
+  left: number;
 }
 export interface Told {
   sent: Sent | null;
   timing: Timing | null;
   leads: boolean;
+  /** Members who have left, by name; told to who leads, while the meeting is prepared. */
+  left: string[];
   open?: boolean;
   mine?: Line | null;
   counts?: Counts;
@@ -75,6 +81,7 @@ export interface Candidate {
 
 /** A tone for what was answered; the words say the same. */
 export function tone(line: Line): 'good' | 'warn' | 'bad' | 'neutral' {
+  if (line.left) return 'bad';
   if (line.reply === null) return 'neutral';
   if (line.reply === 'attend') return 'good';
   return line.approved === null ? 'warn' : line.approved ? 'good' : 'bad';
@@ -82,6 +89,7 @@ export function tone(line: Line): 'good' | 'warn' | 'bad' | 'neutral' {
 
 /** The words' key of how an answer stands. */
 export function standing(line: Line): string {
+  if (line.left) return 'invitation.reply.left';
   if (line.reply === null) return 'invitation.reply.waiting';
   if (line.reply === 'attend') return 'invitation.reply.attend';
   const decided = line.approved === null ? 'asked' : line.approved ? 'approved' : 'refused';
