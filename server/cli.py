@@ -189,12 +189,12 @@ def _dossier(settings: Settings, words: argparse.Namespace) -> int:
 
     services = services_of(create_app(settings))
     try:
-        data = services.dossiers.take(MeetingId(words.meeting), None, now=services.clock.now())
+        taken = services.dossiers.take(MeetingId(words.meeting), None, now=services.clock.now())
+        with words.file.open("xb") as file:
+            written = sum(map(file.write, taken.pieces))
     finally:
         services.close()
-    with words.file.open("xb") as file:
-        file.write(data)
-    print(f"{words.file}  {len(data)} bytes")
+    print(f"{words.file}  {written} bytes")
     return 0
 
 

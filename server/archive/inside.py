@@ -1,6 +1,7 @@
 """What the archive puts into a dossier: its index to be read, its metadata, and who has opened which paper (D1–D3).
 
 Rules: the index on paper comes once the dossier was made up; metadata of a house that is not described name the site.
+When the printer fails the dossier comes without it, and says so: everything else in it is as good as ever.
 Who opened which page is for auditors who say why, and that they took it is an entry of the record, as when they look at
 it (docs/adr/0044, 0049).
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -20,11 +22,12 @@ import pikepdf
 from server.agency.model import House
 from server.archive import printed
 from server.archive.service import ArchiveService
+from server.documents.errors import DocumentTooLong, PrinterFailed
 from server.documents.model import Document
 from server.dossier import metadata, openings
 from server.dossier.contents import Contents, Numbered, contents_of
-from server.dossier.layout import CONTENTS, METADATA, OPENINGS
-from server.dossier.service import Dossiers, Taking
+from server.dossier.layout import CONTENTS, METADATA, OPENINGS, PRINTER
+from server.dossier.service import Dossiers, Put, Taking
 from server.identity.model import Role
 from server.journal import Journal
 from server.readings.keeping import READ
@@ -36,6 +39,7 @@ from wire.events import Event
 from wire.ids import MeetingId
 
 _PORTION: Final = 2_000
+_LOG: Final = logging.getLogger("archive")
 
 
 class Agency(Protocol):
@@ -75,8 +79,10 @@ class Reading:
     agency: Agency
     site_name: str
 
-    def contents(self, events: Sequence[Event], files: Mapping[str, bytes]) -> Contents:
-        """The lines."""
+    def contents(
+        self, events: Sequence[Event], files: Mapping[str, bytes], without: Mapping[str, str] | None = None
+    ) -> Contents:
+        """The lines; ``without``: the papers that are not there, and why."""
         rounds = [event.data["round"] for event in events if event.kind == "round_opened"]
         with self.unit.read() as tx:
             given = {each: self.numbers.of(tx, each) for each in rounds}
@@ -85,7 +91,7 @@ class Reading:
             for each, number in given.items()
             if number is not None
         }
-        return contents_of(events, files, house=self.creator, numbers=numbered, pages=pages_of)
+        return contents_of(events, files, house=self.creator, numbers=numbered, pages=pages_of, without=without or {})
 
     @property
     def creator(self) -> str:
@@ -106,17 +112,21 @@ class ForArchives:
     reading: Reading
     archive: ArchiveService
 
-    def files(self, taking: Taking, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-        """Two files; raises PrinterFailed."""
-        contents = self.reading.contents(taking.events, files)
+    def files(self, taking: Taking, files: Mapping[str, bytes]) -> Put:
+        """Two files, or one of them."""
+        contents = self.reading.contents(taking.events, files, taking.without)
         filing = self.archive.filing(taking.meeting, self.reading.creator)
         found = {METADATA: metadata.encoded(contents, filing)}
         house = self.reading.agency.known()
-        if house is not None and filing.notation:
-            by = "" if taking.actor is None else taking.actor.name
-            made = printed.index(contents, filing, house, by=by, now=taking.now)
-            found[CONTENTS] = self.reading.agency.print(made, at=taking.now)
-        return found
+        if house is None or not filing.notation:
+            return Put(found)
+        by = "" if taking.actor is None else taking.actor.name
+        made = printed.index(contents, filing, house, by=by, now=taking.now)
+        try:
+            return Put({**found, CONTENTS: self.reading.agency.print(made, at=taking.now)})
+        except (PrinterFailed, DocumentTooLong) as exc:
+            _LOG.error("the dossier of %s comes without its printed index: %s", taking.meeting, type(exc).__name__)
+            return Put(found, {CONTENTS: PRINTER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +137,7 @@ class Openings:
     store: ReadingStore
     log: Journal
 
-    def files(self, taking: Taking, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    def files(self, taking: Taking, files: Mapping[str, bytes]) -> Put:
         """One file; that an auditor took the rows is committed before."""
         del files
         meeting, actor = taking.meeting, taking.actor
@@ -139,7 +149,7 @@ class Openings:
         with self.unit.read() as tx:
             openers = self.store.openers(tx, meeting)
             rows = self._rows(tx, meeting) if by_name else None
-        return {OPENINGS: openings.encoded(taking.state, openers, rows)}
+        return Put({OPENINGS: openings.encoded(taking.state, openers, rows)})
 
     def _rows(self, tx: Transaction, meeting: MeetingId) -> list[Row]:
         found: list[Row] = []

@@ -15,6 +15,7 @@ from server.dossier import routes as dossier_routes
 from server.dossier.service import Dossiers
 from server.dossier.service import Tools as DossierTools
 from server.meetings.commands import By
+from server.papers.plain import PlainPapers
 from server.services import Services
 from server.statements import routes
 from server.statements.deeds import KINDS, Deeds
@@ -51,6 +52,7 @@ def build(services: Services) -> None:
             statements=services.statements,
             rounds=services.signing,
             trust=services.trust,
+            shelf=PlainPapers(services.papers),
             log=services.audit,
             record=services.record,
         )

@@ -11,6 +11,7 @@ import argparse
 import datetime as dt
 import logging
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,7 @@ MEMORY_BYTES: Final = 4 * 2**30
 CPU_S: Final = 1800
 _WRONG_WORDS: Final = 2
 _PDF: Final = b"%PDF-"
+_HEAD_BYTES: Final = 1024
 
 
 def parser() -> argparse.ArgumentParser:
@@ -74,10 +76,11 @@ def run(words: argparse.Namespace) -> tuple[int, str]:
     checking = Checking(anchors, dt.datetime.now(dt.UTC))
     if file.is_dir():
         return _dossier(reading.open_folder(file), words, checking=checking, found=found)
+    with file.open("rb") as archive:
+        if reading.is_archive(archive.read(_HEAD_BYTES)):
+            return _dossier(reading.opened(archive), words, checking=checking, found=found)
     data = file.read_bytes()
-    if reading.is_archive(data):
-        return _dossier(reading.open_archive(data), words, checking=checking, found=found)
-    if _PDF in data[:1024]:
+    if _PDF in data[:_HEAD_BYTES]:
         anchors.tell(found)
         verifying.verify_pdf(data, file.name, kept=(), checking=checking, found=found)
     elif (cms := words.cms or file.with_suffix(".p7s")).is_file():
@@ -89,7 +92,7 @@ def run(words: argparse.Namespace) -> tuple[int, str]:
 
 
 def _dossier(
-    files: dict[str, bytes], words: argparse.Namespace, *, checking: Checking, found: Findings
+    files: Mapping[str, bytes], words: argparse.Namespace, *, checking: Checking, found: Findings
 ) -> tuple[int, str]:
     # One file more, and it is a dossier into which somebody put a record: it has to stand as a dossier.
     if LEAVES in files and set(files) <= set(NAMES):

@@ -79,9 +79,9 @@ def _read_all(data: bytes) -> list[Facts]:
 
 
 def _certificates(files: Mapping[str, bytes], *folders: str) -> Iterable[Facts]:
-    for name, data in files.items():
+    for name in files:
         if name.startswith(folders):
             try:
-                yield read(data)
+                yield read(files[name])
             except CertificateUnreadable:
                 continue

@@ -1,8 +1,8 @@
 """What a dossier holds as archivists list it (mục lục văn bản): number, day, kind, subject, author, pages, file.
 
-Rules D1: pure; from log and files, in the order of their days (NĐ 30/2020, Phụ lục V and VI). Numbers are
-the register's, since minutes have theirs in no event. The meeting's papers are listed with their hash, and lie in the
-house's store; their line has no file. Days are those of Viet Nam.
+Rules D1, D8: pure; from log and files, in the order of their days (NĐ 30/2020, Phụ lục V and VI). Numbers are
+the register's, since minutes have theirs in no event. The meeting's papers are listed in every version that was given
+out, with its hash; the line of one that is not in the dossier has no file and says why. Days are those of Viet Nam.
 
 Usage: ``contents_of(events, files, house="Viện …", numbers={"k-…": Numbered("01", "GM-VKSTA", day)}, pages=count)``.
 """
@@ -12,13 +12,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
-from server.dossier.layout import EVENTS, sha256_of
+from server.dossier.layout import ASKED, EVENTS, READER, UNREADABLE, sha256_of
+from server.dossier.papers import Published, published
 from server.signing.marks import VIETNAM
 from wire.events import Event
 from wire.fold import fold
-from wire.state import MeetingState
+from wire.state import STATE_SECRETS, MeetingState, PaperState
 
 LOG: Final = "Nhật ký cuộc họp"
 PAPER: Final = "Tài liệu họp"
@@ -29,6 +31,14 @@ _KINDS: Final = {
     "resolution": "Nghị quyết",
     "attendance": "Danh sách",
 }
+
+
+_WITHOUT: Final = {
+    ASKED: "Không kèm tệp: người lấy hồ sơ chọn không kèm tài liệu",
+    READER: "Không kèm tệp: người lấy hồ sơ không có quyền đọc",
+    UNREADABLE: "Không kèm tệp: tệp trên máy chủ không đọc được",
+}
+_STUB: Final = "Tài liệu mật: không lưu trên hệ thống"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +94,14 @@ def contents_of(
     house: str,
     numbers: Mapping[str, Numbered],
     pages: Callable[[bytes], int],
+    without: Mapping[str, str] = MappingProxyType({}),
 ) -> Contents:
-    """From the whole log, which folds and is not empty."""
+    """From the whole log, which folds and is not empty. ``without``: papers that are not there, and why."""
     state = fold(events)
     ended = state.closed_at or events[-1].at
-    lines = [*_rounds(state, events, files, house=house, numbers=numbers, pages=pages), *_papers(state, events, house)]
+    lines = list(_rounds(state, events, files, house=house, numbers=numbers, pages=pages))
+    lines += [_paper(state, each, house, without.get(each.path)) for each in published(events)]
+    lines += _stubs(state, events, house)
     lines.sort(key=lambda each: each.on)
     log = files.get(EVENTS, b"")
     about = f"{LOG}: {len(events)} sự việc"
@@ -133,28 +146,35 @@ def _rounds(
         )
 
 
-def _papers(state: MeetingState, events: Sequence[Event], house: str) -> Iterator[Listed]:
-    """The papers that were published, at the version that was: named by the hash that the log has of it."""
-    submitted = {(e.data["paper"], e.data["version"]): e for e in events if e.kind == "paper_submitted"}
-    published = {e.data["paper"]: e for e in events if e.kind == "paper_published"}
+def _paper(state: MeetingState, paper: Published, house: str, why: str | None) -> Listed:
+    fate = f"Đã thay bằng bản {paper.replaced}" if paper.replaced else "Đã thu hồi" if paper.recalled else ""
+    named = paper.replaced or paper.version.version > 1
+    return Listed(
+        kind=PAPER,
+        number="",
+        notation="",
+        on=day(paper.at),
+        author=_author(state, paper.owner, house),
+        subject=f"{paper.title} (bản {paper.version.version})" if named else paper.title,
+        pages=paper.pages,
+        path=paper.path if why is None else "",
+        sha256=paper.entry.sha256,
+        note="; ".join(each for each in (fate, _WITHOUT.get(why or "", "")) if each),
+    )
+
+
+def _stubs(state: MeetingState, events: Sequence[Event], house: str) -> Iterator[Listed]:
+    """State secrets that were approved: that there is such a paper, and nothing of it (P4)."""
+    approved = {event.data["paper"]: event for event in events if event.kind == "paper_approved"}
     for paper in state.papers:
-        out = published.get(paper.paper)
-        made = None if out is None else submitted.get((paper.paper, out.data["version"]))
-        if out is None or made is None:
-            continue
-        owner = state.member(paper.owner)
-        yield Listed(
-            kind=PAPER,
-            number="",
-            notation="",
-            on=day(out.at),
-            author=house if owner is None else (owner.unit or owner.name),
-            subject=made.data["title"],
-            pages=int(made.data["pages"]),
-            path="",
-            sha256=made.data["plain_sha256"],
-            note="Giữ trên hệ thống",
-        )
+        if paper.secrecy in STATE_SECRETS and paper.state is PaperState.APPROVED:
+            author, on = _author(state, paper.owner, house), day(approved[paper.paper].at)
+            yield Listed(PAPER, "", "", on, author, paper.title, 0, "", "", note=_STUB)
+
+
+def _author(state: MeetingState, owner: str, house: str) -> str:
+    member = state.member(owner)
+    return house if member is None else (member.unit or member.name)
 
 
 def _signer(state: MeetingState, person: str) -> tuple[str, str]:

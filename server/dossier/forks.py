@@ -9,6 +9,7 @@ Usage: ``look(events, checkpoint, key=key, seen={"moc.txt": data}, found=found)`
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,7 +17,7 @@ from typing import Final
 from sealing.signatures import holds
 from server.dossier.findings import Findings
 from server.dossier.layout import EVENTS, RECORD
-from server.dossier.reading import NotADossier, is_archive, open_archive
+from server.dossier.reading import NotADossier, is_archive, opened
 from server.record import archive
 from server.verify import read_log
 from wire.checkpoint import Checkpoint
@@ -87,7 +88,7 @@ def _read(data: bytes, key: NoteKey) -> _Kept:
     """Raises _Foreign, WireError, NotADossier."""
     if not is_archive(data):
         return _Kept(Checkpoint.open(data[: _NOTE_BYTES + 1], key, holds))
-    files = open_archive(data)
+    files = opened(io.BytesIO(data))
     return _record(files, key) if archive.LEAVES in files else _dossier(files, key)
 
 

@@ -22,7 +22,7 @@ from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  #
 from server.documents.model import clean
 from server.dossier.contents import Contents, Listed, day
 from server.dossier.findings import Findings
-from server.dossier.layout import METADATA, sha256_of
+from server.dossier.layout import METADATA, PAPERS, entry_of
 from wire.events import Event
 from wire.fold import fold
 
@@ -108,10 +108,10 @@ def differences(data: bytes, files: Mapping[str, bytes], events: Sequence[Event]
     for line in lines:
         path, sha256 = line.findtext("File", ""), line.findtext("SHA256", "")
         listed.add(path)
-        is_right = sha256_of(files[path]) == sha256 if path in files else not path and sha256 in papers
+        is_right = entry_of(files, path).sha256 == sha256 if path in files else not path and sha256 in papers
         if not is_right:
             yield f"Document {line.findtext('DocOrdinal', '')}"
-    yield from (name for name in files if name.startswith("signed/") and name not in listed)
+    yield from (name for name in files if name.startswith(("signed/", PAPERS)) and name not in listed)
 
 
 def _document(parent: ET.Element, number: int, line: Listed) -> None:

@@ -25,11 +25,14 @@ def blueprint(dossiers: Dossiers, clock: Clock) -> Blueprint:
     @allow(Role.SECRETARY, Role.AUDITOR, member=(MemberRole.CHAIR, MemberRole.SECRETARY))
     def get_dossier(meeting: str) -> ResponseReturnValue:
         reason = request.args.get("reason", "").replace("\0", "").strip()[:MAX_REASON]
-        data = dossiers.take(MeetingId(meeting), actor(), now=clock.now(), reason=reason)
+        papers = request.args.get("papers", "") != "no"
+        taken = dossiers.take(MeetingId(meeting), actor(), now=clock.now(), reason=reason, papers=papers)
         headers = {
             "Cache-Control": "private, no-store",
             "Content-Disposition": f'attachment; filename="ho-so-{meeting}.zip"',
+            # Whoever saves it is told what it lacks without opening it.
+            "Dossier-Without": ", ".join(sorted(set(taken.without.values()))),
         }
-        return Response(data, mimetype="application/zip", headers=headers)
+        return Response(taken.pieces, mimetype="application/zip", headers=headers)
 
     return routes

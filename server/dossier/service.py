@@ -1,24 +1,27 @@
-"""Writes a meeting's dossier: its log, the signed acts with their evidence, the signed papers, the authorities.
+"""Writes a meeting's dossier: its log, the signed acts with their evidence, papers and signed papers, the authorities.
 
-Rules G48: what is written is what is kept, byte for byte; nothing plain touches the disk of the server; that somebody
-took a dossier stands in the administrators' log (L3), with the SHA-256 of its index: the record's signature covers it.
+Rules G48, D8: what is written is what is kept, byte for byte; nothing plain touches the disk of the server, and papers
+are read while they are written to whoever takes them. That somebody took a dossier stands in the administrators' log
+(L3), with the SHA-256 of its index: the record's signature covers it.
 
-Usage: ``Dossiers(tools).take(meeting, actor, now=now)``.
+Usage: ``Dossiers(tools).take(meeting, actor, now=now).pieces``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import io
-import zipfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, Protocol
 
 from server.audit.model import AdminEvent
 from server.audit.service import AdminLog
+from server.dossier.handing import Shelf, left_out
 from server.dossier.layout import EVENTS, INDEX, README, RECORD, Index, evidence_value, material_name
+from server.dossier.packing import Streamed, archive, packed
+from server.dossier.papers import Published, published
 from server.identity.model import Actor
 from server.meetings.model import must_be_real
 from server.record.errors import RecordForked
@@ -35,8 +38,6 @@ from wire.inclusions import Inclusions, Proof
 from wire.state import MeetingState
 
 EXPORTED: Final = "dossier_exported"
-#: The archive's own clock; the moment stands in the index.
-_DATE: Final = (1980, 1, 1, 0, 0, 0)
 _README: Final = """HỒ SƠ CUỘC HỌP · DOSSIER OF A MEETING
 
 Kiểm chứng, không cần mạng:  phonghop verify HỒ-SƠ.zip --anchors THƯ-MỤC-CHỨNG-THƯ-SỐ-GỐC --record-key TỆP-KHÓA
@@ -46,6 +47,8 @@ Trong hồ sơ có · What is in it
   muc-luc.pdf      mục lục văn bản, để đọc và in · the list of documents, to be read and printed
   ho-so.xml        thông tin mô tả hồ sơ, để nộp lưu trữ (NĐ 30/2020, Phụ lục VI) · metadata for archives
   signed/          văn bản đã ký số: giấy mời, biên bản, thông báo, nghị quyết · signed documents
+  papers/          tài liệu họp, mọi bản đã phát hành; tệp nào không kèm thì mục lục ghi lý do
+                   · the meeting's papers, every version given out; what is not there is listed with the reason
   events.json      nhật ký cuộc họp, mỗi dòng giữ mã kiểm tra của dòng trước · the log, a chain of hashes
   statements/      các việc đã ký số (có mặt, biểu quyết, bế mạc) và chữ ký · signed acts and their signatures
   luot-mo.json     tài liệu nào đã được mở, ai chưa mở · who has not opened which paper
@@ -117,6 +120,8 @@ class Taking:
     actor: Actor | None
     reason: str
     now: dt.datetime
+    #: The papers that are not in it, by path, and why.
+    without: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def meeting(self) -> MeetingId:
@@ -129,12 +134,28 @@ class Taking:
         return "system" if self.actor is None else self.actor.label
 
 
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Files that are put into a dossier, and those that could not be made: by path, why."""
+
+    files: Mapping[str, bytes]
+    without: Mapping[str, str] = field(default_factory=dict)
+
+
 class Extra(Protocol):
     """What another feature puts into a dossier."""
 
-    def files(self, taking: Taking, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-        """More files; ``files``: those that are there already."""
+    def files(self, taking: Taking, files: Mapping[str, bytes]) -> Put:
+        """More files; ``files``: those that are there already, but for the meeting's papers."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A dossier on its way: an archive in pieces, to be gone through once. ``without``: by path, what it lacks, why."""
+
+    pieces: Iterator[bytes]
+    without: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +166,7 @@ class Tools:
     statements: Statements
     rounds: Rounds
     trust: Trust
+    shelf: Shelf
     log: AdminLog
     record: RecordService
     extras: list[Extra] = field(default_factory=list)
@@ -156,41 +178,62 @@ class Dossiers:
 
     tools: Tools
 
-    def take(self, meeting: MeetingId, actor: Actor | None, *, now: dt.datetime, reason: str = "") -> bytes:
-        """The whole dossier as a ZIP archive, for ``actor``; None: for who runs the server.
+    def take(
+        self, meeting: MeetingId, actor: Actor | None, *, now: dt.datetime, reason: str = "", papers: bool = True
+    ) -> Taken:
+        """The whole dossier for ``actor``; None: for who runs the server. It is written down before the first piece.
 
-        With a ``reason`` an auditor's has who opened which page. Raises NoSuchMeeting, RehearsalUnsigned.
+        With a ``reason`` an auditor's has who opened which page; ``papers`` False: without the files of the meeting's
+        papers. Raises NoSuchMeeting, RehearsalUnsigned.
         """
         must_be_real(self.tools.meetings.state(meeting))
         files = self.files(meeting)
         # Of the log that goes into it, whatever has come meanwhile.
         events = [Event.from_value(each) for each in canonical.decode(files[EVENTS])["events"]]
-        state = fold(events)
-        taking = Taking(state, events, actor, reason, now)
+        state, given_out = fold(events), published(events)
+        without = left_out(given_out, state, actor, self.tools.shelf, wanted=papers)
+        taking = Taking(state, events, actor, reason, now, dict(without))
         for extra in self.tools.extras:
-            files |= extra.files(taking, files)
-        return self._packed(meeting, state, files, by=taking.by, now=now)
+            put = extra.files(taking, files)
+            files |= put.files
+            without |= put.without
+        inside = [each for each in given_out if each.path not in without]
+        head = self._headed(taking, files, inside, without)
+        return Taken(packed(head, [self._streamed(each) for each in inside]), without)
 
     def export(self, meeting: MeetingId, *, by: str, now: dt.datetime, without: Collection[str] = frozenset()) -> bytes:
-        """The evidence alone, without what archives want beside it and ``without`` the papers of these kinds.
+        """The evidence alone, without papers and what archives want beside it, ``without`` the rounds of these kinds.
 
         Raises NoSuchMeeting, RehearsalUnsigned.
         """
         state = self.tools.meetings.state(meeting)
         must_be_real(state)
-        return self._packed(meeting, state, self.files(meeting, without=without), by=by, now=now)
-
-    def _packed(
-        self, meeting: MeetingId, state: MeetingState, files: Mapping[str, bytes], *, by: str, now: dt.datetime
-    ) -> bytes:
+        files = self.files(meeting, without=without)
         events = canonical.decode(files[EVENTS])["events"]
         rounds = [each["data"]["round"] for each in events if each["kind"] == "round_opened"]
-        left_out = [each for each in rounds if _path(each) not in files]
-        index = Index.of(meeting, state.title, files, made_at=now, left_out=left_out).encode()
-        told = {"meeting": meeting, "files": len(files), "index_sha256": hashlib.sha256(index).hexdigest()}
+        missing = [each for each in rounds if _path(each) not in files]
+        index = Index.of(meeting, state.title, files, made_at=now, left_out=missing)
+        return archive(self._signed(meeting, len(events), index, files, by=by, now=now))
+
+    def _headed(
+        self, taking: Taking, files: Mapping[str, bytes], inside: Sequence[Published], without: Mapping[str, str]
+    ) -> dict[str, bytes]:
+        entries = {each.path: each.entry for each in inside}
+        index = Index.of(taking.meeting, taking.state.title, files, made_at=taking.now, papers=entries, without=without)
+        return self._signed(taking.meeting, len(taking.events), index, files, by=taking.by, now=taking.now)
+
+    def _signed(
+        self, meeting: MeetingId, events: int, index: Index, files: Mapping[str, bytes], *, by: str, now: dt.datetime
+    ) -> dict[str, bytes]:
+        """The files with their index and what the record says of it, which is written down now."""
+        encoded = index.encode()
+        told = {"meeting": meeting, "files": len(index.files), "index_sha256": hashlib.sha256(encoded).hexdigest()}
         with self.tools.log.unit.begin() as tx:
             export = self.tools.log.record(tx, EXPORTED, told, actor=by, now=now)
-        return archive({INDEX: index, **self._recorded(meeting, len(events), export, now=now), **files})
+        return {INDEX: encoded, **self._recorded(meeting, events, export, now=now), **files}
+
+    def _streamed(self, paper: Published) -> Streamed:
+        return Streamed(paper.path, paper.entry.size_bytes, partial(self.tools.shelf.pieces, paper.version))
 
     def _recorded(self, meeting: MeetingId, events: int, export: AdminEvent, *, now: dt.datetime) -> dict[str, bytes]:
         """What the record says of it; nothing when the record is not what it was, which the reader is told."""
@@ -224,15 +267,6 @@ class Dossiers:
             files[f"authorities/{kind}/{authority.facts.fingerprint}.cer"] = authority.facts.der
         # Papers may lean on what is known of certificates today.
         return files | {material_name(one): one.der for one in kept if _has_rounds(events)}
-
-
-def archive(files: Mapping[str, bytes]) -> bytes:
-    """A ZIP archive, the same for the same files."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, data in files.items():
-            made.writestr(zipfile.ZipInfo(name, _DATE), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
 
 
 def _path(round_id: str) -> str:

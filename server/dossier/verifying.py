@@ -2,9 +2,9 @@
 
 Rules G49, W73: in this order – the files are those of the index, the log is whole and folds, the record knows its
 events and this export, every signed act and the log hold each other, every signature holds and its certificate was
-good then, metadata and openings say what files and log say, every signed paper is the file the log names and its
-signatures hold, signed minutes say of the record what it says. What cannot be confirmed (no anchor, no
-key of the record) is told apart from what is wrong.
+good then, metadata and openings say what files and log say, every paper is the file that members were given, every
+signed one is the file the log names and its signatures hold, signed minutes say of the record what it says. What
+cannot be confirmed (no anchor, no key of the record) is told apart from what is wrong.
 
 Usage::
 
@@ -20,7 +20,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from server.dossier import acts, metadata, minutes, openings, recorded, signatures
+from server.dossier import acts, metadata, minutes, openings, papers, recorded, signatures
 from server.dossier.acts import SignedAct
 from server.dossier.checking import Checking
 from server.dossier.findings import Findings
@@ -49,6 +49,7 @@ def verify(files: Mapping[str, bytes], checking: Checking, found: Findings) -> N
     _acts(files, events, checking=checking, found=found)
     metadata.check(files, events, found)
     openings.check(files, events, found)
+    papers.check(files, events, None if index is None else index.without, found)
     left_out = frozenset() if index is None else frozenset(index.left_out)
     _papers(files, events, left_out=left_out, checking=checking, found=found)
 
@@ -246,8 +247,8 @@ def _prefix(pdf: bytes, step: Event) -> str:
 
 def _loose_material(files: Mapping[str, bytes]) -> tuple[Kept, ...]:
     return tuple(
-        Kept(name.rpartition(".")[2], name, data, _LONG_AGO, None, _LONG_AGO)
-        for name, data in files.items()
+        Kept(name.rpartition(".")[2], name, files[name], _LONG_AGO, None, _LONG_AGO)
+        for name in files
         if name.startswith("material/")
     )
 

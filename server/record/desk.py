@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 from server.audit.model import AdminEvent
 from server.audit.service import AdminLog
 from server.dossier.findings import Finding, Mark
-from server.dossier.service import archive
+from server.dossier.packing import archive
 from server.record import archive as files
 from server.record.errors import RecordForked, RecordNotRestored, RestorationNotShown
 from server.record.model import AGAINST, Checked, Problem, SeatState, Seen, WentBack

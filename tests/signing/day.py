@@ -1,6 +1,6 @@
 """One whole meeting in a house of its own, with everything that leaves something in a dossier.
 
-It has a roll by token and by staff, a paper that was approved by signature, an item presented, speaking, messages, an
+It has a roll by token and by staff, a paper that was approved by signature and published, an item presented, speaking, messages, an
 open vote, a signed one, a secret one, an election, minutes with two signatures, and a signed closing.
 
 Usage::
@@ -105,6 +105,7 @@ class Day(Room):
         paper = add_paper(self.house, self.meeting)
         said = expected(self.chair, self.meeting, "approve_papers", f"?paper={paper}")
         send(self.house, self.meeting, said, "chutri").done()
+        self.secretary.post(f"{self.path}/publish").done()
         self.chair.post(f"{self.path}/items/{self.state.agenda[0].item}/start").done()
         self.chair.post(f"{self.path}/display", {"mode": "message", "text": "Chào mừng (demo)"}).done()
         told = {"to": "wall", "text": "Nghỉ 10 phút (demo)", "seconds": 600, "send": True}

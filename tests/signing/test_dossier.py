@@ -29,7 +29,7 @@ from server.dossier.findings import Findings
 from server.dossier.layout import EVENTS, INDEX, RECORD, Index
 from server.dossier.reading import NotADossier, open_archive
 from server.dossier.recorded import check as recorded_check
-from server.dossier.service import archive
+from server.dossier.packing import archive
 from server.dossier.verifying import verify
 from tests.pki.authority import TestPki
 from tests.signing.house import House
@@ -87,6 +87,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, running_pki: Any) -> Iterato
     paper = add_paper(office, meeting)
     chair = office.sign_in("chutri")
     send(office, meeting, expected(chair, meeting, "approve_papers", f"?paper={paper}"), "chutri").done()
+    office.sign_in("thuky").post(f"/api/meetings/{meeting}/publish").done()
     path = path_of(meeting, opened(office, meeting))
     for username, label in (("chutri", "an"), ("daibieu", "chi")):
         sign(office, path, username, label).done()
@@ -113,7 +114,8 @@ def rehashed(files: dict[str, bytes]) -> dict[str, bytes]:
     index = Index.read(files[INDEX])
     others = {name: data for name, data in files.items() if name not in {INDEX, RECORD}}
     kept = {RECORD: files[RECORD]} if RECORD in files else {}
-    return {INDEX: Index.of(index.meeting, index.title, others, made_at=index.made_at).encode(), **kept, **others}
+    told = Index.of(index.meeting, index.title, others, made_at=index.made_at, without=index.without)
+    return {INDEX: told.encode(), **kept, **others}
 
 
 def statements(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -134,6 +136,7 @@ def test_G49_a_whole_dossier_is_right_and_says_what_was_checked(whole: Whole) ->
     codes = [code for _, code in found.codes]
     assert codes.count("statement") == 4
     assert codes.count("pdf-signature") == 2
+    assert codes.count("papers") == 1
     assert {"index", "log", "anchor", "record-key", "record-events", "index-signed"} <= set(codes)
     assert hashlib.sha256(whole.root).hexdigest() in found.text()
     assert "ĐẠT · VERIFIED" in found.text()
@@ -441,6 +444,12 @@ def test_G49_the_command_works_without_network_on_all_there_is(whole: Whole, tmp
     statement = folder / f"{statements(whole.files)['close']}.json"
     status, text = phonghop(statement, "--anchors", _ANCHOR[0])
     assert (status, "Bế mạc" in text) == (3, True), "no evidence lies beside it"
+    (paper,) = (folder / "papers").iterdir()
+    data = paper.read_bytes()
+    paper.write_bytes(data[:-1] + b"\0")
+    status, text = phonghop(folder, *known)
+    assert (status, f"papers/{paper.name}" in text) == (1, True), text
+    paper.write_bytes(data)
     (pdf,) = (folder / "signed").iterdir()
     assert phonghop(pdf, "--anchors", _ANCHOR[0])[0] in {0, 3}
     statement.write_bytes(statement.read_bytes().replace(b"attended", b"attenDed"))

@@ -95,6 +95,7 @@ def taken(tmp_path_factory: pytest.TempPathFactory, running_pki: Any) -> Iterato
 def test_L1_the_dossier_holds_all_that_a_meeting_leaves_and_is_right(taken: Taken) -> None:
     kinds = [value["kind"] for value in taken.events]
     assert {"attendance_recorded", "speech_stopped", "paper_approved", "ballots_given", "meeting_closed"} <= set(kinds)
+    assert [name for name in taken.files if name.startswith("papers/")], "changed below as every file"
     votes = [value["data"] for value in taken.events if value["kind"] == "vote_prepared"]
     assert [vote["kind"] for vote in votes] == ["open", "named", "secret", "open"]
     assert votes[-1]["election"]["seats"] == 2
@@ -284,6 +285,22 @@ def test_L1_a_file_of_another_meetings_dossier_mixed_in_is_told(taken: Taken, na
     found = taken.check_log({**taken.files, name: taken.other[name]})
     expected = {EVENTS: "log-other-meeting", RECORD: "record-unrelated", INDEX: "log-other-meeting"}[name]
     assert ("wrong", expected) in found.codes, found.text()
+
+
+def test_D8_a_paper_changed_taken_out_or_put_in_is_named_though_the_index_was_made_anew(taken: Taken) -> None:
+    (name,) = (each for each in taken.files if each.startswith("papers/"))
+    data = bytearray(taken.files[name])
+    data[_CHANCE.randrange(len(data))] ^= 1 << _CHANCE.randrange(8)
+    others = {each: taken.files[each] for each in taken.files if each != name}
+    more = name.replace(".1.pdf", ".2.pdf")
+    for files, code, path in (
+        ({**others, name: bytes(data)}, "paper-differs", name),
+        (others, "paper-missing", name),
+        ({**taken.files, more: taken.files[name]}, "paper-unknown", more),
+    ):
+        found = taken.check(rehashed(files))
+        assert [each.data["path"] for each in found.all if each.code == code] == [path]
+        assert path in found.text()
 
 
 def test_L1_statements_of_another_dossier_put_beside_are_told(taken: Taken) -> None:

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useTexts } from '$lib/i18n/texts.svelte.ts';
 import { notices } from '$lib/ui/notices.svelte.ts';
 import type { MeetingDesk } from '../src/console/meeting/desk.svelte.ts';
+import { session } from '../src/console/session.svelte.ts';
 import Steps from '../src/console/meeting/Steps.svelte';
 
 let answer: () => Response;
@@ -32,13 +33,14 @@ afterEach(() => {
 });
 
 /** What the steps need of a desk. */
-const desk = (phase: string, seesLog = true): MeetingDesk =>
+const desk = (phase: string, seesLog = true, isSecretary = true): MeetingDesk =>
   ({
     id: 'm-1',
     path: '/api/meetings/m-1',
     phase,
     seesLog,
-    isSecretary: true,
+    isChair: false,
+    isSecretary,
     rehearsalOf: null,
     members: { value: [] },
     agenda: { value: [] },
@@ -85,6 +87,29 @@ describe('G48 the dossier of a meeting', () => {
     expect(second).toHaveTextContent('Nghị quyết · 0/1 người đã ký');
     expect(more).toEqual([]);
     expect(screen.getByText(/không có các chữ ký còn thiếu/)).toBeTruthy();
+  });
+  it('D8 takes the papers along or not, as who may read them chooses, and says what the server could not put in', async () => {
+    answer = () => new Response('PK', { headers: { 'Dossier-Without': 'asked, printer' } });
+    render(Steps, { desk: desk('closed') });
+    await userEvent.click(await screen.findByRole('button', button));
+    const papers = screen.getByRole('checkbox', { name: 'Kèm tệp tài liệu họp' });
+    expect(papers).toBeChecked();
+    await userEvent.click(papers);
+    await userEvent.click(screen.getByRole('button', { name: 'Tải hồ sơ' }));
+    expect(asked).toEqual(['/api/meetings/m-1/dossier?papers=no']);
+    expect(notices().at(-1)?.text).toContain('bản mục lục để in');
+  });
+  it('D3 asks an auditor for the reason before it has who opened what, and offers no papers', async () => {
+    vi.spyOn(session, 'has').mockImplementation((...roles) => roles.includes('auditor'));
+    render(Steps, { desk: desk('closed', true, false) });
+    await userEvent.click(await screen.findByRole('button', button));
+    expect(screen.queryByRole('checkbox', { name: 'Kèm tệp tài liệu họp' })).toBeNull();
+    expect(screen.getByText(/không có quyền đọc/)).toBeTruthy();
+    await userEvent.click(screen.getByRole('checkbox', { name: /ai đã mở/ }));
+    expect(screen.getByRole('button', { name: 'Tải hồ sơ' })).toBeDisabled();
+    await userEvent.type(screen.getByLabelText('Lý do xem'), ' Xác minh đơn & thư ');
+    await userEvent.click(screen.getByRole('button', { name: 'Tải hồ sơ' }));
+    expect(asked).toEqual([`/api/meetings/m-1/dossier?reason=${new URLSearchParams({ r: 'Xác minh đơn & thư' }).toString().slice(2)}`]);
   });
   it('says why there is none, and can be asked for again', async () => {
     const refused = { error: { code: 'server-busy', vi: 'Máy chủ đang bận.', en: 'The server is busy.' } };

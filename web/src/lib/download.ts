@@ -12,10 +12,11 @@ export function keep(file: string, bytes: Blob): void {
 
 /**
  * Fetch `path` and keep the answer as `file`. Not a plain link: when the server refuses or is away, the person is told
- * in words, and can try again. Throws `Failure` then.
+ * in words, and can try again. Throws `Failure` then. Returns the headers of the answer.
  */
-export async function download(file: string, path: string, request?: RequestInit): Promise<void> {
+export async function download(file: string, path: string, request?: RequestInit): Promise<Headers> {
   const answer = await fetch(path, request);
   if (!answer.ok) throw await failureOf(answer);
   keep(file, await answer.blob());
+  return answer.headers;
 }
