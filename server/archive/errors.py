@@ -7,6 +7,7 @@
     └── TransferUnknown      archive-transfer-unknown
     Malformed
     ├── ReasonMissing        archive-reason-missing: another retention period says why
+    ├── BackReasonMissing    archive-back-reason-missing: a list is taken back for a reason
     └── TransferEmpty        archive-transfer-empty: a list names at least one dossier
     Conflict
     ├── DossierTooEarly      archive-too-early: before the close there is nothing to make up
@@ -15,7 +16,8 @@
     ├── DossierListed        archive-listed: it stands in a list already
     ├── DossierOpen          archive-open: only what is locked is handed over
     ├── DossierOutside       archive-outside: it was not closed in the time of the list
-    └── TransferDone         archive-transfer-done: that list was handed over
+    ├── TransferDone         archive-transfer-done: that list was handed over
+    └── TransferBack         archive-transfer-back: that list was taken back
 """
 
 from __future__ import annotations
@@ -39,6 +41,12 @@ class ReasonMissing(Malformed):
     """Another retention period says why."""
 
     code = "archive-reason-missing"
+
+
+class BackReasonMissing(Malformed):
+    """A list is taken back for a reason."""
+
+    code = "archive-back-reason-missing"
 
 
 class TransferEmpty(Malformed):
@@ -87,3 +95,9 @@ class TransferDone(Conflict):
     """The list was handed over to ``data["receiver"]``."""
 
     code = "archive-transfer-done"
+
+
+class TransferBack(Conflict):
+    """The list was taken back by ``data["by"]``, because of ``data["reason"]``."""
+
+    code = "archive-transfer-back"

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from wire.fields import print_instant
@@ -87,16 +89,51 @@ class Filed:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A dossier as it stands in a list."""
+
+    notation: str
+    title: str
+    began: dt.date
+    closed: dt.date
+    years: int | None
+    documents: int
+    pages: int
+
+    @classmethod
+    def of(cls, filed: Filed) -> Line:
+        """As it is now."""
+        return cls(filed.notation, filed.title, filed.began, filed.closed, filed.years, filed.documents, filed.pages)
+
+
+def written(lines: Sequence[Line]) -> str:
+    """As they are kept."""
+    names = Line.__slots__
+    told = [{name: getattr(line, name) for name in names} for line in lines]
+    return json.dumps(told, ensure_ascii=False, default=dt.date.isoformat)
+
+
+def read_lines(kept: str) -> list[Line]:
+    """As :func:`written`."""
+    days = ("began", "closed")
+    return [Line(**each | {day: dt.date.fromisoformat(each[day]) for day in days}) for each in json.loads(kept)]
+
+
 class TransferState(enum.StrEnum):
-    """đã lập mục lục → đã giao nộp."""
+    """đã lập mục lục → đã giao nộp, hoặc đã rút lại."""
 
     LISTED = "listed"
     DONE = "done"
+    BACK = "back"
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A list of dossiers that go to the archive: those closed ``since`` … ``until``. ``receiver`` empty: not yet."""
+    """A list of dossiers that go to the archive: those closed ``since`` … ``until``. ``receiver`` empty: not yet.
+
+    ``back_lines``: of a list that was taken back, what stood in it (:func:`read_lines`).
+    """
 
     number: int
     since: dt.date
@@ -107,11 +144,21 @@ class Transfer:
     position: str = ""
     done_on: dt.date | None = None
     done_by: str = ""
+    back_at: dt.datetime | None = None
+    back_by: str = ""
+    back_reason: str = ""
+    back_lines: str = ""
 
     @property
     def state(self) -> TransferState:
-        """Whether the dossiers are the archive's."""
+        """Whether the dossiers are the archive's, or free again."""
+        if self.back_at is not None:
+            return TransferState.BACK
         return TransferState.LISTED if self.done_on is None else TransferState.DONE
+
+    def taken_back(self, lines: Sequence[Line], *, by_name: str, reason: str, now: dt.datetime) -> Transfer:
+        """It holds no more, and stays readable as it was."""
+        return replace(self, back_at=now, back_by=by_name, back_reason=reason, back_lines=written(lines))
 
     def to_value(self, dossiers: int) -> dict[str, Any]:
         """As JSON, with how many there are in it."""
@@ -127,4 +174,7 @@ class Transfer:
             "position": self.position,
             "done_on": None if self.done_on is None else self.done_on.isoformat(),
             "done_by": self.done_by,
+            "back_at": None if self.back_at is None else print_instant(self.back_at),
+            "back_by": self.back_by,
+            "back_reason": self.back_reason,
         }

@@ -74,6 +74,10 @@ class ArchiveStore(Protocol):
         """From now on it is this."""
         ...
 
+    def free(self, tx: Transaction, number: int) -> None:
+        """The dossiers of a list stand in none."""
+        ...
+
     def transfers(self, tx: Transaction) -> Sequence[Transfer]:
         """The newest first."""
         ...

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from server.agency.model import House
-from server.archive.model import FOR_EVER, Filed, Transfer, in_words
+from server.archive.model import FOR_EVER, Line, Transfer, in_words
 from server.documents.model import (
     Appendix,
     Column,
@@ -52,9 +52,9 @@ _LINES: Final = (
 _BLANK: Final = "……………………"
 
 
-def document(transfer: Transfer, filed: Sequence[Filed], house: House, *, now: dt.datetime) -> Document:
-    """The record of the hand-over; the list is an appendix across."""
-    today = transfer.done_on or day(now)
+def document(transfer: Transfer, lines: Sequence[Line], house: House, *, now: dt.datetime) -> Document:
+    """The record of the hand-over, the list as an appendix; of one that was taken back, that it does not hold."""
+    today = transfer.done_on or day(transfer.back_at or now)
     rows = tuple(
         (
             str(number),
@@ -66,14 +66,15 @@ def document(transfer: Transfer, filed: Sequence[Filed], house: House, *, now: d
             str(each.pages),
             "",
         )
-        for number, each in enumerate(filed, 1)
+        for number, each in enumerate(lines, 1)
     )
-    documents, pages = sum(each.documents for each in filed), sum(each.pages for each in filed)
-    for_ever = sum(each.years is None for each in filed)
+    documents, pages = sum(each.documents for each in lines), sum(each.pages for each in lines)
+    for_ever = sum(each.years is None for each in lines)
     receiver = plain(transfer.receiver) or _BLANK
     taken = f"{receiver}, {transfer.position}" if transfer.position else receiver
     giver = plain(transfer.done_by or transfer.by_name)
-    parts = (
+    parts: tuple[Heading | Points | Text, ...] = (
+        *_taken_back(transfer),
         Text(f"Hôm nay, {day_in_words(today)}, hai bên giao và nhận hồ sơ các cuộc họp như sau:"),
         Heading("1. Bên giao"),
         Text(f"{giver}, {' '.join(house.name)}."),
@@ -83,8 +84,8 @@ def document(transfer: Transfer, filed: Sequence[Filed], house: House, *, now: d
         Points(
             (
                 f"Thời kỳ: cuộc họp bế mạc từ {transfer.since:%d/%m/%Y} đến {transfer.until:%d/%m/%Y};",
-                f"Tổng số: {len(filed):02d} hồ sơ, {documents:02d} văn bản, {pages:02d} trang;",
-                f"Trong đó: {FOR_EVER.lower()} {for_ever:02d} hồ sơ, có thời hạn {len(filed) - for_ever:02d} hồ sơ;",
+                f"Tổng số: {len(lines):02d} hồ sơ, {documents:02d} văn bản, {pages:02d} trang;",
+                f"Trong đó: {FOR_EVER.lower()} {for_ever:02d} hồ sơ, có thời hạn {len(lines) - for_ever:02d} hồ sơ;",
                 "Hình thức: hồ sơ điện tử, mỗi hồ sơ một tệp .zip kèm mục lục văn bản và hướng dẫn kiểm chứng.",
             )
         ),
@@ -104,6 +105,13 @@ def document(transfer: Transfer, filed: Sequence[Filed], house: House, *, now: d
             Appendix("Phụ lục", "Mục lục hồ sơ nộp lưu", (table,), note="(Kèm theo Biên bản)", landscape=True),
         ),
     )
+
+
+def _taken_back(transfer: Transfer) -> tuple[Text, ...]:
+    if transfer.back_at is None:
+        return ()
+    said = f"ĐÃ RÚT LẠI ngày {day(transfer.back_at):%d/%m/%Y}, không dùng để giao nhận. Lý do: {transfer.back_reason}."
+    return (Text(said.replace("..", ".")), Text(f"Người rút lại: {plain(transfer.back_by)}."))
 
 
 def index(contents: Contents, filing: Filing, house: House, *, by: str, now: dt.datetime) -> Document:

@@ -103,6 +103,14 @@ def _lists(routes: Blueprint, archive: ArchiveService, clock: Clock) -> None:
             raise BadField("body.receiver", "is empty")
         return answer(archive.hand_over(_number(number), receipt, asked=_asked(clock)))
 
+    @routes.post(f"{_LISTS}/<int:number>/back")
+    @allow(Role.SECRETARY, Role.CLERK)
+    def take_back(number: int) -> ResponseReturnValue:
+        fields = body()
+        reason = fields.text("reason", limit=MAX_REASON, empty=True)
+        fields.end()
+        return answer(archive.take_back(_number(number), reason, asked=_asked(clock)))
+
 
 def _asked(clock: Clock) -> Asked:
     return Asked(actor(), act_id(), clock.now())

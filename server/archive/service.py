@@ -1,12 +1,14 @@
 """Use cases of the archive: make a dossier up, change for how long it is kept, list dossiers, hand a list over (D4–D7).
 
 Rules: what somebody decides here is an entry of the record, with its reason. Only what is locked goes into a list,
-and a dossier into one list alone; what was handed over keeps its period. Nothing is deleted.
+and a dossier into one list alone; a list that was taken back frees them. What was handed over keeps its period.
+Nothing is deleted.
 
 Usage::
 
     archive.make_up(meeting, 10, asked=asked)
-    archive.list_up(since, until, [meeting], asked=asked); archive.hand_over(1, Receipt("…", "…", day), asked=asked)
+    archive.list_up(since, until, [meeting], asked=asked); archive.take_back(1, "…", asked=asked)
+    archive.hand_over(2, Receipt("…", "…", day), asked=asked)
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import Any, Final
 
 from server.agency.ports import Office
 from server.archive import errors, printed
-from server.archive.model import Filed, Transfer, TransferState, ends_on, in_words
+from server.archive.model import Filed, Line, Transfer, TransferState, ends_on, in_words, read_lines
 from server.archive.ports import ArchiveStore, Meetings
 from server.dossier.contents import Contents, day
 from server.dossier.metadata import UNDECIDED, Filing
@@ -38,6 +40,7 @@ FILED: Final = "dossier_filed"
 CHANGED: Final = "retention_changed"
 LISTED: Final = "archive_listed"
 HANDED: Final = "archive_handed"
+BACK: Final = "archive_taken_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,9 @@ class ArchiveService:
             filed, transfers = self.store.all(tx), self.store.transfers(tx)
         rows = {row.id: row for row in self.meetings.among(OVER)}
         known = {each.meeting for each in filed}
-        counted = {each.number: sum(one.transfer == each.number for one in filed) for each in transfers}
+        counted = {
+            each.number: len(_lines(each, [f for f in filed if f.transfer == each.number])) for each in transfers
+        }
         return {
             "dossiers": [
                 each.to_value(today=today) | {"locked": _is_locked(rows.get(MeetingId(each.meeting)))} for each in filed
@@ -185,14 +190,12 @@ class ArchiveService:
             return once(self.ledger, tx, self._key(asked, LISTED, content), now=asked.now, do=add)
 
     def hand_over(self, number: int, receipt: Receipt, *, asked: Asked) -> dict[str, Any]:
-        """The archive has taken a list over; gives it. Raises TransferUnknown, TransferDone."""
+        """The archive has taken a list over; gives it. Raises TransferUnknown, TransferDone, TransferBack."""
         content = {"transfer": number, "receiver": receipt.receiver, "on": receipt.on.isoformat()}
         with self.unit.begin() as tx:
 
             def hand() -> dict[str, Any]:
-                found = self._transfer(tx, number)
-                if found.state is TransferState.DONE:
-                    raise errors.TransferDone(receiver=found.receiver)
+                found = self._listed(tx, number)
                 done = replace(
                     found,
                     receiver=receipt.receiver,
@@ -206,11 +209,36 @@ class ArchiveService:
 
             return once(self.ledger, tx, self._key(asked, HANDED, content), now=asked.now, do=hand)
 
+    def take_back(self, number: int, reason: str, *, asked: Asked) -> dict[str, Any]:
+        """A list was made wrongly: its dossiers are free, it stays readable; gives it.
+
+        Raises BackReasonMissing, TransferUnknown, TransferDone, TransferBack.
+        """
+        if not reason.strip():
+            raise errors.BackReasonMissing
+        content = {"transfer": number, "reason": reason.strip()}
+        with self.unit.begin() as tx:
+
+            def take() -> dict[str, Any]:
+                self.store.hold(tx)
+                found = self._listed(tx, number)
+                filed = self.store.of_transfer(tx, number)
+                lines = [Line.of(each) for each in filed]
+                back = found.taken_back(lines, by_name=asked.actor.name, reason=reason.strip(), now=asked.now)
+                self.store.free(tx, number)
+                self.store.save_transfer(tx, back)
+                told = {**content, "meetings": sorted(each.meeting for each in filed)}
+                self.journal.record(tx, BACK, told, actor=asked.actor.label, now=asked.now)
+                return back.to_value(len(lines))
+
+            return once(self.ledger, tx, self._key(asked, BACK, content), now=asked.now, do=take)
+
     def paper(self, number: int, *, now: dt.datetime) -> bytes:
         """The list with the record of its hand-over, as PDF/A; raises TransferUnknown, AgencyUnknown."""
         with self.unit.read() as tx:
             found, filed = self._transfer(tx, number), self.store.of_transfer(tx, number)
-        return self.office.print(printed.document(found, filed, self.office.house(), now=now), at=now)
+        made = printed.document(found, _lines(found, filed), self.office.house(), now=now)
+        return self.office.print(made, at=now)
 
     def filing(self, meeting: MeetingId, creator: str) -> Filing:
         """What a dossier says of how it is kept."""
@@ -245,6 +273,15 @@ class ArchiveService:
             raise errors.TransferUnknown
         return found
 
+    def _listed(self, tx: Transaction, number: int) -> Transfer:
+        """A list that still can become one thing or the other."""
+        found = self._transfer(tx, number)
+        if found.state is TransferState.DONE:
+            raise errors.TransferDone(receiver=found.receiver)
+        if found.state is TransferState.BACK:
+            raise errors.TransferBack(by=found.back_by, reason=found.back_reason)
+        return found
+
     def _must_be_ours(self, tx: Transaction, filed: Filed) -> None:
         """What the archive has taken over is the archive's to decide."""
         if filed.transfer is None:
@@ -259,6 +296,13 @@ class ArchiveService:
     def _note(self, tx: Transaction, kind: str, filed: Filed, asked: Asked, **more: str) -> None:
         told = {"meeting": filed.meeting, "notation": filed.notation, "kept": in_words(filed.years), **more}
         self.journal.record(tx, kind, told, actor=asked.actor.label, now=asked.now)
+
+
+def _lines(transfer: Transfer, filed: Sequence[Filed]) -> list[Line]:
+    """What stands in a list, or stood there when it was taken back."""
+    if transfer.state is TransferState.BACK:
+        return read_lines(transfer.back_lines)
+    return [Line.of(each) for each in filed]
 
 
 def _is_locked(row: MeetingRow | None) -> bool:

@@ -43,6 +43,10 @@ TRANSFERS: Final = Table(
     Column("position", String(200), nullable=False),
     Column("done_on", String(10), nullable=True),
     Column("done_by", String(200), nullable=False),
+    Column("back_at", Moment, nullable=True),
+    Column("back_by", String(200), nullable=False, server_default=""),
+    Column("back_reason", Text, nullable=False, server_default=""),
+    Column("back_lines", Text, nullable=False, server_default=""),
 )
 DOSSIERS: Final = Table(
     "archive_dossiers",
@@ -123,6 +127,11 @@ class SqlArchiveStore:
         """From now on it is this."""
         mine = TRANSFERS.c.number == transfer.number
         tx.execute(update(TRANSFERS).where(mine).values(_values(transfer, TRANSFERS)))
+
+    def free(self, tx: Connection, number: int) -> None:
+        """The dossiers of a list stand in none."""
+        mine = DOSSIERS.c.transfer == number
+        tx.execute(update(DOSSIERS).where(mine).values(transfer=None, revision=DOSSIERS.c.revision + 1))
 
     def transfers(self, tx: Connection) -> Sequence[Transfer]:
         """The newest first."""

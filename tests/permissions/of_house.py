@@ -173,6 +173,7 @@ TECHNICAL: Final[tuple[Row, ...]] = (
     row("POST /api/archive/transfers", {DESK | CLERK: ANY}, {}, reaches=True),
     row("GET /api/archive/transfers/<int:number>/list.pdf", {DESK | CLERK | AUDITOR: ANY}, reaches=True, number="1"),
     row("POST /api/archive/transfers/<int:number>/handed", {DESK | CLERK: ANY}, {}, reaches=True, number="1"),
+    row("POST /api/archive/transfers/<int:number>/back", {DESK | CLERK: ANY}, {}, reaches=True, number="1"),
     row("GET /api/signing/pictures", {SECURITY | DESK: ANY}),
     row("GET /api/signing/pictures/<owner>", {SECURITY: ANY}, reaches=True, owner="stranger"),
     row("PUT /api/signing/pictures/<owner>", {SECURITY: ANY}, {}, reaches=True, owner="stranger"),

@@ -1,7 +1,7 @@
 """One whole meeting in a house of its own, with everything that leaves something in a dossier.
 
-It has a roll by token and by staff, a paper that was approved by signature and published, an item presented, speaking, messages, an
-open vote, a signed one, a secret one, an election, minutes with two signatures, and a signed closing.
+It has a roll by token and by staff, a paper that was approved by signature and given out, an item presented, speaking,
+messages, an open vote, a signed one, a secret one, an election, minutes with two signatures, and a signed closing.
 
 Usage::
 

@@ -27,9 +27,9 @@ from server.dossier.anchors import Anchors, record_keys
 from server.dossier.checking import Checking
 from server.dossier.findings import Findings
 from server.dossier.layout import EVENTS, INDEX, RECORD, Index
+from server.dossier.packing import archive
 from server.dossier.reading import NotADossier, open_archive
 from server.dossier.recorded import check as recorded_check
-from server.dossier.packing import archive
 from server.dossier.verifying import verify
 from tests.pki.authority import TestPki
 from tests.signing.house import House

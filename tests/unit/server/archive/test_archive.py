@@ -232,3 +232,36 @@ def test_G49_a_changed_byte_in_any_file_of_a_whole_dossier_is_named(
     wrong = found.first_wrong
     assert wrong is not None
     assert (wrong.code, wrong.data["path"]) == ("file-changed", name)
+
+
+def test_D9_a_list_made_wrongly_is_taken_back_with_a_reason_and_its_dossiers_are_free(office: Office) -> None:
+    secretary, clerk = office.sign_in("thuky"), office.sign_in("vanthu")
+    one, other = over(office), over(office)
+    for meeting, years in ((one, 5), (other, None)):
+        secretary.post(f"/api/meetings/{meeting}/archive", {"years": years}).done()
+    lists, span = "/api/archive/transfers", {"since": "2026-01-01", "until": "2026-12-31"}
+    clerk.post(lists, {**span, "meetings": [one, other]}).done()
+    assert clerk.post(f"{lists}/1/back", {"reason": "  "}).code == "archive-back-reason-missing"
+    assert clerk.post(f"{lists}/7/back", {"reason": "x"}).code == "archive-transfer-unknown"
+    act = "a-" + "d" * 16
+    told = [clerk.post(f"{lists}/1/back", {"reason": "Nhầm thời kỳ"}, act=act).done() for _ in range(2)]
+    assert told[0] == told[1]
+    assert (told[0]["state"], told[0]["back_by"], told[0]["dossiers"]) == ("back", "vanthu (demo)", 2)
+    (entry,) = office.services.audit.newest("archive_taken_back", limit=5)
+    assert (entry.data["reason"], entry.data["meetings"]) == ("Nhầm thời kỳ", sorted([one, other]))
+    again = secretary.post(f"{lists}/1/back", {"reason": "Khác"})
+    assert (again.code, again.data) == ("archive-transfer-back", {"by": "vanthu (demo)", "reason": "Nhầm thời kỳ"})
+    taken = {"receiver": "Lê Thị Lưu (demo)", "on": "2026-12-30"}
+    assert clerk.post(f"{lists}/1/handed", taken).code == "archive-transfer-back"
+    # Free again: another list takes them, and what is decided meanwhile is no part of the old one.
+    secretary.put(f"/api/meetings/{one}/archive", {"years": 9, "reason": "x", "revision": 3}).done()
+    assert secretary.post(lists, {**span, "meetings": [one]}).done() == {"transfer": 2}
+    assert [(each["transfer"], each["dossiers"]) for each in board(clerk)["transfers"]] == [(2, 1), (1, 2)]
+    old, new = (words(clerk.get(f"{lists}/{number}/list.pdf").raw.data) for number in (1, 2))
+    for said in ("ĐÃ RÚT LẠI ngày 23/11/2026", "Nhầm thời kỳ", "01/2026", "02/2026", "5 năm", "02 hồ sơ"):
+        assert said in old, said
+    assert "9 năm" not in old
+    assert ("9 năm" in new, "ĐÃ RÚT LẠI" in new) == (True, False)
+    clerk.post(f"{lists}/2/handed", taken).done()
+    done = clerk.post(f"{lists}/2/back", {"reason": "Muộn"})
+    assert (done.code, done.data["receiver"]) == ("archive-transfer-done", taken["receiver"])

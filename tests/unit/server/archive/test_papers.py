@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -96,6 +96,11 @@ def names(files: Mapping[str, bytes]) -> set[str]:
     return {name for name in files if name.startswith("papers/")}
 
 
+def bare(text: str) -> str:
+    """Without what a narrow column breaks lines at."""
+    return re.sub(r"\W", "", text)
+
+
 def test_D8_who_reads_the_papers_has_every_version_that_was_given_out_as_it_was(held: Held) -> None:
     for username in ("thuky", "chutri"):
         files = held.taken(username)
@@ -159,9 +164,9 @@ def test_D1_D2_the_lists_name_each_version_what_became_of_it_and_the_stub(held: 
     assert (stub.findtext("Subject"), stub.findtext("SHA256")) == ("Chuyên án (demo)", "")
     assert stub.findtext("Description") == "Tài liệu mật: không lưu trên hệ thống"
     assert root.findtext("PageTotal") == "3"
-    text = words(files[CONTENTS])
+    text = bare(words(files[CONTENTS]))
     for said in (f"{held.twice}.1.pdf", f"{held.hidden}.1.pdf", "Đã thay bằng bản 2", "không lưu trên hệ thống"):
-        assert said.replace(" ", "") in text.replace(" ", ""), said
+        assert bare(said) in text, said
     (filed,) = held.office.sign_in("thuky").get("/api/archive").done()["dossiers"]
     assert (filed["documents"], filed["pages"]) == (5, 3), "counted whoever takes it"
     found = Findings()

@@ -34,9 +34,13 @@ export interface Transfer {
   until: string;
   dossiers: number;
   by: string;
-  state: 'listed' | 'done';
+  /** `back`: it was taken back, and does not hold. */
+  state: 'listed' | 'done' | 'back';
   receiver: string;
   done_on: string | null;
+  back_at: string | null;
+  back_by: string;
+  back_reason: string;
 }
 export interface Board {
   dossiers: Dossier[];

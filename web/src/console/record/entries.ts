@@ -91,6 +91,7 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['house', 'retention_changed'],
   ['house', 'archive_listed'],
   ['house', 'archive_handed'],
+  ['house', 'archive_taken_back'],
   ['house', 'signing_opened'],
   ['house', 'signing_signed'],
   ['house', 'signing_closed'],
