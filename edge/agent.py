@@ -30,6 +30,7 @@ from edge.commands import Answer
 from edge.enrol.client import SiteClient
 from edge.enrol.key import DeviceKey
 from edge.enrol.service import CA, Credentials, Enroller, Told
+from edge.helped import RESTART_FILE, RunCommand, TouchFile
 from edge.link import mqtt
 from edge.model import Identity, Limits, Standing
 from edge.page.app import Page, create_page
@@ -91,6 +92,7 @@ class Agent:
             reserve_bytes=settings.disk_reserve_mib * _MIB,
             record=RecordKeeper(self._disk),
             vitals=self._vitals,
+            restart=_restarter(settings),
         )
         limits = Limits(idle_s=settings.idle_lock_s, following_s=settings.following_lock_s, grace_s=settings.grace_s)
         self._cards: Final = self._card_worker()
@@ -183,7 +185,7 @@ class Agent:
         if not pattern:
             return None
         try:
-            from edge.card.watchdog import DEAF_FILE, RunCommand, TouchFile, Watchdog  # noqa: PLC0415 - not everywhere
+            from edge.card.watchdog import DEAF_FILE, Watchdog  # noqa: PLC0415 - not everywhere
             from edge.card.worker import CardWorker  # noqa: PLC0415 - not everywhere
         except ImportError as exc:
             _LOG.warning("no USB tokens at this seat, people sign in with passwords: %s is not installed", exc.name)
@@ -307,3 +309,9 @@ class Agent:
         except TimeoutError:
             # Its thread is a daemon: the process ends all the same, and the service powers the card off.
             _LOG.warning("a driver did not let go of a token")
+
+
+def _restarter(settings: Settings) -> Callable[[], None]:
+    """What starts this machine again: a command of the settings, or the unit of systemd that watches a file."""
+    command = settings.machine_restart
+    return RunCommand(command) if command else TouchFile(settings.run_dir / RESTART_FILE)

@@ -432,6 +432,20 @@ class Answer:
     data: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerOrder:
+    """Say that an order of IT was carried out."""
+
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestartMachine:
+    """Start this machine again, and say that it will be, or that it cannot."""
+
+    order: str
+
+
 BallotCommand = MakeBallot | FinishBallot | HandIn | MixBoxes | FindBallots | EraseBallots
 MarksCommand = ReadMarks | WriteMarks | FetchMarks | SendMarks | TakeMarks | CloseMarks | EraseMarks
 ReadingsCommand = NoteReading | SendReadings | TakeReadings
@@ -440,5 +454,5 @@ Command = (
     Greet | Listen | SendSignIn | OpenCard | ReleaseCard | SendKnock | VerifyPinAndSign | SignWithCard | PaperCommand
     | BallotCommand | MarksCommand | ReadingsCommand | SendTokenSignIn | SendFront | SendPoint | AskReady | ShowPoint
     | SendEntry | SendHealth | Report | Replan | SaveWish | Record | Keep | Settle | CheckPassword | RememberPassword
-    | ForgetPassword | SaveSession | HidePages | Wipe | Answer
+    | ForgetPassword | SaveSession | HidePages | Wipe | Answer | AnswerOrder | RestartMachine
 )  # fmt: skip

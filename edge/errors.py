@@ -44,6 +44,7 @@
     │   ├── PaperNotReady         paper-not-ready
     │   ├── PageNotDrawn          page-not-drawn
     │   ├── ServerRefused         (the code of the answer: the machine's or the server's)
+    │   ├── CannotRestart         seat-cannot-restart
     │   └── Stopping              seat-stopping
     ├── MeetingFault              why a meeting is not shown
     │   ├── AgentOutdated         agent-outdated
@@ -330,6 +331,12 @@ class ServerRefused(SeatRefusal):
     def __init__(self, code: str, **data: Any) -> None:
         super().__init__(code, **data)
         self.code = code  # type: ignore[misc]  # the one error whose code comes from elsewhere
+
+
+class CannotRestart(SeatRefusal):
+    """Nobody at this machine may start it again."""
+
+    code = "seat-cannot-restart"
 
 
 class Stopping(SeatRefusal):

@@ -488,6 +488,22 @@ class PointCame:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderCame:
+    """IT has this terminal do something (W171)."""
+
+    order: str
+    kind: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSeen:
+    """Whoever sits there has closed what an order showed."""
+
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """Time went on."""
 
@@ -500,5 +516,5 @@ Event = (
     | RoundClosed | RoundFile | RoundConfirmed | PinRight | OfferCame | OfferRefused | SignInAsked | UnlockAsked
     | PasswordChecked | LockAsked | SignOutAsked | ActAsked | Touched | FollowsPresenter | Laid | Ticked | BallotHeld
     | BallotAway | BallotsFound | MixCame | MarksAsked | MarksWritten | MarksStand | PointsAt | PointCame
-    | ReadyAsked | PageSeen | ReadingsStand
+    | ReadyAsked | PageSeen | ReadingsStand | OrderCame | OrderSeen
 )  # fmt: skip

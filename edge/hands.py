@@ -11,6 +11,8 @@ Usage::
 from __future__ import annotations
 
 import base64
+import logging
+import subprocess
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -20,8 +22,10 @@ from edge.acts import RECEIPT, SIGN_IN
 from edge.card.certificate import Purpose
 from edge.challenge import Expected, proof, unlock_text
 from edge.commands import (
+    AnswerOrder,
     AskReady,
     CheckPin,
+    RestartMachine,
     SendAnswer,
     SendBegin,
     SendEntry,
@@ -32,6 +36,7 @@ from edge.commands import (
     SignWithCard,
     VerifyPinAndSign,
 )
+from edge.errors import CannotRestart
 from edge.events import Destroyed, Event, Forgotten, Stored
 from edge.model import CardSignature, CardWork, Queued
 from edge.outbox import Entry
@@ -63,6 +68,7 @@ from wire.readiness import KIND as READY
 from wire.topics import PaperVersion
 
 _MIB: Final = 1 << 20
+_LOG: Final = logging.getLogger("phonghop.seat")
 
 
 class Hands:
@@ -119,10 +125,12 @@ class Hands:
         for chunks in self._ports.vault.all_chunks():
             self._report(chunks)
 
-    def send(self, command: SendEntry | SendFront | SendPoint | AskReady) -> None:
-        """An act of the outbox, where somebody reads, or a question."""
+    def send(self, command: SendEntry | SendFront | SendPoint | AskReady | AnswerOrder | RestartMachine) -> None:
+        """An act of the outbox, where somebody reads, a question, or the answer to an order."""
         if isinstance(command, SendEntry):
             self.send_entry(command.act)
+        elif isinstance(command, AnswerOrder | RestartMachine):
+            self._obey(command)
         elif isinstance(command, SendFront):
             self.front(command)
         elif isinstance(command, AskReady):
@@ -246,6 +254,20 @@ class Hands:
         heard = None if self._ports.welcomed is None else self._ports.ahead
         machine = None if vitals is None else vitals.read(ahead=heard)
         self._ports.say(lambda head: messages.Health(head, generation, seqs, free_mb, screen, kept, token, machine))
+
+    def _obey(self, command: AnswerOrder | RestartMachine) -> None:
+        """Say that an order was carried out; the machine is started again by whoever may do that (W171)."""
+        code, restart = "", self._ports.restart
+        if isinstance(command, RestartMachine):
+            try:
+                if restart is None:
+                    raise OSError("nobody here may")
+                restart()
+            except (OSError, subprocess.SubprocessError) as exc:
+                _LOG.warning("the machine cannot be started again: %s", exc)
+                code = CannotRestart.code
+        outcome = "refused" if code else "done"
+        self._ports.say(lambda head: messages.Obeyed(head, command.order, outcome, code))
 
     def _report(self, chunks: Chunks) -> None:
         have = chunks.have

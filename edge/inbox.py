@@ -28,6 +28,7 @@ from edge.events import (
     LogCame,
     MixCame,
     OfferCame,
+    OrderCame,
     PointCame,
     RecordFound,
     RoundsCame,
@@ -146,7 +147,7 @@ class Inbox:
                 return (self._challenge(message, state),)
             case messages.SignRounds() | messages.SignPart() | messages.SignOffer():
                 return self._signing(message)
-            case messages.Mix() | messages.Log():
+            case messages.Mix() | messages.Log() | messages.Order():
                 return (_heard(message),)
             case messages.Key():
                 self._key(message)
@@ -344,9 +345,11 @@ def _is_early(payload: bytes, keys: Iterable[EpochKey]) -> bool:
     return all(key.epoch != epoch for key in keys)
 
 
-def _heard(message: messages.Mix | messages.Log) -> Event:
+def _heard(message: messages.Mix | messages.Log | messages.Order) -> Event:
     if isinstance(message, messages.Mix):
         return MixCame(message)
+    if isinstance(message, messages.Order):
+        return OrderCame(message.order, message.kind, message.text)
     return LogCame(message.meeting, message.events, message.head_seq)
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from edge import ballots, marks, people, questions, readings, rounds, statements, tokens
+from edge import ballots, marks, orders, people, questions, readings, rounds, statements, tokens
 from edge.commands import (
     Answer,
     Command,
@@ -65,6 +65,8 @@ from edge.events import (
     OfferCame,
     OfferRefused,
     Opened,
+    OrderCame,
+    OrderSeen,
     PageSeen,
     PasswordChecked,
     PinGiven,
@@ -378,7 +380,7 @@ def _ticked(state: State, event: Ticked, now: Now) -> Result:
     if not state.confirmed and state.warm and now.s - state.started_s >= state.limits.grace_s:
         state = replace(state, confirmed=True)
         commands.append(Replan())
-    for part in (people.time_out_sign_in, rounds.ticked, questions.ticked):
+    for part in (people.time_out_sign_in, rounds.ticked, questions.ticked, orders.ticked):
         state, more = part(people.lock_when_idle(state, now), now)
         commands += more
     return _tick_recalled(state, now), tuple(commands)
@@ -480,5 +482,7 @@ _HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
     PointsAt: people.points_at,
     PointCame: people.point_came,
     ReadyAsked: questions.asked,
+    OrderCame: orders.came,
+    OrderSeen: orders.seen,
     Ticked: _ticked,
 }

@@ -16,6 +16,7 @@ from typing import Any
 
 from edge.declaring import Declared, Maker
 from edge.marks_values import Place
+from edge.orders_values import Orders
 from wire.front import Front
 from wire.messages import RoundNumber, SignRounds, Wish
 from wire.proof import TokenData
@@ -446,6 +447,8 @@ class State:
     ballots: tuple[HeldLine, ...] = ()
     marks: tuple[MarksLine, ...] = ()
     readings: tuple[ReadingsLine, ...] = ()
+    #: what IT has had this seat do
+    orders: Orders = field(default_factory=Orders)
     #: what waits for the signature of who sits here, as the server said it last
     rounds: SignRounds | None = None
     round_file: OpenFile | None = None

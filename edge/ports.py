@@ -83,6 +83,8 @@ class Ports:
     record: RecordKeeper | None = None
     #: how this machine is; None: nobody asks
     vitals: Vitals | None = None
+    #: starts this machine again; raises OSError, SubprocessError; None: nobody here may
+    restart: Callable[[], None] | None = None
     welcomed: tuple[dt.datetime, float] | None = None
 
     def say(self, build: Callable[[Head], Message]) -> None:

@@ -23,6 +23,7 @@ from edge import clock
 from edge.ballot_hands import BallotHands, line
 from edge.commands import (
     Answer,
+    AnswerOrder,
     AskReady,
     BallotCommand,
     CheckPassword,
@@ -46,6 +47,7 @@ from edge.commands import (
     RememberPassword,
     Replan,
     Report,
+    RestartMachine,
     SaveSession,
     SaveWish,
     SendAnswer,
@@ -245,7 +247,7 @@ class Seat:
                 self._request(command)
             case Report():
                 hands.report_all()
-            case SendEntry() | SendFront() | SendPoint() | AskReady():
+            case SendEntry() | SendFront() | SendPoint() | AskReady() | AnswerOrder() | RestartMachine():
                 hands.send(command)
             case Settle(entry):
                 hands.settle(entry)

@@ -140,6 +140,10 @@ class Settings:
     # (deploy/systemd/phonghop-pcscd.path).
     pcscd_restart: str = _setting(_pattern, "")
 
+    # What starts this machine again when IT orders it; empty: systemd does, told by a file
+    # (deploy/systemd/phonghop-restart.path).
+    machine_restart: str = _setting(_pattern, "")
+
     log_level: str = _setting(_level, "INFO")
 
     @classmethod

@@ -77,6 +77,7 @@ def sections(state: State, *, holding: Mapping[PaperVersion, Section], picture: 
         "signing": _signing(state, who),
         "front": _front(state, who),
         "marks": marks_of(state),
+        "orders": _orders(state),
     }
 
 
@@ -84,6 +85,13 @@ def _front(state: State, who: tuple[str, str] | None) -> Section | None:
     """What lay in front of who is signed in, for a page that starts anew."""
     front = None if who is None or state.session is None else state.session.front
     return None if front is None else front.to_value()
+
+
+def _orders(state: State) -> Section:
+    """What IT has this seat show, and how often its page was to load anew (W171)."""
+    shown = state.orders.shown
+    over = None if shown is None else {"order": shown.order, "kind": shown.kind, "text": shown.text}
+    return {"shown": over, "loads": state.orders.loads}
 
 
 def marks_of(state: State) -> Section | None:

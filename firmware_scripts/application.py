@@ -19,7 +19,13 @@ from firmware_scripts.running import run, step
 
 _OURS: Final = ("edge", "pages", "sealing", "wire", "web")
 _HOME: Final = "opt/phonghop"
-_UNITS: Final = ("phonghop-seat.service", "phonghop-pcscd.path", "phonghop-pcscd.service")
+_UNITS: Final = (
+    "phonghop-seat.service",
+    "phonghop-pcscd.path",
+    "phonghop-pcscd.service",
+    "phonghop-restart.path",
+    "phonghop-restart.service",
+)
 #: Not built for every processor: Debian's package of the same library is in the base.
 _DEBIANS: Final = ("pyscard",)
 

@@ -33,6 +33,7 @@ from server.door import Door
 from server.dossier.service import Dossiers
 from server.factors.service import FactorService
 from server.fleet.broker import Warden
+from server.fleet.orders import FleetOrders
 from server.fleet.service import FleetService
 from server.idempotency.ports import ActLedger
 from server.identity.service import IdentityService
@@ -123,6 +124,7 @@ class Services:
     rehearsals: RehearsalService = field(init=False)
     minutes: MinutesService = field(init=False)
     urn: Urn = field(init=False)
+    orders: FleetOrders = field(init=False)
     ledger: ActLedger = field(init=False)
     door: Door = field(init=False)
     live: LiveHub = field(init=False)

@@ -21,7 +21,7 @@ from wire.errors import BadId, BadTopic
 from wire.ids import DeviceId, MeetingId, PaperId, RoomId
 
 UP_LANES: Final = frozenset(
-    {"hello", "join", "want", "have", "knock", "act", "receipt", "health", "gone", "drop", "mixed"}
+    {"hello", "join", "want", "have", "knock", "act", "receipt", "health", "gone", "drop", "mixed", "obeyed"}
 )
 DOWN_LANES: Final = frozenset(
     {
@@ -36,6 +36,7 @@ DOWN_LANES: Final = frozenset(
         "sign_offer",
         "checkpoint",
         "mix",
+        "order",
     }
 )
 

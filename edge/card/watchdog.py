@@ -14,7 +14,6 @@ Usage::
 from __future__ import annotations
 
 import logging
-import shlex
 import subprocess
 import threading
 import time
@@ -31,7 +30,6 @@ _DEVICES: Final = Path("/sys/bus/usb/devices")
 #: Smart card (CCID), as the USB consortium numbers the kinds of interfaces.
 _SMART_CARD: Final = "0b"
 _LOOK_S: Final = 1.0
-_COMMAND_S: Final = 20.0
 _STOP_S: Final = 2.0
 _LOG: Final = logging.getLogger("phonghop.card")
 
@@ -49,30 +47,6 @@ def ccid_devices(folder: Path = _DEVICES) -> frozenset[str]:
             # Pulled out between two lines.
             continue
     return frozenset(found)
-
-
-class TouchFile:
-    """Asks by writing a file that a unit of systemd watches."""
-
-    def __init__(self, path: Path) -> None:
-        self._path: Final = path
-
-    def __call__(self) -> None:
-        """Raises ``OSError``."""
-        self._path.write_bytes(b"")
-
-
-class RunCommand:
-    """Asks by a command of the settings, such as ``sudo -n service pcscd restart``; no shell reads it."""
-
-    def __init__(self, command: str) -> None:
-        self._words: Final = shlex.split(command)
-
-    def __call__(self) -> None:
-        """Raises ``OSError`` or ``subprocess.SubprocessError``."""
-        subprocess.run(  # noqa: S603 - the words are those of the machine's own settings
-            self._words, check=True, timeout=_COMMAND_S, stdin=subprocess.DEVNULL, capture_output=True
-        )
 
 
 class Watchdog:

@@ -24,6 +24,7 @@ from edge.events import (
     FollowsPresenter,
     Laid,
     LockAsked,
+    OrderSeen,
     PageSeen,
     PinGiven,
     PointsAt,
@@ -137,6 +138,11 @@ def _seat(page: Page) -> Blueprint:
     def live() -> ResponseReturnValue:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return Response(page.board.stream(), mimetype="text/event-stream", headers=headers)
+
+    @routes.post("/api/orders/<order>/seen")
+    def seen(order: str) -> ResponseReturnValue:
+        page.desk.tell(OrderSeen(ids.parse("a", order)))
+        return Response(status=204)
 
     @routes.post("/api/painted")
     def painted() -> ResponseReturnValue:

@@ -54,6 +54,7 @@ def outside_of(services: Services) -> Outside:
         rounds=services.seat_signing,
         record=SeatRecord(services.record, Leading(services.record, services.audit)),
         ballots=services.urn,
+        orders=services.orders,
         clock=services.clock,
         random=os.urandom,
     )

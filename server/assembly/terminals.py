@@ -1,4 +1,4 @@
-"""What IT does at the terminals of a room: looks it through before a meeting.
+"""What IT does at the terminals of a room: looks it through before a meeting, has terminals do things.
 
 Rules: runs after the meetings; who is there and what has come is asked of the slots when somebody looks.
 
@@ -11,15 +11,25 @@ import collections
 from typing import Final
 
 from server.errors import NotFound
-from server.fleet.check_routes import blueprint
 from server.fleet.checks import PapersInRoom, RoomChecks
+from server.fleet.orders import FleetOrders
+from server.fleet.terminal_routes import blueprint
 from server.services import Services
 from wire.ids import DeviceId
-from wire.phases import HOLDING
+from wire.phases import HOLDING, LIVE
 
 
 def build(services: Services) -> None:
     """Put the feature together."""
+    services.orders = FleetOrders(
+        services.database,
+        services.fleet.store,
+        services.ledger,
+        services.fleet.journal,
+        presence=services.fleet.presence,
+        say=lambda device, build: services.distribution.say(device, build),  # noqa: PLW0108 - whoever is plugged in then
+        meets=lambda room: any(row.room == room for row in services.meetings.among(LIVE)),
+    )
     papers = _Papers(services)
     checks = RoomChecks(
         services.database,
@@ -28,7 +38,7 @@ def build(services: Services) -> None:
         rooms=services.rooms.room,
         papers=papers.in_room,
     )
-    services.blueprints.append(blueprint(checks, services.clock))
+    services.blueprints.append(blueprint(checks, services.orders, services.clock))
 
 
 class _Papers:

@@ -18,7 +18,7 @@ from server.papers.ports import StoredVersion
 from server.unit import Transaction
 from wire.events import Event
 from wire.ids import DeviceId, MeetingId
-from wire.messages import Drop, Head, Kept, Mixed, RecordCheckpoint, RecordRestored, SigningRound
+from wire.messages import Drop, Head, Kept, Mixed, Obeyed, RecordCheckpoint, RecordRestored, SigningRound
 from wire.records import Layout
 from wire.secret import Secret
 from wire.state import MeetingState, SeatReceipt
@@ -159,6 +159,14 @@ class Ballots(Protocol):
     """What is done with secret ballots that are handed in (the urn)."""
 
     def heard(self, device: str, message: Drop | Mixed) -> None:
+        """Returns at once."""
+        ...
+
+
+class OrderDesk(Protocol):
+    """Who waits for what terminals answer to IT's orders (W171)."""
+
+    def obeyed(self, device: str, message: Obeyed) -> None:
         """Returns at once."""
         ...
 

@@ -50,7 +50,7 @@ from server.distribution.moment import Moment
 from server.distribution.outsiders import Outsiders
 from server.distribution.peers import Peer, Peers
 from server.distribution.plan import Pace
-from server.distribution.ports import Ballots, Challenges, Fleet, Record, Watcher
+from server.distribution.ports import Ballots, Challenges, Fleet, OrderDesk, Record, Watcher
 from server.distribution.ports import Rounds as SigningRounds
 from server.distribution.rooms import Rooms, Source
 from server.distribution.unhurried import Unhurried
@@ -109,6 +109,7 @@ class Outside:
     rounds: SigningRounds
     record: Record
     ballots: Ballots
+    orders: OrderDesk
     clock: Clock
     random: Callable[[int], bytes]
 
@@ -160,6 +161,7 @@ class Distribution:
                 watcher=outside.watcher,
                 record=outside.record,
                 ballots=outside.ballots,
+                orders=outside.orders,
             )
         )
         self._greeting: Final = Greeting(

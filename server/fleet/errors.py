@@ -9,6 +9,7 @@
     │   ├── CodeDiffers         code-differs
     │   ├── SeatTaken           seat-taken
     │   ├── SeatInUse           seat-in-use
+    │   ├── DeviceInMeeting     device-in-meeting
     │   └── DeviceWrongState    device-wrong-state
     ├── NotAllowed
     │   ├── DeviceRefused       device-refused
@@ -51,6 +52,12 @@ class SeatInUse(Conflict):
     """The seat's terminal is online: revoke it first if it is to go."""
 
     code = "seat-in-use"
+
+
+class DeviceInMeeting(Conflict):
+    """``room`` meets: its terminals are started again only by who knows that."""
+
+    code = "device-in-meeting"
 
 
 class DeviceWrongState(Conflict):

@@ -95,6 +95,15 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """Who decides, under which idempotency key, and when."""
+
+    actor: str
+    act: str
+    now: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """A certificate that was issued: its serial number, DER, and how long it holds."""
 

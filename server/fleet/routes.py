@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
 from server.fleet.errors import DeviceUnknown
-from server.fleet.model import MAX_REASON
-from server.fleet.service import Command, FleetService
+from server.fleet.model import MAX_REASON, Command
+from server.fleet.service import FleetService
 from server.identity.model import Role
 from server.web import act_id, actor, allow, answer, body, nothing
 from wire import ids

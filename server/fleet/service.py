@@ -29,6 +29,7 @@ from server.fleet.errors import (
 from server.fleet.model import (
     FORGOTTEN_AFTER,
     RENEW_AFTER,
+    Command,
     Decision,
     Device,
     DeviceState,
@@ -62,15 +63,6 @@ DECIDED: Final = {
     Step.MOVE: "device_moved",
 }
 _LOG: Final = logging.getLogger("fleet")
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Who decides, under which idempotency key, and when."""
-
-    actor: str
-    act: str
-    now: dt.datetime
 
 
 @dataclass(slots=True)

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from edge.agent import Agent
 from edge.card.hearing import MOST_ASKS, PATIENCE_S, RESTS_S, Hearing, Look, observe
-from edge.card.watchdog import DEAF_FILE, RunCommand, TouchFile, Watchdog, ccid_devices
+from edge.card.watchdog import DEAF_FILE, Watchdog, ccid_devices
 from edge.card.watching import CardIn, ReadersChanged, ServiceBack, ServiceGone
+from edge.helped import RunCommand, TouchFile
 from edge.settings import Settings
 from tests.support.poll import until
 

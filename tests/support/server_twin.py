@@ -141,6 +141,8 @@ class ServerTwin:
         #: what seats told of readings, and how the twin answers it
         self.readings: list[messages.Act] = []
         self.readings_outcome: tuple[str, str] | None = ("done", "")
+        #: what seats answered to orders
+        self.obeyed: list[tuple[str, str, str]] = []
         self.stale = 0
         self.is_up = True
         #: what the server keeps of private marks, and the feature itself in front of the twin's acts
@@ -319,6 +321,8 @@ class ServerTwin:
                 device.health = message
                 # As the server does: a wish that was lost comes with the answer.
                 self._say(device, "desired", lambda head: messages.Desired(head, self.wish(device)))
+            case messages.Obeyed():
+                self.obeyed.append((message.order, message.outcome, message.code))
             case messages.Act(kind="readings"):
                 self.readings.append(message)
                 if self.readings_outcome is not None:
@@ -328,6 +332,10 @@ class ServerTwin:
                 self._ack(device, message.act, done.outcome, done.code, done.data)
             case messages.Receipt():
                 self._receipt(device, message)
+
+    def order(self, device: str, order: str, kind: str, text: str = "") -> None:
+        """IT has a seat do something."""
+        self._say(self.devices[device], "order", lambda head: messages.Order(head, order, kind, text))
 
     def _send_key(self, device: TwinDevice, meeting: TwinMeeting) -> None:
         key = device.keys.get(meeting.id)

@@ -284,6 +284,20 @@ def messages() -> st.SearchStrategy[Any]:
             machine=st.none() | _machine(),
         ),
         st.builds(
+            msg.Order,
+            head=heads(),
+            order=of_kind("a"),
+            kind=st.sampled_from(sorted(msg.ORDERS - {"say"})),
+        ),
+        st.builds(msg.Order, head=heads(), order=of_kind("a"), kind=st.just("say"), text=texts(300)),
+        st.builds(
+            msg.Obeyed,
+            head=heads(),
+            order=of_kind("a"),
+            outcome=st.sampled_from(["done", "refused"]),
+            code=st.sampled_from(["", "seat-cannot-restart"]),
+        ),
+        st.builds(
             msg.RecordCheckpoint,
             head=heads(),
             note=texts(300),

@@ -25,8 +25,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from edge.card.errors import CardError
-from edge.card.watchdog import TouchFile, Watchdog
+from edge.card.watchdog import Watchdog
 from edge.card.worker import CardWorker
+from edge.helped import TouchFile
 from edge.ports import SignOrder
 from wire.proof import TokenData
 

@@ -1,6 +1,6 @@
 """What server and seat say to each other: one frozen dataclass a message.
 
-Rules W24–W29, W32, W34, W42, W53, W59–W61, W74, W79, W130, W170. Every message travels as a DSSE envelope
+Rules W24–W29, W32, W34, W42, W53, W59–W61, W74, W79, W130, W170, W171. Every message travels as a DSSE envelope
 (``wire.envelope``) of the type in ``TYPE``, sealed in a box frame, with a :class:`Head` that says which device, which
 session and which number. Room messages (:class:`Events`, :class:`PaperOffer`, :class:`Point`, :class:`View`) carry no
 head: their own sequence numbers and hashes do the work.
@@ -22,6 +22,7 @@ from wire.messages.head import KEY_BYTES, SESSION_BYTES, Head, Message
 from wire.messages.keys import SEALED_BYTES, Join, Key
 from wire.messages.log import Events, Log
 from wire.messages.machine import Machine
+from wire.messages.orders import ORDERS, Obeyed, Order
 from wire.messages.papers import WANTS, WRAPPED_BYTES, Have, PaperOffer, Want
 from wire.messages.pointing import Point
 from wire.messages.record import Kept, RecordCheckpoint, RecordRestored
@@ -60,6 +61,8 @@ TYPES: Final[dict[str, type[Any]]] = {
         PaperOffer,
         Point,
         View,
+        Order,
+        Obeyed,
     )
 }
 
@@ -80,6 +83,7 @@ __all__ = [
     "MAX_DATA_BYTES",
     "MAX_MEETINGS",
     "MAX_PAPERS",
+    "ORDERS",
     "OUTCOMES",
     "SEALED_BYTES",
     "SESSION_BYTES",
@@ -107,6 +111,8 @@ __all__ = [
     "Message",
     "Mix",
     "Mixed",
+    "Obeyed",
+    "Order",
     "PaperOffer",
     "Point",
     "Receipt",

@@ -259,6 +259,11 @@ export class Seat {
     this.#send('/api/view', part).catch(() => undefined);
   }
 
+  /** Whoever sits here has closed what IT's order showed. */
+  sawOrder(order: string): Promise<unknown> {
+    return this.#send(`/api/orders/${order}/seen`).catch(() => undefined);
+  }
+
   /* The idle lock counts from the last touch; pages that change by themselves are none. */
   #touch(): void {
     if (!this.now.person || this.now.seat?.state !== 'signed_in' || Date.now() - this.#touchedAt < TOUCH_EVERY_MS) return;

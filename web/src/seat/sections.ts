@@ -180,5 +180,7 @@ export interface SeatSections extends MeetingSections {
   front: Front | null;
   /** How far the person's private marks are kept: `unsent` are at this seat alone, `code` says why the server takes none. */
   marks?: { ready: boolean; rev: number; unsent: number; code: string } | null;
+  /** What IT has this seat show, and how often its page was to load anew. */
+  orders?: { shown: { order: string; kind: 'identify' | 'say'; text: string } | null; loads: number };
   recalled: { meeting_title: string; papers: number; pages: number; confirmed: boolean } | null;
 }

@@ -11,7 +11,7 @@ import pytest
 
 from server.distribution.model import SentKey, outgrown
 from server.distribution.service import AUDIT_S
-from server.fleet.service import Command
+from server.fleet.model import Command
 from tests.support import pdfs, poll
 from tests.support.meetings import an_id
 from tests.support.office import fresh_id

@@ -1,0 +1,63 @@
+"""The part of the seat's decisions that concerns IT's orders: show which seat it is, words, a lock, a new page (W171).
+
+Rules: pure, as ``machine.py``. An order is carried out once, however often it comes; nothing of it outlives the agent.
+What is shown lies over everything, shows nothing of a meeting, and goes by itself. Whoever sits there closes it.
+
+Usage: the handlers stand in the table of ``edge/machine.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from edge.commands import AnswerOrder, Command, RestartMachine
+from edge.events import OrderCame, OrderSeen
+from edge.model import Now, State
+from edge.orders_values import Shown
+
+#: How long the seat shows its name, and how long words stay that nobody closes.
+IDENTIFY_S: Final = 30.0
+SAY_S: Final = 900.0
+_REMEMBERED: Final = 32
+
+
+Result = tuple[State, tuple[Command, ...]]
+
+
+def came(state: State, event: OrderCame, now: Now) -> Result:
+    """Carry it out and say so; one that was carried out before is only answered."""
+    told = AnswerOrder(event.order)
+    if event.order in state.orders.obeyed:
+        return state, (told,)
+    orders = replace(state.orders, obeyed=(*state.orders.obeyed, event.order)[-_REMEMBERED:])
+    after = replace(state, orders=orders)
+    match event.kind:
+        case "identify":
+            return _showing(after, Shown(event.order, "identify", "", now.s + IDENTIFY_S)), (told,)
+        case "say":
+            return _showing(after, Shown(event.order, "say", event.text, now.s + SAY_S)), (told,)
+        case "lock":
+            session = after.session
+            return (after if session is None else replace(after, session=replace(session, locked=True))), (told,)
+        case "reload":
+            return replace(after, orders=replace(orders, loads=orders.loads + 1)), (told,)
+        case _:
+            # Answered by whoever can do it or not.
+            return after, (RestartMachine(event.order),)
+
+
+def seen(state: State, event: OrderSeen, _now: Now) -> Result:
+    """Whoever sits there has closed it; something newer stays."""
+    shown = state.orders.shown
+    return (_showing(state, None) if shown is not None and shown.order == event.order else state), ()
+
+
+def ticked(state: State, now: Now) -> Result:
+    """What was shown long enough goes."""
+    shown = state.orders.shown
+    return (_showing(state, None) if shown is not None and now.s >= shown.until_s else state), ()
+
+
+def _showing(state: State, shown: Shown | None) -> State:
+    return replace(state, orders=replace(state.orders, shown=shown))

@@ -1,0 +1,135 @@
+"""What IT has terminals do: show which seat, show words, lock, load the page anew, start again (D4, W171).
+
+Rules: an order goes to terminals that are there, and to no other: nothing waits for one that is off. It is in the
+record before it is sent. Whoever gives it is told what each terminal answered within three seconds; one that answers
+nothing is called silent. Nothing is started again in a room that meets, unless whoever orders it says that they know.
+
+Usage::
+
+    orders = FleetOrders(unit, store, ledger, journal, presence=…, say=…, meets=…)
+    orders.give(command, ["d-…"], Wanted("identify"))
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from server.fleet.errors import DeviceInMeeting, DeviceUnknown
+from server.fleet.model import Command, Device, DeviceState
+from server.fleet.ports import DeviceStore, PresenceSource
+from server.idempotency.ports import ActLedger
+from server.idempotency.service import ActKey, once
+from server.journal import Journal
+from server.unit import Transaction, UnitOfWork
+from wire.ids import DeviceId, RoomId
+from wire.messages import Head, Message, Obeyed, Order
+
+ORDERED: Final = "device_ordered"
+ANSWER_S: Final = 3.0
+MAX_DEVICES: Final = 1_000
+#: What disturbs somebody who sits there.
+_DISTURBS: Final = frozenset({"restart", "reload"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """``kind``: one of ``wire.messages.ORDERS``; ``sure``: also in a room that meets."""
+
+    kind: str
+    text: str = ""
+    sure: bool = False
+
+
+class FleetOrders:
+    """``say``: sends one device a message; ``meets``: whether a meeting goes on in a room."""
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        store: DeviceStore,
+        ledger: ActLedger,
+        journal: Journal,
+        *,
+        presence: PresenceSource,
+        say: Callable[[str, Callable[[Head], Message]], None],
+        meets: Callable[[RoomId], bool],
+        answer_s: float = ANSWER_S,
+    ) -> None:
+        self._unit: Final = unit
+        self._store: Final = store
+        self._ledger: Final = ledger
+        self._journal: Final = journal
+        self._presence: Final = presence
+        self._say: Final = say
+        self._meets: Final = meets
+        self._answer_s: Final = answer_s
+        self._heard: Final = threading.Condition()
+        #: order → device → outcome and code; only while somebody waits for it
+        self._waiting: Final[dict[str, dict[str, tuple[str, str]]]] = {}
+
+    def give(self, command: Command, devices: Collection[DeviceId], wanted: Wanted) -> Sequence[dict[str, Any]]:
+        """``[{device, outcome: done/refused/silent/offline, code}]`` in the order asked for.
+
+        Raises DeviceUnknown, DeviceInMeeting; ActReused when ``command.act`` was another order.
+        """
+        with self._unit.begin() as tx:
+            found = [self._approved(tx, device) for device in devices]
+            if wanted.kind in _DISTURBS and not wanted.sure:
+                self._must_be_quiet(found)
+
+            def note() -> dict[str, Any]:
+                data = {"devices": [each.id for each in found], "kind": wanted.kind}
+                self._journal.record(tx, ORDERED, data, actor=command.actor, now=command.now)
+                return {}
+
+            content = [list(devices), wanted.kind, wanted.text]
+            once(
+                self._ledger, tx, ActKey(command.act, command.actor, "device_order", content), now=command.now, do=note
+            )
+        present = self._presence.presence([each.id for each in found])
+        here = [each.id for each in found if each.id in present and present[each.id].online]
+        answers = self._ask(command.act, here, wanted)
+        return [_answer(each.id, is_here=each.id in here, answers=answers) for each in found]
+
+    def obeyed(self, device: str, message: Obeyed) -> None:
+        """A terminal has answered; called by the distribution's thread."""
+        with self._heard:
+            answers = self._waiting.get(message.order)
+            if answers is not None:
+                answers[device] = message.outcome, message.code
+                self._heard.notify_all()
+
+    def _ask(self, order: str, here: Collection[DeviceId], wanted: Wanted) -> Mapping[str, tuple[str, str]]:
+        answers: dict[str, tuple[str, str]] = {}
+        with self._heard:
+            self._waiting[order] = answers
+        try:
+            for device in here:
+                self._say(device, lambda head: Order(head, order, wanted.kind, wanted.text))
+            with self._heard:
+                self._heard.wait_for(lambda: len(answers) >= len(here), self._answer_s)
+                return dict(answers)
+        finally:
+            with self._heard:
+                self._waiting.pop(order, None)
+
+    def _approved(self, tx: Transaction, device: DeviceId) -> Device:
+        found = self._store.find(tx, device)
+        if found is None or found.state is not DeviceState.APPROVED:
+            raise DeviceUnknown
+        return found
+
+    def _must_be_quiet(self, found: Collection[Device]) -> None:
+        for room in {each.place.room: each.place for each in found if each.place is not None}.values():
+            if self._meets(room.room):
+                raise DeviceInMeeting(room=room.room_name)
+
+
+def _answer(device: str, *, is_here: bool, answers: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    if not is_here:
+        return {"device": device, "outcome": "offline", "code": ""}
+    outcome, code = answers.get(device, ("silent", ""))
+    return {"device": device, "outcome": outcome, "code": code}

@@ -1,0 +1,47 @@
+"""HTTP of what is done at the terminals of a room: it is looked through, terminals are given orders.
+
+Rules: who prepares meetings may look; only IT gives orders.
+
+Usage: ``app.register_blueprint(blueprint(checks, orders, clock))``.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from server.clock import Clock
+from server.fleet.checks import RoomChecks
+from server.fleet.model import Command
+from server.fleet.orders import MAX_DEVICES, FleetOrders, Wanted
+from server.identity.model import Role
+from server.web import act_id, actor, allow, answer, body
+from wire.ids import DeviceId
+from wire.messages.orders import MAX_WORDS, ORDERS
+
+
+def blueprint(checks: RoomChecks, orders: FleetOrders, clock: Clock) -> Blueprint:
+    """``/api/rooms/<room>/check`` and ``/api/devices/orders``."""
+    routes = Blueprint("terminals", __name__)
+
+    @routes.get("/api/rooms/<room>/check")
+    @allow(Role.IT, Role.SECRETARY)
+    def check(room: str) -> ResponseReturnValue:
+        return answer(checks.look(room, now=clock.now()))
+
+    @routes.post("/api/devices/orders")
+    @allow(Role.IT)
+    def order() -> ResponseReturnValue:
+        fields = body()
+        devices = [DeviceId(each) for each in fields.ids("devices", "d", limit=MAX_DEVICES)]
+        kind = fields.choice("kind", ORDERS)
+        wanted = Wanted(
+            kind,
+            fields.text("text", limit=MAX_WORDS).strip() if kind == "say" else "",
+            fields.flag("sure") if fields.has("sure") else False,
+        )
+        fields.end()
+        command = Command(actor().label, act_id(), clock.now())
+        return answer({"results": orders.give(command, devices, wanted)})
+
+    return routes
