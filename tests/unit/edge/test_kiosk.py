@@ -60,6 +60,8 @@ CHANGES = (
     "act",
     "touched",
     "following",
+    "painted",
+    "orders/a-aaaaaaaaaaaaaaaa/seen",
     "front",
     "point",
     "view",

@@ -80,6 +80,7 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['house', 'device_refused'],
   ['house', 'device_revoked'],
   ['house', 'device_moved'],
+  ['house', 'device_ordered'],
   ['house', 'anchor_added'],
   ['house', 'anchor_removed'],
   ['house', 'certificate_enrolled'],
