@@ -38,7 +38,7 @@ def build(services: Services) -> None:
         rooms=services.rooms.room,
         papers=papers.in_room,
     )
-    services.blueprints.append(blueprint(checks, services.orders, services.clock))
+    services.blueprints.append(blueprint(services.fleet, checks, services.orders, services.clock))
 
 
 class _Papers:

@@ -2,32 +2,41 @@
 
 Rules: who prepares meetings may look; only IT gives orders.
 
-Usage: ``app.register_blueprint(blueprint(checks, orders, clock))``.
+Usage: ``app.register_blueprint(blueprint(fleet, checks, orders, clock))``.
 """
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
 from server.fleet.checks import RoomChecks
 from server.fleet.model import Command
 from server.fleet.orders import MAX_DEVICES, FleetOrders, Wanted
+from server.fleet.service import FleetService
+from server.fleet.table import rows_of
 from server.identity.model import Role
+from server.spreadsheets import csv_of
 from server.web import act_id, actor, allow, answer, body
 from wire.ids import DeviceId
 from wire.messages.orders import MAX_WORDS, ORDERS
 
 
-def blueprint(checks: RoomChecks, orders: FleetOrders, clock: Clock) -> Blueprint:
-    """``/api/rooms/<room>/check`` and ``/api/devices/orders``."""
+def blueprint(fleet: FleetService, checks: RoomChecks, orders: FleetOrders, clock: Clock) -> Blueprint:
+    """``/api/rooms/<room>/check``, ``/api/devices/orders`` and ``/api/devices.csv``."""
     routes = Blueprint("terminals", __name__)
 
     @routes.get("/api/rooms/<room>/check")
     @allow(Role.IT, Role.SECRETARY)
     def check(room: str) -> ResponseReturnValue:
         return answer(checks.look(room, now=clock.now()))
+
+    @routes.get("/api/devices.csv")
+    @allow(Role.IT)
+    def table() -> ResponseReturnValue:
+        headers = {"Content-Disposition": 'attachment; filename="thiet-bi.csv"', "Cache-Control": "no-store"}
+        return Response(csv_of(rows_of(fleet.devices())), mimetype="text/csv", headers=headers)
 
     @routes.post("/api/devices/orders")
     @allow(Role.IT)

@@ -59,12 +59,16 @@ class _Screen:
     waiting_due: bool = False
     fleet: bool = False
     fleet_due: bool = False
+    #: the terminals as they were sent last, by their ids; None: the next report holds all of them
+    fleet_shown: dict[str, dict[str, Any]] | None = None
+    fleet_told: dict[str, Any] | None = None
     is_locked: bool = False
 
-    def feeds_due(self, resting: Collection[MeetingId] = ()) -> bool:
-        """Whether a report it wants has changed, but for those of deliveries in ``resting`` meetings."""
+    def feeds_due(self, resting: Collection[str] = ()) -> bool:
+        """Whether a report it wants has changed, but for the resting ones: deliveries of meetings, and the fleet's."""
         delivery = any(is_due and meeting not in resting for meeting, is_due in self.delivery.items())
-        return self.fleet_due or self.waiting_due or delivery or any(self.signing.values())
+        fleet = self.fleet_due and _FLEET not in resting
+        return fleet or self.waiting_due or delivery or any(self.signing.values())
 
     def is_due(self, now: Snapshot) -> bool:
         """Whether there is anything it has not been shown."""
@@ -104,7 +108,7 @@ class LiveHub:
         self.woken: Final = threading.Event()
         self._fed_at_s = float("-inf")
         #: until when the large report of a meeting is not sent again
-        self._rests_until_s: dict[MeetingId, float] = {}
+        self._rests_until_s: dict[str, float] = {}
         self._ticked_at_s = float("-inf")
         self._checked_at_s = float("-inf")
 
@@ -256,6 +260,7 @@ class LiveHub:
             screen = self._screen(sid)
             may(screen.actor)
             screen.fleet = screen.fleet_due = True
+            screen.fleet_shown = None
         self.woken.set()
 
     def _screen(self, sid: str) -> _Screen:
@@ -312,6 +317,8 @@ class LiveHub:
         screen = self._screens.get(sid)
         if screen is not None:
             screen.shown = {meeting: told for meeting, told in screen.shown.items() if told is not lost}
+            if screen.fleet_told is lost:
+                screen.fleet_shown, screen.fleet_due = None, True
 
     def _mark_reports(self) -> _Points:
         with self._noting:
@@ -340,9 +347,7 @@ class LiveHub:
             post.add(sid, "patch", patch)
         screen.fresh.clear()
 
-    def _write_feeds(
-        self, sid: str, screen: _Screen, now: Snapshot, post: Post, *, resting: Collection[MeetingId]
-    ) -> None:
+    def _write_feeds(self, sid: str, screen: _Screen, now: Snapshot, post: Post, *, resting: Collection[str]) -> None:
         for meeting in [each for each, is_due in screen.delivery.items() if is_due and each not in resting]:
             told = now.delivery(meeting)
             if told is not None and told != screen.shown.get(meeting):
@@ -359,10 +364,25 @@ class LiveHub:
         if told is not None:
             post.add(sid, "waiting", told)
         screen.waiting_due = False
-        told = now.fleet() if screen.fleet_due else None
-        if told is not None:
-            post.add(sid, "fleet", told)
+        if screen.fleet_due and _FLEET not in resting:
+            self._write_fleet(sid, screen, now, post)
+
+    def _write_fleet(self, sid: str, screen: _Screen, now: Snapshot, post: Post) -> None:
+        """All terminals the first time, then those that changed: five hundred of them say how they are all the time."""
         screen.fleet_due = False
+        told = now.fleet()
+        if told is None:
+            return
+        before, after = screen.fleet_shown, {str(each["id"]): each for each in told["devices"]}
+        screen.fleet_shown = after
+        if before is not None:
+            changed = [each for device, each in after.items() if before.get(device) != each]
+            told = {"changed": changed, "gone": sorted(before.keys() - after.keys())}
+            if not changed and not told["gone"]:
+                return
+        screen.fleet_told = told
+        post.add(sid, "fleet", told)
+        self._rests_until_s[_FLEET] = self._ticked_at_s + len(after) * _FEED_GAP_A_ROW_S
 
     def _check_sessions(self) -> None:
         with self._lock:

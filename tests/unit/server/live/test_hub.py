@@ -75,6 +75,7 @@ class Room:
         self.lines = Lines()
         self.asked = 0
         self.seats: list[Any] | None = None
+        self.fleet: list[dict[str, Any]] = [{"id": "d"}]
         self.feeds_fail = False
         self.now_s = 100.0
         self.unseen: set[str] = set()
@@ -124,7 +125,7 @@ class Room:
         return [{"for": person}]
 
     def devices_now(self) -> list[dict[str, Any]]:
-        return [{"id": "d"}]
+        return list(self.fleet)
 
     def screen(self, sid: str, person: str = CHAIR, *roles: Role) -> Shown:
         shown = Shown(Actor(person, roles=frozenset(roles)))
@@ -486,7 +487,27 @@ def test_the_fleet_is_for_whom_may_see_it(room: Room) -> None:
     room.hub.watch_fleet("a", lambda _: None)
     assert room.tick(LATER_S) == [("a", "fleet", {"devices": [{"id": "d"}]})]
     room.hub.fleet_changed()
-    assert len(room.tick(LATER_S)) == 1
+    assert room.tick(LATER_S) == [], "nothing is different"
+    room.fleet = [{"id": "d", "online": True}, {"id": "e"}]
+    room.hub.fleet_changed()
+    assert room.tick(LATER_S) == [("a", "fleet", {"changed": room.fleet, "gone": []})]
+    room.fleet = [{"id": "e"}]
+    room.hub.fleet_changed()
+    assert room.tick(LATER_S) == [("a", "fleet", {"changed": [], "gone": ["d"]})]
+    room.hub.watch_fleet("a", lambda _: None)
+    assert room.tick(LATER_S) == [("a", "fleet", {"devices": [{"id": "e"}]})]
+
+
+def test_of_five_hundred_terminals_the_changed_ones_are_told_once_a_second(room: Room) -> None:
+    room.screen("a")
+    room.fleet = [{"id": str(number), "n": 0} for number in range(500)]
+    room.hub.watch_fleet("a", lambda _: None)
+    assert len(room.tick(LATER_S)[0][2]["devices"]) == 500
+    for number in range(3):
+        room.fleet[number] = {"id": str(number), "n": 1}
+        room.hub.fleet_changed()
+        assert room.tick(0.3) == [], "it rests after so many rows"
+    assert room.tick(0.2) == [("a", "fleet", {"changed": room.fleet[:3], "gone": []})]
 
 
 def test_closing_drops_every_screen(room: Room) -> None:

@@ -1,4 +1,5 @@
 /** Terminals as IT reads them: grouped, counted, with what needs attention first. */
+import { fold } from '$lib/fold.ts';
 import type { Device } from '../types.ts';
 
 const DAY_MS = 86_400_000;
@@ -43,6 +44,21 @@ export function knownOf(devices: readonly Device[]): Device[] {
       (a, b) =>
         rank[a.state] - rank[b.state] || byLabel.compare(a.room_name, b.room_name) || byLabel.compare(a.seat_label, b.seat_label),
     );
+}
+
+/** Which rows IT wants to see: `attention` – away, or a certificate that ends soon. */
+export type Shown = 'all' | 'offline' | 'attention';
+
+/** The rows that hold all of the words, in label, room, serial number, version or id; case and marks do not count. */
+export function matching(devices: readonly Device[], words: string, shown: Shown, now: number): Device[] {
+  const wanted = fold(words).split(/\s+/).filter(Boolean);
+  return devices.filter((device) => {
+    const away = device.state === 'approved' && !device.online;
+    const low = device.state === 'approved' && (daysLeft(device.certificate_until, now) ?? Infinity) < CERTIFICATE_LOW_DAYS;
+    if (shown === 'offline' ? !away : shown === 'attention' && !away && !low) return false;
+    const text = fold([device.seat_label, device.room_name, device.serial, device.agent, device.id].join(' '));
+    return wanted.every((word) => text.includes(word));
+  });
 }
 
 /** `1234 5678 9012`, whatever blanks the code came with. */

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { matching } from '../src/console/fleet/fleet.ts';
+import { merged } from '../src/console/fleet/told.ts';
+import type { Device } from '../src/console/types.ts';
+
+const NOW = Date.parse('2026-11-23T02:00:00Z');
+const device = (id: string, more: Partial<Device> = {}): Device => ({
+  id,
+  code: '',
+  state: 'approved',
+  serial: '',
+  seat: 's-1',
+  seat_label: id.toUpperCase(),
+  room: 'r-1',
+  room_name: 'Phòng Đống Đa',
+  requested_at: '',
+  online: true,
+  last_seen_at: null,
+  reported_at: null,
+  agent: 'phonghop 1.2.0',
+  certificate_until: '2026-12-20T00:00:00Z',
+  seqs: {},
+  disk_free_mb: null,
+  ...more,
+});
+
+it('takes what changed and leaves every other terminal the very same object', () => {
+  const known = merged([], { devices: [device('a'), device('b'), device('c')] });
+  const after = merged(known, { changed: [device('b', { online: false }), device('n')], gone: ['c'] });
+  expect(after.map(({ id, online }) => [id, online])).toEqual([['n', true], ['a', true], ['b', false]]);
+  expect(after[1]).toBe(known[0]);
+});
+
+it('finds rows by any of their words, without marks, and those that need somebody', () => {
+  const all = [
+    device('a1', { serial: 'KS-01' }),
+    device('a2', { online: false }),
+    device('a3', { certificate_until: '2026-11-25T00:00:00Z' }),
+    device('a4', { online: false, state: 'revoked' }),
+  ];
+  const ids = (words: string, shown: 'all' | 'offline' | 'attention'): string[] => matching(all, words, shown, NOW).map(({ id }) => id);
+  expect(ids('dong da ks', 'all')).toEqual(['a1']);
+  expect(ids('  ', 'all')).toEqual(['a1', 'a2', 'a3', 'a4']);
+  expect(ids('', 'offline')).toEqual(['a2']);
+  expect(ids('', 'attention')).toEqual(['a2', 'a3']);
+  expect(ids('không có', 'all')).toEqual([]);
+});
