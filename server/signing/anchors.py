@@ -1,8 +1,9 @@
 """Finds where a signature belongs: between the line of the position and the line of the name (NĐ 30/2020, ô 7c).
 
 Rules G12-G14: only the text says where, never coordinates. Words are compared in NFC without case and without marks of
-punctuation around them, one after the other on one line, so that two columns side by side do not mix. A place is a
-name below a position, roughly in one column, with room between. No place, or more than one, is for a person to decide.
+punctuation around them, one after the other on one line, so that two columns side by side do not mix; what is too long
+for its column may go on in a second line right below. A place is a name below a position, roughly in one column, with
+room between. No place, or more than one, is for a person to decide.
 
 Usage::
 
@@ -49,7 +50,7 @@ def places(texts: Sequence[PageText], *, position: str, name: str) -> list[Place
     seen = [False, False]
     for number, text in enumerate(texts, start=1):
         lines = list(_lines(text.words))
-        positions, names = ([box for line in lines for box in _find(line, words)] for words in wanted)
+        positions, names = (_boxes(lines, words) for words in wanted)
         seen = [seen[0] or bool(positions), seen[1] or bool(names)]
         found += [Place(number, above, below) for below in names if (above := _above(below, positions)) is not None]
     if found:
@@ -102,6 +103,22 @@ def _lines(words: Sequence[Word]) -> Iterator[list[Word]]:
 
 def _middle(word: Word) -> float:
     return (word.y0 + word.y1) / 2
+
+
+def _boxes(lines: Sequence[Sequence[Word]], wanted: Sequence[str]) -> list[Rect]:
+    """Where the words stand on one line; only where they do not, on two."""
+    return [box for line in lines for box in _find(line, wanted)] or list(_broken(lines, wanted))
+
+
+def _broken(lines: Sequence[Sequence[Word]], wanted: Sequence[str]) -> Iterator[Rect]:
+    """A beginning, and the rest right below it, with their middles above each other."""
+    for cut in range(1, len(wanted)):
+        beginnings = [box for line in lines for box in _find(line, wanted[:cut])]
+        rests = [box for line in lines for box in _find(line, wanted[cut:])] if beginnings else []
+        for first in beginnings:
+            for rest in rests:
+                if 0 < rest.y1 - first.y1 < 2 * first.height and abs(rest.middle[0] - first.middle[0]) < first.height:
+                    yield Rect(min(first.x0, rest.x0), first.y0, max(first.x1, rest.x1), rest.y1)
 
 
 def _find(line: Sequence[Word], wanted: Sequence[str]) -> Iterator[Rect]:

@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageChops
 
-from pages.model import Document, PageText
+from pages.model import Document, PageText, Word
 from pages.renderer import Renderer
 from server.signing import anchors, appearance, fonts, marks
 from server.signing.errors import (
@@ -149,6 +149,33 @@ def test_G13_a_place_that_is_not_in_the_text_is_refused_in_words(
 def test_G13_lines_without_room_between_them_are_no_place(words: dict[str, list[PageText]]) -> None:
     with pytest.raises(AnchorMissing):
         anchors.places(words["close"], position=POSITION, name=NAME)
+
+
+def _set(*lines: tuple[float, float, str]) -> PageText:
+    """Words eight points wide a letter, in lines of fourteen: left, top, what it says."""
+    found = []
+    for left, top, said in lines:
+        for word in said.split():
+            found.append(Word(left, top, left + 8 * len(word), top + 14, word))
+            left += 8 * len(word) + 4
+    return PageText(595, 842, tuple(found))
+
+
+def test_G13_a_name_too_long_for_its_column_is_found_in_two_lines_of_it() -> None:
+    name = "Công Tằng Tôn Nữ Thị Ngọc Quỳnh"
+    page = _set(
+        (60, 100, "THƯ KÝ"),
+        (340, 100, "CHỦ TỌA"),
+        (10, 180, "Công Tằng Tôn Nữ Thị"),
+        (300, 181, "Phạm Nguyễn Trường"),
+        (44, 198, "Ngọc Quỳnh"),
+    )
+    (place,) = anchors.places([page], position="Thư ký", name=name)
+    assert (place.name.y0, place.name.y1, place.name.x1) == (180, 212, page.words[8].x1)
+    assert len(anchors.places([page], position="Chủ tọa", name="Phạm Nguyễn Trường")) == 1
+    for other in (f"{name} Anh", "Phạm Nguyễn Trường Ngọc Quỳnh"):
+        with pytest.raises(AnchorMissing):
+            anchors.places([page], position="Thư ký", name=other)
 
 
 def test_G14_two_places_are_offered_for_choice(words: dict[str, list[PageText]]) -> None:
