@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { WEB } from './files.ts';
 
@@ -48,6 +48,15 @@ describe.each([
   it.each(CONTROLS)('%s can be made out on %s (3:1)', (edge, ground) => {
     expect(contrast(colours(edge)[theme], colours(ground)[theme])).toBeGreaterThanOrEqual(3);
   });
+});
+
+it('no style names a token that there is not: the browser would leave it out without a word', () => {
+  const files = readdirSync(`${WEB}/src`, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(svelte|css|ts)$/.test(name));
+  const texts = files.map((name) => readFileSync(`${WEB}/src/${name}`, 'utf8'));
+  const there = new Set(texts.flatMap((text) => [...text.matchAll(/(--[a-z][a-z0-9-]*)(?::|=)/g)].map((found) => found[1])));
+  const named = texts.flatMap((text) => [...text.matchAll(/var\((--[a-z][a-z0-9-]*)/g)].map((found) => found[1]));
+  expect(named.length).toBeGreaterThan(1000);
+  expect([...new Set(named)].filter((name) => !there.has(name))).toEqual([]);
 });
 
 it('what is touched is 10 mm, main things 14 mm, on a 10.1-inch panel of 1280 pixels', () => {
