@@ -172,7 +172,7 @@ def test_G56_G57_what_is_signed_is_shown_whole_and_what_is_lacking_is_said(windo
 
 def test_G50_pairing_strangers_and_a_bridge_that_has_gone(window: Window, play: BridgePlay) -> None:
     window.opens()
-    window.shows("Trình duyệt này chưa được mở từ cầu nối USB token")
+    window.shows("Trình duyệt này chưa được mở từ chương trình USB token")
     window.comes_in()
     window.shows("Máy này chưa ghép nối với phòng họp nào")
     play.desk.pair(replace(play.pairing(), name=TITLE))
@@ -181,7 +181,7 @@ def test_G50_pairing_strangers_and_a_bridge_that_has_gone(window: Window, play: 
     window.opens(ticket)
     window.shows("Đăng nhập vào phòng họp", axe=False)
     play.desk.stop()
-    window.shows("Cầu nối USB token trên máy này không trả lời.")
+    window.shows("Chương trình USB token trên máy này không trả lời.")
 
 
 def test_G58_every_page_of_a_paper_is_reached_and_the_button_says_how_many_were_not(

@@ -9,7 +9,7 @@
  */
 import { untrack } from 'svelte';
 import { Failure } from '$lib/failure.ts';
-import { errorText } from '$lib/i18n/texts.svelte.ts';
+import { errorText, t } from '$lib/i18n/texts.svelte.ts';
 import { session } from '../session.svelte.ts';
 import type { Me } from '../types.ts';
 import { type About, type Asking, Bridge, find, isPaired } from './bridge.ts';
@@ -113,7 +113,10 @@ export class TokenWay {
     } catch (thrown) {
       if (this.#ended) return;
       const failure = Failure.from(thrown);
-      if (failure.code === 'bridge-unknown') return this.#unpaired([this.#bridge!.port]);
+      if (failure.code === 'bridge-unknown') {
+        this.#error = t('token.pair_first');
+        return this.#unpaired([this.#bridge!.port]);
+      }
       await this.#fail(failure, 'ready');
     }
   }
