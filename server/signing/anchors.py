@@ -46,18 +46,17 @@ class Place:
 
 def places(texts: Sequence[PageText], *, position: str, name: str) -> list[Place]:
     """All places in the file, in reading order; raises AnchorMissing."""
-    wanted, found = (_words(position), _words(name)), []
-    seen = [False, False]
-    for number, text in enumerate(texts, start=1):
-        lines = list(_lines(text.words))
-        positions, names = (_boxes(lines, words) for words in wanted)
-        seen = [seen[0] or bool(positions), seen[1] or bool(names)]
-        found += [Place(number, above, below) for below in names if (above := _above(below, positions)) is not None]
-    if found:
-        return found
-    if not seen[0]:
-        raise AnchorMissing(line=position)
-    raise AnchorMissing(line=name)
+    pages, wanted = [list(_lines(text.words)) for text in texts], (_words(position), _words(name))
+    # A name on one line somewhere else is no reason not to look for it broken where it is signed.
+    for boxes in (_whole, _broken):
+        found, seen = [], False
+        for number, lines in enumerate(pages, start=1):
+            positions, names = (list(boxes(lines, words)) for words in wanted)
+            seen = seen or bool(positions)
+            found += [Place(number, above, below) for below in names if (above := _above(below, positions)) is not None]
+        if found:
+            return found
+    raise AnchorMissing(line=name if seen else position)
 
 
 def chosen(found: Sequence[Place], *, choice: int | None) -> Place:
@@ -105,16 +104,17 @@ def _middle(word: Word) -> float:
     return (word.y0 + word.y1) / 2
 
 
-def _boxes(lines: Sequence[Sequence[Word]], wanted: Sequence[str]) -> list[Rect]:
-    """Where the words stand on one line; only where they do not, on two."""
-    return [box for line in lines for box in _find(line, wanted)] or list(_broken(lines, wanted))
+def _whole(lines: Sequence[Sequence[Word]], wanted: Sequence[str]) -> Iterator[Rect]:
+    """Where the words stand on one line."""
+    return (box for line in lines for box in _find(line, wanted))
 
 
 def _broken(lines: Sequence[Sequence[Word]], wanted: Sequence[str]) -> Iterator[Rect]:
-    """A beginning, and the rest right below it, with their middles above each other."""
+    """The same, and a beginning with the rest right below it, their middles above each other."""
+    yield from _whole(lines, wanted)
     for cut in range(1, len(wanted)):
-        beginnings = [box for line in lines for box in _find(line, wanted[:cut])]
-        rests = [box for line in lines for box in _find(line, wanted[cut:])] if beginnings else []
+        beginnings = list(_whole(lines, wanted[:cut]))
+        rests = list(_whole(lines, wanted[cut:])) if beginnings else []
         for first in beginnings:
             for rest in rests:
                 if 0 < rest.y1 - first.y1 < 2 * first.height and abs(rest.middle[0] - first.middle[0]) < first.height:

@@ -96,6 +96,7 @@ class LongNames(Office):
         self._coming(things)
         self._told(things)
         self._leaves(things)
+        self._arrives(things)
         self.services.close()
         return things
 
@@ -396,3 +397,15 @@ class LongNames(Office):
         admin.post(f"/api/hand-overs/{number}/go-on", {}).done()
         things["handover"] = str(number)
         admin.post("/api/reviews", {}).done()
+
+    def _arrives(self, things: Things) -> None:
+        """Somebody with a password that was given them, a template, and papers that were read."""
+        about = {"name": "Công Tằng Tôn Nữ Thị Ngọc Quỳnh Uyên (demo)", "position": "Kiểm sát viên", "unit": ""}
+        new = {"username": "moivao", "roles": [], "password": PASSWORD, **about}
+        self.sign_in("hethong").post("/api/people", new).done()
+        name = {"name": "Họp Ủy ban kiểm sát thường kỳ hằng quý, có đại biểu mời"}
+        self.sign_in("thuky").post(f"/api/meetings/{things['held']}/template", name).done()
+        reader, path = self.sign_in("daibieu"), f"/api/meetings/{things['coming']}/papers/{things['paper']}/1"
+        for page in (1, 2):
+            reader.get(f"{path}/text/{page}").done()
+        things["day"] = self._day(7)

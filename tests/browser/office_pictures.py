@@ -10,20 +10,23 @@ pages whose name holds one of the words. What axe and the rule of sizes say is p
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.chromium import chromium
-from tests.browser.long_names import LongNames, Things
+from tests.browser.first_day import FirstDay
+from tests.browser.long_names import LongNames
+from tests.browser.office_scenes import Scene, Things, first_day, long_names, signed
 from tests.browser.screen import DESK, LAPTOP, WALL, Screen
+from tests.browser.signed_house import signed_house
 from tests.support.gunicorn import RunningServer
 from tests.support.office import PASSWORD
 
@@ -34,76 +37,15 @@ _SETTLED = """async () => {
 }"""
 #: On a sheet: pictures side by side, each so wide.
 _ACROSS, _WIDE, _CAPTION = 3, 900, 30
-Do = Callable[[Page], object]
 
 
-@dataclass(frozen=True)
-class Scene:
-    """A page: whose, where, and what is pressed there first; ``states``: held, refused and without a connection too."""
-
-    name: str
-    who: str
-    path: str
-    do: Do = lambda _page: None
-    states: bool = True
-
-
-def press(*names: str) -> Do:
-    """The first button of the page that is called so, in whichever language."""
-    called = re.compile("|".join(map(re.escape, names)))
-    return lambda page: page.locator("main").get_by_role("button", name=called).first.click()
-
-
-def scenes(of: Things) -> list[Scene]:
-    """Every page."""
-    held, coming, draft = (f"/meetings/{of[name]}" for name in ("held", "coming", "draft"))
-    return [
-        Scene("home-member", "daibieu", "/"),
-        Scene("home-secretary", "thuky", "/"),
-        Scene("home-chair", "chutri", "/"),
-        Scene("home-new", "khach", "/", states=False),
-        Scene("reports", "thuky", "/reports"),
-        Scene("readings", "thuky", f"{coming}/papers"),
-        Scene("readings-look", "kiemtoan", f"{coming}/log"),
-        Scene("hand-over", "hethong", f"/people/hand-over/{of['leaver']}"),
-        Scene("hand-overs", "hethong", "/people/hand-overs"),
-        Scene("hand-over-protocol", "hethong", f"/people/hand-overs/{of['handover']}"),
-        Scene("faults", "daibieu", "/feedback"),
-        Scene("faults-desk", "kythuat", "/feedback/desk"),
-        Scene("before", "daibieu", f"{coming}/before"),
-        Scene("before-chair", "chutri", f"{coming}/before"),
-        Scene("remarks-outside", "truongphong", f"/remarks/{of['coming']}"),
-        Scene("units", "hethong", "/people/units"),
-        Scene("people", "hethong", "/people"),
-        Scene("roster", "hethong", "/people/list", states=False),
-        Scene("own-sign-ins", "daibieu", "/sign-ins"),
-        Scene("review", "anninh", "/people/review"),
-        Scene("outlines", "hethong", "/meeting-outlines"),
-        Scene("new-meeting", "thuky", "/meetings/new"),
-        Scene("request-hand-in", "daibieu", f"/requests/{of['draft']}/{of['request']}"),
-        Scene("requests-board", "thuky", f"{draft}/requests"),
-        Scene("tasks", "truongphong", "/tasks"),
-        Scene("task", "truongphong", f"/tasks/{of['task1']}"),
-        Scene("task-figures", "thuky", "/tasks/figures"),
-        Scene("tasks-of-meeting", "thuky", f"{held}/tasks"),
-        Scene("consultations", "thuky", "/consultations"),
-        Scene("slip-answer", "daibieu", f"/consultations/{of['open_slip']}"),
-        Scene("slip-leads", "thuky", f"/consultations/{of['open_slip']}"),
-        Scene("slip-results", "chutri", f"/consultations/{of['closed_slip']}"),
-        Scene("slip-draft", "thuky", f"/consultations/{of['draft_slip']}"),
-        Scene("calendar", "daibieu", "/calendar"),
-        Scene("search", "daibieu", "/search/quy%20ch%E1%BA%BF"),
-        Scene("search-begin", "daibieu", "/search", states=False),
-        Scene("letters", "thuky", f"{held}/letters"),
-        Scene("letter-draft", "thuky", f"{held}/letters", press("Soạn tiếp", "Go on drafting")),
-        Scene("invitation-answer", "daibieu", f"{coming}/invitation"),
-        Scene("invitation-counts", "thuky", f"{coming}/invitation"),
-        Scene("register", "vanthu", "/register"),
-        Scene("minutes-editor", "thuky", f"{held}/minutes"),
-        Scene("minutes-member", "daibieu", f"{held}/minutes"),
-        Scene("agency", "hethong", "/agency"),
-        Scene("second-factor", "daibieu", "/second-factor"),
-    ]
+House = Callable[[Path], Things]
+Scenes = Callable[[Things], list[Scene]]
+_HOUSES: tuple[tuple[House, Scenes], ...] = (
+    (lambda folder: LongNames(folder).furnish(), long_names),
+    (lambda folder: FirstDay(folder).furnish(), first_day),
+    (signed_house, signed),
+)
 
 
 class Gallery:
@@ -113,6 +55,14 @@ class Gallery:
         self._browser, self._server, self._folder, self._axe = browser, server, folder, axe
         self._screens: dict[str, Screen] = {}
         self.wrong: list[str] = []
+
+    def sheet(self, scene: Scene) -> None:
+        """All pictures of one on a sheet; a scene that cannot be played is told, and the next one taken."""
+        try:
+            sheet(self.take(scene), self._folder / f"sheet-{scene.name}.png")
+        except PlaywrightError as failed:
+            self.wrong.append(f"{scene.name}: {failed.message}")
+            self._screens.pop(scene.who).put_away()
 
     def take(self, scene: Scene) -> list[Path]:
         """All pictures of one."""
@@ -143,7 +93,7 @@ class Gallery:
 
     def _opens(self, screen: Screen, scene: Scene, *, settled: bool = True) -> None:
         page = screen.page
-        page.goto(f"http://127.0.0.1:{self._server.port}/#{scene.path}")
+        page.goto(f"{self._origin}/#{scene.path}")
         # Another place of the same page is not fetched anew by itself.
         page.reload()
         page.locator("main").first.wait_for()
@@ -155,14 +105,19 @@ class Gallery:
         else:
             page.wait_for_timeout(1_500)
 
+    @property
+    def _origin(self) -> str:
+        return f"http://127.0.0.1:{self._server.port}"
+
     def _screen(self, who: str) -> Screen:
         if who not in self._screens:
             screen = self._screens[who] = Screen(self._browser, who, size=DESK)
-            screen.opens(f"http://127.0.0.1:{self._server.port}/")
-            screen.page.get_by_label("Tên đăng nhập").fill(who)
-            screen.page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
-            with screen.page.expect_response("**/api/sign-in"):
-                screen.page.keyboard.press("Enter")
+            screen.opens(f"{self._origin}/")
+            if who:
+                screen.page.get_by_label("Tên đăng nhập").fill(who)
+                screen.page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
+                with screen.page.expect_response("**/api/sign-in"):
+                    screen.page.keyboard.press("Enter")
             screen.page.locator("main").first.wait_for()
         return self._screens[who]
 
@@ -213,17 +168,33 @@ def main() -> None:
     parser.add_argument("--axe", action="store_true")
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
+    wrong: list[str] = []
+    for house, scenes in _HOUSES:
+        wrong += _taken(given, house, scenes)
+    for each in wrong:
+        print(each)  # noqa: T201 - a command speaks to a terminal
+    sys.exit(1 if wrong else 0)
+
+
+def _taken(given: argparse.Namespace, house: House, scenes: Scenes) -> list[str]:
+    """The scenes of one house; what is wrong with them."""
     with tempfile.TemporaryDirectory(prefix="office-") as place:
         (Path(place) / "data").mkdir()
-        things = LongNames(Path(place) / "data").furnish()
+        wanted = [
+            scene
+            for scene in scenes(defaultdict(str))
+            if not given.only or any(word in scene.name for word in given.only)
+        ]
+        if not wanted:
+            return []
+        things = house(Path(place) / "data")
+        names = {scene.name for scene in wanted}
         with RunningServer(Path(place)) as server, chromium() as browser:
             gallery = Gallery(browser, server, given.folder, axe=given.axe)
             for scene in scenes(things):
-                if not given.only or any(word in scene.name for word in given.only):
-                    sheet(gallery.take(scene), given.folder / f"sheet-{scene.name}.png")
-            for each in gallery.wrong:
-                print(each)  # noqa: T201 - a command speaks to a terminal
-    sys.exit(1 if gallery.wrong else 0)
+                if scene.name in names:
+                    gallery.sheet(scene)
+            return gallery.wrong
 
 
 if __name__ == "__main__":

@@ -155,9 +155,10 @@ def _set(*lines: tuple[float, float, str]) -> PageText:
     """Words eight points wide a letter, in lines of fourteen: left, top, what it says."""
     found = []
     for left, top, said in lines:
+        at = left
         for word in said.split():
-            found.append(Word(left, top, left + 8 * len(word), top + 14, word))
-            left += 8 * len(word) + 4
+            found.append(Word(at, top, at + 8 * len(word), top + 14, word))
+            at += 8 * len(word) + 4
     return PageText(595, 842, tuple(found))
 
 
@@ -169,6 +170,7 @@ def test_G13_a_name_too_long_for_its_column_is_found_in_two_lines_of_it() -> Non
         (10, 180, "Công Tằng Tôn Nữ Thị"),
         (300, 181, "Phạm Nguyễn Trường"),
         (44, 198, "Ngọc Quỳnh"),
+        (20, 400, name),
     )
     (place,) = anchors.places([page], position="Thư ký", name=name)
     assert (place.name.y0, place.name.y1, place.name.x1) == (180, 212, page.words[8].x1)

@@ -5,6 +5,9 @@ export type Tab = 'agenda' | 'members' | 'papers' | 'requests' | 'before' | 'spe
 
 /** Requests come before the opening, too. */
 const SPEAKING: readonly Phase[] = ['approved', 'open', 'recess', 'closed'];
+/** At the smallest screen, with their counts. */
+const IN_ONE_ROW = 9;
+const AFTER: ReadonlySet<Tab> = new Set(['signing', 'attendance', 'minutes', 'tasks', 'delivery', 'log']);
 const OPENED: readonly Phase[] = ['open', 'recess', 'closed', 'locked'];
 
 /** The parts of a meeting that this person may see, in the order of the work. */
@@ -38,6 +41,15 @@ export function tabsOf(desk: MeetingDesk): Tab[] {
   if (desk.seesDelivery && desk.phase !== 'draft' && desk.phase !== 'submitted') tabs.push('delivery');
   if (desk.seesLog) tabs.push('log');
   return tabs;
+}
+
+/** What is made ready, and what comes of the meeting; as far as one row holds them all they are not told apart. */
+export function rowsOf(tabs: readonly Tab[]): { key: 'before' | 'after'; ways: Tab[] }[] {
+  if (tabs.length <= IN_ONE_ROW) return [{ key: 'before', ways: [...tabs] }];
+  return [
+    { key: 'before', ways: tabs.filter((tab) => !AFTER.has(tab)) },
+    { key: 'after', ways: tabs.filter((tab) => AFTER.has(tab)) },
+  ];
 }
 
 /** Where one begins: where the work is in this phase. */
