@@ -48,8 +48,9 @@ def places(texts: Sequence[PageText], *, position: str, name: str) -> list[Place
     """All places in the file, in reading order; raises AnchorMissing."""
     pages, wanted = [list(_lines(text.words)) for text in texts], (_words(position), _words(name))
     # A name on one line somewhere else is no reason not to look for it broken where it is signed.
+    seen = False
     for boxes in (_whole, _broken):
-        found, seen = [], False
+        found = []
         for number, lines in enumerate(pages, start=1):
             positions, names = (list(boxes(lines, words)) for words in wanted)
             seen = seen or bool(positions)
