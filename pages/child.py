@@ -30,6 +30,8 @@ KEPT_OPEN: Final = 4
 MEMORY_BYTES: Final = 2 * 2**30
 OPEN_FILES: Final = 32
 NICENESS: Final = 5
+#: Of PDFium into Python: one for each paper that is open, and some for its forms.
+CALLBACKS: Final = 60
 _PR_SET_DUMPABLE: Final = 4
 _PR_SET_NO_NEW_PRIVS: Final = 38
 
@@ -111,6 +113,17 @@ def _outline(paper: OpenPaper, question: dict[str, Any]) -> Answer:
 _ANSWERS: Final = {"render": _render, "text": _text, "search": _search, "outline": _outline}
 
 
+def make_room_for_callbacks() -> None:
+    """Have the memory of callbacks made while a file may still be written.
+
+    Where no memory may be both written and run (systemd's MemoryDenyWriteExecute), libffi makes it from a file in
+    memory, which :func:`limit_self` forbids. What is given back stays for those to come.
+    """
+    kind = ctypes.CFUNCTYPE(ctypes.c_int)
+    kept = [kind(int) for _ in range(CALLBACKS)]
+    kept.clear()
+
+
 def limit_self() -> None:
     """Less memory, few files, no file written, no core dump, behind everybody else."""
     for kind, limit in (
@@ -156,6 +169,7 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)
     os.dup2(2, 1)
+    make_room_for_callbacks()
     limit_self()
     rehearse()
     serve(questions, answers)

@@ -25,6 +25,7 @@ from pages.renderer import Renderer
 from sealing.papers import new_paper_key
 from tests.architecture.source import ROOT
 from tests.support import mutate, pdfs
+from tests.support.meeting_log import named
 from tests.support.poll import until
 from tests.unit.pages.conftest import MakeDocument
 from wire.records import Layout
@@ -414,3 +415,30 @@ def test_the_process_ends_with_its_parent(make_document: MakeDocument) -> None:
     words = [sys.executable, "-c", _PARENT, str(make_document(_PDF).path)]
     said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
     until(lambda: not Path(f"/proc/{int(said)}").exists(), what="the process has ended")
+
+
+_SHUT_IN = """
+import ctypes, sys
+from pathlib import Path
+sys.exit(3) if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0) else None  # PR_SET_MDWE: memory is written or run, never both
+from pages.model import Document
+from pages.renderer import Renderer
+from wire.ids import PaperId
+from wire.topics import PaperVersion
+renderer = Renderer()
+for number in range(8):  # more than are kept open
+    document = Document(Path(sys.argv[1]), int(sys.argv[2]), PaperVersion(PaperId(sys.argv[3]), number + 1), None)
+    print(len(renderer.render(document, 1, width=480)) > 0)
+renderer.close()
+"""
+
+
+def test_pages_are_drawn_where_no_memory_may_be_written_and_run(tmp_path: Path) -> None:
+    """As the seat's and the server's units have it (MemoryDenyWriteExecute)."""
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(_PDF)
+    words = [sys.executable, "-c", _SHUT_IN, str(file), str(len(_PDF)), named("p", "report")]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    if done.returncode == 3:
+        pytest.skip("this kernel cannot (Linux 6.3 can)")
+    assert (done.stdout.split(), done.returncode) == (["True"] * 8, 0), done.stderr[-2000:]
