@@ -1,4 +1,4 @@
-"""A virtual machine with a USB port: QEMU without acceleration, its monitor, and the line to the program inside.
+"""A virtual machine with a USB port, and the line to the program inside.
 
 Rules: no network, no disk, nothing outside the folder; it ends with the process that started it and in any case with
 :meth:`Machine.__exit__`. Every wait has an end. A reader of a card is plugged in and out as a USB device.
@@ -15,9 +15,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-import subprocess
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -25,15 +23,11 @@ from typing import Any, Final, Self
 
 from deploy.softtoken.card import Card
 from tests.support.poll import until
+from tests.support.qemu import Qemu
+from tests.usb.port import TokenPort
 from tests.usb.vscard import UsbCard
 
-_QEMU: Final = "qemu-system-x86_64"
 _MEMORY_MB: Final = 1024
-_START_S: Final = 20.0
-_ANSWER_S: Final = 15.0
-_STOP_S: Final = 10.0
-#: A device that is taken out lets go of its line a little later; the next one gets another.
-_LINES: Final = 3
 
 Event = dict[str, Any]
 
@@ -46,38 +40,21 @@ class Machine:
         self._kernel: Final = kernel
         self._initrd: Final = initrd
         self._folder: Final = folder
-        self._ports: Final[list[int]] = []
-        self._plugged = 0
-        self._process: subprocess.Popen[bytes] | None = None
+        self._qemu: Final = Qemu(folder)
+        self._port: Final = TokenPort(self._qemu, bus="xhci.0")
         self._talk: socket.socket | None = None
-        self._monitor: socket.socket | None = None
-        self._answers = b""
-        self._card: UsbCard | None = None
 
     def __enter__(self) -> Self:
-        self._ports[:] = [_free_port() for _ in range(_LINES)]
-        talk, monitor = self._folder / "talk", self._folder / "qmp"
-        command = [
-            "setpriv", "--pdeathsig", "KILL", _QEMU, "-accel", "tcg,thread=multi", "-cpu", "max", "-machine", "q35",
-            "-m", str(_MEMORY_MB), "-nodefaults", "-no-user-config", "-display", "none",
-            "-kernel", str(self._kernel), "-initrd", str(self._initrd),
-            "-append", "console=ttyS0 rdinit=/init quiet panic=1 random.trust_cpu=on tsc=reliable",
-            "-no-reboot", "-serial", f"file:{self._folder / 'console.log'}",
-            "-chardev", f"socket,id=talk,path={talk},server=on,wait=off", "-serial", "chardev:talk",
-            "-qmp", f"unix:{monitor},server=on,wait=off",
-            "-device", "qemu-xhci,id=xhci",
-        ]  # fmt: skip
-        for number, port in enumerate(self._ports):
-            command += ["-chardev", f"socket,id=card{number},host=127.0.0.1,port={port},server=on,wait=off"]
-        with (self._folder / "qemu.log").open("wb") as log:
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        talk = self._folder / "talk"
         try:
-            self._talk = self._connected(talk)
+            self._qemu.start([
+                "-m", str(_MEMORY_MB), "-kernel", str(self._kernel), "-initrd", str(self._initrd),
+                "-append", "console=ttyS0 rdinit=/init quiet panic=1 random.trust_cpu=on tsc=reliable", "-no-reboot",
+                "-chardev", f"socket,id=talk,path={talk},server=on,wait=off",
+                "-device", "qemu-xhci,id=xhci", *self._port.words(),
+            ], lines=["chardev:talk"])  # fmt: skip
+            self._talk = self._qemu.connected(talk)
             threading.Thread(target=self._listen, args=(self._talk,), daemon=True).start()
-            self._monitor = self._connected(monitor)
-            self._monitor.settimeout(_ANSWER_S)
-            self._read_answer()  # the greeting
-            self._order("qmp_capabilities")
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -86,21 +63,12 @@ class Machine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._card is not None:
-            self._card.pull()
-        process = self._process
-        if process is not None:
-            process.terminate()
-            try:
-                process.wait(_STOP_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        for line in (self._talk, self._monitor):
-            if line is not None:
-                with contextlib.suppress(OSError):
-                    line.shutdown(socket.SHUT_RDWR)
-                line.close()
+        self._port.let_go()
+        self._qemu.kill()
+        if self._talk is not None:
+            with contextlib.suppress(OSError):
+                self._talk.shutdown(socket.SHUT_RDWR)
+            self._talk.close()
 
     # ------------------------------------------------------------ the program inside
 
@@ -117,8 +85,7 @@ class Machine:
         """The first event of that name (``any``: of all) from ``since`` on; raises AssertionError, telling all."""
 
         def found() -> Event | None:
-            assert self._process is not None
-            assert self._process.poll() is None, f"the machine has ended:\n{self.console()}"
+            self._qemu.assert_runs()
             fits = (each for each in self.events[since:] if name in {"any", each["event"]} and where(each))
             return next(fits, None)
 
@@ -131,74 +98,17 @@ class Machine:
 
     def console(self) -> str:
         """The end of what the machine wrote to its console."""
-        said = [
-            (self._folder / name).read_text(encoding="utf-8", errors="replace")[-3000:]
-            for name in ("console.log", "qemu.log")
-            if (self._folder / name).exists()
-        ]
-        return "\n".join(said)
+        return self._qemu.last_words()
 
     # ------------------------------------------------------------ its USB port
 
     def plug(self, card: Card) -> UsbCard:
-        """A token goes in: reader and card are one device."""
-        self._plugged += 1
-        line, reader = self._plugged % _LINES, f"reader{self._plugged}"
-        self._order("device_add", driver="usb-ccid", id=reader, bus="xhci.0")
-        self._order("device_add", driver="ccid-card-passthru", chardev=f"card{line}", bus=f"{reader}.0")
-        self._card = plugged = UsbCard(card, self._ports[line])
-        plugged.insert()
-        return plugged
+        """A token goes in."""
+        return self._port.plug(card)
 
     def unplug(self) -> float:
-        """It goes out; the moment on this machine's clock. The line is closed first, which nobody inside notices."""
-        card, self._card = self._card, None
-        if card is None:
-            return time.monotonic()
-        card.pull()
-        at = time.monotonic()
-        self._order("device_del", id=f"reader{self._plugged}")
-        return at
-
-    # ------------------------------------------------------------ QEMU itself
-
-    def _order(self, name: str, **arguments: str) -> None:
-        assert self._monitor is not None
-        asked: dict[str, Any] = {"execute": name}
-        if arguments:
-            asked["arguments"] = arguments
-        self._monitor.sendall(json.dumps(asked).encode() + b"\n")
-        while True:
-            answer = self._read_answer()
-            if "error" in answer:
-                raise AssertionError(f"{name}: {answer['error']}")
-            if "return" in answer:
-                return
-
-    def _read_answer(self) -> dict[str, Any]:
-        assert self._monitor is not None
-        while b"\n" not in self._answers:
-            piece = self._monitor.recv(65_536)
-            assert piece, f"the machine's monitor has hung up:\n{self.console()}"
-            self._answers += piece
-        line, _, self._answers = self._answers.partition(b"\n")
-        found: dict[str, Any] = json.loads(line)
-        return found
-
-    def _connected(self, path: Path) -> socket.socket:
-        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-
-        def connect() -> bool:
-            assert self._process is not None
-            assert self._process.poll() is None, self.console()
-            try:
-                line.connect(str(path))
-            except OSError:
-                return False
-            return True
-
-        until(connect, timeout_s=_START_S, every_s=0.05, what=f"QEMU listens at {path.name}")
-        return line
+        """It goes out; the moment on this machine's clock."""
+        return self._port.unplug()
 
     def _listen(self, line: socket.socket) -> None:
         rest = b""
@@ -208,10 +118,3 @@ class Machine:
                 for each in lines:
                     with contextlib.suppress(ValueError):  # what the firmware prints is no message of ours
                         self.events.append(json.loads(each))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
