@@ -32,7 +32,7 @@ from edge.enrol.key import DeviceKey
 from edge.enrol.service import CA, Credentials, Enroller, Told
 from edge.helped import RESTART_FILE, RunCommand, TouchFile
 from edge.link import mqtt
-from edge.model import Identity, Limits, Standing
+from edge.model import Identity, Limits, LinkState, Standing
 from edge.page.app import Page, create_page
 from edge.page.board import Board
 from edge.page.desk import Desk
@@ -47,6 +47,7 @@ from edge.settings import Settings
 from edge.vault.disk import RealDisk
 from edge.vault.run_dir import RunDir, boot_id
 from edge.vault.store import Vault
+from edge.vigil import Signs, Vigil
 from edge.vitals import Vitals
 from pages.renderer import Renderer
 from wire.messages import Point, View
@@ -93,6 +94,9 @@ class Agent:
             record=RecordKeeper(self._disk),
             vitals=self._vitals,
             restart=_restarter(settings),
+        )
+        self._vigil: Final = Vigil(
+            self._ports.run_dir, watch_s=settings.screen_watch_s, now_s=self._clock.monotonic_s()
         )
         limits = Limits(idle_s=settings.idle_lock_s, following_s=settings.following_lock_s, grace_s=settings.grace_s)
         self._cards: Final = self._card_worker()
@@ -145,6 +149,7 @@ class Agent:
             if self._clock.monotonic_s() >= due_s:
                 if work is not Seat.tick:
                     self._do(Seat.tick)
+                self._vigil.look(self._clock.monotonic_s(), self._signs())
                 due_s = self._clock.monotonic_s() + (BUSY_TICK_S if self._seat.is_busy else TICK_S)
 
     def _do(self, work: Work) -> None:
@@ -153,6 +158,16 @@ class Agent:
         except Exception:  # noqa: BLE001 - the loop must go on
             # A fault of ours in one message must not take the seat from its reader; it stands in the log.
             _LOG.exception("a fault in the seat; going on")
+
+    def _signs(self) -> Signs:
+        state, ports = self._seat.state, self._ports
+        readers = state.cards.watched and not state.cards.code
+        return Signs(
+            online=state.link.state is LinkState.ONLINE,
+            readers=readers or self._cards is None,
+            ahead_s=None if ports.welcomed is None else ports.ahead.total_seconds(),
+            painted_ago_s=self._vitals.painted_ago_s,
+        )
 
     # ---------------------------------------------------------- what the seat tells (Outside)
 

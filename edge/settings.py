@@ -131,6 +131,9 @@ class Settings:
     # Memory for drawn pages; on the disk there is none.
     page_cache_mib: int = _setting(_whole(1, 4096), 96)
 
+    # A terminal with a screen of its own: it is started anew when it draws nothing for so long; 0: nobody watches.
+    screen_watch_s: int = _setting(_whole(0, 3600), 0)
+
     # USB tokens: which readers are this seat's, as a pattern of their names (several seats on one machine, or a reader
     # that is built in for something else); empty: tokens are not looked for.
     card_reader: str = _setting(_pattern, "*")
