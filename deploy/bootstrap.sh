@@ -4,7 +4,7 @@
 #   deploy/bootstrap.sh demo     what the demonstration needs
 #   deploy/bootstrap.sh test     that, and what the tests need
 #   deploy/bootstrap.sh usb      the Debian packages of the USB tests, on top of test
-#   deploy/bootstrap.sh image    the Debian packages that build and start a seat's image
+#   deploy/bootstrap.sh image    what builds and starts a seat's image, on top of demo
 #   deploy/bootstrap.sh pdfa     what the validation of documents needs, on top of test
 #
 # Rules: Debian packages from the machine's apt sources, Python packages from uv.lock, npm packages from
@@ -42,9 +42,10 @@ export UV_PROJECT_ENVIRONMENT=$root/.venv UV_PYTHON_DOWNLOADS=never UV_NO_PROGRE
 
 find_python
 install_debian_packages
-[[ $level != usb && $level != image ]] || exit 0
+[[ $level != usb ]] || exit 0
 make_uv
 make_venv
+[[ $level != image ]] || exit 0
 install_front_libraries
 build_front
 [[ $steps_run -eq 0 ]] || printf '%sMáy đã sẵn sàng · this machine is ready%s\n' "$green" "$plain"

@@ -3,7 +3,9 @@
 Rules: libraries are the wheels that ``uv.lock`` names with their digests, taken for the seat's processor and Python on
 any build host; pyscard is Debian's. Libraries are kept by the lock; our own code is laid on at every build.
 
-Usage: `lay(target, kept_in, folder, epoch=…)`; then ``folder`` is a tree that goes over the base.
+Both are compiled for the seat's Python beforehand (``compiled.py``).
+
+Usage: `lay(base, target, kept_in, folder)`; then ``folder`` is a tree that goes over the base.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from firmware_scripts import cache, recipe
+from firmware_scripts.base import Base
+from firmware_scripts.compiled import compile_below
 from firmware_scripts.errors import RecipeWrong
 from firmware_scripts.recipe import Target
 from firmware_scripts.running import run, step
@@ -30,23 +34,24 @@ _UNITS: Final = (
 _DEBIANS: Final = ("pyscard",)
 
 
-def lay(target: Target, kept_in: Path, folder: Path, *, epoch: int) -> None:
+def lay(base: Base, target: Target, kept_in: Path, folder: Path) -> None:
     """Put everything of ours into ``folder``, as it stands on a seat below ``/``."""
-    home = folder / _HOME
-    home.mkdir(parents=True)
-    shutil.copytree(libraries(target, kept_in), home / "lib")
+    lib = folder / _HOME / "lib"
+    lib.mkdir(parents=True)
     dist = recipe.ROOT / "web" / "dist"
     if not dist.is_dir():
         raise RecipeWrong("web/dist: chưa dựng giao diện · the front end is not built (make web)")
     for name in _OURS:
-        shutil.copytree(recipe.ROOT / name, home / "lib" / name, ignore=_unwanted)
-    shutil.copy(recipe.ROOT / "phonghop.py", home / "lib")
+        shutil.copytree(recipe.ROOT / name, lib / name, ignore=_unwanted)
+    shutil.copy(recipe.ROOT / "phonghop.py", lib)
+    compile_below(base, lib, at=f"/{_HOME}/lib")
+    shutil.copytree(libraries(base, target, kept_in), lib, dirs_exist_ok=True)
     shutil.copytree(recipe.HERE / "root", folder, dirs_exist_ok=True, symlinks=True)
     _system(folder)
 
 
-def libraries(target: Target, kept_in: Path) -> Path:
-    """The folder of the agent's libraries, kept by what the lock says."""
+def libraries(base: Base, target: Target, kept_in: Path) -> Path:
+    """The folder of the agent's libraries, kept by what the lock says and by the base whose Python compiled them."""
     uv = recipe.ROOT / ".venv-tools" / "bin" / "uv"
     without = [f"--no-emit-package={name}" for name in _DEBIANS]
     export = [
@@ -74,8 +79,10 @@ def libraries(target: Target, kept_in: Path) -> Path:
                 epoch=0,
             )  # fmt: skip
             shutil.rmtree(folder / "lib" / "bin", ignore_errors=True)
+            compile_below(base, folder / "lib", at=f"/{_HOME}/lib")
 
-    return cache.kept(kept_in, f"libraries-{target.arch}", (wanted, target.python, recipe.PYTHON), make) / "lib"
+    made_of = (wanted, target.python, recipe.PYTHON, base.folder.name)
+    return cache.kept(kept_in, f"libraries-{target.arch}", made_of, make) / "lib"
 
 
 def _system(folder: Path) -> None:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from firmware_scripts import application, base, boot, disk, initrd, kernel, recipe, root
+from firmware_scripts import application, base, bill, boot, disk, initrd, kernel, recipe, root
 from firmware_scripts.errors import FirmwareError
 from firmware_scripts.recipe import TARGETS, Target
 from firmware_scripts.running import run, step
@@ -25,7 +25,7 @@ def build(target: Target, kept_in: Path, out: Path, *, epoch: int) -> Path:
     """The image's file; raises :class:`FirmwareError`."""
     out.mkdir(parents=True, exist_ok=True)
     under = base.prepare(target, kept_in)
-    application.libraries(target, kept_in)
+    libraries = application.libraries(under, target, kept_in)
     with tempfile.TemporaryDirectory(dir=out, prefix=".making-") as name:
         draft = Path(name)
         with step("Nhân và hệ thống tệp đầu tiên", "kernel and first file system"):
@@ -34,7 +34,7 @@ def build(target: Target, kept_in: Path, out: Path, *, epoch: int) -> Path:
             boot.kernel_partition(core, first, draft / "slot", draft / "kernel.vfat", epoch=epoch)
             boot.boot_partition(under, core, target, draft / "boot", draft / "boot.vfat", epoch=epoch)
         with step("Chương trình và hệ thống tệp gốc", "our programs and the root file system"):
-            application.lay(target, kept_in, draft / "layer", epoch=epoch)
+            application.lay(under, target, kept_in, draft / "layer")
             root.squash(under, core, draft / "layer", draft / "root.squashfs", epoch=epoch)
         with step("Tệp ảnh", "the image"):
             image = out / f"phonghop-seat-{target.arch}.img"
@@ -43,8 +43,11 @@ def build(target: Target, kept_in: Path, out: Path, *, epoch: int) -> Path:
             disk.assemble(parts, made, draft / "disk", epoch=epoch)
             size = (draft / "root.squashfs").stat().st_size
             made.replace(image)
+        with step("Danh mục thành phần", "the bill of materials"):
+            listed = bill.write(under, libraries, target, image, epoch=epoch)
     print(f"✓ {image}  {image.stat().st_size / _MIB:.0f} MiB (hệ thống · system {size / _MIB:.0f} MiB)")
     print(f"  sha256 {_digest(image)}")
+    print(f"  {listed}")
     return image
 
 

@@ -29,7 +29,8 @@ make_uv() {
 
 make_venv() {
   local stamp wanted=(--extra server --extra edge --extra card --group demo --group front)
-  [[ $level == test || $level == pdfa ]] && wanted+=(--group dev)
+  [[ $level == test || $level == pdfa ]] && wanted+=(--group dev --group image)
+  [[ $level == image ]] && wanted+=(--group image)
   [[ $level == pdfa ]] && wanted+=(--group archive)
   stamp="$(stamp_of "$root/uv.lock" "$root/pyproject.toml") $python"
   is_fresh "venv-$level" "$stamp" "$root/.venv/bin/phonghop" && return 0
