@@ -21,8 +21,15 @@ UNITS = sorted(path.name for path in FOLDER.iterdir())
 SERVICES = [name for name in UNITS if name.endswith(".service")]
 #: The aim for the agent, kept by all of them (systemd counts tenths).
 THRESHOLD = 15
-#: The aim for a seat's screen.
-SCREEN_THRESHOLD = 30
+IMAGE_FOLDER = ROOT / "firmware_scripts/recipe/root/usr/lib/systemd/system"
+#: A browser needs graphics, hands, and what it locks its own processes in with; partitions and the boot loader's
+#: counter need the one right to tell the kernel of them.
+IMAGE = {
+    "phonghop-kiosk.service": 30,
+    "phonghop-partitions.service": 20,
+    "phonghop-good.service": 20,
+    "phonghop-screen.service": THRESHOLD,
+}
 
 
 def settings(unit: str) -> dict[str, list[str]]:
@@ -41,12 +48,28 @@ def test_a_service_is_exposed_no_more_than_the_aim(unit: str) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_the_seats_screen_is_exposed_no_more_than_its_aim() -> None:
-    """A browser needs more than a service: graphics, hands, and what it locks its own processes in with."""
-    unit = ROOT / "firmware_scripts/recipe/root/usr/lib/systemd/system/phonghop-kiosk.service"
-    words = ["systemd-analyze", "security", "--no-pager", "--offline=true", f"--threshold={SCREEN_THRESHOLD}"]
-    done = subprocess.run([*words, str(unit)], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize(("unit", "threshold"), IMAGE.items())
+def test_a_unit_of_the_seats_image_is_exposed_no_more_than_its_aim(unit: str, threshold: int) -> None:
+    words = ["systemd-analyze", "security", "--no-pager", "--offline=true", f"--threshold={threshold}"]
+    done = subprocess.run([*words, str(IMAGE_FOLDER / unit)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_every_service_of_the_image_has_an_aim() -> None:
+    assert set(IMAGE) == {path.name for path in IMAGE_FOLDER.glob("*.service")}
+
+
+def test_every_unit_of_the_image_is_started_by_something() -> None:
+    """A target wants it, or the path unit of its name does; and no link leads nowhere."""
+    links = list((IMAGE_FOLDER.parents[3] / "etc/systemd/system").rglob("*.wants/*"))
+    wanted = {path.readlink().name for path in links}
+    assert all(path.name == path.readlink().name for path in links)
+    ours = {path.name for path in IMAGE_FOLDER.iterdir() if path.is_file()}
+    by_path = {name.replace(".path", ".service") for name in ours if name.endswith(".path")}
+    # fstab asks for the partitions before it mounts the store.
+    by_mount = {"phonghop-partitions.service"}
+    assert ours <= wanted | by_path | by_mount
+    assert {name for name in wanted if name.startswith("phonghop-")} <= ours | set(UNITS)
 
 
 def test_systemd_reads_every_unit_without_complaint(tmp_path: Path) -> None:
