@@ -27,7 +27,7 @@ if test ${slot} = none; then
   reset
 fi
 
-setenv bootargs phonghop.slot=${slot} rauc.slot=${slot} ro quiet loglevel=3 panic=10 systemd.gpt_auto=0 systemd.condition-needs-update=no usbcore.authorized_default=2 audit=0 console=ttyS1,115200 console=ttyAMA0,115200 console=tty0 vt.global_cursor_default=0 ${EXTRA}
+setenv bootargs phonghop.slot=${slot} rauc.slot=${slot} ro quiet loglevel=3 panic=10 systemd.gpt_auto=0 systemd.condition-needs-update=no usbcore.authorized_default=2 audit=0 console=ttyS1,115200 console=ttyAMA0,115200 console=tty12 vt.global_cursor_default=0 ${EXTRA}
 load ${devtype} ${devnum}:${part} ${kernel_addr_r} vmlinuz
 load ${devtype} ${devnum}:${part} ${ramdisk_addr_r} initrd.img
 booti ${kernel_addr_r} ${ramdisk_addr_r}:${filesize} ${fdt_addr}

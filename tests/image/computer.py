@@ -1,22 +1,21 @@
-"""A computer in QEMU that starts from an image: firmware, disk, screen, hands, a wire to this machine's loopback.
+"""A computer in QEMU that starts from an image: firmware, disk, screen, hands, USB, a wire to this machine's loopback.
 
 Rules: the image itself is never written: the computer's disk is a copy-on-write file beside it. It ends with the
 process that started it and in any case with ``__exit__``. Every wait has an end. The guest reaches this machine at
-10.0.2.2.
+10.0.2.2. With ``looked_into`` a test may run commands inside: systemd takes a unit from the firmware's tables (SMBIOS)
+of this computer alone (tests/image/looking.py); nothing of it is in the image.
 
 Usage::
 
-    with Computer(image, folder) as seat:
+    with Computer(image, folder, looked_into=True) as seat:
         seat.await_words("login", timeout_s=120)
-        seat.picture(Path("screen.png")); seat.touch(x, y); seat.unplug_power()
+        seat.picture(Path("screen.png")); seat.touch(x, y); seat.types("Abc1"); seat.unplug_power()
+        seat.run("cat /boot/state.env")
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 from types import TracebackType
@@ -24,32 +23,34 @@ from typing import Any, Final, Self
 
 from PIL import Image
 
+from tests.image.looking import Look, unit_words
 from tests.support.poll import until
+from tests.support.qemu import Qemu
+from tests.usb.port import TokenPort
 
 #: How this machine is called from inside.
 HOST: Final = "10.0.2.2"
 SCREEN: Final = (1280, 800)
-_QEMU: Final = "qemu-system-x86_64"
 _FIRMWARE: Final = Path("/usr/share/OVMF")
 _MEMORY_MB: Final = 2048
 _DISK: Final = "8G"
-_START_S: Final = 20.0
-_ANSWER_S: Final = 30.0
-_STOP_S: Final = 10.0
 #: QEMU's absolute pointer counts to this, whatever the screen's size.
 _TABLET: Final = 32_767
+#: Keys that are not called by their own sign (QEMU's QKeyCode).
+_KEYS: Final = {" ": "spc", "\n": "ret", ".": "dot", "-": "minus", "/": "slash", ",": "comma"}
 
 
 class Computer:
-    """One computer; ``said`` is what it wrote to its serial console."""
+    """One computer; ``said`` is what it wrote to its serial console, ``port`` its USB port for tokens."""
 
-    def __init__(self, image: Path, folder: Path) -> None:
+    def __init__(self, image: Path, folder: Path, *, looked_into: bool = False) -> None:
         self._image: Final = image
         self._folder: Final = folder
         self._disk: Final = folder / "disk.qcow2"
-        self._process: subprocess.Popen[bytes] | None = None
-        self._monitor: socket.socket | None = None
-        self._answers = b""
+        self._qemu: Final = Qemu(folder)
+        self.port: Final = TokenPort(self._qemu, bus="usb.0")
+        self._look: Look | None = None
+        self._looked_into: Final = looked_into
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -71,11 +72,10 @@ class Computer:
 
     def plug_power(self) -> None:
         """The firmware starts what is on the disk."""
-        monitor = self._folder / "qmp"
-        monitor.unlink(missing_ok=True)
-        command = [
-            "setpriv", "--pdeathsig", "KILL", _QEMU, "-accel", "tcg,thread=multi", "-cpu", "max", "-machine", "q35",
-            "-smp", "2", "-m", str(_MEMORY_MB), "-nodefaults", "-no-user-config", "-display", "none",
+        line = self._folder / "look"
+        line.unlink(missing_ok=True)
+        words = [
+            "-smp", "2", "-m", str(_MEMORY_MB),
             "-drive", f"if=pflash,format=raw,readonly=on,file={_FIRMWARE / 'OVMF_CODE_4M.fd'}",
             "-drive", f"if=pflash,format=raw,file={self._folder / 'vars.fd'}",
             "-drive", f"if=virtio,format=qcow2,file={self._disk},cache=writeback",
@@ -83,59 +83,62 @@ class Computer:
             "-device", f"virtio-vga,xres={SCREEN[0]},yres={SCREEN[1]}",
             "-device", "qemu-xhci,id=usb", "-device", "usb-tablet,bus=usb.0", "-device", "usb-kbd,bus=usb.0",
             "-device", "virtio-rng-pci", "-watchdog-action", "reset",
-            "-serial", f"file:{self._folder / 'console.log'}",
-            "-qmp", f"unix:{monitor},server=on,wait=off",
+            "-chardev", f"socket,id=look,path={line},server=on,wait=off",
+            *self.port.words(),
         ]  # fmt: skip
-        with (self._folder / "qemu.log").open("wb") as log:
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self._answers = b""
+        if self._looked_into:
+            words += unit_words()
+        self._qemu.start(words, lines=["chardev:look"])
         try:
-            self._monitor = self._connected(monitor)
-            self._monitor.settimeout(_ANSWER_S)
-            self._read_answer()  # the greeting
-            self.order("qmp_capabilities")
+            self._look = Look(self._qemu.connected(line)) if self._looked_into else None
         except BaseException:
             self.unplug_power()
             raise
 
     def unplug_power(self) -> None:
         """At once, as a plug that is pulled: nothing inside is told."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(_STOP_S)
-            self._process = None
-        if self._monitor is not None:
-            self._monitor.close()
-            self._monitor = None
+        self.port.let_go()
+        self._qemu.kill()
+        if self._look is not None:
+            self._look.close()
+            self._look = None
 
     # ------------------------------------------------------------ what it says and shows
 
     def said(self) -> str:
         """All of its serial console."""
-        log = self._folder / "console.log"
+        log = self._qemu.console
         return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
 
     def await_words(self, words: str, *, timeout_s: float) -> None:
         """Until the console has said them; raises AssertionError with its end."""
 
         def there() -> bool:
-            assert self._process is not None
-            assert self._process.poll() is None, f"the computer is off:\n{self._end()}"
+            self._qemu.assert_runs()
             return words in self.said()
 
         try:
             until(there, timeout_s=timeout_s, every_s=0.5, what=words)
         except AssertionError as late:
-            raise AssertionError(f"{late}\n{self._end()}") from late
+            raise AssertionError(f"{late}\n{self._qemu.last_words()}") from late
 
     def picture(self, out: Path) -> Image.Image:
         """What its screen shows, kept as a PNG."""
         raw = self._folder / "screen.ppm"
-        self.order("screendump", filename=str(raw))
+        self._qemu.order("screendump", filename=str(raw))
         with Image.open(raw) as found:
             shown = found.convert("RGB")
         shown.save(out)
         return shown
+
+    def written(self) -> bytes:
+        """All that was written to its disk since the image was put on it."""
+        return self._disk.read_bytes()
+
+    def run(self, command: str, *, timeout_s: float = 60.0) -> str:
+        """What a command of the shell says inside; raises AssertionError when nobody there answers."""
+        assert self._look is not None, "this computer is not looked into"
+        return self._look.run(command, timeout_s=timeout_s)
 
     # ------------------------------------------------------------ its hands
 
@@ -147,45 +150,13 @@ class Computer:
         for down in (True, False):
             self.order("input-send-event", events=[{"type": "btn", "data": {"button": "left", "down": down}}])
 
+    def types(self, text: str) -> None:
+        """Keys of its keyboard, one after another."""
+        for sign in text:
+            keys = ["shift"] if sign.isupper() else []
+            keys.append(_KEYS.get(sign, sign.lower()))
+            self.order("send-key", keys=[{"type": "qcode", "data": key} for key in keys])
+
     def order(self, name: str, **arguments: Any) -> Any:
         """One order to QEMU; raises AssertionError when it refuses."""
-        assert self._monitor is not None
-        asked: dict[str, Any] = {"execute": name}
-        if arguments:
-            asked["arguments"] = arguments
-        self._monitor.sendall(json.dumps(asked).encode() + b"\n")
-        while True:
-            answer = self._read_answer()
-            if "error" in answer:
-                raise AssertionError(f"{name}: {answer['error']}")
-            if "return" in answer:
-                return answer["return"]
-
-    def _read_answer(self) -> dict[str, Any]:
-        assert self._monitor is not None
-        while b"\n" not in self._answers:
-            piece = self._monitor.recv(65_536)
-            assert piece, f"the computer's monitor has hung up:\n{self._end()}"
-            self._answers += piece
-        line, _, self._answers = self._answers.partition(b"\n")
-        found: dict[str, Any] = json.loads(line)
-        return found
-
-    def _connected(self, path: Path) -> socket.socket:
-        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-
-        def connect() -> bool:
-            assert self._process is not None
-            assert self._process.poll() is None, self._end()
-            with contextlib.suppress(OSError):
-                line.connect(str(path))
-                return True
-            return False
-
-        until(connect, timeout_s=_START_S, every_s=0.05, what="QEMU listens")
-        return line
-
-    def _end(self) -> str:
-        log = self._folder / "qemu.log"
-        own = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-        return f"{self.said()[-4000:]}\n{own[-1000:]}"
+        return self._qemu.order(name, **arguments)

@@ -54,7 +54,7 @@ class TokenRoom:
     def meets(self) -> None:
         """A meeting begins; its paper is at every terminal, where nobody is signed in."""
         self.desk.mkdir(exist_ok=True)
-        self.meeting = _meeting(self)
+        self.meeting = hold_meeting(self.room, self.desk)
         for seat in range(len(self.room.room.ports.seats)):
             self.until(seat, _is_complete, what="the paper is there")
 
@@ -211,8 +211,9 @@ def _has_its_paper(shown: dict[str, Any]) -> bool:
     return [each["ready"] for each in shown["holding"].values()] == [True]
 
 
-def _meeting(made: TokenRoom) -> str:
-    room, persons, seats = made.room, made.room.furnished.persons, made.room.furnished.seats
+def hold_meeting(room: RunningRoom, desk: Path) -> str:
+    """A meeting with one published paper, open; its id."""
+    persons, seats = room.furnished.persons, room.furnished.seats
     about = {
         "title": TITLE,
         "type": "Giao ban",
@@ -228,7 +229,7 @@ def _meeting(made: TokenRoom) -> str:
     )
     members = [{"person": persons[who.username], "role": role, "seat": seats[seat]} for who, role, seat in placed]
     item = {"item": _ITEM, "parent": None, "title": "Nghe báo cáo", "minutes": 30}
-    file = made.desk / "paper.pdf"
+    file = desk / "paper.pdf"
     file.write_bytes(pdfs.text_pdf([PAPER, INSIDE], pages=3))
     with room.sign_in(people.SECRETARY) as secretary, room.sign_in(people.CHAIR) as chair:
         meeting = str(secretary.post("/api/meetings", about, step="")["id"])

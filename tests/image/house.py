@@ -1,0 +1,115 @@
+"""The house that a computer with the image belongs to: real server, broker and proxy here, one person with a token.
+
+Usage::
+
+    with image_house(folder) as house:
+        house.provision(disk_image); house.devices(); house.admit()
+        house.meet(); house.delivered(); house.close()
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.demo import people
+from deploy.demo.tokens.authority import Authority
+from deploy.softtoken.card import Card
+from deploy.softtoken.contents import load
+from firmware_scripts import provision
+from tests.image.computer import HOST
+from tests.support.room_process import FAST, RunningRoom, running_room
+from tests.support.token_room import hold_meeting
+
+SERIAL: Final = "QEMU-01"
+#: The seat says on its serial console what its journal holds.
+_TOLD: Final = (
+    "console=ttyS0,115200",
+    "systemd.journald.forward_to_console=1",
+    "systemd.journald.max_level_console=info",
+)
+#: Who sits there: the demo's meeting has this person at the first terminal.
+WHO: Final = people.DEPUTY
+
+
+@dataclass
+class House:
+    """``card`` is the token of :data:`WHO`; ``meeting`` the one that goes on."""
+
+    room: RunningRoom
+    folder: Path
+    card: Card
+    meeting: str = ""
+
+    def provision(self, image: Path) -> None:
+        """Say to an image which house it belongs to."""
+        ports = self.room.room.ports
+        provision.provision(
+            image,
+            server=f"https://{HOST}:{ports.https}",
+            ca_sha256=self.room.room.ca_sha256(),
+            serial=SERIAL,
+            kernel_words=" ".join(_TOLD),
+        )
+
+    def devices(self) -> list[dict[str, Any]]:
+        """What IT sees."""
+        with self.room.sign_in(people.IT) as operator:
+            found: list[dict[str, Any]] = operator.get("/api/devices")["devices"]
+            return found
+
+    def is_online(self) -> bool:
+        """Whether the one device is there."""
+        return bool(self.devices()[0]["online"])
+
+    def admit(self) -> None:
+        """As IT with the code in hand: to the first terminal's seat."""
+        (device,) = self.devices()
+        seat = self.room.furnished.seats[people.TERMINALS[0]]
+        with self.room.sign_in(people.IT) as operator:
+            operator.post(f"/api/devices/{device['id']}/approve", {"code": device["code"], "seat": seat}, step="")
+
+    def meet(self) -> None:
+        """A meeting with one paper is open."""
+        desk = self.folder / "desk"
+        desk.mkdir(exist_ok=True)
+        self.meeting = hold_meeting(self.room, desk)
+
+    def delivered(self) -> bool:
+        """Whether the paper is at the seat, by the seat's signed report."""
+        with self.room.sign_in(people.SECRETARY) as secretary:
+            papers = secretary.get(f"/api/meetings/{self.meeting}/delivery")["papers"]
+        return bool(papers) and all(len(paper["complete"]) == 1 for paper in papers)
+
+    def close(self) -> None:
+        """The meeting is over: its papers are recalled."""
+        with self.room.sign_in(people.CHAIR) as chair:
+            chair.post(f"/api/meetings/{self.meeting}/close", {}, step="")
+
+    def recalled(self) -> bool:
+        """Whether the seat has signed that nothing is left."""
+        with self.room.sign_in(people.SECRETARY) as secretary:
+            recall = secretary.get(f"/api/meetings/{self.meeting}/delivery")["recall"]
+        return bool(recall and recall["expected"]) and recall["confirmed"] == recall["expected"]
+
+
+@contextmanager
+def image_house(folder: Path) -> Iterator[House]:
+    """The house, below ``folder``; gone at the end."""
+    outside = {"public_hosts": f"localhost {HOST}", "mqtt_seat_host": HOST}
+    now = dt.datetime.now(dt.UTC)
+    tokens = folder / "tokens"
+    tokens.mkdir(mode=0o700)
+    authority = Authority.load_or_create(tokens, now=now)
+    card = Card(load(authority.card_file(WHO.username, WHO.name, now=now)))
+    with running_room(folder, seats=0, server={**FAST, **outside}) as room:
+        room.room.admin_batch(
+            ("anchor", "add", str(authority.certificate_file)),
+            ("anchor", "crl", str(authority.list_file)),
+            ("certificate", "add", WHO.username, str(authority.login_certificate(WHO.username))),
+        )
+        yield House(room, folder, card)
