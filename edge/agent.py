@@ -75,7 +75,7 @@ class Agent:
         self._queue: Final[queue.SimpleQueue[Work | None]] = queue.SimpleQueue()
         self._board: Final = Board()
         self._desk: Final = Desk(self._queue.put)
-        self._renderer: Final = Renderer(processes=2)
+        self._renderer: Final = Renderer(processes=2, timeout_s=settings.page_patience_s)
         self._pictures: Final = Pictures(
             self._renderer, max_bytes=settings.page_cache_mib * _MIB, damaged=self._damaged
         )

@@ -128,6 +128,8 @@ class Settings:
     grace_s: int = _setting(_whole(0, 3600), 10)
     # Papers stop coming in when less than this is free, so that acts and receipts can still be written.
     disk_reserve_mib: int = _setting(_whole(0, 1_048_576), 64)
+    # How long a page of a paper may take to be drawn; then it is given up, and what drew it started anew.
+    page_patience_s: int = _setting(_whole(1, 600), 20)
     # Memory for drawn pages; on the disk there is none.
     page_cache_mib: int = _setting(_whole(1, 4096), 96)
 

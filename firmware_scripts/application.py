@@ -5,7 +5,7 @@ any build host; pyscard is Debian's. Libraries are kept by the lock; our own cod
 
 Both are compiled for the seat's Python beforehand (``compiled.py``).
 
-Usage: `lay(base, target, kept_in, folder)`; then ``folder`` is a tree that goes over the base.
+Usage: `lay(base, target, kept_in, folder, epoch=…)`; then ``folder`` is a tree that goes over the base.
 """
 
 from __future__ import annotations
@@ -23,6 +23,14 @@ from firmware_scripts.running import run, step
 
 _OURS: Final = ("edge", "pages", "sealing", "wire", "web")
 _HOME: Final = "opt/phonghop"
+_RELEASE: Final = """PRETTY_NAME="Phòng họp không giấy: chỗ ngồi"
+NAME="Debian GNU/Linux"
+ID=debian
+VERSION_ID=13
+VERSION_CODENAME=trixie
+IMAGE_ID=phonghop-seat
+IMAGE_VERSION={version}
+"""
 _UNITS: Final = (
     "phonghop-seat.service",
     "phonghop-pcscd.path",
@@ -34,7 +42,7 @@ _UNITS: Final = (
 _DEBIANS: Final = ("pyscard",)
 
 
-def lay(base: Base, target: Target, kept_in: Path, folder: Path) -> None:
+def lay(base: Base, target: Target, kept_in: Path, folder: Path, *, epoch: int) -> None:
     """Put everything of ours into ``folder``, as it stands on a seat below ``/``."""
     lib = folder / _HOME / "lib"
     lib.mkdir(parents=True)
@@ -48,6 +56,8 @@ def lay(base: Base, target: Target, kept_in: Path, folder: Path) -> None:
     shutil.copytree(libraries(base, target, kept_in), lib, dirs_exist_ok=True)
     shutil.copytree(recipe.HERE / "root", folder, dirs_exist_ok=True, symlinks=True)
     _system(folder)
+    # Over Debian's link: what seats say of their image (edge/vitals.py), and systemd of the system.
+    (folder / "etc" / "os-release").write_text(_RELEASE.format(version=recipe.version(epoch)), encoding="utf-8")
 
 
 def libraries(base: Base, target: Target, kept_in: Path) -> Path:

@@ -48,7 +48,7 @@ def write(base: Base, libraries: Path, target: Target, image: Path, *, epoch: in
     whole = Component(
         type=ComponentType.FIRMWARE,
         name=f"phonghop-seat-{target.arch}",
-        version=dt.datetime.fromtimestamp(epoch, dt.UTC).strftime("%Y%m%d.%H%M%S"),
+        version=recipe.version(epoch),
         bom_ref="image",
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
     )

@@ -34,7 +34,7 @@ def build(target: Target, kept_in: Path, out: Path, *, epoch: int) -> Path:
             boot.kernel_partition(core, first, draft / "slot", draft / "kernel.vfat", epoch=epoch)
             boot.boot_partition(under, core, target, draft / "boot", draft / "boot.vfat", epoch=epoch)
         with step("Chương trình và hệ thống tệp gốc", "our programs and the root file system"):
-            application.lay(under, target, kept_in, draft / "layer")
+            application.lay(under, target, kept_in, draft / "layer", epoch=epoch)
             root.squash(under, core, draft / "layer", draft / "root.squashfs", epoch=epoch)
         with step("Tệp ảnh", "the image"):
             image = out / f"phonghop-seat-{target.arch}.img"

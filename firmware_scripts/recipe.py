@@ -8,6 +8,7 @@ Usage: `target = TARGETS["amd64"]; packages(target)`
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -62,6 +63,11 @@ TARGETS: Final = {
         ),
     )
 }  # fmt: skip
+
+
+def version(epoch: int) -> str:
+    """What an image is called by seats and consoles: the moment of its sources, in UTC."""
+    return dt.datetime.fromtimestamp(epoch, dt.UTC).strftime("%Y%m%d.%H%M%S")
 
 
 def packages(target: Target) -> tuple[str, ...]:

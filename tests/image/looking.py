@@ -44,6 +44,11 @@ ExecStart=/usr/bin/python3 -Ic "exec(__import__('base64').b64decode('{program}')
 Restart=always
 """
 _WANTED: Final = f"[Unit]\nWants={_NAME}.service\n"
+#: An imitated computer on a busy machine: what a real one does in a second may take it half a minute.
+_PATIENT: Final = """[Service]
+Environment=PHONGHOP_SEAT_PAGE_PATIENCE_S=200
+Environment=PHONGHOP_SEAT_SCREEN_WATCH_S=60
+"""
 _READY: Final = b"ready"
 
 
@@ -51,7 +56,12 @@ def unit_words() -> list[str]:
     """Words for QEMU."""
     unit = _UNIT.format(program=base64.b64encode(_INSIDE.encode()).decode())
     found = []
-    for name, text in ((f"systemd.extra-unit.{_NAME}.service", unit), ("systemd.unit-dropin.sysinit.target", _WANTED)):
+    credentials = (
+        (f"systemd.extra-unit.{_NAME}.service", unit),
+        ("systemd.unit-dropin.sysinit.target", _WANTED),
+        ("systemd.unit-dropin.phonghop-seat.service", _PATIENT),
+    )
+    for name, text in credentials:
         content = base64.b64encode(text.encode()).decode()
         found += ["-smbios", f"type=11,value=io.systemd.credential.binary:{name}={content}"]
     return found

@@ -119,6 +119,7 @@ def test_D1_a_seat_asks_to_be_admitted_and_shows_its_code(seat: Computer, house:
     assert [(each["state"], each["serial"]) for each in house.devices()] == [("pending", SERIAL)]
     until_page(seat, "code")
     assert shown(seat)["seat"]["code"] == house.devices()[0]["code"]
+    assert recipe.version(base.EPOCH) in seat.run("cat /etc/os-release")
 
 
 def test_D1_D2_it_is_admitted_and_takes_its_place(seat: Computer, house: House) -> None:
