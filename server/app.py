@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from flask import Flask
 
-from server import front, web
+from server import front, metrics, web
 from server.assembly import (
     archive,
     attendance,
@@ -138,6 +138,10 @@ def _flask(services: Services) -> Flask:
     app.after_request(front.secure)
     for blueprint in (
         front.blueprint(dist(), services.health, bridge_ports=settings.bridge_ports),
+        metrics.blueprint(
+            settings.metrics_token,
+            [metrics.Health(services.health), metrics.Terminals(services.fleet.devices, services.clock)],
+        ),
         *services.blueprints,
     ):
         app.register_blueprint(blueprint)

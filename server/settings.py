@@ -227,6 +227,8 @@ class Settings:
     max_upload_mib: int = field(default=300, metadata={"read": _whole(1, 4096)})
     disk_reserve_mib: int = field(default=512, metadata={"read": _whole(0, 1_048_576)})
 
+    # What a monitoring program (Prometheus) brings as its bearer token to read /metrics; empty: there is no such page.
+    metrics_token: str = field(default="", repr=False, metadata={"read": str})
     log_level: str = field(default="INFO", metadata={"read": _level})
 
     @property

@@ -122,7 +122,7 @@ def test_docs_and_code_know_the_same_routes(office: Office) -> None:
         (method, _shape(rule.rule))
         for rule in _rules(office)
         for method in (rule.methods or set()) & _METHODS
-        if rule.rule.startswith(("/api/", "/.well-known/", "/calendar/"))
+        if rule.rule.startswith(("/api/", "/.well-known/", "/calendar/", "/metrics"))
     }
     assert served - _documented() == set(), "write it into docs/API.md"
     assert _documented() - served == set(), "docs/API.md promises what nobody serves"
