@@ -21,7 +21,8 @@ from urllib.parse import urlsplit
 
 from server.identity.model import FactorRule
 from wire.asking import PORTS
-from wire.state import RollRules
+from wire.quorum import MAX_LATE_AFTER
+from wire.state import LATE_AFTER, RollRules
 from wire.votes import Share
 
 _PREFIX: Final = "PHONGHOP_"
@@ -204,6 +205,9 @@ class Settings:
     quorum_by_type: tuple[tuple[str, Share | None], ...] = field(default=(), metadata={"read": _quorums})
     # Whether people put themselves on the roll at their seat, without a token.
     roll_by_self: bool = field(default=True, metadata={"read": _switch})
+    # Minutes after the beginning in which who comes, and what is opened, is not late: one rule for the roll, the
+    # minutes and the reports. For new meetings.
+    late_after_min: int = field(default=LATE_AFTER, metadata={"read": _whole(0, MAX_LATE_AFTER)})
     # Whether people enrol their own certificates at the console, when these name them. Off: the security administrator.
     certificates_by_owner: bool = field(default=True, metadata={"read": _switch})
     # The time-stamping authority (RFC 3161), as http:// or https://. Empty: signatures stay without a proved time.
@@ -239,7 +243,7 @@ class Settings:
     def roll_rules(self, kind: str) -> RollRules:
         """What the house wants of the roll of a meeting of this type."""
         by_type = {name.casefold(): share for name, share in self.quorum_by_type}
-        return RollRules(by_type.get(kind.strip().casefold(), self.quorum), self.roll_by_self)
+        return RollRules(by_type.get(kind.strip().casefold(), self.quorum), self.roll_by_self, self.late_after_min)
 
     def retention(self, kind: str) -> int | None:
         """For how many years the house keeps meetings of this type; None: for ever."""

@@ -13,6 +13,7 @@ Usage::
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ from wire.tally import meets, needed
 from wire.votes import Share
 
 MAX_SHARE: Final = 1_000
+MAX_LATE_AFTER: Final = 120
+_MINUTE: Final = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,14 @@ def quorum(state: MeetingState) -> Quorum:
     return Quorum(present, len(counted), needed(len(counted), rule), met=meets(present, len(counted), rule))
 
 
+def in_time_until(opened_at: dt.datetime | None, starts_at: dt.datetime | None, rules: RollRules) -> dt.datetime | None:
+    """Who comes later than this is late (W156): counted from the appointed time, or from a later opening.
+
+    None before the opening: nobody is late yet.
+    """
+    return None if opened_at is None else max(opened_at, starts_at or opened_at) + rules.grace
+
+
 def section(state: MeetingState) -> dict[str, Any]:
     """The section ``quorum`` of every screen."""
     found, rules = quorum(state), state.roll_rules
@@ -64,6 +75,7 @@ def section(state: MeetingState) -> dict[str, Any]:
         "need": found.need,
         "met": found.met,
         "by_self": rules.by_self,
+        "late_after": rules.grace // _MINUTE,
         "rule": None if rules.quorum is None else share_value(rules.quorum),
     }
 
@@ -83,13 +95,16 @@ def read_share(data: Fields) -> Share:
 
 def rules_value(rules: RollRules) -> dict[str, Any]:
     """As ``meeting_created`` and ``meeting_described`` hold them in ``roll``."""
-    return {"by_self": rules.by_self, "quorum": None if rules.quorum is None else share_value(rules.quorum)}
+    late = {} if rules.late_after is None else {"late_after": rules.late_after}
+    return {"by_self": rules.by_self, "quorum": None if rules.quorum is None else share_value(rules.quorum), **late}
 
 
 def read_rules(data: Fields) -> RollRules:
     """What a meeting wants of its roll; raises BadField."""
     rules = RollRules(
-        quorum=read_share(data.object("quorum")) if data.has("quorum") else None, by_self=data.flag("by_self")
+        quorum=read_share(data.object("quorum")) if data.has("quorum") else None,
+        by_self=data.flag("by_self"),
+        late_after=data.number("late_after", high=MAX_LATE_AFTER) if data.has("late_after") else None,
     )
     data.end()
     return rules

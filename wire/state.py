@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from dataclasses import dataclass, field
+from typing import Final
 
 from wire.before import Before
 from wire.conclusions import Conclusion
@@ -265,15 +266,26 @@ class ServiceCall:
     by: str = ""
 
 
+#: Minutes, of a meeting whose log says nothing else.
+LATE_AFTER: Final = 10
+
+
 @dataclass(frozen=True, slots=True)
 class RollRules:
     """What a meeting wants of its roll. ``quorum``: of all who count (None: no such rule, A4).
 
-    ``by_self``: people may say at their seat that they are there, without a token.
+    ``by_self``: people may say at their seat that they are there, without a token. ``late_after``: who comes this many
+    minutes after the beginning, and no later, is not late (W156); None: nothing was said of it, :data:`LATE_AFTER`.
     """
 
     quorum: Share | None = None
     by_self: bool = True
+    late_after: int | None = None
+
+    @property
+    def grace(self) -> dt.timedelta:
+        """How much later than the beginning is in time."""
+        return dt.timedelta(minutes=LATE_AFTER if self.late_after is None else self.late_after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,12 @@ from wire.conclusions import section as conclusion_section
 from wire.fields import print_instant
 from wire.notice_view import section as notice_section
 from wire.places import places_of
+from wire.quorum import in_time_until
 from wire.quorum import section as quorum_section
 from wire.remembered import Remembered
 from wire.service import section as service_section
 from wire.speak_view import section as speaking_section
-from wire.state import Attendance, MeetingState, Member, Paper, Substitute
+from wire.state import Attendance, MeetingState, Member, Paper, RollRules, Substitute
 from wire.visibility import for_display, for_person
 from wire.vote_view import section as vote_section
 
@@ -45,7 +46,15 @@ def sections(state: MeetingState) -> Section:
     return {
         "meeting": _meeting(state),
         "members": _MADE.of(
-            _members, state.members, state.seated, state.substitutes, state.arrivals, state.stayed, state.opened_at
+            _members,
+            state.members,
+            state.seated,
+            state.substitutes,
+            state.arrivals,
+            state.stayed,
+            state.opened_at,
+            state.starts_at,
+            state.roll_rules,
         ),
         "agenda": _agenda(state),
         "papers": [_paper(paper) for paper in state.papers],
@@ -146,9 +155,11 @@ def _members(  # noqa: PLR0917 - remembered by each of them
     arrivals: tuple[tuple[str, dt.datetime], ...],
     stayed: tuple[str, ...],
     opened_at: dt.datetime | None,
+    starts_at: dt.datetime | None,
+    rules: RollRules,
 ) -> list[Section]:
     """Everybody, with for whom they stand, with which rights, and who stands for them."""
-    at_seat, since = dict(seated), dict(arrivals)
+    at_seat, since, until = dict(seated), dict(arrivals), in_time_until(opened_at, starts_at, rules)
     standing = {each.person: each for each in substitutes}
     replaced = {each.member: each for each in substitutes}
     voting = {place.voter.person for place in places_of(members, substitutes) if place.votes}
@@ -166,10 +177,11 @@ def _members(  # noqa: PLR0917 - remembered by each of them
             "signed_in": m.person in at_seat,
             "sits_at": at_seat.get(m.person),
             "stayed": m.person in stayed,
-            # Whoever sat there at the opening is not late (W86).
+            # Whoever sat there in time is not late, whenever that is written down (W156).
             "in_time": (m.person in at_seat or m.person in stayed)
-            and opened_at is not None
-            and since.get(m.person, opened_at) < opened_at,
+            and until is not None
+            and m.person in since
+            and since[m.person] <= until,
             "stands_for": None if own is None else own.member,
             "replaced_by": None if other is None else other.person,
             "may_speak": other is None and (own is None or own.may_speak),

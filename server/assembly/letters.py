@@ -18,6 +18,7 @@ from server.letters.replies import ReplyService
 from server.letters.routes import blueprint, register_blueprint
 from server.letters.service import LetterService, Tools
 from server.letters.store import SqlLetterStore
+from server.letters.waiting import WaitingLetters
 from server.papers.intake import Intake
 from server.services import Services
 from server.signing.register import SqlRegister
@@ -50,6 +51,7 @@ def build(services: Services) -> None:
             has_stamps=bool(settings.tsa_url),
         )
     )
+    services.rounds.tools.given.append(WaitingLetters(services.letters).has_read)
     services.rounds.tools.guards.append(LetterGuard(services.meetings).must_have)
     replies = ReplyService(services.meetings, services.identity, services.workdays)
     registry = Registry(

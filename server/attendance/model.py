@@ -26,7 +26,7 @@ from server.meetings.commands import LEADERS, By
 from server.meetings.model import Draft, may, must_have_place
 from wire.phases import HOLDING, Phase
 from wire.places import LEADING
-from wire.quorum import here
+from wire.quorum import here, in_time_until
 from wire.state import AttendanceMethod, MeetingState, Member, Presence
 
 RECORDED: Final = "attendance_recorded"
@@ -97,18 +97,14 @@ def say(state: MeetingState, said: Said, by: By, *, now: dt.datetime, reason: st
 
 
 def arriving(state: MeetingState, person: str, *, now: dt.datetime) -> Presence:
-    """The word for who says now that they are there: nobody is late before the time they were asked for."""
+    """The word for who says now that they are there: nobody is late within the meeting's grace (W156)."""
     known = state.presence_of(person)
     if known is not None and known.presence is Presence.LEFT:
         return Presence.RETURNED
-    began = None if state.opened_at is None else max(state.opened_at, state.starts_at or state.opened_at)
-    return Presence.PRESENT if began is None or now <= began or _sat_in_time(state, person) else Presence.LATE
-
-
-def _sat_in_time(state: MeetingState, person: str) -> bool:
-    """Whether they have been counted at their seat since before the opening."""
-    since = dict(state.arrivals).get(person)
-    return since is not None and state.opened_at is not None and since < state.opened_at
+    until = in_time_until(state.opened_at, state.starts_at, state.roll_rules)
+    # Who sat there in time was there, whenever they say so.
+    since = min(now, dict(state.arrivals).get(person, now))
+    return Presence.PRESENT if until is None or since <= until else Presence.LATE
 
 
 def _word(state: MeetingState, member: Member, written: Written) -> Draft | None:

@@ -54,6 +54,14 @@ class LetterStore(Protocol):
         """Invitations that are put up or issued, of all meetings."""
         ...
 
+    def unopened(self, tx: Transaction, person: str, *, since: dt.datetime) -> Sequence[Letter]:
+        """Notices and resolutions of all meetings, issued ``since`` then, whose file the person has not had."""
+        ...
+
+    def open(self, tx: Transaction, round_id: str, person: str, *, at: dt.datetime) -> None:
+        """The person has the file that this round signed; nothing where it is of no issued document."""
+        ...
+
     def of_rounds(self, tx: Transaction, rounds: Sequence[str]) -> Sequence[Letter]:
         """The letters that these rounds sign."""
         ...

@@ -22,7 +22,8 @@ from server.letters.errors import LetterUnknown
 from server.letters.model import Kind, read_wording
 from server.letters.registry import Registry
 from server.letters.service import LetterService
-from server.letters.views import letter_value, outdated_value, whole_value
+from server.letters.views import letter_value, outdated_value, received_value, whole_value
+from server.letters.waiting import WaitingLetters
 from server.signing.desk import Asked
 from server.signing.planning import MAX_NUMBER
 from server.web import ANY_MEMBER, act_id, actor, allow, answer, body, nothing
@@ -47,13 +48,21 @@ def blueprint(letters: LetterService, clock: Clock) -> Blueprint:
 
 
 def _reading(routes: Blueprint, letters: LetterService, clock: Clock) -> None:
+    waiting = WaitingLetters(letters)
+
     def name_of(person: str) -> str:
         return letters.tools.people.person(person).name
 
     @routes.get("/api/letters/outdated")
     @allow(signed_in=True)
     def outdated_letters() -> ResponseReturnValue:
-        return answer({"letters": [outdated_value(row, seen) for row, seen in letters.outdated(actor())]})
+        return answer({"letters": [outdated_value(row, seen) for row, seen in waiting.outdated(actor())]})
+
+    @routes.get("/api/letters/received")
+    @allow(signed_in=True)
+    def received_letters() -> ResponseReturnValue:
+        found = waiting.received(actor(), now=clock.now())
+        return answer({"letters": [received_value(row, letter) for row, letter in found]})
 
     @routes.get(_PATH)
     @allow(Role.SECRETARY, Role.AUDITOR, member=_LEADERS)
@@ -82,6 +91,7 @@ def _reading(routes: Blueprint, letters: LetterService, clock: Clock) -> None:
     @allow(Role.SECRETARY, Role.AUDITOR, Role.CLERK, member=ANY_MEMBER)
     def letter_file(meeting: str, letter: str) -> ResponseReturnValue:
         found, pdf = letters.file(MeetingId(meeting), _letter(letter))
+        waiting.has_read(found.round, actor(), clock.now())
         return _pdf(pdf, f"{found.kind.heading} {found.wording.abstract}", shown=False)
 
 

@@ -28,7 +28,7 @@ from server.attendance.table import HOUSE
 from server.documents.model import Document
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
-from server.identity.model import Actor, Role
+from server.identity.model import Role
 from server.journal import Journal
 from server.letters import compose, model
 from server.letters.compose import Facts
@@ -47,7 +47,6 @@ from server.letters.ports import Calendar, LetterStore, Meetings, Numbers, Peopl
 from server.letters.press import Manuscript, Press, between, sealed
 from server.letters.seen import Seen, beside, must_come, said
 from server.meetings.model import Draft, Log, must_be_real
-from server.meetings.ports import MeetingRow
 from server.signing.desk import Asked, PaperKind
 from server.signing.model import Level
 from server.signing.service import Along
@@ -57,7 +56,7 @@ from wire import ids
 from wire.ids import MeetingId, PersonId
 from wire.letter_fold import invited, is_outdated
 from wire.phases import LIVE, PREPARING, Phase
-from wire.state import MeetingState, MemberRole
+from wire.state import MeetingState
 
 #: Pixels across a page of a preview.
 _SHOWN: Final = 960
@@ -106,18 +105,6 @@ class LetterService:
         state = self.tools.meetings.state(meeting)
         with self.tools.unit.read() as tx:
             return beside(self._seen(tx, self._find(tx, meeting, letter)), state)
-
-    def outdated(self, actor: Actor) -> list[tuple[MeetingRow, Seen]]:
-        """Invitations that were put up, signed or issued for another time or room, of the meetings one prepares."""
-        with self.tools.unit.read() as tx:
-            wanted = {each.meeting for each in self.tools.store.inviting(tx)}
-        prepared = [
-            row
-            for row, role in self.tools.meetings.meetings_of(actor)
-            if row.id in wanted and row.phase in PREPARING and row.rehearsal_of is None
-            if actor.has(Role.SECRETARY) or role is MemberRole.SECRETARY
-        ]
-        return [(row, each) for row in prepared for each in self.all(row.id) if each.outdated]
 
     def drafts(self) -> Sequence[Letter]:
         """Of all meetings, the oldest first."""

@@ -7,6 +7,7 @@ Usage: ``SqlLetterStore().save(connection, after, before=letter)``.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from typing import Any, Final
@@ -14,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, insert, select, update
 
 from server.db.metadata import Moment, metadata
+from server.db.upsert import upsert
 from server.letters.model import Kind, Letter, Stage, read_wording
 from wire.fields import Fields
 
@@ -31,6 +33,14 @@ LETTERS: Final = Table(
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("issued_at", Moment, nullable=True),
+)
+#: Who has had the signed file of an issued document, since when: one's own first page asks for what is unread.
+OPENINGS: Final = Table(
+    "letter_openings",
+    metadata,
+    Column("letter", String(18), ForeignKey("letters.id"), primary_key=True),
+    Column("person", String(18), primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 
 
@@ -76,6 +86,27 @@ class SqlLetterStore:
         stages = LETTERS.c.stage.in_((Stage.SIGNING.value, Stage.ISSUED.value))
         wanted = select(LETTERS).where(stages & (LETTERS.c.kind == Kind.INVITATION.value))
         return [_letter(row) for row in tx.execute(wanted)]
+
+    def unopened(self, tx: Connection, person: str, *, since: dt.datetime) -> Sequence[Letter]:
+        """Notices and resolutions of all meetings, issued ``since`` then, whose file the person has not had."""
+        had = select(OPENINGS.c.letter).where(OPENINGS.c.person == person)
+        wanted = (
+            (LETTERS.c.stage == Stage.ISSUED.value)
+            & (LETTERS.c.kind != Kind.INVITATION.value)
+            & (LETTERS.c.issued_at >= since)
+            & LETTERS.c.id.not_in(had)
+        )
+        rows = tx.execute(select(LETTERS).where(wanted).order_by(LETTERS.c.issued_at.desc(), LETTERS.c.id))
+        return [_letter(row) for row in rows]
+
+    def open(self, tx: Connection, round_id: str, person: str, *, at: dt.datetime) -> None:
+        """The person has the file that this round signed; nothing where it is of no issued document, or known."""
+        wanted = (LETTERS.c.round == round_id) & (LETTERS.c.stage == Stage.ISSUED.value)
+        letter = tx.execute(select(LETTERS.c.id).where(wanted)).scalar_one_or_none()
+        if letter is not None:
+            tx.execute(
+                upsert(tx, OPENINGS, values={"letter": letter, "person": person, "at": at}, key=("letter", "person"))
+            )
 
     def of_rounds(self, tx: Connection, rounds: Sequence[str]) -> Sequence[Letter]:
         """The letters that these rounds sign."""

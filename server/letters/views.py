@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from server.letters import model
+from server.letters.model import Letter
 from server.letters.seen import Seen
 from server.meetings.ports import MeetingRow
 from wire.fields import print_instant
@@ -44,6 +45,13 @@ def outdated_value(row: MeetingRow, seen: Seen) -> dict[str, Any]:
     about = {"meeting": row.id, "title": row.title, "starts_at": print_instant(row.starts_at)}
     told = {"letter": seen.letter.id, "stage": seen.stage.value, "number": seen.number or None}
     return {**about, "room_name": row.room_name, **told}
+
+
+def received_value(row: MeetingRow, letter: Letter) -> dict[str, Any]:
+    """What came to a member and was not read."""
+    sent = None if letter.issued_at is None else print_instant(letter.issued_at)
+    about = {"meeting": row.id, "title": row.title, "letter": letter.id, "round": letter.round}
+    return {**about, "kind": letter.kind.value, "abstract": letter.wording.abstract, "sent_at": sent}
 
 
 def whole_value(seen: Seen, name_of: Callable[[str], str]) -> dict[str, Any]:

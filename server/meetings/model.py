@@ -202,6 +202,9 @@ def _describe(log: Log, command: Describe, by: By) -> tuple[Draft, ...]:
     state = log.state
     _in_phase(state, PREPARING)
     ended = _sent_no_more(state) if (command.starts_at, command.room) != (state.starts_at, state.room) else []
+    roll = command.roll
+    if roll is not None and roll.late_after is None:
+        command = replace(command, roll=replace(roll, late_after=state.roll_rules.late_after))
     return (*ended, Draft("meeting_described", _description(command)))
 
 
@@ -297,12 +300,21 @@ def _step(log: Log, command: Step, by: By) -> tuple[Draft, ...]:
         data["statement"] = command.statement
     drafts = [Draft(command.change.value, data)]
     if command.change is Change.OPEN:
+        drafts += _opener(state, by)
         drafts += _excused(state)
     if command.change is Change.APPROVE:
         drafts.append(start_epoch(state))
     if after in ENDED and (state.phase in LIVE or command.holders):
         drafts.append(_recall(command.holders))
     return tuple(drafts)
+
+
+def _opener(state: MeetingState, by: By) -> list[Draft]:
+    """Who opens the meeting is there (A1): the roll says so, unless it does already or their seat does."""
+    if state.member(by.person) is None or by.person in here(state) or replaced_by(state, by.person) is not None:
+        return []
+    about = {"presence": Presence.PRESENT.value, "method": AttendanceMethod.SELF.value}
+    return [Draft("attendance_recorded", {"person": by.person, **about})]
 
 
 def _excused(state: MeetingState) -> list[Draft]:

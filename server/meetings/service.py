@@ -417,7 +417,12 @@ class MeetingService:
 
     def _with_house_rules(self, new: NewMeeting) -> NewMeeting:
         house = self._outside.roll_rules
-        return new if house is None or new.roll is not None else dataclasses.replace(new, roll=house(new.type))
+        if house is None or (new.roll is not None and new.roll.late_after is not None):
+            return new
+        own = house(new.type)
+        # Who chose a quorum has said nothing of who is late.
+        roll = own if new.roll is None else dataclasses.replace(new.roll, late_after=own.late_after)
+        return dataclasses.replace(new, roll=roll)
 
     def _member(self, placed: Placed, room: str) -> Member:
         person = self._outside.people.person(placed.person)

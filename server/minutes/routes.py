@@ -31,6 +31,7 @@ from server.minutes.press import MinutesPress
 from server.minutes.service import Ask, MinutesService, Whole
 from server.signing.desk import Asked
 from server.signing.planning import MAX_NUMBER
+from server.signing.readers import reads_file
 from server.web import ANY_MEMBER, act_id, actor, allow, answer, body, nothing
 from wire import ids
 from wire.conclusions import MAX_TEXT as MAX_CONCLUSION
@@ -101,7 +102,8 @@ def _reading(routes: Blueprint, desk: MinutesRoutes) -> None:
     @allow(Role.SECRETARY, Role.AUDITOR, member=ANY_MEMBER)
     def read_minutes(meeting: str) -> ResponseReturnValue:
         whole, shown, leads = desk.seen(meeting)
-        told = views.whole_value(whole, shown, by=desk.by(), leads=leads, now=desk.clock.now())
+        reads = reads_file(whole.state, whole.sheet.round, actor())
+        told = views.whole_value(whole, shown, by=desk.by(), leads=leads, reads=reads, now=desk.clock.now())
         number = desk.freezing.number(whole.sheet.round)
         clerks = desk.freezing.clerks() if told["may"]["write"] else []
         return answer(told | views.numbering_value(number, clerks))

@@ -1,6 +1,6 @@
 """The minutes as screens read them: JSON.
 
-Usage: ``whole_value(whole, shown, by=by, leads=True, now=now)``.
+Usage: ``whole_value(whole, shown, by=by, leads=True, reads=True, now=now)``.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from wire.state import MemberRole
 from wire.votes import VoteState
 
 
-def whole_value(whole: Whole, shown: Minutes, *, by: By, leads: bool, now: dt.datetime) -> dict[str, Any]:
-    """Everything a reader is told; ``shown``: the part that is theirs to see."""
+def whole_value(whole: Whole, shown: Minutes, *, by: By, leads: bool, reads: bool, now: dt.datetime) -> dict[str, Any]:
+    """Everything a reader is told; ``shown``: the part that is theirs to see, ``reads``: whether the file is, too."""
     names = {each.paragraph for each in shown.paragraphs}
     comments = [each for each in whole.comments if each.paragraph in names or leads or each.by == by.person]
     sheet, is_open = whole.sheet, model.is_open(whole.sheet, now)
@@ -40,7 +40,7 @@ def whole_value(whole: Whole, shown: Minutes, *, by: By, leads: bool, now: dt.da
         "comments_until": None if sheet.comments_until is None else print_instant(sheet.comments_until),
         "comments_open": is_open and drafting,
         "comments_cut": _cut(whole),
-        "may": {"write": may_write, "comment": is_open and drafting and (comments_too or may_write)},
+        "may": {"write": may_write, "comment": is_open and drafting and (comments_too or may_write), "file": reads},
         "parts": [
             {
                 "section": part.section,

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from server.reports.model import GRACE_S, WITHDRAWN, WRITTEN, Figures, Paper, Standing
+from server.reports.model import WITHDRAWN, WRITTEN, Figures, Paper, Standing
 from server.reports.sight import Group, Groups, Sight
 
 STANDINGS: Final = tuple(each.value for each in Standing if each is not Standing.NONE)
@@ -179,7 +179,7 @@ class Part:
             found["cancelled"] = 1
             return found
         found["held"] = 1
-        found["on_time" if every.late_s <= GRACE_S else "started_late"] = 1
+        found["on_time" if every.late_s <= every.grace_s else "started_late"] = 1
         found["seconds"] = every.seconds
         for at in self._taken:
             standing = every.people[at].standing

@@ -59,6 +59,7 @@ def figures_of(state: MeetingState, events: Sequence[Event]) -> Figures:
             Vote(at, fact.vote.kind.value, _result(fact)) for at, item in enumerate(facts.items) for fact in item.votes
         ),
         papers=tuple(_papers(state)),
+        grace_s=_seconds(state.roll_rules.grace),
     )
 
 

@@ -20,11 +20,9 @@ from typing import Any, Final, NamedTuple
 
 from server.reports.errors import ReportPeriodWrong
 
-VERSION: Final = 1
+VERSION: Final = 2
 #: Days are days of the house (UTC+7, no summer time).
 HOUSE: Final = dt.timezone(dt.timedelta(hours=7))
-#: A meeting that was opened this late is still opened on time.
-GRACE_S: Final = 300
 _FIRST, _LAST = 2000, 2099
 
 
@@ -98,8 +96,8 @@ WRITTEN: Final = "written"
 class Figures:
     """``held``: opened and closed. ``called``: was approved at any time, so that a draft thrown away is no meeting.
 
-    ``late_s``: from the planned beginning to the opening, below zero when it was opened before; ``seconds``: from the
-    opening to the close without recesses.
+    ``late_s``: from the planned beginning to the opening, below zero when it was opened before; ``grace_s``: how much
+    of it is still on time (W156); ``seconds``: from the opening to the close without recesses.
     """
 
     held: bool
@@ -111,18 +109,19 @@ class Figures:
     turns: tuple[Turns, ...] = ()
     votes: tuple[Vote, ...] = ()
     papers: tuple[Paper, ...] = ()
+    grace_s: int = 0
 
     def to_value(self) -> list[Any]:
         """As JSON."""
         return [
             self.held, self.called, self.late_s, self.seconds, self.people, self.items, self.turns, self.votes,
-            self.papers,
+            self.papers, self.grace_s,
         ]  # fmt: skip
 
     @classmethod
     def read(cls, value: list[Any]) -> Figures:
         """What ``to_value`` gave, after its way through JSON; words that come in every meeting are there once."""
-        held, called, late_s, seconds, people, items, turns, votes, papers = value
+        held, called, late_s, seconds, people, items, turns, votes, papers, grace_s = value
         once = sys.intern
         return cls(
             held,
@@ -137,6 +136,7 @@ class Figures:
             ),
             tuple(map(Vote._make, votes)),
             tuple(map(Paper._make, papers)),
+            grace_s,
         )
 
 

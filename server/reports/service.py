@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -33,10 +33,11 @@ from server.reports.ports import FigureStore, Head, Kept, Meetings, People, Unit
 from server.reports.sight import Groups, Sight, sight_of
 from server.unit import UnitOfWork
 from server.units.model import Tree
+from wire.events import Event
 from wire.fields import print_instant
 from wire.ids import MeetingId
 from wire.phases import Phase
-from wire.state import MemberRole
+from wire.state import MeetingState, MemberRole
 
 #: Counted while somebody waits; a meeting of forty-five takes some tens of milliseconds.
 MOST_AT_ONCE: Final = 20
@@ -89,6 +90,9 @@ class ReportService:
     _failed: dict[MeetingId, int] = field(default_factory=dict)
     #: what was read of the kept figures, so that five hundred are not read anew for each question
     memory: Memory = field(default_factory=Memory)
+    #: the rules by which a meeting is counted, and their number: what was kept by others is counted anew
+    version: int = VERSION
+    count: Callable[[MeetingState, Sequence[Event]], Figures] = figures_of
 
     # Reading
 
@@ -161,7 +165,7 @@ class ReportService:
             events = [each for each in meetings.events(meeting) if each.seq <= state.seq]
             if state.phase not in OVER or state.rehearsal is not None or state.starts_at is None:
                 return None
-            figures = figures_of(state, events)
+            figures = self.count(state, events)
         except Unavailable:
             raise
         except ServerError as exc:
@@ -171,7 +175,7 @@ class ReportService:
             _LOG.exception("%s is not counted", meeting)
             return None
         body = json.dumps(figures.to_value(), ensure_ascii=False, separators=(",", ":"))
-        return figures, Kept(meeting, day_of(state.starts_at), state.seq, VERSION, body)
+        return figures, Kept(meeting, day_of(state.starts_at), state.seq, self.version, body)
 
     def _put(self, kept: Kept) -> None:
         with self.tools.unit.begin() as tx:
@@ -256,7 +260,7 @@ class ReportService:
     def _newest(self, rows: Sequence[MeetingRow], heads: Iterable[Head]) -> list[Head]:
         """Those by the rules of today that were counted up to the newest event of their meeting."""
         newest = {str(row.id): row.seq for row in rows}
-        return [head for head in heads if head.version == VERSION and newest.get(head.meeting) == head.seq]
+        return [head for head in heads if head.version == self.version and newest.get(head.meeting) == head.seq]
 
     def _seen(self, actor: Actor) -> set[str]:
         sees_all = actor.has(Role.SECRETARY, Role.AUDITOR)

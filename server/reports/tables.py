@@ -21,8 +21,8 @@ from server.spreadsheets import Row, Sheet
 WORDS: Final = {
     "held": "Cuộc họp đã tổ chức",
     "cancelled": "Cuộc họp đã hủy sau khi được duyệt",
-    "on_time": "Khai mạc đúng giờ (muộn không quá 5 phút)",
-    "started_late": "Khai mạc muộn hơn 5 phút",
+    "on_time": "Khai mạc đúng giờ (muộn không quá mức cho phép, thường 10 phút)",
+    "started_late": "Khai mạc muộn quá mức cho phép (thường 10 phút)",
     "seconds": "Thời gian họp, không tính tạm nghỉ (phút)",
     "invited": "Lượt đại biểu được mời",
     "present": "Có mặt",

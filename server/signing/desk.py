@@ -115,6 +115,8 @@ class DeskTools:
     seal_mm: float
     #: what other features keep their files from; each raises NotAllowed
     guards: list[Callable[[MeetingId, str, Actor], None]] = field(default_factory=list)
+    #: who is told that somebody was given the file of a round
+    given: list[Callable[[str, Actor, dt.datetime], None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

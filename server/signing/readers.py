@@ -25,6 +25,14 @@ def reads_all(state: MeetingState, actor: Actor) -> bool:
     return actor.has(Role.SECRETARY, Role.AUDITOR) or (member is not None and member.role in LEADING)
 
 
+def reads_file(state: MeetingState, round_id: str, actor: Actor) -> bool:
+    """Whether the file of minutes is theirs to have, as :func:`shown` tells of the round."""
+    signs = any(
+        person == actor.person_id for each in state.rounds if each.round == round_id for person, _ in each.signers
+    )
+    return signs or reads_all(state, actor)
+
+
 def shown(rounds: Sequence[Mapping[str, Any]], state: MeetingState, actor: Actor) -> list[dict[str, Any]]:
     """Those of ``rounds`` that are this reader's to know of, each with ``may_read``: whether its file is."""
     all_ = reads_all(state, actor)

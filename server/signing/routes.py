@@ -131,6 +131,8 @@ def _rounds(routes: Blueprint, desk: SigningRoutes) -> None:
     def get_round_file(meeting: str, round_id: str) -> ResponseReturnValue:
         desk.desk.must_read(MeetingId(meeting), _round(round_id), actor())
         title, pdf = desk.desk.file(MeetingId(meeting), _round(round_id))
+        for told in desk.desk.tools.given:
+            told(round_id, actor(), desk.clock.now())
         name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', " ", title).strip()[:120] or "van-ban"
         headers = {
             "Cache-Control": "private, no-store",

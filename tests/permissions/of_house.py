@@ -36,6 +36,7 @@ OWN: Final[tuple[Row, ...]] = (
         "GET /api/consultations",
         "GET /api/invitations",
         "GET /api/letters/outdated",
+        "GET /api/letters/received",
         "GET /api/me",
         "GET /api/me/calendar",
         "GET /api/me/certificates",

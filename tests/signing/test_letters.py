@@ -245,6 +245,25 @@ def test_N17_what_is_signed_and_wrong_is_revoked_before_it_is_issued_of_every_ki
     assert secretary.post(f"{second}/revoke", {"reason": "Sai (demo)"}).code == "letter-stage-wrong"
 
 
+def test_N9_an_issued_notice_waits_on_its_readers_first_pages_until_they_have_its_file(office: House) -> None:
+    meeting, secretary = office.meeting("open"), office.sign_in("thuky")
+    path = drafted(secretary, meeting, "notice")
+    round_id = put_up(office, secretary, path).done()["round"]
+    signed(office, meeting, round_id)
+
+    def waits(name: str) -> list[str]:
+        found = office.sign_in(name).get("/api/letters/received").done()["letters"]
+        return [each["round"] for each in found]
+
+    assert waits("daibieu") == [], "not issued"
+    secretary.post(f"{path}/issue").done()
+    told = {name: waits(name) for name in ("daibieu", "khach", "chutri", "thuky", "kythuat")}
+    assert told == {"daibieu": [round_id], "khach": [round_id], "chutri": [], "thuky": [], "kythuat": []}
+    office.sign_in("daibieu").get(f"{path}/file")
+    office.sign_in("khach").get(f"/api/meetings/{meeting}/rounds/{round_id}/file")
+    assert (waits("daibieu"), waits("khach")) == ([], [])
+
+
 def test_N16_a_draft_of_another_time_is_put_up_by_who_says_that_they_mean_it(office: House) -> None:
     meeting, secretary = office.meeting("approved"), office.sign_in("thuky")
     path = drafted(secretary, meeting)

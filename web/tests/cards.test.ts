@@ -34,6 +34,13 @@ describe('what waits on the first page', () => {
     expect(told.rows.map(({ path, chip }) => [path, chip!.words])).toEqual([['/meetings/m-1/letters', 'đang trình ký']]);
   });
 
+  it('an issued document that was not read leads to its file', () => {
+    const one = { ...about, letter: 'l-1', round: 'k-1', kind: 'notice', abstract: 'Kết luận giao ban', sent_at: about.starts_at };
+    const { title, rows } = card('/api/letters/received').show({ letters: [one] });
+    expect(title).toContain('1');
+    expect(rows[0]).toMatchObject({ path: '/meetings/m-1/signing/k-1', what: 'Thông báo kết luận: Kết luận giao ban' });
+  });
+
   it('a paper asked for: late, and returned with its reason', () => {
     const line = { ...about, request: 'w-1', what: 'Báo cáo', until: '2026-11-20', days_left: -3, standing: 'returned', overdue: true, reminders: 1, reason: 'Thiếu phụ lục' };
     const { rows } = card('/api/requests').show({ requests: [line] });

@@ -3,7 +3,7 @@ import { cleanup, render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { Answering } from '../src/console/consultations/answering.svelte.ts';
-import { begun, emptyWording, lacking, missing, type Question, ruleName, ruleOf, type Slip, tidy } from '../src/console/consultations/consultations.ts';
+import { begun, emptyWording, lacking, mayApprove, missing, type Question, ruleName, ruleOf, type Slip, tidy } from '../src/console/consultations/consultations.ts';
 import Consultation from '../src/console/consultations/Consultation.svelte';
 // Fetched before they are waited for.
 import '../src/console/consultations/Editor.svelte';
@@ -189,5 +189,13 @@ describe('a draft of a slip', () => {
 
   it('a rule is found again by its name', () => {
     for (const name of ['half_all', 'two_thirds_all', 'half_cast', 'half_decided']) expect(ruleName(ruleOf(name, 'half'))).toBe(name);
+  });
+});
+
+describe('who may be asked to approve', () => {
+  it('offers nobody who is disabled, and none of the three administrators', () => {
+    const roles = [[], ['secretary'], ['it'], ['system_admin'], ['security_admin', 'it'], ['auditor']] as const;
+    expect(roles.map((one) => mayApprove({ disabled: false, roles: [...one] }))).toEqual([true, true, true, false, false, false]);
+    expect(mayApprove({ disabled: true, roles: [] })).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Failure } from '$lib/failure.ts';
-import { fileName, mindDownloads } from '../src/console/downloads.ts';
+import { Failure } from '$lib/failure.ts';
+import { useTexts } from '../src/lib/i18n/texts.svelte.ts';
+import { fileName, inWords, mindDownloads } from '../src/console/downloads.ts';
 
 let told: string[];
 let kept: string[];
@@ -58,4 +59,19 @@ it('reads the names that answers give', () => {
   expect(fileName('attachment; filename="so.csv"', 'x')).toBe('so.csv');
   expect(fileName("attachment; filename*=UTF-8''%E0%A4%A", 'file')).toBe('file');
   expect(fileName(null, 'file')).toBe('file');
+});
+
+it.each([401, 403, 410, 500])('says in words what stood in the place of the server: %i', async (status) => {
+  await useTexts('common', 'console');
+  const texts: string[] = [];
+  stop();
+  const end = mindDownloads((failure) => void texts.push(failure.text));
+  vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(new Response('<html>', { status }))));
+  pressed('/api/meetings/m/rounds/k/file');
+  await vi.waitFor(() => expect(texts).toHaveLength(1));
+  end();
+  expect(texts[0]).toMatch(/^(Phiên làm việc đã kết thúc|Đồng chí không được phép|Tệp này không còn|Máy chủ đang bận)/u);
+  expect(kept).toEqual([]);
+  const own = new Failure('not-allowed', status, { vi: 'Không có quyền.' });
+  expect(inWords(own)).toBe(own);
 });

@@ -60,6 +60,7 @@ describe('A1 who comes late', () => {
     const early = { opened_at: '2026-11-23T06:26:00Z', starts_at: '2026-11-23T06:30:00Z' };
     expect(isLate({ ...early, opened_at: null }, at('07:00'))).toBe(false);
     expect([at('06:26'), at('06:40'), at('06:41')].map((now) => isLate(early, now))).toEqual([false, false, true]);
+    expect([at('06:30'), at('06:31')].map((now) => isLate(early, now, 0))).toEqual([false, true]);
     const delayed = { opened_at: '2026-11-23T06:50:00Z', starts_at: '2026-11-23T06:30:00Z' };
     expect([at('06:52'), at('07:01')].map((now) => isLate(delayed, now))).toEqual([false, true]);
   });

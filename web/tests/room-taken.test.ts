@@ -18,3 +18,11 @@ it('says each meeting in the room, also two at one time of which nothing more ma
   expect(said.map((one) => one.textContent?.replaceAll('\u00a0', ' ').includes('09:00–09:30'))).toEqual([true, true, true]);
   expect(said[2]).toHaveTextContent('Giao ban (demo)');
 });
+
+it('names the day on which a meeting ends that goes over midnight', async () => {
+  await useTexts('common', 'console', 'meeting');
+  const late = { title: 'Họp đêm (demo)', starts_at: '2026-12-01T16:30:00.000Z', planned_minutes: 90 };
+  vi.spyOn(session.api, 'get').mockResolvedValue({ meetings: [late] });
+  render(RoomTaken, { room: 'r-1', starts_at: '2026-12-01T17:15:00.000Z', minutes: 30 });
+  expect((await screen.findByRole('listitem')).textContent.replaceAll('\u00a0', ' ')).toMatch(/23:30–01:00 \(02\/12\/2026\)/u);
+});

@@ -25,6 +25,10 @@ ROLES = ("chair", "member", "member", "guest", "secretary")
 TWO_THIRDS = {"num": 2, "den": 3, "more": False}
 
 
+#: Nobody is given a minute, and the appointed time is over.
+STRICT = {"roll": {"by_self": True, "quorum": None, "late_after": 0}, "starts_at": "2026-01-05T01:30:00.000Z"}
+
+
 def _log(roll: dict[str, Any] | None = None) -> MeetingLog:
     log = MeetingLog()
     log.add("meeting_created", described(roll))
@@ -50,7 +54,8 @@ def test_A4_the_quorum_is_two_thirds_of_those_who_count_and_says_so_on_every_scr
     assert quorum(log.state) == Quorum(present=1, entitled=3, need=2, met=False)
     log.add("attendance_recorded", word("an", "late"))
     assert quorum(log.state) == Quorum(present=2, entitled=3, need=2, met=True)
-    shown = {"present": 2, "entitled": 3, "need": 2, "met": True, "by_self": True, "rule": TWO_THIRDS}
+    rules = {"by_self": True, "late_after": 10, "rule": TWO_THIRDS}
+    shown = {"present": 2, "entitled": 3, "need": 2, "met": True, **rules}
     for state in (view.for_person(log.state, named("u", "chi")), view.for_display(log.state), log.state):
         assert view.sections(state)["quorum"] == shown
     assert view.sections(view.for_person(log.state, None))["quorum"]["entitled"] == 0
@@ -169,6 +174,7 @@ def test_W87_after_the_close_it_is_who_was_there_at_the_close() -> None:
 
 def test_W86_whoever_sat_there_at_the_opening_is_not_late_and_came_when_they_sat_down() -> None:
     log = _log({"by_self": True, "quorum": None})
+    log.add("meeting_described", described(None) | STRICT)
     _sits(log, "an", "b")
     _sits(log, "binh", "c")
     log.add("person_left", {"person": named("u", "binh")})
@@ -187,6 +193,7 @@ def test_W86_whoever_sat_there_at_the_opening_is_not_late_and_came_when_they_sat
 
 def test_W86_whoever_lost_their_seat_before_the_opening_is_late() -> None:
     log = _log({"by_self": True, "quorum": None})
+    log.add("meeting_described", described(None) | STRICT)
     _sits(log, "an", "a")
     _sits(log, "binh", "a")
     _sits(log, "chair", "c")

@@ -6,6 +6,7 @@
  */
 import { keep } from '$lib/download.ts';
 import { Failure, failureOf } from '$lib/failure.ts';
+import { t } from '$lib/i18n/texts.svelte.ts';
 
 /** The name that an answer's `Content-Disposition` gives its file; what is no name there gives `otherwise`. */
 export function fileName(disposition: string | null, otherwise: string): string {
@@ -18,13 +19,22 @@ export function fileName(disposition: string | null, otherwise: string): string 
   return /filename="?([^";]+)"?/iu.exec(disposition ?? '')?.[1] ?? otherwise;
 }
 
+/** What stood in the server's place (a proxy, a cache) says nothing of ours: its number is told in words. */
+export function inWords(failure: Failure): Failure {
+  const code = /^http-(\d)(\d\d)$/u.exec(failure.code);
+  if (!code) return failure;
+  const kind = { 401: 'signed_out', 403: 'kept', 404: 'gone', 410: 'gone' }[failure.status] ?? (code[1] === '5' ? 'away' : 'refused');
+  const text = t(`console.download.${kind}`, { status: failure.status });
+  return new Failure(failure.code, failure.status, { vi: text, en: text });
+}
+
 /** Fetch what the links of this page offer, until the returned function is called. */
 export function mindDownloads(tell: (failure: Failure) => void): () => void {
   async function fetched(link: HTMLAnchorElement): Promise<void> {
     link.ariaBusy = 'true';
     try {
       const answer = await fetch(link.href);
-      if (!answer.ok) throw await failureOf(answer);
+      if (!answer.ok) throw inWords(await failureOf(answer));
       const last = new URL(link.href).pathname.split('/').at(-1)!;
       keep(fileName(answer.headers.get('Content-Disposition'), link.download || last), await answer.blob());
     } catch (thrown) {

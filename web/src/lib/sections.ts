@@ -134,6 +134,8 @@ export interface Quorum {
   met: boolean;
   /** People may say at their seat that they are there, without a token. */
   by_self: boolean;
+  /** Minutes after the beginning in which who comes is not late (W156). */
+  late_after?: number;
   rule: Share | null;
 }
 

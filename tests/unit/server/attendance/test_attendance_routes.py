@@ -55,12 +55,30 @@ def test_A1_members_write_about_themselves_alone(office: Office) -> None:
     assert member.get(f"{path}/attendance").code == "not-allowed"
     assert member.post(f"{path}/attendance/self", {"said": "here"}).code == "self-roll-call-off"
     password = {"person": member.person, "password": "mật khẩu thử"}
-    assert _act(office, meeting, None, "sign_in", password).outcome == "done"
     begin_at(office, meeting, "2026-01-05T01:30:00.000Z")
-    office.clock.advance(minutes=1)
+    office.clock.advance(minutes=11)
+    assert _act(office, meeting, None, "sign_in", password).outcome == "done"
     member.post(f"{path}/attendance/self", {"said": "here"}).done()
-    entry = office.sign_in("thuky").get(path).body["sections"]["attendance"][0]
+    chair, entry = office.sign_in("thuky").get(path).body["sections"]["attendance"]
     assert (entry["person"], entry["presence"], entry["method"]) == (member.person, "late", "self")
+    assert (chair["person"], chair["presence"], chair["method"]) == (office.people["chutri"], "present", "self")
+
+
+def test_A1_who_opens_the_meeting_is_there_unless_the_roll_or_their_seat_says_so_already(office: Office) -> None:
+    meeting, chair = office.meeting("approved"), office.people["chutri"]
+    path, secretary = f"/api/meetings/{meeting}", office.sign_in("thuky")
+    _write(secretary, path, "excused", chair, reason="Họp khác").done()
+    office.clock.advance(minutes=12)
+    office.sign_in("chutri").post(f"{path}/open").done()
+    (entry,) = secretary.get(path).body["sections"]["attendance"]
+    assert (entry["person"], entry["presence"], entry["method"]) == (chair, "present", "self")
+    assert entry["arrived_at"] == secretary.get(path).body["sections"]["meeting"]["opened_at"], "late is the meeting"
+    assert secretary.get(path).body["sections"]["quorum"]["present"] == 1
+    other = office.meeting("approved")
+    password = {"person": chair, "password": "mật khẩu thử"}
+    assert _act(office, other, None, "sign_in", password).outcome == "done"
+    office.sign_in("chutri").post(f"/api/meetings/{other}/open").done()
+    assert secretary.get(f"/api/meetings/{other}").body["sections"]["attendance"] == [], "their seat says it"
 
 
 def test_A1_at_the_seat_a_person_comes_and_leaves_once_they_have_signed_in(office: Office) -> None:
@@ -80,8 +98,8 @@ def test_W86_who_sat_there_before_the_opening_is_written_down_as_present(office:
     office.sign_in("chutri").post(f"/api/meetings/{meeting}/open").done()
     office.clock.advance(minutes=2)
     assert _act(office, meeting, person, "presence", {"said": "here"}).outcome == "done"
-    (entry,) = office.sign_in("thuky").get(f"/api/meetings/{meeting}").body["sections"]["attendance"]
-    assert entry["presence"] == "present"
+    (_chair, entry) = office.sign_in("thuky").get(f"/api/meetings/{meeting}").body["sections"]["attendance"]
+    assert (entry["person"], entry["presence"]) == (person, "present")
     assert entry["arrived_at"] < entry["at"]
 
 
@@ -104,6 +122,7 @@ def test_A2_a_vote_freezes_who_counts_and_who_is_there(office: Office) -> None:
     path, chair, member = f"/api/meetings/{meeting}", office.people["chutri"], office.people["daibieu"]
     secretary = office.sign_in("thuky")
     _write(secretary, path, "present", member).done()
+    _write(secretary, path, "left", chair).done()
     item = secretary.get(path).body["sections"]["agenda"][0]["item"]
     rule = {"base": "all", "majority": {"num": 1, "den": 2, "more": True}, "quorum": TWO_THIRDS, "tie": "fails"}
     body = {"item": item, "kind": "open", "question": "Thông qua?", "template": "approve", "rule": rule}
@@ -111,7 +130,7 @@ def test_A2_a_vote_freezes_who_counts_and_who_is_there(office: Office) -> None:
     secretary.post(f"{path}/votes/{vote}/open").done()
     # Whoever comes or goes afterwards changes the quorum of the room, and nothing of the vote.
     _write(secretary, path, "left", member).done()
-    _write(secretary, path, "present", chair).done()
+    _write(secretary, path, "returned", chair).done()
     sections = secretary.get(path).body["sections"]
     assert {line["person"]: line["present"] for line in sections["votes"][0]["roll"]} == {chair: False, member: True}
     assert sections["votes"][0]["turnout"] == {"entitled": 2, "present": 1, "cast": 0, "voting": 1}

@@ -15,8 +15,12 @@ from server.meetings.commands import By, LeaveSeat, Step, TakeSeat
 from server.meetings.errors import NotAMember, PhaseNotAllowed
 from server.meetings.model import Draft
 from tests.support.meetings import CHAIR, DESCRIBED, GUEST, MEMBER, OFFICE, SEATS, STRANGER, Play
+from wire.errors import WireError
+from wire.fields import Fields
 from wire.phases import Change
+from wire.quorum import read_rules
 from wire.state import Presence, RollRules
+from wire.view import sections
 
 SECRETARYS = OFFICE
 HOUR = dt.timedelta(hours=1)
@@ -44,7 +48,7 @@ def _said(play: Play, said: Said, person: str, reason: str = "") -> str:
 
 
 def test_A1_staff_write_about_several_at_once_and_the_same_word_again_is_nothing() -> None:
-    play = _play()
+    play = _play(Change.SUBMIT, Change.APPROVE)
     assert len(_record(play, Presence.PRESENT, CHAIR, MEMBER, GUEST)) == 3
     assert _record(play, Presence.PRESENT, CHAIR, MEMBER) == ()
     entry = play.log.state.presence_of(MEMBER)
@@ -101,6 +105,7 @@ def test_A1_a_person_comes_late_leaves_and_comes_back_by_their_own_word() -> Non
     play = _play()
     with pytest.raises(SelfRollCallOff):
         _said(play, Said.HERE, MEMBER)  # from a desk anybody could be anywhere
+    play.now += HOUR
     play(MEMBER, TakeSeat(SEATS[2]))
     assert _said(play, Said.HERE, MEMBER) == "late"
     assert _said(play, Said.HERE, MEMBER) == ""
@@ -161,3 +166,25 @@ def test_A1_nobody_is_late_before_the_appointed_time_however_early_it_was_opened
     assert model.arriving(early, MEMBER, now=AT) is Presence.PRESENT
     assert model.arriving(early, MEMBER, now=AT + HOUR) is Presence.LATE
     assert model.arriving(replace(early, opened_at=AT + HOUR), MEMBER, now=AT + HOUR) is Presence.PRESENT
+
+
+def test_W156_late_is_who_comes_later_than_the_meeting_allows_wherever_it_is_said() -> None:
+    play = _play()
+    play(MEMBER, TakeSeat(SEATS[2]))
+    began = replace(play.log.state, opened_at=AT, starts_at=AT, attendance=(), arrivals=())
+    minute = dt.timedelta(minutes=1)
+
+    def words(rules: RollRules, *minutes: int) -> list[str]:
+        state = replace(began, roll_rules=rules)
+        return [model.arriving(state, MEMBER, now=AT + each * minute).value for each in minutes]
+
+    assert words(RollRules(), 0, 10, 11) == ["present", "present", "late"], "ten minutes where nothing is said"
+    assert words(RollRules(late_after=0), 0, 1) == ["present", "late"]
+    assert words(RollRules(late_after=30), 30, 31) == ["present", "late"]
+    sat = replace(began, arrivals=((MEMBER, AT + 9 * minute),))
+    assert model.arriving(sat, MEMBER, now=AT + HOUR) is Presence.PRESENT, "there in time, said later"
+    shown = next(each for each in sections(sat)["members"] if each["person"] == MEMBER)
+    assert shown["in_time"]
+    assert read_rules(Fields({"by_self": True, "late_after": 5}, "roll")).grace == 5 * minute
+    with pytest.raises(WireError):
+        read_rules(Fields({"by_self": True, "late_after": 121}, "roll"))

@@ -163,6 +163,21 @@ def kept(entry: dict[str, Any]) -> dict[str, Any]:
     return {key: entry[key] for key in ("item", "parent", "title", "minutes", "visibility", "presenter")}
 
 
+def test_a_room_is_taken_over_midnight_and_from_the_evening_before(office: Office) -> None:
+    secretary = office.sign_in("thuky")
+    # From half past eleven at night in Viet Nam to one in the morning.
+    late = office.description() | {"title": "Họp đêm (demo)", "starts_at": "2026-12-01T16:30:00.000Z"}
+    secretary.post("/api/meetings", late).done()
+
+    def titles(begins: str, minutes: int) -> list[str]:
+        asked = secretary.get(f"/api/rooms/{office.room}/taken?starts_at={begins}&minutes={minutes}").done()
+        return [each["title"] for each in asked["meetings"]]
+
+    assert titles("2026-12-01T17:15:00.000Z", 30) == ["Họp đêm (demo)"], "the day after, before it ends"
+    assert titles("2026-12-01T15:00:00.000Z", 120) == ["Họp đêm (demo)"], "the evening before, into its beginning"
+    assert titles("2026-12-01T18:00:00.000Z", 30) == []
+
+
 def test_a_room_that_is_taken_is_said_to_whoever_plans_and_what_for_to_who_may_see(office: Office) -> None:
     meeting, secretary = office.meeting("draft"), office.sign_in("thuky")
     about = secretary.get(f"/api/meetings/{meeting}").done()["sections"]["meeting"]

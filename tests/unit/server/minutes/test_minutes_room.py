@@ -186,7 +186,7 @@ def test_BB9_members_comment_until_the_deadline_and_the_secretary_answers(desk: 
     assert desk.at("khach").get(f"{desk.path}/minutes").code == "minutes-not-shared"
     assert desk.comment("start", by="khach").code == "minutes-not-shared"
     number = desk.comment("start").done()["comment"]
-    assert desk.minutes("daibieu")["may"] == {"write": False, "comment": True}
+    assert desk.minutes("daibieu")["may"] == {"write": False, "comment": True, "file": False}
     assert desk.at("thuky").get("/api/minutes/waiting").done()["minutes"][0]["open"] == 1
     assert "comments" in desk.minutes()["lacks"]
     answers = f"{desk.path}/minutes/comments/{number}/answer"

@@ -6,15 +6,15 @@ import datetime as dt
 import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.identity.model import Account, Actor, Role
 from server.meetings.ports import MeetingRow
-from server.reports import service as reports
 from server.reports.figures import figures_of
 from server.reports.memory import Memory
 from server.reports.model import VERSION, Figures, Period
@@ -22,6 +22,7 @@ from server.reports.ports import Head, Kept
 from server.reports.service import Question, ReportService, Tools
 from server.units.model import Tree
 from tests.support.meeting_log import MeetingLog, named
+from tests.support.office import Office
 from wire.ids import MeetingId
 from wire.state import MeetingState, MemberRole
 
@@ -149,13 +150,19 @@ def test_RP2_what_a_server_remembers_is_what_the_logs_say_now(happened: list[tup
     assert house.told(0) == house.told(1) == house.recounted()
 
 
-def test_RP2_figures_by_older_rules_are_not_remembered_past_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    house = House()
-    assert house.told(0)["held"] == MEETINGS
-    called_off = Figures(held=False, called=True)
-    monkeypatch.setattr(reports, "VERSION", VERSION + 1)
-    monkeypatch.setattr(reports, "figures_of", lambda *_: called_off)
-    assert house.told(0) == {"cancelled": MEETINGS}
+def test_RP2_figures_by_other_rules_are_not_remembered_past_them(tmp_path: Path) -> None:
+    """Through the real application: its database, what its process remembers, and a server of the next release."""
+    office = Office(tmp_path)
+    meeting, auditor = office.meeting("open"), office.sign_in("kiemtoan")
+    office.sign_in("chutri").post(f"/api/meetings/{meeting}/close").done()
+    asked = "/api/reports?from=2026-11-01&to=2026-11-30"
+    assert auditor.get(asked).done()["sums"]["held"] == 1
+    own = office.services.reports
+    newer = replace(own, version=VERSION + 1, count=lambda *_: Figures(held=False, called=True))
+    assert newer.memory is own.memory
+    assert dict(newer.report(Question(AUDITOR, MONTH)).tally.sums) == {"cancelled": 1}
+    assert dict(newer.report(Question(AUDITOR, MONTH)).tally.sums) == {"cancelled": 1}, "kept, and remembered"
+    assert auditor.get(asked).done()["sums"]["held"] == 1, "put back to the release before: by its own rules again"
 
 
 def test_what_was_asked_for_longest_ago_goes_first_and_what_is_too_long_is_not_kept() -> None:

@@ -1,5 +1,6 @@
 /** Consultation slips as the server tells of them (docs/API.md), and what the pages make of them. */
 import type { Base, Meaning, Share, VoteResult } from '$lib/sections.ts';
+import type { Account } from '../types.ts';
 
 export type Stage = 'draft' | 'submitted' | 'open' | 'closed' | 'withdrawn';
 export type Move = 'edit' | 'drop' | 'submit' | 'take-back' | 'return' | 'send' | 'extend' | 'remind' | 'remove' | 'close' | 'withdraw';
@@ -240,3 +241,7 @@ export function words(question: Question, { answer, opinion }: Pick<Said, 'answe
   const chosen = question.answers.find((one) => one.answer === answer)?.text ?? '';
   return [chosen, opinion].filter(Boolean).join(' – ');
 }
+
+/** Who may be asked to approve the sending: who works, and runs neither the system nor its rights nor its record. */
+export const mayApprove = ({ disabled, roles }: Pick<Account, 'disabled' | 'roles'>): boolean =>
+  !disabled && !roles.some((role) => role === 'system_admin' || role === 'security_admin' || role === 'auditor');

@@ -77,6 +77,26 @@ const old: Waits<{ letters: Old[] }> = {
   }),
 };
 
+interface Received {
+  meeting: string;
+  title: string;
+  round: string;
+  kind: string;
+  abstract: string;
+  sent_at: string;
+}
+const received: Waits<{ letters: Received[] }> = {
+  address: '/api/letters/received',
+  show: ({ letters }) => ({
+    title: t('invitation.received', { n: letters.length }),
+    rows: letters.map(({ meeting, title, round, kind, abstract, sent_at }) => ({
+      path: `/meetings/${meeting}/signing/${round}`,
+      what: `${t(`invitation.received_kind.${kind}`)}: ${together(abstract)}`,
+      about: [together(title), shortDateTime(sent_at)],
+    })),
+  }),
+};
+
 const asked: Waits<{ requests: requests.Mine[] }> = {
   address: '/api/requests',
   show: ({ requests: all }) => {
@@ -138,6 +158,6 @@ const minutes: Waits<{ minutes: Minutes[] }> = {
 };
 
 /** In the order of the page. Each is handed what its own address gave. */
-export const CARDS = [old, invitations, asked, minutes, readings, before] as unknown as readonly Waits[];
+export const CARDS = [old, invitations, received, asked, minutes, readings, before] as unknown as readonly Waits[];
 /** The catalogues they speak from. */
 export const AREAS = ['invitation', 'requests', 'minutes', 'readings', 'before'] as const;

@@ -56,7 +56,8 @@ export interface Minutes {
   comments_open: boolean;
   /** When they were put up to be signed, where that ended the comments before their day. */
   comments_cut: string | null;
-  may: { write: boolean; comment: boolean };
+  /** `file`: have the file that is signed. */
+  may: { write: boolean; comment: boolean; file: boolean };
   parts: Part[];
   differences: string[];
   comments: Comment[];

@@ -73,13 +73,13 @@ export function nextWord(row: Row, late: boolean): Presence {
 
 export const arrival = (late: boolean): Presence => (late ? 'late' : 'present');
 
-/** Whoever keeps the roll writes for a while down who was there when it began: so long nobody is made late by a touch. */
-const WRITING_MS = 10 * 60_000;
+/** Minutes, of a meeting that says nothing else (W156). */
+export const LATE_AFTER = 10;
 
-/** Whether who is written down now has come late. `now`: the server's clock, in ms. */
-export function isLate({ opened_at, starts_at }: { opened_at: string | null; starts_at: string | null }, now: number): boolean {
+/** Whether who is written down now has come late: more than `after` minutes after the beginning. `now`: the server's clock, in ms. */
+export function isLate({ opened_at, starts_at }: { opened_at: string | null; starts_at: string | null }, now: number, after = LATE_AFTER): boolean {
   if (opened_at === null) return false;
-  return now > Math.max(Date.parse(opened_at), starts_at === null ? 0 : Date.parse(starts_at)) + WRITING_MS;
+  return now > Math.max(Date.parse(opened_at), starts_at === null ? 0 : Date.parse(starts_at)) + after * 60_000;
 }
 
 /** What may be written about all of these now. */
