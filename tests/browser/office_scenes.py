@@ -258,6 +258,7 @@ def long_names(of: Things) -> list[Scene]:
         Scene("invitation-answer", "daibieu", f"{coming}/invitation"),
         Scene("invitation-counts", "thuky", f"{coming}/invitation"),
         Scene("register", "vanthu", "/register"),
+        Scene("archive", "thuky", "/register/archive"),
         Scene("minutes-editor", "thuky", f"{held}/minutes"),
         Scene("minutes-member", "daibieu", f"{held}/minutes"),
         Scene("agency", "hethong", "/agency"),
