@@ -62,6 +62,7 @@ class Gallery:
             sheet(self.take(scene), self._folder / f"sheet-{scene.name}.png")
         except PlaywrightError as failed:
             self.wrong.append(f"{scene.name}: {failed.message}")
+            print(self.wrong[-1], flush=True)  # noqa: T201
             self._screens.pop(scene.who).put_away()
 
     def take(self, scene: Scene) -> list[Path]:
