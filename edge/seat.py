@@ -103,7 +103,7 @@ from wire.ids import RoomId
 from wire.secret import Secret
 from wire.topics import PaperVersion, Topic, device_filters
 
-AGENT: Final = "phonghop/0.1.0"
+AGENT: Final = "phonghop/0.2.0"
 _CHECK_ROOM_S: Final = 5.0
 _LOG: Final = logging.getLogger("phonghop.seat")
 

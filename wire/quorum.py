@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from wire.fields import Fields
 from wire.places import places
-from wire.state import MeetingState, RollRules
+from wire.state import LATE_AFTER, MeetingState, RollRules
 from wire.tally import meets, needed
 from wire.votes import Share
 
@@ -94,8 +94,11 @@ def read_share(data: Fields) -> Share:
 
 
 def rules_value(rules: RollRules) -> dict[str, Any]:
-    """As ``meeting_created`` and ``meeting_described`` hold them in ``roll``."""
-    late = {} if rules.late_after is None else {"late_after": rules.late_after}
+    """As ``meeting_created`` and ``meeting_described`` hold them in ``roll``.
+
+    What everybody assumes is left out: a seat from before the field reads the meeting all the same.
+    """
+    late = {} if rules.late_after in {None, LATE_AFTER} else {"late_after": rules.late_after}
     return {"by_self": rules.by_self, "quorum": None if rules.quorum is None else share_value(rules.quorum), **late}
 
 
