@@ -25,6 +25,7 @@ from wire.messages import Machine
 
 _MIB_IN_KIB: Final = 1024
 _MILLI: Final = 1000
+_NONSENSE_C: Final = 150
 #: Twenty characters of version and date; more is not ours.
 _IMAGE: Final = re.compile(r'^IMAGE_VERSION="?([0-9A-Za-z.+~_-]{1,64})"?$', re.ASCII | re.MULTILINE)
 _SLOT: Final = re.compile(r"\bphonghop\.slot=([AB])\b", re.ASCII)
@@ -37,6 +38,7 @@ class Vitals:
     def __init__(self, clock: Clock, *, root: Path = Path("/")) -> None:
         self._clock: Final = clock
         self._root: Final = root
+        self._began_s: Final = clock.monotonic_s()
         self._painted_s: float | None = None
         cmdline, release = self._text("proc/cmdline"), self._text("etc/os-release")
         self._slot: Final = _first(_SLOT, cmdline)
@@ -53,14 +55,17 @@ class Vitals:
         return None if at_s is None else max(0.0, self._clock.monotonic_s() - at_s)
 
     def read(self, *, ahead: dt.timedelta | None) -> Machine:
-        """Everything now; ``ahead``: how far the server's clock is ahead of this one, None before it was heard."""
+        """Everything now; ``ahead``: how far the server's clock is ahead of this; None: not heard yet."""
+        # Never painted counts from the start of this program: a screen that stays dark is one that stands still.
         painted_s = self.painted_ago_s
+        if painted_s is None:
+            painted_s = self._clock.monotonic_s() - self._began_s
         return Machine(
             booted_s=int(self._clock.monotonic_s()),
             temperature_c=self._temperature(),
             under_voltage=self._under_voltage(),
             memory_free_mb=self._memory(),
-            painted_s=None if painted_s is None else int(painted_s),
+            painted_s=int(painted_s),
             clock_off_ms=None if ahead is None else -round(ahead / dt.timedelta(milliseconds=1)),
             image=self._image,
             slot=self._slot,
@@ -68,14 +73,16 @@ class Vitals:
 
     def _temperature(self) -> int | None:
         """The hottest of what the kernel measures, in whole degrees."""
-        found = [degrees for degrees in self._numbers("sys/class/thermal", "thermal_zone*/temp") if degrees > 0]
-        return round(max(found) / _MILLI) if found else None
+        told = self._numbers("sys/class/thermal", "thermal_zone*/temp")
+        # A zone that is not measured gives nought or nonsense.
+        found = [degrees for each in told if 0 < (degrees := each / _MILLI) < _NONSENSE_C]
+        return round(max(found)) if found else None
 
     def _under_voltage(self) -> bool | None:
         """Whether a Raspberry Pi gets too little current; other machines do not say."""
         for name in self._files("sys/class/hwmon", "hwmon*/name"):
             if _content(name).strip() == "rpi_volt":
-                return _content(name.with_name("in0_lcrit_alarm")).strip() == "1"
+                return {"0": False, "1": True}.get(_content(name.with_name("in0_lcrit_alarm")).strip())
         return None
 
     def _memory(self) -> int | None:

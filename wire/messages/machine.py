@@ -22,8 +22,9 @@ _YEARS_MS: Final = 100 * 366 * 86_400_000
 class Machine:
     """``None`` and an empty word: this machine cannot tell.
 
-    ``painted_s``: how long ago the page painted last; ``clock_off_ms``: how far the machine's own clock is ahead of the
-    server's; ``image``: the version of the image it runs, ``slot`` which of its two halves.
+    ``painted_s``: how long ago the page painted last, or the agent began without one; ``clock_off_ms``: how far the
+    machine's own clock is ahead of the server's; ``image``: the version of the image it runs, ``slot`` which of its two
+    halves.
     """
 
     booted_s: int

@@ -55,12 +55,18 @@ def test_W170_what_a_machine_has_is_told(pi: Path) -> None:
 
 
 def test_W170_what_it_has_not_or_what_does_not_answer_is_left_out(tmp_path: Path) -> None:
-    assert Vitals(ManualClock(s=5.0), root=tmp_path).read(ahead=None) == Machine(booted_s=5)
-    write(tmp_path, sys__class__thermal__thermal_zone0__temp="nonsense", proc__meminfo="MemAvailable: lots\n")
+    assert Vitals(ManualClock(s=5.0), root=tmp_path).read(ahead=None) == Machine(booted_s=5, painted_s=0)
+    write(
+        tmp_path,
+        sys__class__thermal__thermal_zone0__temp="nonsense",
+        sys__class__thermal__thermal_zone2__temp="32767000",
+        sys__class__hwmon__hwmon0__name="rpi_volt",
+        proc__meminfo="MemAvailable: lots\n",
+    )
     (tmp_path / "sys/class/thermal/thermal_zone1/temp").mkdir(parents=True)
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "os-release").write_bytes(b"IMAGE_VERSION=\xff\xfe" + b"9" * 500)
-    assert Vitals(ManualClock(s=5.0), root=tmp_path).read(ahead=None).to_value() == {"booted_s": 5}
+    assert Vitals(ManualClock(s=5.0), root=tmp_path).read(ahead=None).to_value() == {"booted_s": 5, "painted_s": 0}
 
 
 def test_W170_a_seat_tells_the_server_with_its_health(room: SeatRoom, seat: TestSeat, pi: Path) -> None:
@@ -75,3 +81,11 @@ def test_W170_a_seat_tells_the_server_with_its_health(room: SeatRoom, seat: Test
     assert (machine.slot, machine.temperature_c, machine.clock_off_ms) == ("B", 54, 0)
     assert machine.painted_s is not None
     assert 0 <= machine.painted_s <= 16
+
+
+def test_W170_a_screen_that_never_painted_is_told_as_one_that_stands_still(tmp_path: Path) -> None:
+    clock = ManualClock(s=900.0)
+    vitals = Vitals(clock, root=tmp_path)
+    clock.s += 25
+    assert vitals.painted_ago_s is None
+    assert vitals.read(ahead=None).painted_s == 25
