@@ -27,6 +27,9 @@ Result = tuple[State, tuple[Command, ...]]
 
 def came(state: State, event: OrderCame, now: Now) -> Result:
     """Carry it out and say so; one that was carried out before is only answered."""
+    if event.kind == "restart":
+        # Answered by whoever can do it or not, each time it comes: asked for twice it is still one start.
+        return state, (RestartMachine(event.order),)
     told = AnswerOrder(event.order)
     if event.order in state.orders.obeyed:
         return state, (told,)
@@ -40,11 +43,8 @@ def came(state: State, event: OrderCame, now: Now) -> Result:
         case "lock":
             session = after.session
             return (after if session is None else replace(after, session=replace(session, locked=True))), (told,)
-        case "reload":
-            return replace(after, orders=replace(orders, loads=orders.loads + 1)), (told,)
         case _:
-            # Answered by whoever can do it or not.
-            return after, (RestartMachine(event.order),)
+            return replace(after, orders=replace(orders, loads=orders.loads + 1)), (told,)
 
 
 def seen(state: State, event: OrderSeen, _now: Now) -> Result:

@@ -23,8 +23,6 @@ from wire.messages import Machine
 
 #: A page that painted so long ago does not any more: it says so every five seconds, and is told here every fifteen.
 PAINTED_S: Final = 20
-#: After so long a terminal that was switched on has its page up.
-STARTED_S: Final = 180
 #: Raspberry Pis and fanless PCs slow down from about 80 °C.
 WARM_C: Final = 75
 HOT_C: Final = 82
@@ -92,6 +90,12 @@ def examine(terminal: Terminal, *, now: dt.datetime) -> tuple[Finding, ...]:
     return _found(FINDINGS, terminal, now)
 
 
+def version_of(presence: Presence) -> str:
+    """What a terminal runs: the image says it to the day, the agent where there is no image of ours."""
+    image = presence.machine.image if presence.machine is not None else ""
+    return image or presence.agent
+
+
 def worst(findings: Iterable[Finding]) -> Verdict:
     """The seat's own verdict; what nobody can tell is no fault."""
     told = [each.verdict for each in findings if each.verdict is not Verdict.UNKNOWN]
@@ -113,8 +117,7 @@ def _network(_terminal: Terminal, _now: dt.datetime) -> _Said:
 def _screen(terminal: Terminal, _now: dt.datetime) -> _Said:
     machine = _machine(terminal)
     if machine.painted_s is None:
-        # Told a while after the start that nothing was painted ever: there is no screen in front of it.
-        return (Verdict.BAD, "never") if machine.booted_s > STARTED_S else (Verdict.UNKNOWN, "unknown")
+        return Verdict.UNKNOWN, "unknown"
     if machine.painted_s > PAINTED_S:
         return Verdict.BAD, "still", {"n": machine.painted_s}
     return Verdict.GOOD, "paints"
@@ -187,10 +190,11 @@ def _certificate(terminal: Terminal, now: dt.datetime) -> _Said:
 
 
 def _version(terminal: Terminal, _now: dt.datetime) -> _Said:
-    if not terminal.presence.agent:
+    version = version_of(terminal.presence)
+    if not version:
         return Verdict.UNKNOWN, "unknown"
-    same = terminal.presence.agent == terminal.usual
-    return Verdict.GOOD if same else Verdict.WARN, "same" if same else "other", {"version": terminal.presence.agent}
+    same = version == terminal.usual
+    return Verdict.GOOD if same else Verdict.WARN, "same" if same else "other", {"version": version}
 
 
 def _machine(terminal: Terminal) -> Machine:

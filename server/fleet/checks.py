@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from server.fleet.check import NO_TERMINAL, Papers, Terminal, Verdict, examine, worst
+from server.fleet.check import NO_TERMINAL, Papers, Terminal, Verdict, examine, version_of, worst
 from server.fleet.model import Device, Presence
 from server.fleet.ports import DeviceStore, PresenceSource
 from server.rooms.model import Room
@@ -93,5 +93,5 @@ def _terminal(device: Device, presence: Presence, due: PapersInRoom, usual: str)
 
 def _usual(present: Iterable[Presence]) -> str:
     """The version that most of them run; of two that as many run, the later by its name."""
-    counted = collections.Counter(each.agent for each in present if each.online and each.agent)
-    return max(counted, key=lambda agent: (counted[agent], agent), default="")
+    counted = collections.Counter(version for each in present if each.online and (version := version_of(each)))
+    return max(counted, key=lambda version: (counted[version], version), default="")

@@ -2,7 +2,7 @@
 
 Rules: an order goes to terminals that are there, and to no other: nothing waits for one that is off. It is in the
 record before it is sent. Whoever gives it is told what each terminal answered within three seconds; one that answers
-nothing is called silent. Nothing is started again in a room that meets, unless whoever orders it says that they know.
+nothing is called silent. What disturbs is done in a room that meets only if whoever orders it says that they know.
 
 Usage::
 
@@ -31,7 +31,7 @@ ORDERED: Final = "device_ordered"
 ANSWER_S: Final = 3.0
 MAX_DEVICES: Final = 1_000
 #: What disturbs somebody who sits there.
-_DISTURBS: Final = frozenset({"restart", "reload"})
+_DISTURBS: Final = frozenset({"restart", "reload", "lock"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +67,28 @@ class FleetOrders:
         self._meets: Final = meets
         self._answer_s: Final = answer_s
         self._heard: Final = threading.Condition()
-        #: order → device → outcome and code; only while somebody waits for it
-        self._waiting: Final[dict[str, dict[str, tuple[str, str]]]] = {}
+        #: order → device → outcome and code, None before it has answered; only while somebody waits for it
+        self._waiting: Final[dict[str, dict[str, tuple[str, str] | None]]] = {}
 
     def give(self, command: Command, devices: Collection[DeviceId], wanted: Wanted) -> Sequence[dict[str, Any]]:
         """``[{device, outcome: done/refused/silent/offline, code}]`` in the order asked for.
 
         Raises DeviceUnknown, DeviceInMeeting; ActReused when ``command.act`` was another order.
         """
-        with self._unit.begin() as tx:
+        with self._unit.read() as tx:
             found = [self._approved(tx, device) for device in devices]
-            if wanted.kind in _DISTURBS and not wanted.sure:
-                self._must_be_quiet(found)
+        if wanted.kind in _DISTURBS and not wanted.sure:
+            self._must_be_quiet(found)
 
-            def note() -> dict[str, Any]:
-                data = {"devices": [each.id for each in found], "kind": wanted.kind}
-                self._journal.record(tx, ORDERED, data, actor=command.actor, now=command.now)
-                return {}
+        def note() -> dict[str, Any]:
+            sure = {"sure": True} if wanted.sure else {}
+            data = {"devices": [each.id for each in found], "kind": wanted.kind, **sure}
+            self._journal.record(tx, ORDERED, data, actor=command.actor, now=command.now)
+            return {}
 
-            content = [list(devices), wanted.kind, wanted.text]
-            once(
-                self._ledger, tx, ActKey(command.act, command.actor, "device_order", content), now=command.now, do=note
-            )
+        key = ActKey(command.act, command.actor, "device_order", [list(devices), wanted.kind, wanted.text])
+        with self._unit.begin() as tx:
+            once(self._ledger, tx, key, now=command.now, do=note)
         present = self._presence.presence([each.id for each in found])
         here = [each.id for each in found if each.id in present and present[each.id].online]
         answers = self._ask(command.act, here, wanted)
@@ -98,20 +98,20 @@ class FleetOrders:
         """A terminal has answered; called by the distribution's thread."""
         with self._heard:
             answers = self._waiting.get(message.order)
-            if answers is not None:
+            if answers is not None and device in answers:
                 answers[device] = message.outcome, message.code
                 self._heard.notify_all()
 
     def _ask(self, order: str, here: Collection[DeviceId], wanted: Wanted) -> Mapping[str, tuple[str, str]]:
-        answers: dict[str, tuple[str, str]] = {}
         with self._heard:
-            self._waiting[order] = answers
+            # Asked for twice at once, both are told what is answered.
+            answers = self._waiting.setdefault(order, dict.fromkeys(here))
         try:
             for device in here:
                 self._say(device, lambda head: Order(head, order, wanted.kind, wanted.text))
             with self._heard:
-                self._heard.wait_for(lambda: len(answers) >= len(here), self._answer_s)
-                return dict(answers)
+                self._heard.wait_for(lambda: None not in answers.values(), self._answer_s)
+                return {device: answer for device, answer in answers.items() if answer is not None}
         finally:
             with self._heard:
                 self._waiting.pop(order, None)

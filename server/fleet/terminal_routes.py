@@ -19,6 +19,7 @@ from server.fleet.table import rows_of
 from server.identity.model import Role
 from server.spreadsheets import csv_of
 from server.web import act_id, actor, allow, answer, body
+from wire.errors import BadField
 from wire.ids import DeviceId
 from wire.messages.orders import MAX_WORDS, ORDERS
 
@@ -43,6 +44,8 @@ def blueprint(fleet: FleetService, checks: RoomChecks, orders: FleetOrders, cloc
     def order() -> ResponseReturnValue:
         fields = body()
         devices = [DeviceId(each) for each in fields.ids("devices", "d", limit=MAX_DEVICES)]
+        if not devices:
+            raise BadField("devices", "is empty")
         kind = fields.choice("kind", ORDERS)
         wanted = Wanted(
             kind,

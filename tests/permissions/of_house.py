@@ -164,7 +164,7 @@ TECHNICAL: Final[tuple[Row, ...]] = (
     ),
     row("POST /api/rooms", {IT: ANY}, {"name": "Phòng mới", "seats": [{"label": "A", "x": 1, "y": 1}]}),
     row("GET /api/devices.csv", {IT: ANY}),
-    row("POST /api/devices/orders", {IT: ANY}, {"devices": [], "kind": "identify"}),
+    row("POST /api/devices/orders", {IT: ANY}, {"surplus": 1}, reaches=True),
     row("GET /api/rooms/<room>/check", {IT | DESK: ANY}, room="room"),
     row("PUT /api/rooms/<room>/plan", {IT: ANY}, {"moved": [], "added": []}, room="room"),
     row("POST /api/rooms/<room>/display-link", {IT: ANY}, {}, room="room"),

@@ -51,8 +51,7 @@ def test_D4_a_seat_that_is_well_is_good_in_everything() -> None:
     ("terminal", "found"),
     [
         (on(replace(WELL, painted_s=21)), {"screen": ("bad", "still")}),
-        (on(replace(WELL, painted_s=None)), {"screen": ("bad", "never")}),
-        (on(replace(WELL, painted_s=None, booted_s=60)), {"screen": ("unknown", "unknown")}),
+        (on(replace(WELL, painted_s=None)), {"screen": ("unknown", "unknown")}),
         (on(WELL, token="off"), {"reader": ("warn", "none")}),
         (on(WELL, token="unusable"), {"reader": ("bad", "unusable")}),
         (on(WELL, token=""), {"reader": ("unknown", "unknown")}),
@@ -65,6 +64,8 @@ def test_D4_a_seat_that_is_well_is_good_in_everything() -> None:
         (on(WELL, disk_free_mb=199), {"room": ("bad", "disk")}),
         (on(replace(WELL, memory_free_mb=149)), {"room": ("warn", "memory")}),
         (on(WELL, agent="phonghop 1.1.0"), {"version": ("warn", "other")}),
+        (on(replace(WELL, image="1.1.0+20261001")), {"version": ("warn", "other")}),
+        (replace(on(replace(WELL, image="1.2.0+20261123"), agent="phonghop 9"), usual="1.2.0+20261123"), {}),
         (replace(GOOD, papers=Papers(2, 3)), {"papers": ("bad", "missing")}),
         (
             replace(GOOD, device=replace(DEVICE, certificate_until=START + dt.timedelta(days=9, hours=5))),

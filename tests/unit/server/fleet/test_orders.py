@@ -23,11 +23,15 @@ class Seats:
         self.orders: FleetOrders = office.services.orders
         self.told: list[tuple[str, str, str]] = []
         self.answers: dict[str, tuple[str, str]] = {}
+        #: answer what they were not asked, before anybody else does
+        self.liars: set[str] = set()
 
     def say(self, device: str, build: Callable[[Head], Message]) -> None:
         message = build(Head(device, bytes(16), 1, START))
         assert isinstance(message, Order)
         self.told.append((device, message.kind, message.text))
+        for liar in self.liars:
+            self.orders.obeyed(liar, Obeyed(message.head, message.order, "refused", "seat-cannot-restart"))
         if device in self.answers:
             outcome, code = self.answers[device]
             self.orders.obeyed(device, Obeyed(message.head, message.order, outcome, code))
@@ -89,6 +93,17 @@ def test_D4_each_terminal_answers_for_itself(
     assert entry.data == {"devices": devices, "kind": "restart"}
 
 
+def test_D4_an_answer_of_a_terminal_that_was_not_asked_counts_for_nobody(
+    office: Office, it: Browser, presence: ToldPresence, seats: Seats, tmp_path: Path
+) -> None:
+    asked, other = (stand(office, it, tmp_path / str(number), number) for number in range(2))
+    presence.online = {asked, other}
+    seats.answers = {asked: ("done", "")}
+    seats.liars = {other}
+    given = it.post("/api/devices/orders", {"devices": [asked], "kind": "lock"})
+    assert given.body["results"] == [{"device": asked, "outcome": "done", "code": ""}]
+
+
 def test_D4_words_reach_the_terminal_and_stay_out_of_the_record(
     office: Office, it: Browser, presence: ToldPresence, seats: Seats, tmp_path: Path
 ) -> None:
@@ -107,7 +122,7 @@ def test_D4_nobody_restarts_a_room_that_meets_without_saying_that_they_know(
     presence.online = {device}
     seats.answers = {device: ("done", "")}
     office.meeting("open")
-    for kind in ("restart", "reload"):
+    for kind in ("restart", "reload", "lock"):
         assert it.post("/api/devices/orders", {"devices": [device], "kind": kind}).code == "device-in-meeting"
     assert it.post("/api/devices/orders", {"devices": [device], "kind": "identify"}).status == 200
     assert it.post("/api/devices/orders", {"devices": [device], "kind": "restart", "sure": True}).status == 200
