@@ -99,7 +99,7 @@ describe('the seats of a room', () => {
     seat('A2', { id: 'd-2', state: 'approved', online: false }),
     seat('A3', null),
   ];
-  const props = { name: 'P1', holder: new Map<string, Placed>(), chosen: null, mayChange: true, onseat: () => undefined };
+  const props = { name: 'P1', room: 'r-1', holder: new Map<string, Placed>(), chosen: null, mayChange: true, onseat: () => undefined };
 
   it('say in words which have a terminal, and count them', async () => {
     const { fetched, answer } = asked<Room[]>();
