@@ -52,7 +52,6 @@ def published(events: Sequence[Event]) -> list[Published]:
     """All of a log that folds, in the order in which they were given out."""
     taken_in = {_version(event): event for event in events if event.kind == "paper_submitted"}
     given_out = {_version(event): event for event in events if event.kind == "paper_published"}
-    recalled = {event.data["paper"] for event in events if event.kind == "paper_recalled"}
     found = []
     for version, out in given_out.items():
         made = taken_in.get(version)
@@ -69,7 +68,7 @@ def published(events: Sequence[Event]) -> list[Published]:
                 entry=Entry(int(made.data["size_bytes"]), made.data["plain_sha256"]),
                 at=out.at,
                 replaced=min(later, default=0),
-                recalled=version.paper in recalled,
+                recalled=_is_recalled(events, out),
             )
         )
     return found
@@ -104,6 +103,18 @@ def _tell(without: Mapping[str, str], found: Findings) -> None:
     for why, papers in Counter(why for path, why in without.items() if path.startswith(PAPERS)).items():
         tell = found.right if why in _LAWFUL else found.unsure
         tell(f"papers-without-{why}", papers=papers)
+
+
+def _is_recalled(events: Sequence[Event], out: Event) -> bool:
+    """Whether what was given out was recalled, and not another version before it or after it."""
+    fates = (
+        event.kind
+        for event in events
+        if event.seq > out.seq
+        and event.kind in {"paper_published", "paper_recalled"}
+        and event.data["paper"] == out.data["paper"]
+    )
+    return next(fates, "") == "paper_recalled"
 
 
 def _strange(files: Mapping[str, bytes], known: Mapping[str, Published]) -> Iterator[str]:

@@ -29,6 +29,7 @@ from tests.support.pdfs import text_pdf
 from tests.unit.server.archive.test_archive import AGENCY, words
 from wire.errors import BadField
 from wire.events import Event
+from wire.ids import MeetingId
 from wire.state import Visibility
 
 
@@ -176,6 +177,40 @@ def test_D1_D2_the_lists_name_each_version_what_became_of_it_and_the_stub(held: 
     found = Findings()
     metadata.check(without, events_of(files), found)
     assert found.codes == [("wrong", "metadata-differs")]
+
+
+def _log_of_one_paper(*fates: str) -> list[Event]:
+    """Events of a paper that is given out anew under the next number each time; ``fates``: kinds without ``paper_``."""
+    paper, version, log = "p-" + "b" * 16, 0, list[Event]()
+
+    def add(kind: str, **data: Any) -> None:
+        last = log[-1] if log else None
+        told, now = {"paper": paper, **data}, dt.datetime(2026, 11, 23, 1, tzinfo=dt.UTC)
+        meeting = MeetingId("m-" + "a" * 16)
+        log.append(Event.after(last, meeting=meeting, at=now, actor="system", kind=f"paper_{kind}", data=told))
+
+    for fate in fates:
+        if fate == "published":
+            version += 1
+            about = {"version": version, "title": "Báo cáo", "owner": "u-" + "c" * 16, "pages": 1}
+            add("submitted", **about, size_bytes=9, plain_sha256="ab" * 32)
+            add("published", version=version)
+        else:
+            add(fate)
+    return log
+
+
+@pytest.mark.parametrize(
+    ("fates", "recalled"),
+    [
+        (("published", "recalled"), [True]),
+        (("published", "recalled", "published"), [True, False]),
+        (("published", "published", "recalled"), [False, True]),
+        (("published", "recalled", "published", "recalled"), [True, True]),
+    ],
+)
+def test_D8_what_is_given_out_after_a_recall_is_not_recalled(fates: tuple[str, ...], recalled: list[bool]) -> None:
+    assert [each.recalled for each in papers.published(_log_of_one_paper(*fates))] == recalled
 
 
 def test_G49_a_paper_that_is_another_missing_or_more_is_named_though_the_index_was_mended(held: Held) -> None:
