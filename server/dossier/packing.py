@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 _LEVEL: Final = 6
 _STORED: Final = 0
-#: From here on sizes need more than 32 bits, which has to be said before.
-_LARGE: Final = 2**31
+#: From here on an entry is begun as one whose sizes may need more than 32 bits. Well below 2 GiB, where it has to be:
+#: what is stored is a little larger than its file, and the archive refuses it only after the last byte.
+LARGE: Final = 2**30
 
 
 class Streamed(NamedTuple):
@@ -41,7 +42,7 @@ def packed(files: Mapping[str, bytes], streamed: Sequence[Streamed] = ()) -> Ite
             made.writestr(zipfile.ZipInfo(name, _DATE), data, zipfile.ZIP_DEFLATED, _LEVEL)
             yield sink.taken()
         for each in streamed:
-            with made.open(each.path, "w", force_zip64=each.size_bytes > _LARGE) as entry:
+            with made.open(each.path, "w", force_zip64=each.size_bytes >= LARGE) as entry:
                 for piece in each.pieces():
                     entry.write(piece)
                     yield sink.taken()

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from server.documents.errors import PrinterFailed
-from server.dossier import metadata, papers
+from server.dossier import metadata, packing, papers
 from server.dossier.anchors import Anchors
 from server.dossier.checking import Checking
 from server.dossier.findings import Findings
@@ -275,6 +276,18 @@ def test_G48_what_is_streamed_is_read_as_it_is_written() -> None:
         ahead = max(ahead, len(begun) * 10_000 - len(whole))
     assert ahead <= 50_000, "what was read and not yet written"
     assert open_archive(whole)["papers/p-aaaaaaaaaaaaaaaa.1.pdf"] == bytes(1_000_000)
+
+
+def test_G48_a_file_near_two_gibibytes_is_begun_as_a_large_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Both borders, as far from each other as they are, for files that a test can hold.
+    monkeypatch.setattr(packing, "LARGE", packing.LARGE * 1000 // 2**31)
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1000)
+    for size in (499, 999, 1000):
+        assert b"".join(packed({}, [_streamed(bytes(size))]))
+
+
+def _streamed(data: bytes) -> Streamed:
+    return Streamed("papers/p-aaaaaaaaaaaaaaaa.1.pdf", len(data), lambda: iter([data]))
 
 
 def test_G48_an_index_that_says_a_file_is_there_and_is_not_is_refused(held: Held) -> None:
