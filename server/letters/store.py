@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, Text, insert, select, update
 
 from server.db.metadata import Moment, metadata
-from server.db.upsert import upsert
+from server.db.upsert import insert_once
 from server.letters.model import Kind, Letter, Stage, read_wording
 from wire.fields import Fields
 
@@ -104,9 +104,7 @@ class SqlLetterStore:
         wanted = (LETTERS.c.round == round_id) & (LETTERS.c.stage == Stage.ISSUED.value)
         letter = tx.execute(select(LETTERS.c.id).where(wanted)).scalar_one_or_none()
         if letter is not None:
-            tx.execute(
-                upsert(tx, OPENINGS, values={"letter": letter, "person": person, "at": at}, key=("letter", "person"))
-            )
+            tx.execute(insert_once(tx, OPENINGS, {"letter": letter, "person": person, "at": at}))
 
     def of_rounds(self, tx: Connection, rounds: Sequence[str]) -> Sequence[Letter]:
         """The letters that these rounds sign."""

@@ -9,9 +9,11 @@ Usage: ``WaitingLetters(letters).received(actor, now=now)``.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from dataclasses import dataclass
 from typing import Final
 
+from server.errors import Unavailable
 from server.identity.model import Actor, Role
 from server.letters.model import Letter
 from server.letters.seen import Seen
@@ -22,6 +24,7 @@ from wire.phases import PREPARING
 from wire.places import LEADING
 from wire.state import MemberRole
 
+_LOG: Final = logging.getLogger("letters")
 #: For so long people are asked to read what was issued.
 _LATELY: Final = dt.timedelta(days=30)
 
@@ -56,6 +59,9 @@ class WaitingLetters:
         return [(rows[MeetingId(each.meeting)], each) for each in found if each.meeting in rows]
 
     def has_read(self, round_id: str, actor: Actor, now: dt.datetime) -> None:
-        """Somebody has the file that a round signed."""
-        with self.letters.tools.unit.begin() as tx:
-            self.letters.tools.store.open(tx, round_id, actor.person_id, at=now)
+        """Somebody has the file that a round signed; where that cannot be kept they have it all the same."""
+        try:
+            with self.letters.tools.unit.begin() as tx:
+                self.letters.tools.store.open(tx, round_id, actor.person_id, at=now)
+        except Unavailable as away:
+            _LOG.warning("that the file of %s was given is not kept: %s", round_id, type(away).__name__)

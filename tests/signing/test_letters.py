@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from server.db.errors import DatabaseFull
 from server.identity.model import Role
+from server.letters.store import OPENINGS, SqlLetterStore
 from tests.pki.authority import TestPki
 from tests.signing.house import House, send_form, text
 from tests.signing.pdfsig import second_opinion
@@ -262,6 +265,34 @@ def test_N9_an_issued_notice_waits_on_its_readers_first_pages_until_they_have_it
     office.sign_in("daibieu").get(f"{path}/file")
     office.sign_in("khach").get(f"/api/meetings/{meeting}/rounds/{round_id}/file")
     assert (waits("daibieu"), waits("khach")) == ([], [])
+
+
+def test_N9_of_a_reader_the_first_time_is_kept_and_the_file_comes_when_it_cannot_be(
+    office: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting, secretary = office.meeting("open"), office.sign_in("thuky")
+    path = drafted(secretary, meeting, "notice")
+    round_id = put_up(office, secretary, path).done()["round"]
+    signed(office, meeting, round_id)
+    secretary.post(f"{path}/issue").done()
+
+    def opened() -> list[Any]:
+        with office.services.database.read() as tx:
+            return [each.at for each in tx.execute(select(OPENINGS))]
+
+    member = office.sign_in("daibieu")
+    assert member.get(f"{path}/file").status == 200
+    first = opened()
+    office.clock.advance(minutes=5)
+    assert member.get(f"{path}/file").status == 200
+    assert opened() == first, "not when they read it again"
+
+    def full(*_asked: Any, **_how: Any) -> None:
+        raise DatabaseFull
+
+    monkeypatch.setattr(SqlLetterStore, "open", full)
+    for address in (f"{path}/file", f"/api/meetings/{meeting}/rounds/{round_id}/file"):
+        assert office.sign_in("khach").get(address).status == 200
 
 
 def test_N16_a_draft_of_another_time_is_put_up_by_who_says_that_they_mean_it(office: House) -> None:
