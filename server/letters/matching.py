@@ -63,6 +63,6 @@ def _names(text: str, at: dt.datetime) -> bool:
     """Whether both the day and the time of ``at``, in Viet Nam, stand in ``text``."""
     local = at.astimezone(HOUSE)
     day = rf"\b0?{local.day}(?:\s*tháng\s*|[/.-])0?{local.month}(?:\s*năm\s*|[/.-]){local.year}\b"
-    minutes = rf"{local.minute:02d}(?!\d)" if local.minute else r"(?:00)?(?!\s*\d\d)"
+    minutes = rf"{local.minute:02d}(?!\d)" if local.minute else r"(?:00(?!\d)|(?!\s*\d\d))"
     time = rf"\b0?{local.hour}\s*(?:giờ|h|:)\s*{minutes}"
     return re.search(day, text) is not None and re.search(time, text) is not None

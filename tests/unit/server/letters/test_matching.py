@@ -52,7 +52,10 @@ def test_N16_another_day_or_time_is_named_with_the_line_that_says_it(line: str) 
 def test_N16_a_whole_hour_needs_no_minutes_and_has_no_others() -> None:
     at_nine = MeetingState(starts_at=dt.datetime(2026, 12, 2, 2, 0, tzinfo=dt.UTC))
     assert says("Thời gian: 9 giờ, ngày 2/12/2026", state=at_nine) == []
-    assert len(says("Thời gian: 9 giờ 30, ngày 2/12/2026", state=at_nine)) == 1
+    for time in ("09:00 02/12/2026", "9h00 2/12/2026", "9 giờ 00 ngày 2/12/2026", "9h, 02/12/2026"):
+        assert says(f"Thời gian: {time}", PLACE, state=at_nine) == [], time
+    for time in ("9 giờ 30, ngày 2/12/2026", "09:05 02/12/2026", "09:001 02/12/2026"):
+        assert len(says(f"Thời gian: {time}", PLACE, state=at_nine)) == 1, time
 
 
 def test_N16_another_room_and_no_room_are_named() -> None:
