@@ -148,6 +148,7 @@ class ArchiveService:
         with self.unit.begin() as tx:
 
             def change() -> dict[str, Any]:
+                self.store.hold(tx)
                 before = self._find(tx, meeting)
                 self._must_be_ours(tx, before)
                 after = replace(
@@ -195,6 +196,7 @@ class ArchiveService:
         with self.unit.begin() as tx:
 
             def hand() -> dict[str, Any]:
+                self.store.hold(tx)
                 found = self._listed(tx, number)
                 done = replace(
                     found,

@@ -75,7 +75,10 @@ class SqlArchiveStore:
     """The ``ArchiveStore`` of both databases."""
 
     def hold(self, tx: Connection) -> None:
-        """Nobody else gives a number until the transaction ends."""
+        """Nobody else gives a number, or changes a list, until the transaction ends.
+
+        It comes before a row is held: who holds a row and then waits for the tables stops who has them for good.
+        """
         if tx.dialect.name != "sqlite":
             tx.execute(text("LOCK TABLE archive_dossiers, archive_transfers IN SHARE ROW EXCLUSIVE MODE"))
 

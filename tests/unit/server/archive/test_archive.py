@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server.archive.model import ends_on
+from server.archive.store import SqlArchiveStore
 from server.dossier import metadata, openings
 from server.dossier.anchors import Anchors
 from server.dossier.checking import Checking
@@ -25,7 +26,7 @@ from server.identity.model import Role
 from server.readings.model import How, Row
 from server.settings import BadSettings, Settings
 from server.verify import read_log
-from tests.support.office import Browser, Office
+from tests.support.office import Browser, Office, Reply
 from wire.fold import fold
 from wire.ids import PaperId
 from wire.topics import PaperVersion
@@ -265,3 +266,34 @@ def test_D9_a_list_made_wrongly_is_taken_back_with_a_reason_and_its_dossiers_are
     clerk.post(f"{lists}/2/handed", taken).done()
     done = clerk.post(f"{lists}/2/back", {"reason": "Muộn"})
     assert (done.code, done.data["receiver"]) == ("archive-transfer-done", taken["receiver"])
+
+
+def test_D9_who_changes_a_list_or_its_dossiers_holds_the_tables_before_a_row(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secretary, clerk = office.sign_in("thuky"), office.sign_in("vanthu")
+    meeting = over(office)
+    secretary.post(f"/api/meetings/{meeting}/archive", {"years": 5}).done()
+    lists, span = "/api/archive/transfers", {"since": "2026-01-01", "until": "2026-12-31", "meetings": [meeting]}
+    clerk.post(lists, span).done()
+    order: list[str] = []
+    for name in ("hold", "transfer"):
+        plain = getattr(SqlArchiveStore, name)
+
+        def seen(*args: Any, name: str = name, plain: Any = plain) -> Any:
+            order.append(name)
+            return plain(*args)
+
+        monkeypatch.setattr(SqlArchiveStore, name, seen)
+
+    def held_first(reply: Reply) -> bool:
+        reply.done()
+        first, order[:] = order[:1], []
+        return first == ["hold"]
+
+    change = {"years": 9, "reason": "x", "revision": 2}
+    assert held_first(secretary.put(f"/api/meetings/{meeting}/archive", change))
+    assert held_first(clerk.post(f"{lists}/1/back", {"reason": "Nhầm"}))
+    clerk.post(lists, span).done()
+    order.clear()
+    assert held_first(clerk.post(f"{lists}/2/handed", {"receiver": "Lê Thị Lưu (demo)", "on": "2026-12-30"}))
