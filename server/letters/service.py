@@ -212,15 +212,17 @@ class LetterService:
             before = self.tools.store.find(tx, letter)
             if before is None or before.stage is not Stage.DRAFT:
                 return
+            # Whoever edits it at this moment saves over neither: to them it is another revision.
+            after = replace(before, revision=before.revision + 1, changed_at=asked.now)
             if signs and before.wording.signer == person:
-                wording = replace(before.wording, signer=to)
-                after = replace(before, wording=wording, revision=before.revision + 1, changed_at=asked.now)
+                after = replace(after, wording=replace(before.wording, signer=to))
             elif not signs and before.created_by == f"person:{person}":
-                after = replace(before, created_by=f"person:{to}")
+                after = replace(after, created_by=f"person:{to}")
             else:
                 return
             self._save(tx, after, before=before)
-            self._note(tx, "letter_drafted", after, asked=asked)
+            part = "signer" if signs else "writer"
+            self._note(tx, "letter_drafted", after, asked=asked, part=part, was=person, now_is=to)
 
     # Signing and issuing
 
@@ -383,8 +385,8 @@ class LetterService:
         if not self.tools.store.save(tx, after, before=before):
             raise LetterChanged(revision=before.revision + 1)
 
-    def _note(self, tx: Transaction, kind: str, letter: Letter, *, asked: Asked) -> None:
+    def _note(self, tx: Transaction, kind: str, letter: Letter, *, asked: Asked, **more: str) -> None:
         words = json.dumps(letter.wording.to_value(), ensure_ascii=False, sort_keys=True).encode()
         about = {"letter": letter.id, "meeting": letter.meeting, "kind": letter.kind.value}
-        told = {**about, "revision": letter.revision, "sha256": hashlib.sha256(words).hexdigest()}
+        told = {**about, "revision": letter.revision, "sha256": hashlib.sha256(words).hexdigest(), **more}
         self.tools.journal.record(tx, kind, told, actor=asked.actor.label, now=asked.now)

@@ -64,6 +64,17 @@ def test_HO1_a_draft_goes_on_with_another_secretary(house: House) -> None:
     assert [(each["title"][:9], each["part"]) for each in held if each["kind"] == "letter"] == [("Thông báo", "writer")]
 
 
+def test_HO1_an_edit_begun_before_a_draft_was_handed_over_is_told_of_it(house: House) -> None:
+    path = f"{house.base}/letters/{house.letter}"
+    seen = house.secretary.get(path).done()
+    assert house.handed("thuky2", "thuky", "writer")["state"] == "done"
+    late = house.office.sign_in("thuky").put(path, {"revision": seen["revision"], "wording": seen["wording"]})
+    assert (late.code, late.data["revision"]) == ("letter-changed", seen["revision"] + 1)
+    newest = house.office.services.audit.newest("letter_drafted", limit=1)[0].data
+    people = house.office.people
+    assert (newest["part"], newest["was"], newest["now_is"]) == ("writer", people["thuky2"], people["thuky"])
+
+
 def test_HO3_who_left_is_a_member_of_no_meeting_to_come_and_missed_by_no_quorum(house: House) -> None:
     meetings, leaver = house.office.services.meetings, house.office.people["daibieu"]
     assert quorum(meetings.state(MeetingId(house.meeting))).entitled == 2
