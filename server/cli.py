@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import argparse
 import base64
+import errno
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -190,12 +191,28 @@ def _dossier(settings: Settings, words: argparse.Namespace) -> int:
     services = services_of(create_app(settings))
     try:
         taken = services.dossiers.take(MeetingId(words.meeting), None, now=services.clock.now())
-        with words.file.open("xb") as file:
-            written = sum(map(file.write, taken.pieces))
+        written = _write_new(words.file, taken.pieces)
     finally:
         services.close()
     print(f"{words.file}  {written} bytes")
     return 0
+
+
+def _write_new(path: Path, pieces: Iterable[bytes]) -> int:
+    """Write a file that is not there yet, whole or not at all; its length. Raises FileExistsError and OSError."""
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        with draft.open("wb") as file:
+            written = sum(map(file.write, pieces))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    return written
 
 
 def _password(words: argparse.Namespace) -> tuple[Secret, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +16,7 @@ import pytest
 from server import cli, cli_serve, cli_verify
 from server.app import create_app, services_of
 from server.clock import SystemClock
+from server.dossier.service import Dossiers
 from server.factors import totp
 from server.settings import Settings
 from tests.support.meetings import CHAIR, Play
@@ -184,3 +187,22 @@ def test_M2_verify_accepts_a_log_and_names_what_is_wrong_with_another(
     bad.write_bytes(b"\xff\x00 no JSON")
     assert cli_verify.verify([str(bad)]) == 1
     assert cli_verify.verify([str(tmp_path / "none.json")]) == 2
+
+
+def test_a_dossier_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"PK half of it"
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    folder, pieces = tmp_path / "out", [broken(), iter([b"PK ", b"whole"]), iter([b"PK another"])]
+    folder.mkdir()
+    monkeypatch.setattr(Dossiers, "take", lambda *_asked, **_how: SimpleNamespace(pieces=pieces.pop(0)))
+    words, target = ["dossier", "m-" + "a" * 16, str(folder / "ho-so.zip")], folder / "ho-so.zip"
+    assert cli.admin(words) == 1
+    assert list(folder.iterdir()) == [], "nothing of it stays, and nothing stands in the way of the next"
+    assert cli.admin(words) == 0
+    assert f"{target}  8 bytes" in capsys.readouterr().out
+    assert cli.admin(words) == 1, "what is there is kept"
+    assert ([each.name for each in folder.iterdir()], target.read_bytes()) == (["ho-so.zip"], b"PK whole")
