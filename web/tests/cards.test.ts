@@ -31,6 +31,7 @@ describe('what waits on the first page', () => {
     expect(rows[0]!.about).toContain('đã hủy, chờ giấy mời mới');
     const old = { ...about, room_name: 'Phòng 1', stage: 'issued', number: '01/GM-VKS' };
     const told = card('/api/letters/outdated').show({ letters: [old, { ...old, stage: 'signing', number: null }] });
+    expect(told.title).toBe('Giấy mời không còn đúng giờ hoặc phòng: 1');
     expect(told.rows.map(({ path, chip }) => [path, chip!.words])).toEqual([['/meetings/m-1/letters', 'đang trình ký']]);
   });
 

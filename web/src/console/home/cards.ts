@@ -65,16 +65,19 @@ interface Old {
 }
 const old: Waits<{ letters: Old[] }> = {
   address: '/api/letters/outdated',
-  show: ({ letters }) => ({
-    title: t('invitation.old', { n: letters.length }),
+  show: ({ letters }) => {
     // A row for each meeting: there all of them are seen.
-    rows: [...new Map(letters.map((one) => [one.meeting, one])).values()].map(({ meeting, title, starts_at, room_name, stage, number }) => ({
-      path: `/meetings/${meeting}/letters`,
-      what: together(title),
-      about: [shortDateTime(starts_at), room_name, number ?? ''],
-      chip: { tone: 'warn', words: t(`invitation.old_stage.${stage}`) },
-    })),
-  }),
+    const last = [...new Map(letters.map((one) => [one.meeting, one])).values()];
+    return {
+      title: t('invitation.old', { n: last.length }),
+      rows: last.map(({ meeting, title, starts_at, room_name, stage, number }) => ({
+        path: `/meetings/${meeting}/letters`,
+        what: together(title),
+        about: [shortDateTime(starts_at), room_name, number ?? ''],
+        chip: { tone: 'warn', words: t(`invitation.old_stage.${stage}`) },
+      })),
+    };
+  },
 };
 
 interface Received {
