@@ -41,7 +41,7 @@ export class TokenWay {
   get about(): About | null {
     return this.#about;
   }
-  /** Where a bridge answers that is not paired yet. */
+  /** Where a bridge answers that is to be paired: that of this page, once there is one. */
   get ports(): readonly number[] {
     return this.#ports;
   }
@@ -61,8 +61,7 @@ export class TokenWay {
     try {
       this.#about ??= await session.api.get<About>('/api/bridge');
       const found = await find(this.#about.ports);
-      this.#bridge = found.bridge;
-      if (found.bridge) this.#step = 'ready';
+      if (found.bridge) this.#paired(found.bridge);
       else this.#unpaired(found.ports);
     } catch (thrown) {
       await this.#fail(thrown, 'away');
@@ -87,9 +86,7 @@ export class TokenWay {
         });
         if (word === null) continue;
         await session.api.send('POST', '/api/bridge/paired', { ...word, nonce });
-        this.#bridge = bridge;
-        this.#step = 'ready';
-        return;
+        return this.#paired(bridge);
       }
     } catch (thrown) {
       await this.#fail(thrown, 'unpaired');
@@ -149,6 +146,11 @@ export class TokenWay {
   }
   async #challenge(): Promise<string> {
     return (await session.api.send<{ message: string }>('POST', '/api/sign-in/token/challenge')).message;
+  }
+  #paired(bridge: Bridge): void {
+    this.#bridge = bridge;
+    this.#ports = [bridge.port];
+    this.#step = 'ready';
   }
   #unpaired(ports: readonly number[]): void {
     this.#ports = ports;
