@@ -87,3 +87,8 @@ def test_a_file_that_cannot_be_written_costs_nothing_else(tmp_path: Path) -> Non
     vigil = Vigil(RunDir(tmp_path / "run", boot="b"), watch_s=WATCH_S, now_s=0.0)
     vigil.look(1.0, signs(ago=0.5))
     vigil.look(1e6, signs(ago=None))
+    (tmp_path / "run").unlink()
+    vigil.look(1e6 + FIRST_PAGE_S, signs(ago=None))
+    assert not (tmp_path / "run").exists(), "the screen has its time to come up all the same"
+    vigil.look(1e6 + FIRST_PAGE_S + 1, signs(ago=None))
+    assert said(tmp_path / "run") == {HANGS_FILE}
