@@ -1,4 +1,5 @@
-"""Pictures of every page between two meetings, in an office of forty-five people with long names, on sheets to look at.
+"""Pictures of every page between two meetings, on sheets to look at: of a house with forty-five long names, of one on
+its first day, and of one that signs with tokens.
 
     python -m tests.browser.office_pictures FOLDER [--only WORDS] [--axe]
 
