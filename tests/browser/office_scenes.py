@@ -3,7 +3,7 @@
 Rules: a scene is of one house – the one with forty-five long names, one on its first day, one whose people hold tokens;
 ``states``: it is taken while its answers are held, when they fail, and without a connection, too.
 
-Usage: ``long_names(things)``, ``first_day()``, ``signed(things)``.
+Usage: ``long_names(things)``, ``first_day(things)``, ``signed(things)``.
 """
 
 from __future__ import annotations
@@ -323,7 +323,6 @@ def first_day(_of: Things) -> list[Scene]:
         ("outlines", "hethong", "/meeting-outlines"),
         ("templates", "thuky", "/meeting-outlines"),
         ("new-meeting", "thuky", "/meetings/new"),
-        ("new-from-type", "thuky", "/meetings/new"),
         ("rooms", "kythuat", "/rooms"),
         ("devices", "kythuat", "/devices"),
         ("faults", "daibieu", "/feedback"),
