@@ -14,6 +14,7 @@ from server.consultations.model import Slip
 from server.consultations.model import Stage as SlipStage
 from server.consultations.model import Wording as SlipWording
 from server.consultations.tools import Asked as SlipAsked
+from server.handover.errors import HoldsNoMore
 from server.handover.model import Holding, Kind
 from server.handover.ports import Asked
 from server.identity.model import Account, Actor, Role
@@ -56,7 +57,9 @@ class UnitSource:
         """``to`` is head or deputy in their place; raises what the tree refuses."""
         unit = self.units.tree().unit(holding.thing)
         if not _part(unit, person):
-            return
+            if _part(unit, to.id):
+                return
+            raise HoldsNoMore(title=holding.title)
         head = to.id if unit.head == person else unit.head
         named = (to.id if each == person else each for each in unit.deputies)
         deputies = tuple(dict.fromkeys(each for each in named if each != head))
@@ -119,8 +122,10 @@ class SlipSource:
     def take(self, holding: Holding, person: str, to: Account, *, asked: Asked) -> None:
         """It goes out in the name of ``to``; raises what slips refuse."""
         slip = next(each for each in self.slips.all() if each.id == holding.thing)
-        if slip.wording.leader != person:
+        if slip.wording.leader == to.id:
             return
+        if slip.wording.leader != person:
+            raise HoldsNoMore(title=holding.title)
         lent = replace(asked.actor, roles=asked.actor.roles | {Role.SECRETARY})
         wording = replace(slip.wording, leader=to.id)
         self.slips.edit(slip.id, wording, revision=slip.revision, asked=SlipAsked(lent, asked.act, asked.now))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from server.handover.errors import SuccessorNoSecretary
+from server.handover.errors import HoldsNoMore, SuccessorNoSecretary
 from server.handover.model import Holding, Kind
 from server.handover.ports import Asked
 from server.identity.model import Account, Role
@@ -30,8 +30,8 @@ class Letters(Protocol):
         """Of all meetings."""
         ...
 
-    def hand(self, letter: str, person: str, *, to: str, signs: bool, asked: LetterAsked) -> None:
-        """A draft has another writer, or signer; nothing happens when it is not theirs any more."""
+    def hand(self, letter: str, person: str, *, to: str, signs: bool, asked: LetterAsked) -> bool:
+        """A draft has another writer, or signer; whether ``to`` is that now. Nothing happens when it is not theirs."""
         ...
 
 
@@ -54,7 +54,7 @@ class LetterSource:
         return found
 
     def take(self, holding: Holding, person: str, to: Account, *, asked: Asked) -> None:
-        """``to`` writes on, or is to sign; raises SuccessorNoSecretary."""
+        """``to`` writes on, or is to sign; raises SuccessorNoSecretary, HoldsNoMore."""
         meeting, _, letter = holding.thing.partition(":")
         signs = holding.part == SIGNER
         member = self.state(MeetingId(meeting)).member(to.id)
@@ -62,4 +62,5 @@ class LetterSource:
         if not signs and not prepares:
             raise SuccessorNoSecretary(name=to.name)
         own = LetterAsked(asked.actor, asked.act, asked.now)
-        self.letters.hand(letter, person, to=to.id, signs=signs, asked=own)
+        if not self.letters.hand(letter, person, to=to.id, signs=signs, asked=own):
+            raise HoldsNoMore(title=holding.title)

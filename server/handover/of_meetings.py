@@ -93,14 +93,14 @@ def _commands(log: Log, person: str, to: Account) -> list[Command]:
     """First both are in it, then the items change hands, then the one who leaves is gone."""
     state = log.state
     leaving = state.member(person)
-    if leaving is None:
-        return []
-    if leaving.role not in _LED:
+    known = state.member(to.id)
+    if leaving is None and known is not None and known.role in _LED:
+        return []  # taken over before
+    if leaving is None or leaving.role not in _LED:
         raise HoldsNoMore(title=state.title)
     if state.phase not in PREPARING:
         raise CannotMove(title=state.title)
     others = tuple(each for each in state.members if each.person not in {person, to.id})
-    known = state.member(to.id)
     # Nobody is less than before: a chair who takes over what its secretary did stays the chair.
     leads = known is not None and known.role is MemberRole.CHAIR
     taking = Member(to.id, to.name, to.position, to.unit, MemberRole.CHAIR if leads else leaving.role)
@@ -189,8 +189,10 @@ class RequestSource:
 
         def decide(log: Log) -> Sequence[Draft]:
             known = request_of(log.state, request)
-            if known is None or known.person != person:
+            if known is not None and known.person == to.id:
                 return ()
+            if known is None or known.person != person:
+                raise HoldsNoMore(title=holding.title)
             wording = Wording(Whom(to.name, person=to.id), known.what, known.until, known.revision)
             return asking.change(log.state, request, wording, by, today=today)
 

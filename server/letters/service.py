@@ -206,12 +206,16 @@ class LetterService:
 
             return once(self.tools.ledger, tx, key, now=asked.now, do=write)
 
-    def hand(self, letter: str, person: str, *, to: str, signs: bool, asked: Asked) -> None:
-        """A draft has another writer, or signer; nothing happens when it is not theirs any more."""
+    def hand(self, letter: str, person: str, *, to: str, signs: bool, asked: Asked) -> bool:
+        """A draft has another writer, or signer; whether ``to`` is that now. Nothing happens when it is not theirs."""
         with self.tools.unit.begin() as tx:
             before = self.tools.store.find(tx, letter)
-            if before is None or before.stage is not Stage.DRAFT:
-                return
+            if before is None:
+                return False
+            if to == (before.wording.signer if signs else before.created_by.removeprefix("person:")):
+                return True
+            if before.stage is not Stage.DRAFT:
+                return False
             # Whoever edits it at this moment saves over neither: to them it is another revision.
             after = replace(before, revision=before.revision + 1, changed_at=asked.now)
             if signs and before.wording.signer == person:
@@ -219,10 +223,11 @@ class LetterService:
             elif not signs and before.created_by == f"person:{person}":
                 after = replace(after, created_by=f"person:{to}")
             else:
-                return
+                return False
             self._save(tx, after, before=before)
             part = "signer" if signs else "writer"
             self._note(tx, "letter_drafted", after, asked=asked, part=part, was=person, now_is=to)
+            return True
 
     # Signing and issuing
 

@@ -242,6 +242,17 @@ def test_HO2_nothing_goes_to_who_was_disabled_meanwhile(house: House) -> None:
     assert {(line["state"], line["code"]) for line in lines} == {("refused", "handover-successor-unfit")}
 
 
+def test_HO2_what_somebody_else_was_given_meanwhile_is_not_told_to_be_handed_over(house: House) -> None:
+    number, other = house.begin().done()["number"], house.office.people["daibieu"]
+    (unit,) = house.admin.get("/api/units").done()["units"]
+    told = {"code": "P1", "name": "Phòng 1", "head": other, "revision": unit["revision"]}
+    house.admin.put(f"/api/units/{house.unit}", told).done()
+    lines = house.go_on(number).done()["lines"]
+    codes = {line["kind"]: (line["state"], line["code"]) for line in lines}
+    assert codes["unit"] == ("refused", "handover-holds-no-more")
+    assert {state for kind, (state, _) in codes.items() if kind != "unit"} == {"done"}
+
+
 def test_HO1_what_goes_on_or_is_sent_is_not_taken_over(house: House) -> None:
     chair = house.mine
     for word in ("approve", "open"):

@@ -64,6 +64,20 @@ def test_HO1_a_draft_goes_on_with_another_secretary(house: House) -> None:
     assert [(each["title"][:9], each["part"]) for each in held if each["kind"] == "letter"] == [("Thông báo", "writer")]
 
 
+def test_HO2_a_draft_that_another_is_to_sign_meanwhile_is_not_told_to_be_handed_over(house: House) -> None:
+    path = f"/api/people/{house.office.people['daibieu']}"
+    (key,) = [each["key"] for each in house.admin.get(f"{path}/holdings").done()["holdings"] if not each["ends"]]
+    wishes = {"lines": [{"key": key, "to": house.office.people["khach"]}], "reason": "Nghỉ hưu"}
+    house.admin.post(f"{path}/hand-over", wishes).done()
+    shown = house.secretary.get(f"{house.base}/letters/{house.letter}").done()
+    other = shown["wording"] | {"signer": house.office.people["chutri"]}
+    house.secretary.put(f"{house.base}/letters/{house.letter}", {"revision": 2, "wording": other}).done()
+    (line,) = house.admin.post("/api/hand-overs/1/go-on", {}).done()["lines"]
+    assert (line["state"], line["code"]) == ("refused", "handover-holds-no-more")
+    (line,) = house.admin.post("/api/hand-overs/1/go-on", {"leave": True}).done()["lines"]
+    assert line["state"] == "left"
+
+
 def test_HO1_an_edit_begun_before_a_draft_was_handed_over_is_told_of_it(house: House) -> None:
     path = f"{house.base}/letters/{house.letter}"
     seen = house.secretary.get(path).done()
