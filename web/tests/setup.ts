@@ -3,7 +3,10 @@ import { configure } from '@testing-library/svelte';
 import { afterEach, vi } from 'vitest';
 
 /* What is waited for may come late on a machine that does other things as well. */
-configure({ asyncUtilTimeout: 10_000 });
+const PATIENCE_MS = 10_000;
+configure({ asyncUtilTimeout: PATIENCE_MS });
+const { waitFor } = vi;
+vi.waitFor = (look, options = PATIENCE_MS) => waitFor(look, options);
 
 /* jsdom knows <dialog> but not how it is opened and closed. */
 HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
