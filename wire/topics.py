@@ -21,7 +21,21 @@ from wire.errors import BadId, BadTopic
 from wire.ids import DeviceId, MeetingId, PaperId, RoomId
 
 UP_LANES: Final = frozenset(
-    {"hello", "join", "want", "have", "knock", "act", "receipt", "health", "gone", "drop", "mixed", "obeyed"}
+    {
+        "hello",
+        "join",
+        "want",
+        "have",
+        "knock",
+        "act",
+        "receipt",
+        "health",
+        "gone",
+        "drop",
+        "mixed",
+        "obeyed",
+        "updating",
+    }
 )
 DOWN_LANES: Final = frozenset(
     {
@@ -37,6 +51,7 @@ DOWN_LANES: Final = frozenset(
         "checkpoint",
         "mix",
         "order",
+        "update",
     }
 )
 

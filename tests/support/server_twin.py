@@ -143,6 +143,8 @@ class ServerTwin:
         self.readings_outcome: tuple[str, str] | None = ("done", "")
         #: what seats answered to orders
         self.obeyed: list[tuple[str, str, str]] = []
+        #: how far seats said they are with a new image
+        self.updating: list[messages.Updating] = []
         self.stale = 0
         self.is_up = True
         #: what the server keeps of private marks, and the feature itself in front of the twin's acts
@@ -323,19 +325,28 @@ class ServerTwin:
                 self._say(device, "desired", lambda head: messages.Desired(head, self.wish(device)))
             case messages.Obeyed():
                 self.obeyed.append((message.order, message.outcome, message.code))
+            case messages.Updating():
+                self.updating.append(message)
             case messages.Act(kind="readings"):
-                self.readings.append(message)
-                if self.readings_outcome is not None:
-                    self._ack(device, message.act, *self.readings_outcome, {})
+                self._read(device, message)
             case messages.Act():
                 done = self._acts.perform(message, device=device.id, seat=device.seat, now=message.head.at)
                 self._ack(device, message.act, done.outcome, done.code, done.data)
             case messages.Receipt():
                 self._receipt(device, message)
 
+    def _read(self, device: TwinDevice, message: messages.Act) -> None:
+        self.readings.append(message)
+        if self.readings_outcome is not None:
+            self._ack(device, message.act, *self.readings_outcome, {})
+
     def order(self, device: str, order: str, kind: str, text: str = "") -> None:
         """IT has a seat do something."""
         self._say(self.devices[device], "order", lambda head: messages.Order(head, order, kind, text))
+
+    def update(self, device: str, update: str, kind: str, release: messages.Release) -> None:
+        """Have a seat fetch, install, start or drop a new image."""
+        self._say(self.devices[device], "update", lambda head: messages.Update(head, update, kind, release))
 
     def _send_key(self, device: TwinDevice, meeting: TwinMeeting) -> None:
         key = device.keys.get(meeting.id)

@@ -291,6 +291,22 @@ def messages() -> st.SearchStrategy[Any]:
         ),
         st.builds(msg.Order, head=heads(), order=of_kind("a"), kind=st.just("say"), text=texts(300)),
         st.builds(
+            msg.Update,
+            head=heads(),
+            update=of_kind("a"),
+            kind=st.sampled_from(sorted(msg.UPDATE_KINDS)),
+            release=_releases(),
+        ),
+        st.builds(
+            msg.Updating,
+            head=heads(),
+            update=of_kind("a"),
+            version=_versions(),
+            state=st.sampled_from(sorted(msg.UPDATE_STATES)),
+            done=st.integers(0, 100),
+            reason=st.sampled_from(["", *sorted(msg.UPDATE_REASONS)]),
+        ),
+        st.builds(
             msg.Obeyed,
             head=heads(),
             order=of_kind("a"),
@@ -349,6 +365,23 @@ def _kept() -> st.SearchStrategy[msg.Kept]:
     left = st.integers(0, 2**40)
     return st.just(msg.Kept()) | st.builds(
         msg.Kept, size=st.integers(1, 2**40), root=roots, forked=st.booleans(), gave_up=left
+    )
+
+
+def _versions() -> st.SearchStrategy[str]:
+    parts = st.integers(0, 999_999)
+    return st.builds("{}.{}.{}".format, parts, parts, parts)
+
+
+def _releases() -> st.SearchStrategy[msg.Release]:
+    return st.builds(
+        msg.Release,
+        version=_versions(),
+        compatible=texts(64),
+        size=st.integers(1, 4 << 30),
+        sha256=_hashes(),
+        minimum=_versions(),
+        expires=moments(),
     )
 
 

@@ -1,9 +1,9 @@
 """What server and seat say to each other: one frozen dataclass a message.
 
-Rules W24–W29, W32, W34, W42, W53, W59–W61, W74, W79, W130, W170, W171. Every message travels as a DSSE envelope
-(``wire.envelope``) of the type in ``TYPE``, sealed in a box frame, with a :class:`Head` that says which device, which
-session and which number. Room messages (:class:`Events`, :class:`PaperOffer`, :class:`Point`, :class:`View`) carry no
-head: their own sequence numbers and hashes do the work.
+Rules W24–W29, W32, W34, W42, W53, W59–W61, W74, W79, W130, W170, W171, W176, W177. Every message travels as a DSSE
+envelope (``wire.envelope``) of the type in ``TYPE``, sealed in a box frame, with a :class:`Head` that says which
+device, which session and which number. Room messages (:class:`Events`, :class:`PaperOffer`, :class:`Point`,
+:class:`View`) carry no head: their own sequence numbers and hashes do the work.
 
 Usage::
 
@@ -29,6 +29,15 @@ from wire.messages.record import Kept, RecordCheckpoint, RecordRestored
 from wire.messages.session import MAX_MEETINGS, MAX_PAPERS, Desired, Health, Hello, Holding, Welcome, Wish
 from wire.messages.sign_in import Challenge, Knock
 from wire.messages.signing import RoundMark, RoundNumber, RoundSigner, SigningRound, SignOffer, SignPart, SignRounds
+from wire.messages.updates import (
+    RELEASE_PATH,
+    UPDATE_KINDS,
+    UPDATE_REASONS,
+    UPDATE_STATES,
+    Release,
+    Update,
+    Updating,
+)
 from wire.messages.viewing import View
 
 #: Every message by its type.
@@ -63,6 +72,8 @@ TYPES: Final[dict[str, type[Any]]] = {
         View,
         Order,
         Obeyed,
+        Update,
+        Updating,
     )
 }
 
@@ -85,9 +96,13 @@ __all__ = [
     "MAX_PAPERS",
     "ORDERS",
     "OUTCOMES",
+    "RELEASE_PATH",
     "SEALED_BYTES",
     "SESSION_BYTES",
     "TYPES",
+    "UPDATE_KINDS",
+    "UPDATE_REASONS",
+    "UPDATE_STATES",
     "WANTS",
     "WRAPPED_BYTES",
     "Ack",
@@ -118,6 +133,7 @@ __all__ = [
     "Receipt",
     "RecordCheckpoint",
     "RecordRestored",
+    "Release",
     "RoundMark",
     "RoundNumber",
     "RoundSigner",
@@ -125,6 +141,8 @@ __all__ = [
     "SignPart",
     "SignRounds",
     "SigningRound",
+    "Update",
+    "Updating",
     "View",
     "Want",
     "Welcome",
