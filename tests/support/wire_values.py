@@ -369,8 +369,8 @@ def _kept() -> st.SearchStrategy[msg.Kept]:
 
 
 def _versions() -> st.SearchStrategy[str]:
-    parts = st.integers(0, 999_999)
-    return st.builds("{}.{}.{}".format, parts, parts, parts)
+    parts = st.integers(0, 99_999_999).map(str)
+    return st.lists(parts, min_size=2, max_size=4).map(".".join)
 
 
 def _releases() -> st.SearchStrategy[msg.Release]:

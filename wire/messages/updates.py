@@ -2,8 +2,8 @@
 
 Usage::
 
-    Update(head, "a-…", "fetch", Release("0.3.0", "phonghop-seat-amd64", 402_653_184, "ab…", "0.2.0", expires))
-    Updating(head, "a-…", "0.3.0", "fetching", done=40)
+    Update(head, "a-…", "fetch", Release("20261123.081500", "phonghop-seat-amd64", 402_653_184, "ab…", least, expires))
+    Updating(head, "a-…", "20261123.081500", "fetching", done=40)
 """
 
 from __future__ import annotations
@@ -55,22 +55,20 @@ UPDATE_REASONS: Final = frozenset(
 #: Where a seat fetches a bundle: on the server it was enrolled at, by the digest it was told.
 RELEASE_PATH: Final = "/api/releases/{sha256}"
 MAX_BUNDLE_BYTES: Final = 4 << 30
-_VERSION: Final = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})")
+_VERSION: Final = re.compile(r"[0-9]{1,8}(\.[0-9]{1,8}){1,3}", re.ASCII)
 
 
-def version_key(version: str) -> tuple[int, int, int]:
-    """``0.10.2`` as numbers, to be compared; raises ValueError for anything else."""
-    found = _VERSION.fullmatch(version)
-    if found is None:
+def version_key(version: str) -> tuple[int, ...]:
+    """``20261123.081500`` as numbers, to be compared; raises ValueError for what is not two to four of them."""
+    if _VERSION.fullmatch(version) is None:
         raise ValueError(version)
-    major, minor, patch = (int(each) for each in found.groups())
-    return major, minor, patch
+    return tuple(int(each) for each in version.split("."))
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A signed image: ``size`` in bytes and ``sha256`` of the whole bundle; a seat older than ``minimum`` and one whose
-    clock is past ``expires`` do not install it.
+    """A signed image: ``size`` in bytes and ``sha256`` of the whole bundle; who has run it installs nothing below
+    ``minimum`` from then on, and nobody installs it after ``expires``.
     """
 
     version: str
@@ -177,5 +175,5 @@ def _version(fields: Fields, key: str) -> str:
     try:
         version_key(version)
     except ValueError:
-        raise BadField(key, "is not major.minor.patch") from None
+        raise BadField(key, "is not numbers with points") from None
     return version
