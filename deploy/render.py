@@ -93,6 +93,7 @@ def site_values(proxy: Proxy) -> dict[str, str]:
         HTTP_PORT=proxy.http_port,
         SERVER_PORT=proxy.server_port,
         CERTIFICATE_FILE=proxy.data_dir / "pki" / "https.pem",
+        CA_FILE=proxy.data_dir / "pki" / "ca.pem",
         KEY_FILE=proxy.key_file,
         DIST_DIR=proxy.dist_dir,
         ACCESS_LOG=_access_log(proxy.access_log),

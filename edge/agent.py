@@ -60,6 +60,8 @@ TICK_S: Final = 0.25
 BUSY_TICK_S: Final = 0.1
 #: Refusals of the broker in a row before the server is asked whether this device is still welcome.
 REFUSALS: Final = 2
+#: How often it is looked whether a renewed certificate waits to be shown.
+SHOW_EVERY_S: Final = 60.0
 _MIB: Final = 1 << 20
 _LOG: Final = logging.getLogger("phonghop.seat")
 
@@ -83,6 +85,7 @@ class Agent:
         self._link: mqtt.MqttLink | None = None
         self._credentials: Credentials | None = None
         self._refusals = 0
+        self._shows_again_s = 0.0
         self._disk: Final = RealDisk(settings.data_dir)
         self._vitals: Final = Vitals(self._clock)
         self._ports: Final = Ports(
@@ -150,6 +153,7 @@ class Agent:
                 if work is not Seat.tick:
                     self._do(Seat.tick)
                 self._vigil.look(self._clock.monotonic_s(), self._signs())
+                self._show_renewed()
                 due_s = self._clock.monotonic_s() + (BUSY_TICK_S if self._seat.is_busy else TICK_S)
 
     def _do(self, work: Work) -> None:
@@ -229,9 +233,10 @@ class Agent:
         seat.identify(identity)
 
     def _enrolled(self, seat: Seat, credentials: Credentials) -> None:
-        """Connect with new credentials; a renewed certificate is shown at the next connection."""
+        """Connect with new credentials; a renewed certificate is shown once that disturbs nobody."""
         known = self._credentials
         self._credentials = credentials
+        self._ports.certificate = credentials.wallet
         if known is not None and known.document == credentials.document and self._link is not None:
             return
         document = credentials.document
@@ -249,6 +254,17 @@ class Agent:
         link.listen(device_filters(credentials.key.device, None))
         seat.attach(credentials.key.signer, document.site, link)
         link.start()
+
+    def _show_renewed(self) -> None:
+        """Connect anew where another certificate is to be shown and nobody sits here; by itself it comes in a day."""
+        now_s = self._clock.monotonic_s()
+        if self._link is None or self._credentials is None or now_s < self._shows_again_s:
+            return
+        self._shows_again_s = now_s + SHOW_EVERY_S
+        wallet = self._credentials.wallet
+        if self._seat.state.session is None and not wallet.is_aside and wallet.next() is not None:
+            _LOG.info("connecting anew with the renewed certificate")
+            self._link.reconnect()
 
     def _from_link(self, told: mqtt.Told) -> None:
         """On paho's thread: only put it on the queue."""
@@ -272,6 +288,8 @@ class Agent:
 
     def _disconnected(self, seat: Seat, message: mqtt.Disconnected) -> None:
         self._refusals = self._refusals + 1 if message.refused else 0
+        if message.refused and self._credentials is not None:
+            self._credentials.wallet.refused()
         if self._refusals >= REFUSALS:
             self._enroller.check()
         seat.disconnected()

@@ -61,6 +61,7 @@
         ├── BadServerAnswer       enrol-bad-answer
         ├── DeviceRefused         device-refused
         ├── DeviceRevoked         device-revoked
+        ├── RenewalRefused        renewal-refused
         └── KeyUnusable           device-key-unusable
 
 Rules: ``data`` holds JSON values for the text and never a secret. HTTP status: one table in ``edge/page/answers.py``.
@@ -433,6 +434,12 @@ class DeviceRevoked(EnrolmentError):
     """IT revoked this device: it keeps nothing."""
 
     code = "device-revoked"
+
+
+class RenewalRefused(EnrolmentError):
+    """The server gives no next certificate for this request."""
+
+    code = "renewal-refused"
 
 
 class KeyUnusable(EnrolmentError):

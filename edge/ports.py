@@ -64,6 +64,18 @@ class SignOrder:
     purpose: Purpose = Purpose.LOGIN
 
 
+class Shown(Protocol):
+    """The certificate that the connection was made with."""
+
+    def serial(self) -> str:
+        """Its serial number, 40 hexadecimal digits; empty when there is none."""
+        ...
+
+    def welcomed(self) -> None:
+        """The server has answered a hello that came with it."""
+        ...
+
+
 @dataclass(slots=True)
 class Ports:
     """``channel`` and ``link`` are None until the device has its certificate, ``cards`` where none can be read.
@@ -85,6 +97,8 @@ class Ports:
     vitals: Vitals | None = None
     #: starts this machine again; raises OSError, SubprocessError; None: nobody here may
     restart: Callable[[], None] | None = None
+    #: what the server was shown; None: nobody says
+    certificate: Shown | None = None
     welcomed: tuple[dt.datetime, float] | None = None
 
     def say(self, build: Callable[[Head], Message]) -> None:

@@ -300,6 +300,8 @@ class Seat:
         welcome = came.welcome
         self._ports.welcomed = welcome.head.at, self._ports.clock.monotonic_s()
         self._ports.run_dir.save_welcomed(*self._ports.welcomed)
+        if self._ports.certificate is not None:
+            self._guard(self._ports.certificate.welcomed)
         key = Secret(welcome.store_key)
         known = self._ports.run_dir.load_key()
         if not self._ports.vault.is_open or known != key:
@@ -401,7 +403,10 @@ class Seat:
         if ports.channel is None or ports.link is None:
             return
         held = ports.vault.meeting_names()
-        frame = ports.channel.greet(boot=ports.run_dir.boot, agent=AGENT, is_open=ports.vault.is_open, held=held)
+        shown = "" if ports.certificate is None else ports.certificate.serial()
+        frame = ports.channel.greet(
+            boot=ports.run_dir.boot, agent=AGENT, is_open=ports.vault.is_open, held=held, certificate=shown
+        )
         ports.link.publish(frame)
 
     def _send_sign_in(self, command: SendSignIn) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from flask import Blueprint, Response, request
@@ -107,7 +107,7 @@ class Terminals:
                 disk.add_metric(name, device["disk_free_mb"])
             if device["token"]:
                 reader.add_metric(name, float(device["token"] not in {"off", "unusable"}))
-        yield from (online, disk, days, reader)
+        yield from (online, disk, days, reader, _alerts(named, labels))
         for metric, (key, about) in _MACHINE.items():
             family = GaugeMetricFamily(metric, about, labels=labels)
             for name, device in named:
@@ -115,6 +115,15 @@ class Terminals:
                 if value is not None:
                     family.add_metric(name, float(value))
             yield family
+
+
+def _alerts(named: Iterable[tuple[list[str], Mapping[str, Any]]], labels: Sequence[str]) -> GaugeMetricFamily:
+    about = "1: what IT has to know of the terminal, and has not settled."
+    family = GaugeMetricFamily("phonghop_terminal_alert", about, labels=[*labels, "kind"])
+    for name, device in named:
+        for alert in device["alerts"]:
+            family.add_metric([*name, alert["kind"]], 1.0)
+    return family
 
 
 class _Guarded(Collector):

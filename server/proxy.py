@@ -1,7 +1,8 @@
 """Who really calls: what the proxy on this machine says of the address, and nobody else's word for it.
 
-Rules: ``X-Forwarded-*`` counts only when the connection comes over the loopback, where the proxy is; from anywhere
-else it is taken off, so that nobody chooses the address under which tries and requests are counted.
+Rules: ``X-Forwarded-*`` and ``X-Phonghop-Client-*`` count only when the connection comes over the loopback, where the
+proxy is; from anywhere else they are taken off, so that nobody chooses the address under which tries and requests are
+counted, or the certificate that a terminal is said to have shown.
 
 Usage: ``app.wsgi_app = behind_proxy(app.wsgi_app)``.
 """
@@ -13,7 +14,9 @@ from typing import Any, Final
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-_HEADERS: Final = ("FOR", "PROTO", "HOST", "PORT", "PREFIX", "SERVER")
+_HEADERS: Final = tuple(f"HTTP_X_FORWARDED_{name}" for name in ("FOR", "PROTO", "HOST", "PORT", "PREFIX", "SERVER"))
+#: What the proxy says of a terminal's certificate (deploy/nginx).
+_CLIENT: Final = ("HTTP_X_PHONGHOP_CLIENT_VERIFIED", "HTTP_X_PHONGHOP_CLIENT_SERIAL")
 
 
 def behind_proxy(inner: Any) -> Any:
@@ -23,8 +26,8 @@ def behind_proxy(inner: Any) -> Any:
     def application(environ: dict[str, Any], start_response: Any) -> Any:
         if is_loopback(environ.get("REMOTE_ADDR", "")):
             return trusting(environ, start_response)
-        for name in _HEADERS:
-            environ.pop(f"HTTP_X_FORWARDED_{name}", None)
+        for name in (*_HEADERS, *_CLIENT):
+            environ.pop(name, None)
         return inner(environ, start_response)
 
     return application

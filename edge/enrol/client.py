@@ -1,4 +1,4 @@
-"""The three HTTP calls of enrolment (docs/API.md, "Rooms and devices").
+"""The HTTP calls of enrolment (docs/API.md, "Rooms and devices").
 
 Rules: no proxy of the environment is used and no redirection followed; an answer is at most 256 KiB; the CA itself is
 fetched from whoever answers, for it is checked by its hash, everything else over TLS that this CA vouches for (or, in a
@@ -12,22 +12,26 @@ Usage::
 
 from __future__ import annotations
 
+import base64
 import http.client
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
-from edge.errors import BadServerAnswer, DeviceRefused, DeviceRevoked, ServerUnreachable
+from edge.errors import BadServerAnswer, DeviceRefused, DeviceRevoked, RenewalRefused, ServerUnreachable
 
 TIMEOUT_S: Final = 10.0
 MAX_ANSWER_BYTES: Final = 256 * 1024
 CODE_HEADER: Final = "X-Phonghop-Code"
+PROOF_HEADER: Final = "X-Phonghop-Proof"
 _RETRY_S: Final = 10.0
 _LEAST_S: Final = 1.0
 _MOST_S: Final = 300.0
-_REFUSALS: Final = {DeviceRefused.code: DeviceRefused, DeviceRevoked.code: DeviceRevoked}
+_REFUSALS: Final = {each.code: each for each in (DeviceRefused, DeviceRevoked, RenewalRefused)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,11 @@ class SiteClient:
         self._port: Final = parts.port
         self._ca_pem: Final = ca_pem
 
+    @property
+    def is_tls(self) -> bool:
+        """Whether certificates can be shown; a room without TLS knows no renewal with another key."""
+        return self._is_tls
+
     def cacerts(self) -> bytes:
         """The CA as the server sends it; not believed yet. Raises an :class:`edge.errors.EnrolmentError`."""
         blind = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -75,7 +84,9 @@ class SiteClient:
 
     def enrol(self, request: bytes) -> Pending | Issued:
         """Ask for a certificate; raises :class:`DeviceRefused`, :class:`DeviceRevoked` and others."""
-        answer = self._call("POST", "/.well-known/est/simpleenroll", tls=self._checked(), body=request)
+        return self._decided(self._call("POST", "/.well-known/est/simpleenroll", tls=self._checked(), body=request))
+
+    def _decided(self, answer: _Answer) -> Pending | Issued:
         if answer.status == http.HTTPStatus.ACCEPTED:
             return Pending(_seconds(answer.retry_after))
         if answer.status in {http.HTTPStatus.TOO_MANY_REQUESTS, http.HTTPStatus.SERVICE_UNAVAILABLE}:
@@ -85,6 +96,21 @@ class SiteClient:
             raise refusal
         return Issued(self._ok(answer))
 
+    def renew(self, request: bytes, *, proof: bytes, shown: tuple[Path, Path]) -> Pending | Issued:
+        """Ask for the next certificate, showing one (its file and its key's); raises as :meth:`enrol`, RenewalRefused.
+
+        ``proof``: the device's signature over the request (W182).
+        """
+        tls = self._checked()
+        try:
+            tls.load_cert_chain(*map(str, shown))
+        except (OSError, ssl.SSLError) as exc:
+            raise BadServerAnswer("the certificate that is to be renewed cannot be shown") from exc
+        headers = {PROOF_HEADER: base64.b64encode(proof).decode("ascii")}
+        return self._decided(
+            self._call("POST", "/.well-known/est/simplereenroll", tls=tls, body=request, headers=headers)
+        )
+
     def _checked(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -93,15 +119,23 @@ class SiteClient:
             context.load_verify_locations(cadata=pem.decode("ascii"))
         return context
 
-    def _call(self, method: str, path: str, *, tls: ssl.SSLContext, body: bytes | None = None) -> _Answer:
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        tls: ssl.SSLContext,
+        body: bytes | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> _Answer:
         connection = (
             http.client.HTTPSConnection(self._host, self._port, timeout=TIMEOUT_S, context=tls)
             if self._is_tls
             else http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT_S)
         )
-        headers = {"Content-Type": "application/pkcs10"} if body is not None else {}
+        kind = {"Content-Type": "application/pkcs10"} if body is not None else {}
         try:
-            connection.request(method, path, body=body, headers=headers)
+            connection.request(method, path, body=body, headers={**kind, **headers})
             response = connection.getresponse()
             data = response.read(MAX_ANSWER_BYTES + 1)
         except (OSError, http.client.HTTPException) as exc:

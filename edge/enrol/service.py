@@ -1,8 +1,10 @@
 """Enrolment from the first start to the last renewal, in a thread of its own.
 
-Rules: what the device has (key, CA, site document, certificate) is kept durably and checked again at every start, so a
-seat that starts without its server still knows who it is. IT's refusal is shown and asked about again now and then; a
-revocation is told once and the certificate goes. Nothing here decides what the seat shows: it tells.
+Rules: what the device has (key, CA, site document, certificate) is kept durably and checked again at every start, so
+a seat that starts without its server still knows who it is. From its tenth day on a certificate is renewed with a new
+key (``wallet.py``); that this fails takes nothing from the reader, and is seen by IT in the days that are left. IT's
+refusal is shown and asked about again now and then; a revocation is told once and the certificate goes. Nothing here
+decides what the seat shows: it tells.
 
 Usage::
 
@@ -12,6 +14,8 @@ Usage::
 
 from __future__ import annotations
 
+import datetime as dt
+import errno
 import logging
 import ssl
 import threading
@@ -28,13 +32,22 @@ from edge.enrol import trust
 from edge.enrol.client import Issued, Pending, SiteClient
 from edge.enrol.key import DeviceKey
 from edge.enrol.trust import SiteDocument
-from edge.errors import ClockWrong, DeviceRefused, DeviceRevoked, EnrolmentError, ServerUnreachable, VaultError
+from edge.enrol.wallet import Own, Wallet
+from edge.errors import (
+    BadServerAnswer,
+    ClockWrong,
+    DeviceRefused,
+    DeviceRevoked,
+    EnrolmentError,
+    RenewalRefused,
+    ServerUnreachable,
+    VaultError,
+)
 from edge.model import Identity, Standing
 from edge.vault.disk import Disk
 
 CA: Final = "identity/ca.pem"
 SITE: Final = "identity/site.json"
-CERTIFICATE: Final = "identity/device.pem"
 
 REFUSED_S: Final = 60.0
 FIRST_WAIT_S: Final = 2.0
@@ -45,6 +58,8 @@ LOOK_S: Final = 3600.0
 CHECK_S: Final = 5.0
 #: Until somebody has set the clock, every answer would look wrong.
 CLOCK_S: Final = 120.0
+#: The server has long taken the old certificate back by then if it was ever seen with the new one.
+REFUSED_FOR: Final = dt.timedelta(days=1)
 _LOG: Final = logging.getLogger("phonghop.seat.enrol")
 
 
@@ -55,14 +70,17 @@ class Credentials:
     key: DeviceKey
     document: SiteDocument
     ca_file: Path
-    certificate_file: Path
+    wallet: Wallet
 
     def tls(self) -> ssl.SSLContext:
-        """TLS 1.3 with the room's CA and this device's certificate."""
+        """TLS 1.3 with the room's CA and this device's certificate; raises ``OSError``."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         context.load_verify_locations(cafile=str(self.ca_file))
-        context.load_cert_chain(str(self.certificate_file), str(self.key.path))
+        own = self.wallet.show()
+        if own is None:
+            raise FileNotFoundError(errno.ENOENT, "no certificate")
+        context.load_cert_chain(str(own.file), str(own.key_file))
         return context
 
 
@@ -88,6 +106,7 @@ class Enroller:
         self._key: Final = key
         self._ca_sha256: Final = ca_sha256
         self._request: Final = key.request(serial=serial)
+        self.wallet: Final = Wallet(disk, key)
         self._clock: Final = clock
         self._tell: Final = tell
         self._told: Identity | None = None
@@ -140,15 +159,13 @@ class Enroller:
     def _step(self) -> float:
         """Get as far as possible; how long to wait then."""
         ca = self._ca()
-        answer = self._ask() if self._is_due() else None
+        answer = self._ask() if self._is_due() else self._renewed()
         if answer is not None and not isinstance(answer, Issued):
-            if self._disk.read(CERTIFICATE) is None:
+            if self.wallet.current() is None:
                 self._say(Standing.ENROLLING)
             return answer.retry_s
         if answer is not None:
-            now = self._clock.now()
-            certificate = trust.find_own(answer.body, spki=self._key.spki, ca=ca, now=now)
-            self._disk.put(CERTIFICATE, certificate.public_bytes(Encoding.PEM))
+            certificate = self.wallet.take(answer.body, ca=ca, now=self._clock.now())
             _LOG.info("certificate valid until %s", certificate.not_valid_after_utc)
         document = self._client.site()
         found = trust.read_site(document, ca=ca, now=self._clock.now())
@@ -165,14 +182,37 @@ class Enroller:
         self._asked_s = self._clock.monotonic_s()
         return self._client.enrol(self._request)
 
+    def _renewed(self) -> Issued | None:
+        """The next certificate when it is time for one; None also when there is none to be had today."""
+        now, current = self._clock.now(), self.wallet.current()
+        following = self.wallet.next()
+        if following is not None and self._is_useless(following, now):
+            self.wallet.drop_next()
+            following = None
+        if current is None or following is not None or not trust.is_due(current.certificate, now):
+            return None
+        body, proof = self.wallet.renewal()
+        try:
+            answer = self._client.renew(body, proof=proof, shown=(current.file, current.key_file))
+        except (BadServerAnswer, RenewalRefused, ServerUnreachable) as exc:
+            # The one in use holds for weeks: it is tried again at the next look.
+            _LOG.warning("certificate not renewed: %s (%s)", exc.code, exc)
+            return None
+        return answer if isinstance(answer, Issued) else None
+
+    def _is_useless(self, following: Own, now: dt.datetime) -> bool:
+        """A new certificate that has ended, or that the broker has refused for a day while it took the old one."""
+        given = following.certificate.not_valid_before_utc
+        return following.has_ended(now) or (self.wallet.is_aside and now >= given + REFUSED_FOR)
+
     def _explain(self, exc: EnrolmentError | VaultError, failures: int) -> float:
         _LOG.warning("%s (%s)", exc.code, exc)
         if isinstance(exc, DeviceRevoked):
-            self._disk.remove(CERTIFICATE)
+            self.wallet.forget()
             self._say(Standing.REVOKED, exc.code)
             return REFUSED_S
         if isinstance(exc, DeviceRefused):
-            self._disk.remove(CERTIFICATE)
+            self.wallet.forget()
             self._say(Standing.REFUSED, exc.code)
             return REFUSED_S
         standing = Standing.ENROLLING if self._told is None else self._told.standing
@@ -182,14 +222,12 @@ class Enroller:
         return CLOCK_S if isinstance(exc, ClockWrong) else min(FIRST_WAIT_S * 2.0**failures, LONGEST_WAIT_S)
 
     def _is_due(self) -> bool:
-        """A new certificate is needed, or the broker refuses the one there is."""
-        pem = self._disk.read(CERTIFICATE)
-        if pem is None or self._checking:
+        """A first certificate is needed or one after the last has ended, or the broker refuses the one there is."""
+        own, now = self.wallet.current(), self._clock.now()
+        if own is None or self._checking or own.has_ended(now):
             return True
-        try:
-            return trust.is_due(x509.load_pem_x509_certificate(pem), self._clock.now())
-        except ValueError:
-            return True
+        # Where nothing is shown over TLS, a certificate is renewed as it was got.
+        return not self._client.is_tls and trust.is_due(own.certificate, now)
 
     def _ca(self) -> x509.Certificate:
         pem = self._disk.read(CA)
@@ -203,15 +241,15 @@ class Enroller:
         return ca
 
     def _kept(self) -> Credentials | None:
-        pem, document, certificate = (self._disk.read(name) for name in (CA, SITE, CERTIFICATE))
-        if pem is None or document is None or certificate is None:
+        pem, document = self._disk.read(CA), self._disk.read(SITE)
+        if pem is None or document is None or self.wallet.current() is None:
             return None
         ca = trust.read_ca(pem, sha256=self._ca_sha256)
         self._document = document
         return self._credentials(trust.read_site(document, ca=ca, now=None))
 
     def _credentials(self, document: SiteDocument) -> Credentials:
-        return Credentials(self._key, document, self._disk.path(CA), self._disk.path(CERTIFICATE))
+        return Credentials(self._key, document, self._disk.path(CA), self.wallet)
 
     def _say(self, standing: Standing, message: str = "") -> None:
         identity = Identity(standing, self._key.device, self._key.code, message)

@@ -73,10 +73,10 @@ class Channel:
         self.device: Final[DeviceId] = signer.key_id
         self.server_key: Final = site.server_key
 
-    def greet(self, *, boot: str, agent: str, is_open: bool, held: Iterable[str]) -> Frame:
+    def greet(self, *, boot: str, agent: str, is_open: bool, held: Iterable[str], certificate: str = "") -> Frame:
         """A hello that begins a new session."""
         self._greeting = _Session(self._random(SESSION_BYTES))
-        hello = Hello(self._head(self._greeting), self._box.public, boot, agent, is_open, tuple(held))
+        hello = Hello(self._head(self._greeting), self._box.public, boot, agent, is_open, tuple(held), certificate)
         return self._boxed(hello)
 
     def say(self, build: Callable[[Head], Message]) -> Frame | None:

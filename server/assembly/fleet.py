@@ -27,6 +27,7 @@ from server.fleet.issuer import SiteIssuer
 from server.fleet.limits import AddressLimit
 from server.fleet.model import AccessWanted, FleetChange, Presence
 from server.fleet.mqtt_takeover import BrokerDoor, warden_tls
+from server.fleet.renewal import Renewals
 from server.fleet.service import FleetService
 from server.fleet.store import SqlDeviceStore
 from server.keys.site import SiteKeys
@@ -51,14 +52,18 @@ def build(services: Services) -> None:
     services.keys = SiteKeys.load_or_create(settings.data_dir / "keys")
     store = SqlDeviceStore()
     services.warden = build_warden(services, store)
+    issuer, journal = SiteIssuer(services.site), build_audit(services)
     services.fleet = FleetService(
         services.database,
         store,
         services.ledger,
-        issuer=SiteIssuer(services.site),
+        issuer=issuer,
         access=services.warden,
         presence=_LatePresence(slots),
-        journal=build_audit(services),
+        journal=journal,
+        renewals=Renewals(
+            services.database, store, issuer=issuer, access=services.warden, journal=journal, clock=clock
+        ),
     )
     services.fleet.watchers.append(_Screens(services))
     displays = DisplayService(
@@ -74,7 +79,9 @@ def build(services: Services) -> None:
     document = _document(services)
     services.blueprints += [
         fleet_routes.blueprint(services.fleet, clock),
-        est.blueprint(services.fleet, clock, ca=ca, site=lambda: document, limit=limit),
+        est.blueprint(
+            services.fleet, clock, ca=ca, site=lambda: document, limit=limit, behind_proxy=settings.behind_proxy
+        ),
         display_routes.blueprint(displays, clock),
     ]
     services.warden.publish()

@@ -20,10 +20,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from server.distribution.board import Board
+from server.distribution.copies import Copies
 from server.distribution.model import NUMBERS, DeviceLink
 from server.distribution.moment import Moment
 from server.distribution.peers import Peer, Peers
-from server.distribution.ports import Rounds
+from server.distribution.ports import Fleet, Rounds
 from server.distribution.rooms import Rooms, Source
 from server.distribution.wishes import Wishes
 from server.errors import ServerError, Unavailable
@@ -49,6 +50,8 @@ class Tools:
     board: Board
     signing: Rounds
     random: Callable[[int], bytes]
+    #: what hellos say of the fleet: the certificate they came with (W183), and that a key is at two places (W184)
+    fleet: Fleet
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class _Said:
     link: DeviceLink
     agent: str
     anew: bool
+    #: all of this lot, the last one at the end
+    hellos: tuple[Hello, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,8 @@ class Lot:
         if before is None:
             link = replace(link, last_number=max(link.last_number, peer.last_number))
         link = link.greeted(hello.head, box=hello.box, boot=hello.boot, agent=hello.agent)
-        self.said[peer.device] = _Said(peer, link, hello.agent, anew)
+        hellos = (*(() if before is None else before.hellos), hello)
+        self.said[peer.device] = _Said(peer, link, hello.agent, anew, hellos)
 
 
 class Greeting:
@@ -98,6 +104,7 @@ class Greeting:
     def __init__(self, tools: Tools, arrived: Arrived) -> None:
         self._tools: Final = tools
         self._arrived: Final = arrived
+        self._copies: Final = Copies()
         #: the start of the agent that was told of no round of a meeting, and of none since: it need not be told again
         self._knows_of_none: Final[dict[tuple[DeviceId, MeetingId], str]] = {}
 
@@ -119,7 +126,10 @@ class Greeting:
             kept = self._kept_alone(said, now)
         for each in kept:
             self._tools.peers.greeted(each.said.peer, each.link)
-        self._tell_all_rounds([each.said.peer for each in kept if self._greet(each, now)])
+        greeted = [each.said for each in kept if self._greet(each, now)]
+        self._tell_all_rounds([each.peer for each in greeted])
+        for one in greeted:
+            self._tell_fleet(one, now)
 
     def _kept(self, said: Sequence[_Said], now: Moment) -> list[_Kept]:
         """Their links, in the database, and their wishes."""
@@ -159,6 +169,22 @@ class Greeting:
             _LOG.exception("%s could not be welcomed", one.peer.device)
             return False
         return True
+
+    def _tell_fleet(self, said: _Said, now: Moment) -> None:
+        device, fleet = said.peer.device, self._tools.fleet
+        try:
+            for hello in said.hellos:
+                copied = self._copies.heard(device, hello, now_s=now.s)
+                if copied is not None:
+                    fleet.copied(device, copied)
+            if said.hellos[-1].certificate:
+                fleet.certificate_seen(device, said.hellos[-1].certificate)
+        except Exception:  # noqa: BLE001 - it shows again with the next hello; everybody is welcomed already
+            _LOG.exception("what %s said of itself could not be noted", device)
+
+    def forget(self, device: DeviceId) -> None:
+        """A device has lost its rights."""
+        self._copies.forget(device)
 
     def welcome(self, peer: Peer, wish: messages.Wish) -> None:
         """Send a device its store's key and its wish; it answers with all its reports."""

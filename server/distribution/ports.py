@@ -182,6 +182,14 @@ class Fleet(Protocol):
         """One of them."""
         ...
 
+    def certificate_seen(self, device: DeviceId, serial: str) -> None:
+        """A hello of the device named the certificate it came with (hexadecimal)."""
+        ...
+
+    def copied(self, device: DeviceId, detail: str) -> None:
+        """The device's key is at two places; ``detail``: which two starts were heard in turns."""
+        ...
+
 
 class Meetings(Protocol):
     """The meetings feature, as far as seats need it."""

@@ -173,6 +173,7 @@ class Distribution:
                 board=self._board,
                 signing=outside.rounds,
                 random=outside.random,
+                fleet=outside.fleet,
             ),
             self._hearing.arrived,
         )
@@ -502,6 +503,7 @@ class Distribution:
         elif known is not None:
             self._hearing.left(known)
             self._peers.drop(known.device)
+            self._greeting.forget(known.device)
             self._spki.pop(known.device, None)
             self._board.placed(known.device, None)
             self._tell_owed(known.device)

@@ -149,6 +149,10 @@ class Warden:
                     self._wake.set()
             return self.is_confirmed
 
+    def follow(self) -> None:
+        """Publish the lists soon, together with what else changes in that second; returns at once."""
+        self._wake.set()
+
     def start(self) -> None:
         """Publish the lists as the database has them, and keep the broker to them from now on."""
         revoked = self._wanted(self._clock.now()).revoked_devices

@@ -13,7 +13,8 @@
     │   └── DeviceWrongState    device-wrong-state
     ├── NotAllowed
     │   ├── DeviceRefused       device-refused
-    │   └── DeviceRevoked       device-revoked
+    │   ├── DeviceRevoked       device-revoked
+    │   └── RenewalRefused      renewal-refused
     ├── TooMany
     │   ├── TooManyRequests     too-many-requests
     │   └── TooManyPending      too-many-pending
@@ -76,6 +77,12 @@ class DeviceRevoked(NotAllowed):
     """The terminal was revoked; with this key it never comes back."""
 
     code = "device-revoked"
+
+
+class RenewalRefused(NotAllowed):
+    """This request is no renewal of the certificate that it came with: ``why``, for the log of the seat."""
+
+    code = "renewal-refused"
 
 
 class TooManyRequests(TooMany):

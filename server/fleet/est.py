@@ -8,6 +8,8 @@ Usage: `app.register_blueprint(blueprint(fleet, ca=ca, site=document, limit=limi
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -16,6 +18,7 @@ from flask import Blueprint, Response, request
 import web
 from server.clock import Clock
 from server.errors import ServerError
+from server.fleet.errors import RenewalRefused
 from server.fleet.limits import AddressLimit
 from server.fleet.model import RETRY_S
 from server.fleet.service import FleetService
@@ -25,12 +28,27 @@ from server.pki.requests import MAX_BODY_BYTES, read_request
 from server.web import answer, error_answer, public
 
 CODE_HEADER: Final = "X-Phonghop-Code"
+#: The device's signature over the request (W182).
+PROOF_HEADER: Final = "X-Phonghop-Proof"
+#: What the proxy says of the certificate of the connection (deploy/nginx); it sets them whatever came.
+VERIFIED_HEADER: Final = "X-Phonghop-Client-Verified"
+SERIAL_HEADER: Final = "X-Phonghop-Client-Serial"
+_SERIAL: Final = re.compile(r"[0-9A-Fa-f]{1,40}", re.ASCII)
 
 
 def blueprint(
-    fleet: FleetService, clock: Clock, *, ca: bytes, site: Callable[[], dict[str, Any]], limit: AddressLimit
+    fleet: FleetService,
+    clock: Clock,
+    *,
+    ca: bytes,
+    site: Callable[[], dict[str, Any]],
+    limit: AddressLimit,
+    behind_proxy: bool,
 ) -> Blueprint:
-    """``/.well-known/est`` and ``/.well-known/phonghop``; ``ca`` is the CA as EST sends it, ``site`` the document."""
+    """``/.well-known/est`` and ``/.well-known/phonghop``; ``ca`` is the CA as EST sends it, ``site`` the document.
+
+    ``behind_proxy``: there is a proxy that sees the certificates of terminals; without one nothing is renewed so.
+    """
     routes = Blueprint("est", __name__)
 
     @routes.get("/.well-known/est/cacerts")
@@ -51,19 +69,58 @@ def blueprint(
         except ServerError as error:
             return _plain(error)
 
+    @routes.post("/.well-known/est/simplereenroll")
+    @public("a terminal shows its certificate to the proxy and signs the request with its own key")
+    def simplereenroll() -> Response:
+        try:
+            if not behind_proxy:
+                raise RenewalRefused(why="no proxy sees certificates here")
+            return _renew(fleet, clock, limit)
+        except ServerError as error:
+            return _plain(error)
+
     return routes
 
 
 def _enrol(fleet: FleetService, clock: Clock, limit: AddressLimit) -> Response:
     address = request.remote_addr or ""
-    limit.take(address, at_s=clock.monotonic_s())
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise RequestTooLarge(limit_kib=MAX_BODY_BYTES // 1024)
-    asked = read_request(request.stream.read(MAX_BODY_BYTES + 1))
+    asked = read_request(_body(clock, limit))
     certificates = fleet.enrol(asked, address=address[:64], now=clock.now())
     if certificates is None:
         return Response(status=202, headers={"Retry-After": str(RETRY_S), "Cache-Control": "no-store"})
     return Response(certificates, content_type=CERTS_ONLY, headers={"Cache-Control": "no-store"})
+
+
+def _renew(fleet: FleetService, clock: Clock, limit: AddressLimit) -> Response:
+    body = _body(clock, limit)
+    asked, presented, proof = read_request(body), _presented(), _proof()
+    certificates = fleet.renewals.renew(asked, body, presented=presented, proof=proof, now=clock.now())
+    return Response(certificates, content_type=CERTS_ONLY, headers={"Cache-Control": "no-store"})
+
+
+def _body(clock: Clock, limit: AddressLimit) -> bytes:
+    limit.take(request.remote_addr or "", at_s=clock.monotonic_s())
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise RequestTooLarge(limit_kib=MAX_BODY_BYTES // 1024)
+    return request.stream.read(MAX_BODY_BYTES + 1)
+
+
+def _presented() -> int:
+    """The serial number of the certificate of the connection, by the proxy's word; it alone proves nothing.
+
+    Whoever reaches the server beside the proxy can write the same: the device's own signature has to fit besides.
+    """
+    serial = request.headers.get(SERIAL_HEADER, "")
+    if request.headers.get(VERIFIED_HEADER) != "SUCCESS" or _SERIAL.fullmatch(serial) is None:
+        raise RenewalRefused(why="the connection came without a certificate of this site")
+    return int(serial, 16)
+
+
+def _proof() -> bytes:
+    try:
+        return base64.b64decode(request.headers.get(PROOF_HEADER, ""), validate=True)
+    except ValueError:
+        raise RenewalRefused(why="not signed by the device's own key") from None
 
 
 def _plain(error: ServerError) -> Response:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -112,6 +113,32 @@ class Certificate:
     der: bytes
     issued_at: dt.datetime
     until: dt.datetime
+    #: when the device first said hello with it, and when it was taken back or another took its place
+    seen_at: dt.datetime | None = None
+    revoked_at: dt.datetime | None = None
+
+
+class Alert(enum.StrEnum):
+    """What IT has to know of a terminal, beyond how it is just now."""
+
+    #: let in again after its certificate had ended
+    REENROLLED = "reenrolled"
+    #: asks for certificates without end
+    RENEWS_TOO_OFTEN = "renews_too_often"
+    #: its key is at two places
+    COPIED = "copied"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert about one device that nobody has settled: since when, when last, how often; ``detail`` tells more."""
+
+    device: DeviceId
+    kind: Alert
+    since: dt.datetime
+    last_at: dt.datetime
+    times: int
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +196,7 @@ def must_match(code: str, typed: str) -> None:
         raise CodeDiffers
 
 
-def device_value(device: Device, presence: Presence) -> dict[str, Any]:
+def device_value(device: Device, presence: Presence, alerts: Iterable[Told] = ()) -> dict[str, Any]:
     """A device as the console sees it (docs/API.md, ``GET /api/devices``)."""
     place = device.place
     return {
@@ -193,6 +220,16 @@ def device_value(device: Device, presence: Presence) -> dict[str, Any]:
         "screen": presence.screen,
         "token": presence.token,
         "machine": presence.machine.to_value() if presence.machine else None,
+        "alerts": [
+            {
+                "kind": each.kind.value,
+                "since": print_instant(each.since),
+                "last_at": print_instant(each.last_at),
+                "times": each.times,
+                "detail": each.detail,
+            }
+            for each in alerts
+        ],
     }
 
 

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from server.fleet.model import Certificate, Decision, Device, FleetChange, Place, Presence
+from server.fleet.model import Alert, Certificate, Decision, Device, FleetChange, Place, Presence, Told
 from server.pki.requests import EnrolmentRequest
 from server.unit import Transaction
 from wire.ids import DeviceId
@@ -61,7 +61,35 @@ class DeviceStore(Protocol):
         ...
 
     def newest_certificate(self, tx: Transaction, device: DeviceId) -> Certificate | None:
-        """The last one issued to a device."""
+        """The last one issued to a device that still counts."""
+        ...
+
+    def certificate(self, tx: Transaction, serial: int) -> Certificate | None:
+        """One certificate, also one that no longer counts."""
+        ...
+
+    def unseen(self, tx: Transaction) -> Mapping[int, DeviceId]:
+        """Every certificate that counts and that no device has said hello with."""
+        ...
+
+    def seen(self, tx: Transaction, certificate: Certificate, *, now: dt.datetime) -> None:
+        """The device has said hello with it: all its older ones no longer count."""
+        ...
+
+    def drop_unseen(self, tx: Transaction, device: DeviceId, *, but: int, now: dt.datetime) -> None:
+        """Take back what was issued to a device and never seen, except the certificate ``but``."""
+        ...
+
+    def alert(self, tx: Transaction, device: DeviceId, kind: Alert, *, now: dt.datetime, detail: str = "") -> bool:
+        """Keep that this was so once more; whether it is new."""
+        ...
+
+    def alerts(self, tx: Transaction) -> Sequence[Told]:
+        """What nobody has settled, the oldest first."""
+        ...
+
+    def settle(self, tx: Transaction, device: DeviceId, kind: Alert) -> bool:
+        """IT knows; whether there was such an alert."""
         ...
 
     def revoke_certificates(self, tx: Transaction, device: DeviceId, *, now: dt.datetime) -> None:
@@ -76,6 +104,10 @@ class Issuer(Protocol):
         """A certificate of 30 days."""
         ...
 
+    def key_of(self, certificate: Certificate) -> bytes:
+        """The public key it is for (DER SubjectPublicKeyInfo)."""
+        ...
+
     def bundle(self, certificate: Certificate) -> bytes:
         """The certificate and the CA, as EST sends them."""
         ...
@@ -88,6 +120,10 @@ class AccessControl(Protocol):
         """Publish the lists and end the sessions of ``cut_off``; False when the broker has not yet confirmed it, and it
         is tried again until it has.
         """
+        ...
+
+    def follow(self) -> None:
+        """Publish the lists soon, together with what else changes in that second; returns at once."""
         ...
 
 

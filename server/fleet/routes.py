@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
 from server.fleet.errors import DeviceUnknown
-from server.fleet.model import MAX_REASON, Command
+from server.fleet.model import MAX_REASON, Alert, Command
 from server.fleet.service import FleetService
 from server.identity.model import Role
 from server.web import act_id, actor, allow, answer, body, nothing
@@ -62,6 +62,15 @@ def blueprint(fleet: FleetService, clock: Clock) -> Blueprint:
         seat = fields.id("seat", "s")
         fields.end()
         fleet.move(command(), _device(device), seat=seat)
+        return nothing()
+
+    @routes.post("/api/devices/<device>/alerts/<kind>/settle")
+    @allow(Role.IT)
+    def settle(device: str, kind: str) -> ResponseReturnValue:
+        body().end()
+        if kind not in {each.value for each in Alert}:
+            raise DeviceUnknown
+        fleet.settle(command(), _device(device), Alert(kind))
         return nothing()
 
     return routes

@@ -29,6 +29,7 @@ from server.fleet.errors import (
 from server.fleet.model import (
     FORGOTTEN_AFTER,
     RENEW_AFTER,
+    Alert,
     Command,
     Decision,
     Device,
@@ -42,6 +43,7 @@ from server.fleet.model import (
     step,
 )
 from server.fleet.ports import AccessControl, DeviceStore, FleetWatcher, Issuer, PresenceSource
+from server.fleet.renewal import Renewals
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
 from server.journal import Journal
@@ -76,6 +78,7 @@ class FleetService:
     access: AccessControl
     presence: PresenceSource
     journal: Journal
+    renewals: Renewals
     watchers: list[FleetWatcher] = field(default_factory=list)
     max_pending: int = MAX_PENDING
     max_pending_per_address: int = MAX_PENDING_PER_ADDRESS
@@ -160,9 +163,26 @@ class FleetService:
     def devices(self) -> list[dict[str, Any]]:
         """All devices as the console sees them."""
         with self.unit.read() as tx:
-            found = self.store.all(tx)
+            found, alerts = self.store.all(tx), self.store.alerts(tx)
         present = self.presence.presence([device.id for device in found])
-        return [device_value(device, present.get(device.id, Presence())) for device in found]
+        return [
+            device_value(
+                device, present.get(device.id, Presence()), [each for each in alerts if each.device == device.id]
+            )
+            for device in found
+        ]
+
+    def settle(self, command: Command, device: DeviceId, kind: Alert) -> None:
+        """IT knows of an alert, and it goes; raises DeviceUnknown."""
+
+        def do(tx: Transaction) -> None:
+            self._device(tx, device)
+            if self.store.settle(tx, device, kind):
+                data = {"device": device, "kind": kind.value}
+                self.journal.record(tx, "device_alert_settled", data, actor=command.actor, now=command.now)
+
+        self._once(command, "device_alert_settle", [device, kind.value], do)
+        self._tell(FleetChange(device, None))
 
     def approved(self) -> Sequence[Device]:
         """The devices that have a seat."""
@@ -178,6 +198,15 @@ class FleetService:
         """The public key that an approved device signs with; None for any other."""
         found = self.find(device)
         return found.spki if found is not None and found.state is DeviceState.APPROVED else None
+
+    def certificate_seen(self, device: DeviceId, serial: str) -> None:
+        """A hello of the device named the certificate it came with (hexadecimal)."""
+        self.renewals.seen(device, int(serial, 16))
+
+    def copied(self, device: DeviceId, detail: str) -> None:
+        """The device's key is at two places; ``detail``: which two starts were heard in turns."""
+        self.renewals.raise_alert(device, Alert.COPIED, detail=detail)
+        self._tell(FleetChange(device, None))
 
     def at_seat(self, seat: str) -> dict[str, Any] | None:
         """``{id, state, online}`` of a seat's device."""
@@ -205,9 +234,16 @@ class FleetService:
 
     def _certify(self, tx: Transaction, device: Device, *, now: dt.datetime) -> bytes:
         newest = self.store.newest_certificate(tx, device.id)
+        has_ended = newest is not None and now >= newest.until
+        # Once a renewal has given it another key, the first one opens nothing while that certificate holds (W183).
+        if newest is not None and not has_ended and self.issuer.key_of(newest) != device.spki:
+            return self.issuer.bundle(newest)
         if newest is None or not newest.issued_at <= now < newest.issued_at + RENEW_AFTER:
             newest = self.issuer.issue(device.id, spki=device.spki, now=now)
             self.store.add_certificate(tx, newest)
+            self.renewals.issued(newest)
+        if has_ended:
+            self.renewals.alert(tx, device.id, Alert.REENROLLED, now=now)
         return self.issuer.bundle(newest)
 
     def _make_room(self, tx: Transaction, place: Place, command: Command, *, replace_it: bool) -> list[FleetChange]:

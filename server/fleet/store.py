@@ -9,7 +9,7 @@ Usage: `SqlDeviceStore().find(connection, device)`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from server.db.metadata import Moment, metadata
 from server.fleet.errors import SeatTaken
-from server.fleet.model import AccessWanted, Certificate, Decision, Device, DeviceState, Place
+from server.fleet.model import AccessWanted, Alert, Certificate, Decision, Device, DeviceState, Place, Told
 from server.pki.model import Revoked
 from server.pki.requests import EnrolmentRequest
 from wire.ids import DeviceId, RoomId, SeatId
@@ -51,6 +51,17 @@ certificates = sa.Table(
     sa.Column("issued_at", Moment, nullable=False),
     sa.Column("until", Moment, nullable=False),
     sa.Column("revoked_at", Moment, nullable=True),
+    sa.Column("seen_at", Moment, nullable=True),
+)
+alerts = sa.Table(
+    "device_alerts",
+    metadata,
+    sa.Column("device", _ID, sa.ForeignKey("devices.id"), primary_key=True),
+    sa.Column("kind", sa.String(20), primary_key=True),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("last_at", Moment, nullable=False),
+    sa.Column("times", sa.Integer, nullable=False),
+    sa.Column("detail", sa.String(500), nullable=False),
 )
 _seats = sa.table("seats", sa.column("id"), sa.column("room"), sa.column("label"))
 _rooms = sa.table("rooms", sa.column("id"), sa.column("name"))
@@ -143,12 +154,62 @@ class SqlDeviceStore:
         )
 
     def newest_certificate(self, tx: Connection, device: DeviceId) -> Certificate | None:
-        """The last one issued to a device."""
-        mine = sa.select(certificates).where(certificates.c.device == device)
+        """The last one issued to a device that still counts."""
+        mine = sa.select(certificates).where(certificates.c.device == device, certificates.c.revoked_at.is_(None))
         row = tx.execute(mine.order_by(certificates.c.issued_at.desc()).limit(1)).one_or_none()
-        if row is None:
-            return None
-        return Certificate(int(row.serial, 16), DeviceId(row.device), row.der, row.issued_at, row.until)
+        return None if row is None else _certificate(row)
+
+    def certificate(self, tx: Connection, serial: int) -> Certificate | None:
+        """One certificate, also one that no longer counts."""
+        row = tx.execute(sa.select(certificates).where(certificates.c.serial == f"{serial:040x}")).one_or_none()
+        return None if row is None else _certificate(row)
+
+    def unseen(self, tx: Connection) -> Mapping[int, DeviceId]:
+        """Every certificate that counts and that no device has said hello with."""
+        wanted = certificates.c.seen_at.is_(None) & certificates.c.revoked_at.is_(None)
+        rows = tx.execute(sa.select(certificates.c.serial, certificates.c.device).where(wanted))
+        return {int(row.serial, 16): DeviceId(row.device) for row in rows}
+
+    def seen(self, tx: Connection, certificate: Certificate, *, now: dt.datetime) -> None:
+        """The device has said hello with it: all its older ones no longer count."""
+        tx.execute(
+            sa.update(certificates)
+            .where(certificates.c.serial == f"{certificate.serial:040x}", certificates.c.seen_at.is_(None))
+            .values(seen_at=now)
+        )
+        older = (certificates.c.issued_at <= certificate.issued_at) & (
+            certificates.c.serial != f"{certificate.serial:040x}"
+        )
+        mine = (certificates.c.device == certificate.device) & certificates.c.revoked_at.is_(None)
+        tx.execute(sa.update(certificates).where(mine, older).values(revoked_at=now))
+
+    def drop_unseen(self, tx: Connection, device: DeviceId, *, but: int, now: dt.datetime) -> None:
+        """Take back what was issued to a device and never seen, except the certificate ``but``."""
+        mine = (certificates.c.device == device) & certificates.c.revoked_at.is_(None)
+        unseen = certificates.c.seen_at.is_(None) & (certificates.c.serial != f"{but:040x}")
+        tx.execute(sa.update(certificates).where(mine, unseen).values(revoked_at=now))
+
+    def alert(self, tx: Connection, device: DeviceId, kind: Alert, *, now: dt.datetime, detail: str = "") -> bool:
+        """Keep that this was so once more; whether it is new."""
+        mine = (alerts.c.device == device) & (alerts.c.kind == kind.value)
+        again = tx.execute(sa.update(alerts).where(mine).values(last_at=now, times=alerts.c.times + 1, detail=detail))
+        if again.rowcount:
+            return False
+        values = {"device": device, "kind": kind.value, "since": now, "last_at": now, "times": 1, "detail": detail}
+        insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+        return bool(tx.execute(insert(alerts).values(values).on_conflict_do_nothing()).rowcount)
+
+    def alerts(self, tx: Connection) -> Sequence[Told]:
+        """What nobody has settled, the oldest first."""
+        rows = tx.execute(sa.select(alerts).order_by(alerts.c.since, alerts.c.kind))
+        return [
+            Told(DeviceId(row.device), Alert(row.kind), row.since, row.last_at, row.times, row.detail) for row in rows
+        ]
+
+    def settle(self, tx: Connection, device: DeviceId, kind: Alert) -> bool:
+        """IT knows; whether there was such an alert."""
+        mine = (alerts.c.device == device) & (alerts.c.kind == kind.value)
+        return bool(tx.execute(sa.delete(alerts).where(mine)).rowcount)
 
     def revoke_certificates(self, tx: Connection, device: DeviceId, *, now: dt.datetime) -> None:
         """Mark all certificates of a device as revoked."""
@@ -164,15 +225,23 @@ class SqlDeviceStore:
             .order_by(devices.c.id)
         ).all()
         revoked = tx.execute(
-            sa.select(certificates.c.serial, certificates.c.device, certificates.c.revoked_at)
+            sa.select(certificates.c.serial, certificates.c.device, certificates.c.revoked_at, devices.c.state)
+            .join(devices, devices.c.id == certificates.c.device)
             .where(certificates.c.revoked_at.is_not(None), certificates.c.until > now)
             .order_by(certificates.c.serial)
         ).all()
+        approved_state = DeviceState.APPROVED.value
         return AccessWanted(
             tuple((DeviceId(row.id), None if row.room is None else RoomId(row.room)) for row in members),
             tuple(Revoked(int(row.serial, 16), row.revoked_at) for row in revoked),
-            tuple(sorted({DeviceId(row.device) for row in revoked})),
+            # An approved device with such a line has been given another certificate: it stays connected.
+            tuple(sorted({DeviceId(row.device) for row in revoked if row.state != approved_state})),
         )
+
+
+def _certificate(row: sa.Row[Any]) -> Certificate:
+    serial, device = int(row.serial, 16), DeviceId(row.device)
+    return Certificate(serial, device, row.der, row.issued_at, row.until, row.seen_at, row.revoked_at)
 
 
 def _select() -> sa.Select[Any]:

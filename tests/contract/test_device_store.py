@@ -10,7 +10,7 @@ import pytest
 
 from server.db.engine import Database
 from server.fleet.errors import SeatTaken
-from server.fleet.model import Certificate, Decision, Device, DeviceState, Place
+from server.fleet.model import Alert, Certificate, Decision, Device, DeviceState, Place, Told
 from server.fleet.store import SqlDeviceStore
 from server.pki.model import Revoked
 from server.pki.requests import EnrolmentRequest, read_request
@@ -142,6 +142,10 @@ def test_the_newest_certificate_counts_and_revoking_takes_all(database: Database
     with database.begin() as tx:
         STORE.revoke_certificates(tx, asked.device, now=LATER)
     with database.read() as tx:
+        # Approved still: its certificates were replaced, and nobody ends its session.
+        assert STORE.access_wanted(tx, now=LATER).revoked_devices == ()
+    decide(database, asked.device, DeviceState.REVOKED, None)
+    with database.read() as tx:
         wanted = STORE.access_wanted(tx, now=LATER)
     assert set(wanted.revoked) == {Revoked(1, LATER), Revoked(BIGGEST, LATER)}
     assert wanted.revoked_devices == (asked.device,)
@@ -164,3 +168,32 @@ def test_access_is_for_approved_devices_and_expired_certificates_need_no_line(da
         assert wanted.revoked == (Revoked(5, LATER),)
         assert STORE.access_wanted(tx, now=LATER + dt.timedelta(days=31)).revoked == ()
     assert find(database, waiting.device) is not None
+
+
+def test_W183_a_certificate_that_was_seen_takes_the_place_of_all_before_it(database: Database, room: Room) -> None:
+    asked, other = added(database), added(database)
+    decide(database, asked.device, DeviceState.APPROVED, place(room, 0))
+    days = {n: LATER + dt.timedelta(days=10 * n) for n in (1, 2, 3)}
+    of = [dataclasses.replace(certificate(asked.device, n), issued_at=at) for n, at in days.items()]
+    with database.begin() as tx:
+        for each in (*of, certificate(other.device, 7)):
+            STORE.add_certificate(tx, each)
+        assert STORE.unseen(tx) == {1: asked.device, 2: asked.device, 3: asked.device, 7: other.device}
+        STORE.seen(tx, of[1], now=LATER)
+        assert STORE.certificate(tx, 2) == dataclasses.replace(of[1], seen_at=LATER)
+        assert STORE.unseen(tx) == {3: asked.device, 7: other.device}
+        assert {each.serial for each in STORE.access_wanted(tx, now=LATER).revoked} == {1}
+        STORE.drop_unseen(tx, asked.device, but=2, now=LATER)
+        assert STORE.newest_certificate(tx, asked.device) == dataclasses.replace(of[1], seen_at=LATER)
+        assert STORE.certificate(tx, 99) is None
+
+
+def test_an_alert_is_new_once_and_goes_when_it_is_settled(database: Database) -> None:
+    asked = added(database)
+    with database.begin() as tx:
+        assert STORE.alert(tx, asked.device, Alert.COPIED, now=START, detail="one")
+        assert not STORE.alert(tx, asked.device, Alert.COPIED, now=LATER, detail="two")
+        assert STORE.alerts(tx) == [Told(asked.device, Alert.COPIED, START, LATER, 2, "two")]
+        assert STORE.settle(tx, asked.device, Alert.COPIED)
+        assert not STORE.settle(tx, asked.device, Alert.COPIED)
+        assert STORE.alerts(tx) == []

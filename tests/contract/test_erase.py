@@ -23,7 +23,8 @@ for _file in sorted([*_ROOT.rglob("store.py"), *_ROOT.rglob("register.py")]):
 HOUSES_OWN = {
     "accounts", "admin_events", "agency", "archive_transfers", "calendar_addresses", "consultation_answers",
     "consultation_papers",
-    "consultation_recipients", "consultations", "device_certificates", "device_links", "devices", "display_links",
+    "consultation_recipients", "consultations", "device_alerts",
+    "device_certificates", "device_links", "devices", "display_links",
     "display_sessions", "feedback", "handover_lines", "handovers", "meeting_outlines",
     "person_certificates", "reading_refusals",
     "record_checkpoints", "record_head", "record_leaves", "record_nodes", "record_seen",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import http.client
 import socket
 import ssl
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from deploy.render import render, site_values
+from server.pki.site import SiteNames, SitePki
+from tests.support.devices import Terminal
 from tests.support.poll import until
 from tests.support.proxy import ANSWER_BYTES, RunningProxy, running_proxy
 
@@ -96,6 +99,25 @@ def test_the_server_hears_who_asks_and_nobody_can_pretend(proxy: RunningProxy) -
     assert headers["X-Forwarded-For"] == "127.0.0.1"
     assert headers["X-Forwarded-Proto"] == "https"
     assert headers["X-Forwarded-Host"] == headers["Host"] == here
+
+
+def test_W182_the_server_hears_which_certificate_a_terminal_shows_and_nobody_can_pretend(proxy: RunningProxy) -> None:
+    forged = {"X-Phonghop-Client-Verified": "SUCCESS", "X-Phonghop-Client-Serial": "1234"}
+    answer, _ = proxy.send("/.well-known/est/simplereenroll", headers=forged)
+    assert answer.status == 200, "who shows nothing is served all the same"
+    heard = proxy.asked[-1].headers
+    assert heard["X-Phonghop-Client-Verified"] == "NONE"
+    assert not heard.get("X-Phonghop-Client-Serial")
+    now = dt.datetime.now(dt.UTC)
+    site = SitePki.load_or_create(proxy.plan.data_dir / "pki", names=SiteNames("Test", ("localhost",)), now=now)
+    terminal = Terminal(proxy.plan.data_dir)
+    shown = site.issue_device(terminal.id, spki=terminal.spki, now=now)
+    terminal.keep(shown)
+    proxy.trust.load_cert_chain(terminal.certificate_file, terminal.key_file)
+    proxy.send("/.well-known/est/simplereenroll", headers=forged)
+    heard = proxy.asked[-1].headers
+    assert heard["X-Phonghop-Client-Verified"] == "SUCCESS"
+    assert int(heard["X-Phonghop-Client-Serial"], 16) == shown.serial_number
 
 
 def test_an_upload_up_to_the_limit_passes_and_a_larger_one_is_refused(proxy: RunningProxy) -> None:

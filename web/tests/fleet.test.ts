@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { alerted } from '../src/console/fleet/alerts.ts';
 import { matching } from '../src/console/fleet/fleet.ts';
 import { merged } from '../src/console/fleet/told.ts';
 import type { Device } from '../src/console/types.ts';
@@ -44,4 +45,15 @@ it('finds rows by any of their words, without marks, and those that need somebod
   expect(ids('', 'offline')).toEqual(['a2']);
   expect(ids('', 'attention')).toEqual(['a2', 'a3']);
   expect(ids('không có', 'all')).toEqual([]);
+});
+
+it('puts a key at two places first, and has nothing to say of a terminal that was revoked', () => {
+  const alert = (kind: 'copied' | 'reenrolled', since: string) => ({ kind, since, last_at: since, times: 1, detail: '' });
+  const all = alerted([
+    device('a', { alerts: [alert('reenrolled', '2026-11-01T00:00:00Z')] }),
+    device('b', { alerts: [alert('copied', '2026-11-22T00:00:00Z'), alert('reenrolled', '2026-10-01T00:00:00Z')] }),
+    device('c', { state: 'revoked', alerts: [alert('copied', '2026-11-01T00:00:00Z')] }),
+    device('d'),
+  ]);
+  expect(all.map(({ key, grave }) => [key, grave])).toEqual([['b.copied', true], ['b.reenrolled', false], ['a.reenrolled', false]]);
 });

@@ -26,6 +26,8 @@ TOKEN_WORDS: Final = frozenset({"off", "absent", "signs", "no_signing", "unusabl
 #: Meetings a seat can know at one time, and papers of one meeting.
 MAX_MEETINGS: Final = 1_000
 MAX_PAPERS: Final = 2_000
+#: A certificate's serial number (RFC 5280 § 4.1.2.2), padded on the left.
+SERIAL_BYTES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Hello:
     """Seat → server at every start and reconnect: the freshness handshake (W25).
 
     ``box`` is the X25519 key for answers, made anew at every start. ``held`` are meetings whose
-    keys are still in the store. ``open`` says whether the store is open (its key in memory).
+    keys are still in the store. ``open`` says whether the store is open (its key in memory). ``certificate``:
+    the serial number of the certificate it connects with, in hexadecimal (W183); empty when it does not say.
     """
 
     TYPE: ClassVar[str] = "hello"
@@ -43,10 +46,11 @@ class Hello:
     agent: str
     open: bool
     held: tuple[str, ...] = ()
+    certificate: str = ""
 
     def to_value(self) -> dict[str, Any]:
         """As JSON."""
-        return {
+        value = {
             "head": self.head.to_value(),
             "box": b64(self.box),
             "boot": self.boot,
@@ -54,6 +58,9 @@ class Hello:
             "open": self.open,
             "held": list(self.held),
         }
+        if self.certificate:
+            value["certificate"] = self.certificate
+        return value
 
     @classmethod
     def read(cls, fields: Fields) -> Hello:
@@ -65,6 +72,7 @@ class Hello:
             agent=fields.text("agent", limit=64),
             open=fields.flag("open"),
             held=fields.ids("held", "m", limit=MAX_MEETINGS),
+            certificate=fields.hex("certificate", size=SERIAL_BYTES) if fields.has("certificate") else "",
         )
 
 

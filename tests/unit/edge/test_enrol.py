@@ -20,13 +20,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from edge.enrol import trust
 from edge.enrol.client import Issued, Pending, SiteClient
 from edge.enrol.key import DeviceKey
-from edge.enrol.service import CERTIFICATE, Credentials, Enroller, Told
+from edge.enrol.service import Credentials, Enroller, Told
+from edge.enrol.wallet import FIRST as CERTIFICATE
 from edge.errors import (
     BadServerAnswer,
     ClockWrong,
     DeviceRefused,
     DeviceRevoked,
     KeyUnusable,
+    RenewalRefused,
     ServerUnreachable,
     SiteNotTrusted,
 )
@@ -42,6 +44,7 @@ from tests.support.poll import until
 from tests.support.seats import ManualClock
 from tests.support.server_twin import BEGIN
 from wire import ids
+from wire.ids import DeviceId
 
 
 class Site:
@@ -284,16 +287,47 @@ def test_no_proxy_of_the_environment_is_used(server: str, monkeypatch: pytest.Mo
 # ------------------------------------------------------------ the whole of it
 
 
+class ShowingClient(SiteClient):
+    """A client of a server that renews over TLS; what comes instead of a certificate when ``refuses``."""
+
+    def __init__(self, site: Site, url: str) -> None:
+        super().__init__(url, ca_pem=lambda: None)
+        self.site_side = site
+        self.refuses: Exception | None = None
+        self.shown: list[bytes] = []
+
+    @property
+    def is_tls(self) -> bool:
+        return True
+
+    def renew(self, request: bytes, *, proof: bytes, shown: tuple[Path, Path]) -> Issued:
+        self.shown.append(shown[0].read_bytes())
+        if self.refuses is not None:
+            raise self.refuses
+        asked = read_request(request)
+        pki, now = self.site_side.pki, self.site_side.now
+        return Issued(bundle([self.site_side.ca, pki.issue_device(DeviceId(asked.serial), spki=asked.spki, now=now)]))
+
+
 class Enrolling:
     """An enroller whose words are kept."""
 
-    def __init__(self, site: Site, url: str, folder: Path, *, clock: ManualClock | None = None, pin: str = "") -> None:
+    def __init__(
+        self,
+        site: Site,
+        url: str,
+        folder: Path,
+        *,
+        clock: ManualClock | None = None,
+        pin: str = "",
+        client: SiteClient | None = None,
+    ) -> None:
         self.disk = RealDisk(folder)
         self.told: list[Told] = []
         self.key = DeviceKey.load_or_create(self.disk)
         self.enroller = Enroller(
             self.disk,
-            SiteClient(url, ca_pem=lambda: None),
+            client or SiteClient(url, ca_pem=lambda: None),
             key=self.key,
             ca_sha256=pin or site.pki.ca_sha256(),
             serial="PH-1",
@@ -392,6 +426,43 @@ def test_a_certificate_renews_itself(site: Site, server: str, tmp_path: Path) ->
     with Enrolling(site, server, tmp_path / "device", clock=clock) as device:
         until(lambda: len(device.credentials) == 2, what="it is renewed")
         assert device.disk.read(CERTIFICATE) != first
+
+
+def test_W182_a_certificate_is_renewed_with_a_new_key_that_waits_to_be_shown(
+    site: Site, server: str, tmp_path: Path
+) -> None:
+    clock, client = ManualClock(), ShowingClient(site, server)
+    with Enrolling(site, server, tmp_path / "device", clock=clock, client=client) as device:
+        until(lambda: device.credentials, what="it is enrolled")
+        assert client.shown == []
+    clock.s += 11 * 86_400.0
+    site.now += dt.timedelta(days=11)
+    with Enrolling(site, server, tmp_path / "device", clock=clock, client=client) as device:
+        until(lambda: len(device.credentials) == 2, what="it has the next one")
+        wallet = device.enroller.wallet
+        following, current = wallet.next(), wallet.current()
+        assert following is not None
+        assert current is not None
+        assert client.shown == [current.file.read_bytes()]
+        assert following.certificate.public_key() != current.certificate.public_key()
+        assert wallet.show() == following
+        assert device.standings == [Standing.ENROLLED]
+
+
+@pytest.mark.parametrize("refused", [RenewalRefused("no"), ServerUnreachable("away"), BadServerAnswer("404")])
+def test_W182_a_renewal_that_fails_takes_nothing_from_the_reader(
+    site: Site, server: str, tmp_path: Path, refused: Exception
+) -> None:
+    clock, client = ManualClock(), ShowingClient(site, server)
+    with Enrolling(site, server, tmp_path / "device", clock=clock, client=client) as device:
+        until(lambda: device.credentials, what="it is enrolled")
+    clock.s += 11 * 86_400.0
+    client.refuses = refused
+    with Enrolling(site, server, tmp_path / "device", clock=clock, client=client) as device:
+        until(lambda: client.shown, what="it has asked")
+    assert device.standings == [Standing.ENROLLED]
+    assert device.messages == [""]
+    assert device.disk.read(CERTIFICATE) is not None
 
 
 def test_a_device_whose_clock_is_wrong_is_told_so(site: Site, server: str, tmp_path: Path) -> None:

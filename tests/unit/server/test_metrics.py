@@ -88,6 +88,7 @@ def test_D4_a_server_without_the_setting_has_no_such_page(tmp_path: Path, token:
 
 
 def test_D4_the_alerts_are_made_of_figures_that_exist(office: Office) -> None:
+    office.services.fleet.copied(office.services.fleet.approved()[0].id, "")
     told = set(figures(read(office).raw.text))
     named = set(re.findall(r"phonghop_[a-z_]+", RULES))
     assert named - told == set()

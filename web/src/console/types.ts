@@ -79,6 +79,16 @@ export interface Device {
   /** Meeting → the number the device has reached. */
   seqs: Record<string, number>;
   disk_free_mb: number | null;
+  /** What IT has to know and has not settled; not told by an older server. */
+  alerts?: DeviceAlert[];
+}
+
+export interface DeviceAlert {
+  kind: 'reenrolled' | 'renews_too_often' | 'copied';
+  since: string;
+  last_at: string;
+  times: number;
+  detail: string;
 }
 
 export interface DeliverySeat {

@@ -32,6 +32,9 @@ class DiesAtTheBroker:
     def enforce(self, *, cut_off: Collection[DeviceId] = ()) -> bool:
         raise Crash(cut_off)
 
+    def follow(self) -> None:
+        raise Crash
+
 
 @pytest.fixture
 def theatre(tmp_path: Path) -> Iterator[Theatre]:

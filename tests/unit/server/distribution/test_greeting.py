@@ -117,6 +117,7 @@ class Reception:
             board=SimpleNamespace(seen=lambda *_, **__: None),
             rooms=SimpleNamespace(held=lambda _room: [SimpleNamespace(meeting=an_id("m", 1))]),
             signing=SimpleNamespace(signers=lambda _meeting: ["u"], rounds_for=lambda *_: ()),
+            fleet=SimpleNamespace(certificate_seen=lambda *_: None, copied=lambda *_: None),
         )
         self.greeting = Greeting(tools, self._arrived)
         self.greeting.welcome = lambda peer, wish: self.welcomed.append(peer.device)  # type: ignore[method-assign]

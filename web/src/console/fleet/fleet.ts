@@ -3,8 +3,8 @@ import { fold } from '$lib/fold.ts';
 import type { Device } from '../types.ts';
 
 const DAY_MS = 86_400_000;
-/** Certificates are renewed from day 10 of 30; one with fewer days left was not renewed. */
-export const CERTIFICATE_LOW_DAYS = 10;
+/** Certificates are renewed from day 10 of 30; one with fewer days left has not been for three days. */
+export const CERTIFICATE_LOW_DAYS = 17;
 
 export interface Counts {
   online: number;
@@ -46,7 +46,7 @@ export function knownOf(devices: readonly Device[]): Device[] {
     );
 }
 
-/** Which rows IT wants to see: `attention` – away, or a certificate that ends soon. */
+/** Which rows IT wants to see: `attention` – away, a certificate that ends soon, or something IT has to know. */
 export type Shown = 'all' | 'offline' | 'attention';
 
 /** The rows that hold all of the words, in label, room, serial number, version or id; case and marks do not count. */
@@ -55,7 +55,7 @@ export function matching(devices: readonly Device[], words: string, shown: Shown
   return devices.filter((device) => {
     const away = device.state === 'approved' && !device.online;
     const low = device.state === 'approved' && (daysLeft(device.certificate_until, now) ?? Infinity) < CERTIFICATE_LOW_DAYS;
-    if (shown === 'offline' ? !away : shown === 'attention' && !away && !low) return false;
+    if (shown === 'offline' ? !away : shown === 'attention' && !away && !low && !device.alerts?.length) return false;
     const text = fold([device.seat_label, device.room_name, device.serial, device.agent, device.id].join(' '));
     return wanted.every((word) => text.includes(word));
   });
