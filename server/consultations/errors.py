@@ -21,6 +21,7 @@
         ├── AnsweredTooOften             consultation-answered-too-often: as often as is kept of one person
         ├── SignatureWanted              consultation-signature-wanted: answers to this slip are signed
         ├── NotSigned                    consultation-not-signed: answers to this slip are not signed
+        ├── MayNotApprove                consultation-may-not-approve: the leader named runs system, rights or record
         ├── CannotAnswer                 consultation-cannot-answer: somebody named has no account that may act
         ├── RemovedAlready               consultation-removed-already: taken off the list before
         ├── NobodyLeft                   consultation-nobody-left: the last recipient stays
@@ -103,6 +104,12 @@ class AnsweredTooOften(Conflict):
     """The same person handed in ``data["most"]`` times; the last one stays."""
 
     code = "consultation-answered-too-often"
+
+
+class MayNotApprove(Conflict):
+    """``data["name"]`` runs the system, its rights or its record, and approves no slip."""
+
+    code = "consultation-may-not-approve"
 
 
 class CannotAnswer(Conflict):

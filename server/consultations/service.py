@@ -19,10 +19,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.consultations import model
-from server.consultations.errors import CannotAnswer, ConsultationChanged, ConsultationIncomplete
+from server.consultations.errors import CannotAnswer, ConsultationChanged, ConsultationIncomplete, MayNotApprove
 from server.consultations.model import Move, Recipient, Slip, Stage, Wording
 from server.consultations.tools import Asked, Desk, Tools
 from server.idempotency.service import once
+from server.identity.model import ADMINS
 from server.unit import Transaction
 from wire import ids
 from wire.fields import print_instant
@@ -48,7 +49,7 @@ class SlipService:
             return self.desk.found(tx, slip).wording.subject
 
     def create(self, wording: Wording, *, asked: Asked) -> dict[str, Any]:
-        """A draft; gives ``{consultation, revision}``. Raises NoSuchPerson."""
+        """A draft; gives ``{consultation, revision}``. Raises NoSuchPerson, MayNotApprove."""
         self._must_know(wording)
         with self.tools.unit.begin() as tx:
 
@@ -70,7 +71,9 @@ class SlipService:
             return once(self.tools.ledger, tx, asked.key("create", wording.to_value()), now=asked.now, do=add)
 
     def edit(self, slip: str, wording: Wording, *, revision: int, asked: Asked) -> dict[str, Any]:
-        """Another wording; gives ``{revision}``. Raises ConsultationStageWrong, ConsultationChanged, NoSuchPerson."""
+        """Another wording; gives ``{revision}``. Raises ConsultationStageWrong, ConsultationChanged, NoSuchPerson,
+        MayNotApprove.
+        """
         self._must_know(wording)
 
         def change(tx: Transaction, before: Slip) -> Slip:
@@ -92,6 +95,7 @@ class SlipService:
 
     def submit(self, slip: str, *, revision: int, asked: Asked) -> dict[str, Any]:
         """Put it before its leader; raises ConsultationIncomplete, DeadlineTooEarly, CannotAnswer."""
+        self._approver(slip)
         unable = self._unable(slip, asked.now)
 
         def change(tx: Transaction, before: Slip) -> Slip:
@@ -124,7 +128,7 @@ class SlipService:
 
     def send(self, slip: str, *, revision: int, asked: Asked) -> dict[str, Any]:
         """The leader approves, and everybody named is asked. Raises NotItsLeader, ConsultationChanged and as submit."""
-        name, recipients, unable = self._leader(slip), self._recipients(slip), self._unable(slip, asked.now)
+        name, recipients, unable = self._approver(slip), self._recipients(slip), self._unable(slip, asked.now)
 
         def change(tx: Transaction, before: Slip) -> Slip:
             self.desk.approved_by(before, asked.actor, name)
@@ -175,9 +179,18 @@ class SlipService:
         model.must_be_whole(slip.wording, papers=sum(each.kind == "submission" for each in papers), now=now)
 
     def _must_know(self, wording: Wording) -> None:
-        """Everybody named is somebody."""
-        for person in {*wording.recipients, *((wording.leader,) if wording.leader else ())}:
+        """Everybody named is somebody, and the leader one who may approve."""
+        for person in wording.recipients:
             self.tools.people.person(person)
+        if wording.leader:
+            self._must_approve(wording.leader)
+
+    def _must_approve(self, leader: str) -> str:
+        """The leader's name; raises MayNotApprove for who runs the system, its rights or its record, NoSuchPerson."""
+        found = self.tools.people.person(leader)
+        if not ADMINS.isdisjoint(found.roles):
+            raise MayNotApprove(name=found.name)
+        return found.name
 
     def _unable(self, slip: str, now: dt.datetime) -> dict[str, str]:
         """The names of those who may not act; asked outside the transaction, judged in it."""
@@ -191,6 +204,12 @@ class SlipService:
         with self.tools.unit.read() as tx:
             leader = self.desk.found(tx, slip).wording.leader
         return self.tools.people.person(leader).name if leader else ""
+
+    def _approver(self, slip: str) -> str:
+        """The name of the leader, who may approve it still; roles change. Empty without one. Raises MayNotApprove."""
+        with self.tools.unit.read() as tx:
+            leader = self.desk.found(tx, slip).wording.leader
+        return self._must_approve(leader) if leader else ""
 
     def _recipients(self, slip: str) -> list[Recipient]:
         """As they are called now; asked outside the transaction that writes them down."""

@@ -47,6 +47,8 @@ from wire.votes import Vote, VoteState
 FEW: Final = 6
 #: How the text of a document ends (Phụ lục I, II.6).
 _END: Final = "./."
+#: How the sentence of what was carried begins.
+_PASSED: Final = "Thông qua"
 _PEOPLE: Final = (Column("STT", 4, "center"), Column("Họ và tên", 16), Column("Chức vụ, đơn vị", 26))
 _AGENDA: Final = (
     Column("TT", 4, "center"),
@@ -211,7 +213,7 @@ def _notice(facts: Facts) -> Wording:
 def _resolution(facts: Facts) -> Wording:
     state = facts.state
     passed = [each for each in facts.votes if verdict(each).outcome is Outcome.PASSED]
-    lines = [f"Điều {number}. Thông qua: {each.question}." for number, each in enumerate(passed, 1)] or ["Điều 1. …"]
+    lines = [f"Điều {number}. {_passed(each.question)}" for number, each in enumerate(passed, 1)] or ["Điều 1. …"]
     count = len(lines)
     lines.append(f"Điều {count + 1}. Các đơn vị có liên quan chịu trách nhiệm thi hành nghị quyết này.")
     held = "" if state.opened_at is None else f" ngày {_day(state.opened_at)}"
@@ -221,6 +223,13 @@ def _resolution(facts: Facts) -> Wording:
         basis=(f"Căn cứ kết quả {plain_title(state.title)}{held};",),
         recipients=(f"Như Điều {count + 1}", "Lưu: VT"),
     )
+
+
+def _passed(question: str) -> str:
+    """The sentence of a question that was carried; most questions already ask whether something is to be passed."""
+    words = question.strip().rstrip(".")
+    begins = words[: len(_PASSED)].casefold() == _PASSED.casefold()
+    return f"{_PASSED}{words[len(_PASSED) :]}." if begins else f"{_PASSED}: {words}."
 
 
 def plain_title(title: str) -> str:

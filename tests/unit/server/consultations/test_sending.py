@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from server.db.metadata import metadata
 from tests.support.office import Office, fresh_id
 from tests.support.slips import Slips, question
 
@@ -68,6 +70,23 @@ def test_C3_nobody_is_asked_who_cannot_answer_and_the_refusal_says_who(tmp_path:
     assert slips.read("chutri", waiting)["stage"] == "submitted"
     slips.browser("hethong").post(f"{khach}/enable")
     slips.browser("chutri").post(f"{waiting}/send", {"revision": 2}).done()
+
+
+def test_C2_no_administrator_of_system_rights_or_record_approves_a_slip(tmp_path: Path) -> None:
+    slips = Slips(Office(tmp_path))
+    thuky, refusal = slips.browser("thuky"), "consultation-may-not-approve"
+    for name in ("hethong", "anninh", "kiemtoan"):
+        refused = thuky.post("/api/consultations", slips.wording(leader=slips.office.people[name]))
+        assert refused.code == refusal, name
+    drafted, waiting = slips.drafted(), slips.submitted()
+    # A role that comes later counts as well; what waits can still be returned.
+    accounts = metadata.tables["accounts"]
+    with slips.office.services.database.begin() as tx:
+        now_auditor = update(accounts).where(accounts.c.id == slips.office.people["chutri"])
+        tx.execute(now_auditor.values(admin_role="auditor"))
+    assert thuky.post(f"{drafted}/submit", {"revision": 1}).code == refusal
+    assert slips.browser("chutri").post(f"{waiting}/send", {"revision": 2}).code == refusal
+    slips.browser("chutri").post(f"{waiting}/return", {"reason": "Đổi người duyệt"}).done()
 
 
 def test_C3_a_deadline_that_has_passed_is_not_sent(tmp_path: Path) -> None:

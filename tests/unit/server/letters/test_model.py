@@ -139,6 +139,22 @@ def test_N10_what_guests_may_not_know_is_in_no_appendix() -> None:
     assert "Kèm theo Giấy mời" in people.note
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("Báo cáo quý III", "Thông qua: Báo cáo quý III."),
+        ("Thông qua: Báo cáo quý III", "Thông qua: Báo cáo quý III."),
+        ("thông qua dự thảo Quy chế.", "Thông qua dự thảo Quy chế."),
+    ],
+)
+def test_N10_a_resolution_says_once_that_something_is_passed(question: str, sentence: str) -> None:
+    log = MeetingLog().prepared()
+    log.add("agenda_set", {"items": [item("one")]})
+    log.add("meeting_opened")
+    whole(log, {"lan": "for"}, ["lan"], rule=ONE_IS_ENOUGH, name="one", item=named("i", "one"), question=question)
+    assert compose.proposed(Kind.RESOLUTION, Facts(log.state, HOUSE)).body[0] == f"Điều 1. {sentence}"
+
+
 def test_N10_what_stands_below_a_hidden_item_and_votes_on_it_are_in_no_proposal() -> None:
     log = MeetingLog().prepared()
     agenda = [item("one"), item("secret", visibility="hidden"), item("below", parent="secret")]
