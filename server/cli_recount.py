@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -37,8 +38,9 @@ def main(argv: list[str]) -> int:
     try:
         data = words.file.read_bytes()
         if recount_consultation.is_bundle(data):
-            print(_of_slip(recount_consultation.recount(data, check=check_signature)))
-            return 0
+            slip = recount_consultation.recount(data, check=check_signature)
+            print(_of_slip(slip))
+            return 0 if words.receipt is None else _find(slip.ballots, words.receipt)
         found = recount(data, check=check_signature)
     except OSError as exc:
         print(f"{words.file}: {exc.strerror}", file=sys.stderr)
@@ -48,23 +50,27 @@ def main(argv: list[str]) -> int:
         print(f"KHÔNG KHỚP · NOT THE SAME [{exc.code}] {text.vi} · {text.en}\n  {exc}", file=sys.stderr)
         return _REFUSED
     print(_told(found))
-    return 0 if words.receipt is None else _find(found, words.receipt)
+    return 0 if words.receipt is None else _find(found.receipts, words.receipt)
 
 
 def _of_slip(found: recount_consultation.Recounted) -> str:
     vi = f"được hỏi {found.asked}, đã trả lời {found.answered}, chữ ký đã kiểm {found.signatures}"
     en = f"asked {found.asked}, answered {found.answered}, signatures checked {found.signatures}"
     lines = [f"KHỚP · THE SAME  {found.subject}", f"  {vi} · {en}"]
+    if found.given is not None:
+        lines.append(f"  phiếu phát ra, thu về · ballots given, handed in: {found.given}, {found.answered}")
+        if not found.outcomes:
+            lines.append("  phiếu không được mở · the ballots were not opened")
     for question, counts, outcome in found.outcomes:
         lines.append(f"  {question}: {_OUTCOMES.get(outcome, '–')}")
         lines += [f"    {answer}: {count}" for answer, count in counts]
     return "\n".join([*lines, f"  SHA-256 {found.sha256}"])
 
 
-def _find(found: Recounted, receipt: str) -> int:
+def _find(receipts: Sequence[tuple[str, str]], receipt: str) -> int:
     """Say what the ballot of a receipt holds; spaces and case do not matter."""
     wanted = _bare(receipt)
-    answer = next((answer for known, answer in found.receipts if _bare(known) == wanted), None)
+    answer = next((answer for known, answer in receipts if _bare(known) == wanted), None)
     if answer is None:
         print(f"KHÔNG CÓ PHIẾU NÀY · NO SUCH BALLOT  {receipt}", file=sys.stderr)
         return _REFUSED

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from wire import canonical
+from wire import canonical, recount_secret_slip
 from wire.errors import BadBundle
 
 FORMAT: Final = "phonghop/v1/consultation-bundle"
@@ -37,6 +37,9 @@ class Recounted:
     answered: int
     signatures: int
     outcomes: tuple[tuple[str, tuple[tuple[str, int], ...], str], ...]
+    #: of a secret slip: how many ballots were given, and each that came back, in words, under its receipt
+    given: int | None = None
+    ballots: tuple[tuple[str, str], ...] = ()
 
 
 def is_bundle(data: bytes) -> bool:
@@ -61,6 +64,8 @@ def _recount(bundle: dict[str, Any], check: Check | None) -> Recounted:
     names = {each["person"]: each["name"] for each in slip["recipients"]}
     _must(set(bundle["removed"]) <= names.keys(), "somebody was taken off who was never asked")
     counted = {person: name for person, name in names.items() if person not in bundle["removed"]}
+    if slip.get("secret"):
+        return _secret(bundle, slip, counted)
     last: dict[str, dict[str, Any]] = {}
     signatures = 0
     for line in bundle["answers"]:
@@ -81,6 +86,41 @@ def _recount(bundle: dict[str, Any], check: Check | None) -> Recounted:
         _compare(question, found, bundle["results"][at])
         outcomes.append((question["text"], found[0], found[1]))
     return Recounted(slip["subject"], _sha256(bundle), len(counted), len(newest), signatures, tuple(outcomes))
+
+
+def _secret(bundle: dict[str, Any], slip: dict[str, Any], counted: dict[str, str]) -> Recounted:
+    """Ballots are found by their receipts and belong to nobody; who was given one is said apart (W175)."""
+    given, ballots = bundle["given"], recount_secret_slip.receipts(slip, bundle)
+    _must(len(set(given)) == len(given), "two ballots were given to one person")
+    _must(set(given) <= counted.keys(), "a ballot was given to somebody who was not asked, or taken off")
+    _must(bundle["collected"] <= len(given), f"{bundle['collected']} ballots, but only {len(given)} were given")
+    is_open = bundle["collected"] >= recount_secret_slip.LEAST and not bundle["lost"]
+    wanted = bundle["collected"] if is_open else 0
+    _must(len(ballots) == wanted, f"{len(ballots)} ballots stand there, and {wanted} should")
+    outcomes = []
+    for at, question in enumerate(slip["questions"] if is_open else []):
+        said = [answers[at] for _, answers in ballots]
+        found = _judge(question, said, asked=len(counted))
+        _compare(question, found, bundle["results"][at])
+        outcomes.append((question["text"], found[0], found[1]))
+    return Recounted(
+        slip["subject"],
+        _sha256(bundle),
+        len(counted),
+        bundle["collected"],
+        len(ballots),
+        tuple(outcomes),
+        given=len(given),
+        ballots=tuple((receipt, _in_words(slip, answers)) for receipt, answers in ballots),
+    )
+
+
+def _in_words(slip: dict[str, Any], answers: list[dict[str, Any]]) -> str:
+    said = []
+    for question, each in zip(slip["questions"], answers, strict=True):
+        words = {choice["answer"]: choice["text"] for choice in question["answers"]}
+        said.append(" – ".join(part for part in (words.get(each["answer"], ""), each["opinion"]) if part))
+    return " | ".join(said)
 
 
 def _check_line(slip: dict[str, Any], line: dict[str, Any], sha256: str, *, name: str) -> None:

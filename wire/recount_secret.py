@@ -39,10 +39,10 @@ def count(
     seen: set[str] = set()
     for ballot in ballots:
         message = _message(bundle, ballot)
-        receipt = _receipt(message)
+        receipt = receipt_of(message)
         _must(receipt not in seen, f"the ballot {receipt} stands there twice")
         marks = recount_election.marks(prepared, ballot["answer"], whose=receipt)
-        holds = _is_signed(modulus, message, bytes.fromhex(ballot["signature"]))
+        holds = is_signed(modulus, message, bytes.fromhex(ballot["signature"]))
         _must(holds, f"the ballot {receipt} was not signed by the vote's key, or was changed")
         seen.add(receipt)
         votes.update(marks)
@@ -51,7 +51,7 @@ def count(
 
 def receipts(bundle: dict[str, Any], ballots: list[dict[str, Any]]) -> tuple[tuple[str, str], ...]:
     """Receipt and answer of every ballot, by which a voter finds their own."""
-    return tuple((_receipt(_message(bundle, ballot)), ballot["answer"]) for ballot in ballots)
+    return tuple((receipt_of(_message(bundle, ballot)), ballot["answer"]) for ballot in ballots)
 
 
 def _check_given(opened: dict[str, Any], given: list[dict[str, Any]]) -> None:
@@ -69,12 +69,13 @@ def _message(bundle: dict[str, Any], ballot: dict[str, Any]) -> bytes:
     return bytes.fromhex(ballot["prefix"]) + _BALLOT + canonical.encode(said)
 
 
-def _receipt(message: bytes) -> str:
+def receipt_of(message: bytes) -> str:
+    """Sixteen letters in fours."""
     letters = base64.b32encode(hashlib.sha256(_RECEIPT + message).digest()[:10]).decode("ascii")
     return " ".join((letters[:4], letters[4:8], letters[8:12], letters[12:]))
 
 
-def _is_signed(modulus: int, message: bytes, signature: bytes) -> bool:
+def is_signed(modulus: int, message: bytes, signature: bytes) -> bool:
     """RSASSA-PSS-VERIFY with SHA-384 and a salt of 48 bytes."""
     size = (modulus.bit_length() + 7) // 8
     number = int.from_bytes(signature)

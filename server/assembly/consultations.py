@@ -18,6 +18,9 @@ from server.consultations.answering import Answering
 from server.consultations.leading import Leading
 from server.consultations.papers import SlipPapers
 from server.consultations.safe import SlipSafe
+from server.consultations.secret import routes as secret_routes
+from server.consultations.secret.keys import UrnKeys
+from server.consultations.secret.service import Ballots
 from server.consultations.service import SlipService
 from server.consultations.showing import Showing
 from server.consultations.store import SqlSlipStore
@@ -43,6 +46,7 @@ def build(services: Services) -> None:
         journal=record.build_audit(services),
         people=services.identity,
         safe=SlipSafe(master),
+        urns=UrnKeys(settings.data_dir / "urns", master),
         statements=services.statements,
         office=services.agency,
         random=os.urandom,
@@ -54,6 +58,10 @@ def build(services: Services) -> None:
     swept = papers.sweep()
     if swept:
         _LOG.warning("removed %d files that an interrupted upload had left", swept)
+    ballots = Ballots(tools)
+    stale = ballots.sweep()
+    if stale:
+        _LOG.warning("destroyed the keys of %d secret slips that were over", stale)
     intake = Intake(
         settings.data_dir / "incoming", limit_mib=settings.max_upload_mib, reserve_mib=settings.disk_reserve_mib
     )
@@ -69,6 +77,7 @@ def build(services: Services) -> None:
             )
         ),
     ]
+    services.blueprints.append(secret_routes.blueprint(ballots, clock))
     services.closers.append(files.close)
 
 

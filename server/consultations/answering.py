@@ -25,6 +25,7 @@ from server.consultations.errors import (
     AnsweredMeanwhile,
     AnsweredTooOften,
     DraftChanged,
+    IsSecret,
     NotAsked,
     NotSigned,
     SignatureWanted,
@@ -198,11 +199,14 @@ class Answering:
     # Parts
 
     def _mine(self, tx: Transaction, slip: str, asked: Asked, *, hold: bool = True) -> tuple[Slip, Recipient]:
-        """The slip, held as it is, and who asks, held alone; raises ConsultationUnknown, NotAsked."""
+        """The slip, held as it is, and who asks, held alone; raises ConsultationUnknown, NotAsked, IsSecret."""
         found = self.desk.found(tx, slip, hold="share" if hold else "")
         mine = self.tools.store.recipient(tx, slip, asked.actor.person_id, hold=hold)
         if mine is None or not mine.counts:
             raise NotAsked
+        # Not even a draft: whatever lies here lies under a name.
+        if found.wording.secret:
+            raise IsSecret
         return found, mine
 
     def _read(self, slip: Slip, entries: Entries) -> tuple[Said, ...]:

@@ -10,7 +10,11 @@
     │   └── NotAsked                     consultation-not-asked: no recipient of this slip, or not any more
     ├── Malformed
     │   ├── ConsultationIncomplete       consultation-incomplete: something has to be there before it is submitted
-    │   └── AnswerIncomplete             consultation-answer-incomplete: a question is left without its answer
+    │   ├── AnswerIncomplete             consultation-answer-incomplete: a question is left without its answer
+    │   ├── BallotRefused                consultation-ballot-refused: no ballot that this slip's key has signed
+    │   └── BallotTooLong                consultation-ballot-too-long: more words than a ballot holds
+    ├── TooMany
+    │   └── TooManyRefused               consultation-too-many-refused: wrong ballots from one place, again and again
     └── Conflict
         ├── ConsultationStageWrong       consultation-stage-wrong: the table knows no such move from there
         ├── ConsultationChanged          consultation-changed: somebody saved another wording meanwhile
@@ -26,12 +30,19 @@
         ├── RemovedAlready               consultation-removed-already: taken off the list before
         ├── NobodyLeft                   consultation-nobody-left: the last recipient stays
         ├── NobodyWaitedFor              consultation-nobody-waited-for: all have answered
+        ├── IsSecret                     consultation-is-secret: answers to this slip are handed in without a name
+        ├── NotSecret                    consultation-not-secret: answers to this slip are handed in by name
+        ├── TooFewForSecret              consultation-too-few-for-secret: among two nobody's answer is secret
+        ├── BallotGiven                  consultation-ballot-given: this person was given a ballot in another browser
+        ├── HasBallot                    consultation-has-ballot: who was given a ballot stays on the list
+        ├── UrnFull                      consultation-urn-full: more ballots than were given
+        ├── UrnLost                      consultation-urn-lost: the urn's key is not there any more
         └── AnswerDamaged                consultation-answer-damaged: what is kept is not what was sealed
 """
 
 from __future__ import annotations
 
-from server.errors import Conflict, Malformed, NotAllowed, NotFound
+from server.errors import Conflict, Malformed, NotAllowed, NotFound, TooMany
 
 
 class ConsultationUnknown(NotFound):
@@ -152,3 +163,63 @@ class AnswerDamaged(Conflict):
     """What the database holds is not what was sealed."""
 
     code = "consultation-answer-damaged"
+
+
+class BallotRefused(Malformed):
+    """It does not answer this slip, or the slip's key has not signed it."""
+
+    code = "consultation-ballot-refused"
+
+
+class BallotTooLong(Malformed):
+    """A ballot holds so many bytes and no more, so that no length tells whose it is."""
+
+    code = "consultation-ballot-too-long"
+
+
+class TooManyRefused(TooMany):
+    """One place brought wrong ballots again and again; ``data["wait_s"]``."""
+
+    code = "consultation-too-many-refused"
+
+
+class IsSecret(Conflict):
+    """Answers to a secret slip are drafted and handed in without a name."""
+
+    code = "consultation-is-secret"
+
+
+class NotSecret(Conflict):
+    """Answers to this slip are handed in by name."""
+
+    code = "consultation-not-secret"
+
+
+class TooFewForSecret(Conflict):
+    """A secret slip asks ``data["least"]`` people or more."""
+
+    code = "consultation-too-few-for-secret"
+
+
+class BallotGiven(Conflict):
+    """This person was given a ballot before, ``data["at"]``, in ``data["browser"]``; there it is handed in."""
+
+    code = "consultation-ballot-given"
+
+
+class HasBallot(Conflict):
+    """``data["name"]`` was given a ballot, which nobody could find again among the others."""
+
+    code = "consultation-has-ballot"
+
+
+class UrnFull(Conflict):
+    """As many ballots as were given are there."""
+
+    code = "consultation-urn-full"
+
+
+class UrnLost(Conflict):
+    """The key of the urn is not there any more: nobody opens it. The slip is withdrawn."""
+
+    code = "consultation-urn-lost"

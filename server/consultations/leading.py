@@ -21,17 +21,21 @@ from server.consultations import bundle, model
 from server.consultations.errors import (
     ConsultationOver,
     DeadlineTooEarly,
+    HasBallot,
     NobodyLeft,
     NobodyWaitedFor,
     NotAsked,
     RemovedAlready,
+    TooFewForSecret,
 )
 from server.consultations.model import Extension, Move, Slip
+from server.consultations.secret import service as secret
 from server.consultations.tools import Asked, Desk, Tools
 from server.idempotency.service import once
 from server.identity.model import Actor
 from server.unit import Transaction
 from wire.fields import print_instant
+from wire.secret_ballots import LEAST_BALLOTS
 
 _LOG: Final = logging.getLogger("consultations")
 
@@ -89,8 +93,13 @@ class Leading:
                 raise NotAsked
             if not found.counts:
                 raise RemovedAlready(name=found.name)
-            if sum(each.counts for each in self.tools.store.recipients(tx, slip)) == 1:
+            if found.drawn:
+                raise HasBallot(name=found.name)
+            left = sum(each.counts for each in self.tools.store.recipients(tx, slip)) - 1
+            if not left:
                 raise NobodyLeft
+            if before.wording.secret and left < LEAST_BALLOTS:
+                raise TooFewForSecret(least=LEAST_BALLOTS)
             self.tools.store.put(tx, replace(found, removed_at=asked.now, removed_why=reason))
             told = {"person": person, "reason": reason, "answered": found.answered}
             self.desk.note(tx, "recipient_removed", slip, asked, **told)
@@ -106,16 +115,22 @@ class Leading:
             after = self._closed(tx, replace(before, closed_at=asked.now, reason=reason), asked)
             return after, {}
 
-        return self._move(slip, Move.CLOSE, {"slip": slip, "reason": reason}, asked=asked, change=change)
+        done = self._move(slip, Move.CLOSE, {"slip": slip, "reason": reason}, asked=asked, change=change)
+        self.tools.urns.destroy(slip)
+        return done
 
     def withdraw(self, slip: str, reason: str, *, asked: Asked) -> dict[str, Any]:
         """Nothing comes of it: no result, and nobody is asked any more."""
 
         def change(tx: Transaction, before: Slip) -> tuple[Slip, dict[str, Any]]:
             self.desk.note(tx, "withdrawn", slip, asked, reason=reason)
+            if before.wording.secret:
+                secret.empty_urn(self.desk, tx, before)
             return replace(before, closed_at=asked.now, reason=reason), {}
 
-        return self._move(slip, Move.WITHDRAW, {"slip": slip, "reason": reason}, asked=asked, change=change)
+        done = self._move(slip, Move.WITHDRAW, {"slip": slip, "reason": reason}, asked=asked, change=change)
+        self.tools.urns.destroy(slip)
+        return done
 
     # The clock
 
@@ -138,6 +153,7 @@ class Leading:
         except Exception:  # noqa: BLE001 - the others are closed, and this one is tried again
             _LOG.exception("the slip %s could not be closed at its deadline", slip)
             return False
+        self.tools.urns.destroy(slip)
         return True
 
     # Parts
@@ -166,7 +182,9 @@ class Leading:
             return once(self.tools.ledger, tx, asked.key(wanted.value, content), now=asked.now, do=write)
 
     def _closed(self, tx: Transaction, slip: Slip, asked: Asked) -> Slip:
-        """With what its answers come to, in the record."""
+        """With what its answers come to, in the record; of a secret one the urn is opened first."""
+        if slip.wording.secret:
+            secret.open_urn(self.desk, tx, slip)
         sha256 = model.fingerprint(bundle.bundle(self.desk, tx, slip))
         told = {"sha256": sha256, "by_clock": slip.by_clock, "reason": slip.reason}
         actor = "system" if slip.by_clock else asked.actor.label

@@ -26,9 +26,11 @@ from server.consultations.errors import (
     ConsultationOver,
     ConsultationStageWrong,
     DeadlineTooEarly,
+    TooFewForSecret,
 )
 from wire import canonical
 from wire.fields import print_instant
+from wire.secret_ballots import LEAST_BALLOTS
 from wire.votes import Answer, Meaning, Rule
 
 OPINION: Final = "opinion"
@@ -125,7 +127,10 @@ def rule_value(rule: Rule) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a secretary writes. ``live``: who leads sees results before the close; ``shared``: recipients see them."""
+    """What a secretary writes. ``live``: who leads sees results before the close; ``shared``: recipients see them.
+
+    ``secret``: nobody learns who answered what (C10); then it is neither signed nor live, and always shared.
+    """
 
     subject: str
     submission: str
@@ -136,6 +141,7 @@ class Wording:
     signed: bool
     live: bool
     shared: bool
+    secret: bool = False
 
     def to_value(self) -> dict[str, Any]:
         """As JSON; what ``reading.wording`` reads again."""
@@ -149,11 +155,16 @@ class Wording:
             "signed": self.signed,
             "live": self.live,
             "shared": self.shared,
+            # Only where it is so: slips of before are named by a hash of what they were then.
+            **({"secret": True} if self.secret else {}),
         }
 
 
 def must_be_whole(wording: Wording, *, papers: int, now: dt.datetime) -> None:
-    """Raise ConsultationIncomplete for what has to be there, DeadlineTooEarly for a moment that has passed."""
+    """Raise ConsultationIncomplete for what has to be there, DeadlineTooEarly for a moment that has passed.
+
+    Of a secret slip also TooFewForSecret: among two nobody's answer is secret.
+    """
     there = {
         "subject": wording.subject,
         # The letter of submission is said in words, or comes as a file.
@@ -172,6 +183,8 @@ def must_be_whole(wording: Wording, *, papers: int, now: dt.datetime) -> None:
         texts = {each.text.casefold() for each in question.answers}
         if question.rule is not None and (len(texts) < LEAST_ANSWERS or len(texts) < len(question.answers)):
             raise ConsultationIncomplete(field="answers")
+    if wording.secret and len(wording.recipients) < LEAST_BALLOTS:
+        raise TooFewForSecret(least=LEAST_BALLOTS)
     if wording.deadline is None or wording.deadline <= now:
         raise DeadlineTooEarly
 
@@ -224,6 +237,7 @@ class Slip:
     """One slip. ``revision`` counts the wordings; ``sha256``: of what was sent, empty before; ``deadline`` the newest.
 
     ``reason``: why it was returned, closed early or withdrawn. ``result_sha256``: of its bundle, once it is closed.
+    ``token_key``: of a secret one that was sent, the modulus by which its ballots are checked, in hexadecimal.
     """
 
     id: str
@@ -242,6 +256,7 @@ class Slip:
     reason: str = ""
     sha256: str = ""
     result_sha256: str = ""
+    token_key: str = ""
 
     def is_over(self, now: dt.datetime) -> bool:
         """Whether its deadline has passed: an answer at that very moment is too late."""
@@ -257,7 +272,11 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody who was asked, as they were then. ``answered`` counts what was handed in; ``draft`` is sealed."""
+    """Somebody who was asked, as they were then. ``answered`` counts what was handed in; ``draft`` is sealed.
+
+    Of a secret slip ``answered`` is 1 once they were given their ballot; ``drawn``: the SHA-256 of what was signed
+    blind, in hexadecimal, and ``browser`` where.
+    """
 
     slip: str
     person: str
@@ -274,11 +293,22 @@ class Recipient:
     removed_why: str = ""
     draft_revision: int = 0
     draft: bytes = field(default=b"", repr=False)
+    drawn: str = ""
+    browser: str = ""
 
     @property
     def counts(self) -> bool:
         """Whether they are still asked: who was taken off is in no base and in no sum (C7)."""
         return self.removed_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Urn:
+    """Of a secret slip: ``box``, all ballots shut together until it is over; ``ballots``, what came out, sealed."""
+
+    slip: str
+    box: bytes = field(default=b"", repr=False)
+    ballots: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +361,7 @@ def content(slip: Slip, papers: Sequence[Paper], recipients: Sequence[Recipient]
         "v": 1,
         "consultation": slip.id,
         **wording,
+        **({"token_key": slip.token_key} if slip.token_key else {}),
         "papers": [paper.to_value() for paper in papers],
         "recipients": [
             {"person": each.person, "name": each.name, "position": each.position, "unit": each.unit}

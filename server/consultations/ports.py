@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from server.agency.model import House
-from server.consultations.model import HandIn, Paper, Recipient, Slip
+from server.consultations.model import HandIn, Paper, Recipient, Slip, Urn
 from server.documents.model import Document
 from server.identity.model import Account
 from server.statements.service import Verified
@@ -69,6 +69,22 @@ class SlipStore(Protocol):
         """Of a slip, or of one person: by person and number."""
         ...
 
+    def add_urn(self, tx: Transaction, slip: str, box: bytes) -> None:
+        """Of a secret slip that is sent."""
+        ...
+
+    def urn(self, tx: Transaction, slip: str, *, hold: bool = False) -> Urn:
+        """Of a slip, empty without one; ``hold``: nobody else changes it until the commit."""
+        ...
+
+    def given(self, tx: Transaction, slip: str) -> int:
+        """How many were given a ballot."""
+        ...
+
+    def put_urn(self, tx: Transaction, urn: Urn) -> None:
+        """Write it whole."""
+        ...
+
     def add_paper(self, tx: Transaction, paper: Paper) -> None:
         """One more file."""
         ...
@@ -99,6 +115,34 @@ class Safe(Protocol):
 
     def open(self, key: bytes, sealed: bytes, *, bound: tuple[str, ...]) -> Any:
         """The value; raises AnswerDamaged."""
+        ...
+
+
+class Urns(Protocol):
+    """The keys of secret slips."""
+
+    def make(self, slip: str) -> str:
+        """Fresh ones, on the disk when it returns; gives the modulus, hexadecimal."""
+        ...
+
+    def sign(self, slip: str, blinded: bytes) -> bytes:
+        """Blind; raises UrnLost, BadField."""
+        ...
+
+    def shut(self, slip: str, slots: bytes) -> bytes:
+        """The urn for the database; raises UrnLost."""
+        ...
+
+    def open(self, slip: str, box: bytes) -> bytes:
+        """What was shut; raises UrnLost."""
+        ...
+
+    def destroy(self, slip: str) -> None:
+        """For good."""
+        ...
+
+    def all(self) -> Sequence[str]:
+        """The slips that have keys."""
         ...
 
 

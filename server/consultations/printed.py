@@ -17,6 +17,7 @@ from server.agency.model import House
 from server.attendance.table import HOUSE
 from server.consultations import counting
 from server.consultations.model import Question, Recipient, Slip
+from server.consultations.secret.counted import Counted, voices
 from server.consultations.showing import Whole
 from server.documents.model import (
     Column,
@@ -33,6 +34,7 @@ from server.documents.model import (
     time_in_words,
 )
 from server.identity.model import Account
+from wire.secret_ballots import LEAST_BALLOTS
 from wire.tally import Outcome, Verdict, hundredths
 from wire.votes import Base
 
@@ -49,6 +51,7 @@ OUTCOMES: Final = {
     Outcome.COUNTED: "chỉ tổng hợp ý kiến",
 }
 _COUNTS: Final = (Column("Phương án", 20), Column("Số ý kiến", 6, "center"), Column("Tỷ lệ", 6, "center"))
+_WORDS: Final = (Column("STT", 4, "center"), Column("Trả lời", 12), Column("Ý kiến", 40))
 _VOICES: Final = (
     Column("STT", 4, "center"),
     Column("Họ và tên", 14),
@@ -121,6 +124,9 @@ def _opening(whole: Whole) -> Iterator[Part]:
     for each in slip.extensions:
         yield Text(f"Gia hạn đến {moment(each.until)}, lý do: {each.reason}.")
     yield Text(ends(slip))
+    if whole.counted is not None:
+        yield from _urn(whole.counted, asked=counted["asked"])
+        return
     signed = ", mỗi trả lời có chữ ký số của người trả lời" if slip.wording.signed else ""
     yield Text(
         f"Số người được lấy ý kiến: {counted['asked']}; đã trả lời: {counted['answered']}; "
@@ -128,14 +134,47 @@ def _opening(whole: Whole) -> Iterator[Part]:
     )
 
 
+def _urn(found: Counted, *, asked: int) -> Iterator[Part]:
+    """How many ballots were given and came back, and what that means."""
+    yield Text(
+        f"Lấy ý kiến kín. Số người được lấy ý kiến: {asked}; phiếu phát ra: {found.given}; "
+        f"phiếu thu về: {found.opened.collected}; phiếu phát ra không thu về: {found.given - found.opened.collected}. "
+        "Phiếu không thu về không được tính là tán thành."
+    )
+    if found.opened.lost:
+        yield Text("Hòm phiếu không mở được vì khóa của hòm phiếu không còn. Không có kết quả.")
+    elif not found.opened.is_open:
+        yield Text(
+            f"Thu về ít hơn {LEAST_BALLOTS} phiếu: để giữ kín ý kiến của từng người, phiếu không được mở. "
+            "Không có kết quả."
+        )
+
+
+def _secret_words(number: int, question: Question, whole: Counted) -> Iterator[Part]:
+    texts = {each.answer: each.text for each in question.answers}
+    said = voices(question, whole)
+    if said:
+        rows = tuple(
+            (str(at), "" if each.answer is None else texts[each.answer], each.opinion)
+            for at, each in enumerate(said, 1)
+        )
+        yield Text("Ý kiến ghi trên các phiếu, xếp theo thứ tự ngẫu nhiên:")
+        yield Table(_WORDS, rows, f"Ý kiến về nội dung {number}")
+
+
 def _question(number: int, question: Question, whole: Whole) -> Iterator[Part]:
     yield Heading(f"{number}. {question.text}")
-    found = counting.verdict_of(question, whole.recipients, whole.answers)
+    if whole.counted is not None and not whole.counted.opened.is_open:
+        return
+    found = counting.verdict_of(question, whole.roll, whole.answers)
     texts = {each.answer: each.text for each in question.answers}
     if found is not None:
         rows = tuple((texts[line.answer], str(line.votes), share(line.votes, found.of)) for line in found.lines)
         yield Table(_COUNTS, rows, f"Kết quả nội dung {number}")
         yield Text(arithmetic(question, found))
+    if whole.counted is not None:
+        yield from _secret_words(number, question, whole.counted)
+        return
     said = counting.voices(question, whole.recipients, whole.answers)
     if said:
         lines = tuple(
@@ -155,7 +194,7 @@ def _silent(whole: Whole) -> Iterator[Part]:
     silent = [each for each in whole.recipients if each.counts and not each.answered]
     removed = [each for each in whole.recipients if not each.counts]
     if silent:
-        yield Heading("Người không trả lời")
+        yield Heading("Người không trả lời" if whole.counted is None else "Người không nhận phiếu")
         yield Points(tuple(_about(each) for each in silent))
     if removed:
         yield Heading("Người không còn trong danh sách lấy ý kiến")

@@ -44,8 +44,11 @@ def wording(fields: Fields) -> Wording:
         signed=fields.flag("signed"),
         live=fields.flag("live"),
         shared=fields.flag("shared"),
+        secret=fields.has("secret") and fields.flag("secret"),
     )
     fields.end()
+    if found.secret and (found.signed or found.live or not found.shared):
+        raise BadField("body.secret", "goes with no signature, no results before the close, and the list for all asked")
     return found
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from server.consultations import model
 from server.consultations.errors import CannotAnswer, ConsultationChanged, ConsultationIncomplete, MayNotApprove
 from server.consultations.model import Move, Recipient, Slip, Stage, Wording
+from server.consultations.secret import service as secret
 from server.consultations.tools import Asked, Desk, Tools
 from server.idempotency.service import once
 from server.identity.model import ADMINS
@@ -137,6 +138,8 @@ class SlipService:
                 raise ConsultationChanged(revision=before.revision)
             _must_be_able(before, unable)
             self.tools.store.ask(tx, recipients)
+            if before.wording.secret:
+                before = secret.begin(self.tools, tx, before, places=len(recipients))
             papers = self.tools.store.papers(tx, slip)
             sha256 = model.fingerprint(model.content(before, papers, recipients))
             deadline = before.wording.deadline
@@ -146,6 +149,7 @@ class SlipService:
                 "people": [each.person for each in recipients],
                 "deadline": None if deadline is None else print_instant(deadline),
                 "signed_by_token": before.wording.signed,
+                **({"secret": True} if before.wording.secret else {}),
             }
             self.desk.note(tx, "sent", slip, asked, **told)
             return replace(before, sent_at=asked.now, deadline=deadline, sha256=sha256, reason="")

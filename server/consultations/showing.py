@@ -18,6 +18,8 @@ from server.consultations import bundle, counting
 from server.consultations.answering import Answering
 from server.consultations.errors import ConsultationStageWrong, ConsultationUnknown
 from server.consultations.model import SENT, TABLE, Move, Recipient, Slip, Stage
+from server.consultations.secret import service as secret
+from server.consultations.secret.counted import Counted, counted
 from server.consultations.tools import Asked, Desk, Tools, is_staff, leads, oversees
 from server.identity.model import Actor, Role
 from server.search.model import Wanted
@@ -36,6 +38,13 @@ class Whole:
     slip: Slip
     recipients: tuple[Recipient, ...]
     answers: counting.Answers
+    #: of a secret one; ``answers`` are under receipts then
+    counted: Counted | None = None
+
+    @property
+    def roll(self) -> Sequence[Recipient]:
+        """By whom is counted: those asked, or as many nameless lines."""
+        return self.recipients if self.counted is None else self.counted.roll
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,7 @@ class Showing:
                 "extensions": [each.to_value() for each in found.extensions],
                 "sha256": found.sha256 or None,
                 "result_sha256": found.result_sha256 or None,
+                "token_key": found.token_key or None,
                 "moves": _moves(found, actor),
                 "mine": None if mine is None else self._mine(tx, found, mine),
             }
@@ -100,8 +110,7 @@ class Showing:
                 value |= {"progress": counting.progress(recipients)}
                 value |= {"people": [counting.person_value(each) for each in recipients]}
             if self._shows_results(found, actor):
-                answers = self.desk.answers(tx, found, recipients)
-                value["results"] = counting.results(found.wording.questions, recipients, answers)
+                value |= self._results(tx, found, recipients)
                 value |= {"progress": counting.progress(recipients)}
         people = {found.wording.leader, found.created_by, *(each.by for each in found.extensions)}
         people |= set(found.wording.recipients) if found.stage not in SENT else set()
@@ -113,6 +122,9 @@ class Showing:
         with self.tools.unit.read() as tx:
             found = self._overseen(tx, slip, asked.actor)
             recipients = tuple(self.tools.store.recipients(tx, slip))
+            if found.wording.secret:
+                whole = counted(found, recipients, secret.opened(self.desk, tx, found))
+                return Whole(found, recipients, whole.answers, whole)
             return Whole(found, recipients, self.desk.answers(tx, found, recipients))
 
     def bundle(self, slip: str, *, asked: Asked) -> dict[str, Any]:
@@ -148,6 +160,15 @@ class Showing:
             return oversees(slip, actor) or slip.wording.shared
         return slip.stage is Stage.OPEN and slip.wording.live and leads(slip, actor)
 
+    def _results(self, tx: Transaction, slip: Slip, recipients: Sequence[Recipient]) -> dict[str, Any]:
+        questions = slip.wording.questions
+        if not slip.wording.secret:
+            return {"results": counting.results(questions, recipients, self.desk.answers(tx, slip, recipients))}
+        whole = counted(slip, recipients, secret.opened(self.desk, tx, slip))
+        if not whole.opened.is_open:
+            return {"urn": whole.to_value()}
+        return {"urn": whole.to_value(), "ballots": whole.ballots(), "results": whole.results(questions)}
+
     def _mine(self, tx: Transaction, slip: Slip, mine: Recipient) -> dict[str, Any]:
         handed = self.tools.store.handed_in(tx, slip.id, mine.person)
         said = [
@@ -162,6 +183,7 @@ class Showing:
         ]
         return {
             **counting.person_value(mine),
+            "browser": mine.browser,
             "draft": self.answering.draft(slip, mine),
             "draft_revision": mine.draft_revision,
             "handed_in": said,
@@ -210,6 +232,7 @@ def _listed(slip: Slip, asked: Asked) -> dict[str, Any]:
         "subject": slip.wording.subject,
         "leader": slip.wording.leader or None,
         "signed": slip.wording.signed,
+        "secret": slip.wording.secret,
         "questions": len(slip.wording.questions),
         "deadline": None if deadline is None else print_instant(deadline),
         "extended": len(slip.extensions),

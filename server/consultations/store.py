@@ -26,13 +26,14 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    func,
     insert,
     select,
     update,
 )
 
 from server.consultations import reading
-from server.consultations.model import SENT, Extension, HandIn, Paper, Recipient, Slip, Stage
+from server.consultations.model import SENT, Extension, HandIn, Paper, Recipient, Slip, Stage, Urn
 from server.db.metadata import Moment, metadata
 from wire.fields import Fields, parse_instant
 
@@ -55,6 +56,7 @@ SLIPS: Final = Table(
     Column("reason", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("result_sha256", String(64), nullable=False),
+    Column("token_key", String(512), nullable=False),
 )
 RECIPIENTS: Final = Table(
     "consultation_recipients",
@@ -74,6 +76,16 @@ RECIPIENTS: Final = Table(
     Column("removed_why", Text, nullable=False),
     Column("draft_revision", Integer, nullable=False),
     Column("draft", LargeBinary, nullable=False),
+    Column("drawn", String(64), nullable=False),
+    Column("browser", Text, nullable=False),
+)
+#: One row a secret slip, written whole each time: no order of rows, nothing that was added last.
+URNS: Final = Table(
+    "consultation_urns",
+    metadata,
+    Column("slip", String(18), ForeignKey("consultations.id"), primary_key=True),
+    Column("box", LargeBinary, nullable=False),
+    Column("ballots", LargeBinary, nullable=False),
 )
 ANSWERS: Final = Table(
     "consultation_answers",
@@ -171,6 +183,25 @@ class SqlSlipStore:
         wanted = select(ANSWERS).where(ANSWERS.c.slip == slip).order_by(ANSWERS.c.person, ANSWERS.c.number)
         rows = tx.execute(wanted if person is None else wanted.where(ANSWERS.c.person == person)).mappings()
         return [HandIn(**{**row, "sealed": bytes(row["sealed"])}) for row in rows]
+
+    def add_urn(self, tx: Connection, slip: str, box: bytes) -> None:
+        """Of a secret slip that is sent."""
+        tx.execute(insert(URNS).values(slip=slip, box=box, ballots=b""))
+
+    def urn(self, tx: Connection, slip: str, *, hold: bool = False) -> Urn:
+        """Of a slip, empty without one; ``hold``: nobody else changes it until the commit."""
+        query = select(URNS).where(URNS.c.slip == slip)
+        row = tx.execute(query.with_for_update() if hold else query).mappings().one_or_none()
+        return Urn(slip) if row is None else Urn(slip, bytes(row["box"]), bytes(row["ballots"]))
+
+    def given(self, tx: Connection, slip: str) -> int:
+        """How many were given a ballot."""
+        where = (RECIPIENTS.c.slip == slip, RECIPIENTS.c.drawn != "")
+        return tx.execute(select(func.count()).select_from(RECIPIENTS).where(*where)).scalar_one()
+
+    def put_urn(self, tx: Connection, urn: Urn) -> None:
+        """Write it whole."""
+        tx.execute(update(URNS).where(URNS.c.slip == urn.slip).values(box=urn.box, ballots=urn.ballots))
 
     def add_paper(self, tx: Connection, paper: Paper) -> None:
         """One more file."""

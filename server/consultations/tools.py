@@ -17,7 +17,7 @@ from server.consultations import reading
 from server.consultations.counting import Answers
 from server.consultations.errors import ConsultationChanged, ConsultationUnknown, NotItsLeader
 from server.consultations.model import HandIn, Recipient, Said, Slip, Stage
-from server.consultations.ports import Office, People, Safe, SlipStore, Statements
+from server.consultations.ports import Office, People, Safe, SlipStore, Statements, Urns
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey
 from server.identity.model import Actor, Role
@@ -36,6 +36,7 @@ class Tools:
     journal: Journal
     people: People
     safe: Safe
+    urns: Urns
     statements: Statements
     office: Office
     random: Callable[[int], bytes]

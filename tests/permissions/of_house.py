@@ -253,6 +253,7 @@ SLIPS: Final[tuple[Row, ...]] = (
     row(f"PUT {_SLIP}/draft", {_ASKED: ANY}, {"answers": "$answers", "revision": 0}, consultation="slip"),
     row(f"POST {_SLIP}/answer", {_ASKED: ANY}, _ANSWER, consultation="slip"),
     row(f"POST {_SLIP}/answer/ask", {_ASKED: ANY}, {"answers": "$answers"}, reaches=True, consultation="slip"),
+    row(f"POST {_SLIP}/draw", {_ASKED: ANY}, {"blinded": "5a" * 256, "browser": ""}, reaches=True, consultation="slip"),
     *(
         row(f"GET {_SLIP}/{what}", {_STAFF | AUDITOR: ANY, _ASKED: ""}, reaches=True, consultation="slip")
         for what in ("bundle", "answers.csv", "answers.xlsx", "summary.pdf", "summary/pages")

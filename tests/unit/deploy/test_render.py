@@ -72,6 +72,13 @@ def test_C4_the_address_of_a_calendar_stands_in_no_log() -> None:
         assert all(each in inside for each in (*logs, "error_log /dev/null crit;"))
 
 
+def test_W174_when_a_secret_ballot_came_stands_in_no_log() -> None:
+    text = render.render("nginx/phonghop.conf.in", render.site_values(Proxy(access_log="/var/log/x.log")))
+    inside = text.partition("location ~ ^/api/consultations/[^/]+/cast$ {")[2].partition("}")[0]
+    assert "access_log off;" in inside
+    assert "error_log /dev/null crit;" in inside
+
+
 @pytest.mark.parametrize("stated", ["", "/var/log/x.log combined", "a\tb"])
 def test_the_log_of_requests_is_one_path(stated: str) -> None:
     with pytest.raises(RenderError):

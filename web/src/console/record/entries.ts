@@ -116,6 +116,7 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['house', 'consultation_returned'],
   ['house', 'consultation_sent'],
   ['house', 'consultation_answered'],
+  ['house', 'consultation_drawn'],
   ['house', 'consultation_extended'],
   ['house', 'consultation_reminded'],
   ['house', 'consultation_recipient_removed'],
