@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0039_secret_slips"
-down_revision = "0038_letter_openings"
+revision = "0040_secret_slips"
+down_revision = "0039_device_alerts"
 branch_labels = None
 depends_on = None
 
