@@ -66,14 +66,22 @@ test-pdfa: setup ## Văn bản đúng chuẩn lưu trữ PDF/A · documents as P
 # The image of a seat: for mini-PCs, or with ARCH=arm64 for Raspberry Pi 4 and CM4.
 ARCH ?= amd64
 
-.PHONY: image test-image
+.PHONY: image bundle test-image test-powercut
 image: setup-demo ## Dựng ảnh hệ thống của chỗ ngồi (ARCH=amd64|arm64) · the flashable image of a seat
 	@deploy/bootstrap.sh image
 	@$(bin)/python -m firmware_scripts.image $(ARCH)
 
+bundle: setup-demo ## Dựng gói cập nhật đã ký (ARCH=…, CERTIFICATE=…, KEY=tệp|pkcs11:…) · a signed update of seats
+	@deploy/bootstrap.sh image
+	@$(bin)/python -m firmware_scripts.bundle $(ARCH) --certificate "$(CERTIFICATE)" --key "$(KEY)" $(if $(MINIMUM),--minimum $(MINIMUM))
+
 test-image: setup ## Khởi động ảnh trong máy ảo, với máy chủ thật · the image in a virtual machine, with a real server
 	@deploy/bootstrap.sh image
 	@PHONGHOP_TEST_IMAGE=1 $(bin)/pytest -q -n 0 tests/image
+
+test-powercut: setup ## Rút điện hai trăm lần khi đang cập nhật, khởi động, nhận tài liệu · two hundred seeded power cuts of a seat
+	@deploy/bootstrap.sh image
+	@PHONGHOP_TEST_POWERCUTS=$${PHONGHOP_TEST_POWERCUTS:-200} $(bin)/pytest -q -n 0 tests/image/test_powercut.py
 
 check: setup ## Định dạng, kiểu, luật phụ thuộc · formatting, types, dependency rules
 	@tests/run.sh check

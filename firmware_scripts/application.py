@@ -5,7 +5,7 @@ any build host; pyscard is Debian's. Libraries are kept by the lock; our own cod
 
 Both are compiled for the seat's Python beforehand (``compiled.py``).
 
-Usage: `lay(base, target, kept_in, folder, epoch=…)`; then ``folder`` is a tree that goes over the base.
+Usage: `lay(base, target, kept_in, folder, edition=…)`; then ``folder`` is a tree that goes over the base.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from firmware_scripts import cache, recipe
 from firmware_scripts.base import Base
 from firmware_scripts.compiled import compile_below
 from firmware_scripts.errors import RecipeWrong
-from firmware_scripts.recipe import Target
+from firmware_scripts.recipe import Edition, Target
 from firmware_scripts.running import run, step
 
 _OURS: Final = ("edge", "pages", "sealing", "wire", "web")
@@ -42,7 +42,7 @@ _UNITS: Final = (
 _DEBIANS: Final = ("pyscard",)
 
 
-def lay(base: Base, target: Target, kept_in: Path, folder: Path, *, epoch: int) -> None:
+def lay(base: Base, target: Target, kept_in: Path, folder: Path, *, edition: Edition) -> None:
     """Put everything of ours into ``folder``, as it stands on a seat below ``/``."""
     lib = folder / _HOME / "lib"
     lib.mkdir(parents=True)
@@ -54,10 +54,13 @@ def lay(base: Base, target: Target, kept_in: Path, folder: Path, *, epoch: int) 
     shutil.copy(recipe.ROOT / "phonghop.py", lib)
     compile_below(base, lib, at=f"/{_HOME}/lib")
     shutil.copytree(libraries(base, target, kept_in), lib, dirs_exist_ok=True)
-    shutil.copytree(recipe.HERE / "root", folder, dirs_exist_ok=True, symlinks=True)
+    # What a test on this host compiled of the programs there is no part of an image.
+    ours = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(recipe.HERE / "root", folder, dirs_exist_ok=True, symlinks=True, ignore=ours)
     _system(folder)
     # Over Debian's link: what seats say of their image (edge/vitals.py), and systemd of the system.
-    (folder / "etc" / "os-release").write_text(_RELEASE.format(version=recipe.version(epoch)), encoding="utf-8")
+    (folder / "etc" / "os-release").write_text(_RELEASE.format(version=edition.version), encoding="utf-8")
+    _updates(folder, target, edition)
 
 
 def libraries(base: Base, target: Target, kept_in: Path) -> Path:
@@ -107,6 +110,15 @@ def _system(folder: Path) -> None:
         (folder / place).mkdir(parents=True, exist_ok=True)
         for file in files:
             shutil.copy(file, folder / place)
+
+
+def _updates(folder: Path, target: Target, edition: Edition) -> None:
+    """What decides here whether a release may be installed: the kind of computer, and the least version."""
+    plan = folder / "etc" / "rauc" / "system.conf"
+    plan.write_text(
+        plan.read_text(encoding="utf-8").replace("@compatible@", recipe.compatible(target)), encoding="utf-8"
+    )
+    (folder / "usr" / "lib" / "phonghop" / "minimum").write_text(f"{edition.minimum}\n", encoding="utf-8")
 
 
 def _unwanted(folder: str, names: list[str]) -> set[str]:

@@ -30,7 +30,7 @@ from packageurl import PackageURL
 from firmware_scripts import recipe
 from firmware_scripts.base import Base
 from firmware_scripts.errors import RecipeWrong
-from firmware_scripts.recipe import Target
+from firmware_scripts.recipe import Edition, Target
 
 _STATUS: Final = "var/lib/dpkg/status"
 _DEB: Final = re.compile(r"(?P<name>[^_]+)_(?P<version>[^_]+)_(?P<arch>[^_]+)\.deb")
@@ -38,17 +38,17 @@ _LOCK: Final = recipe.ROOT / "web" / "package-lock.json"
 _MODULES: Final = "node_modules/"
 
 
-def write(base: Base, libraries: Path, target: Target, image: Path, *, epoch: int) -> Path:
+def write(base: Base, libraries: Path, target: Target, image: Path, edition: Edition) -> Path:
     """The bill's file, ``<image>.cdx.json``; raises :class:`RecipeWrong` when the base names no packages."""
     digest = _digest(image)
     parts = [*_installed(base), *_taken(base), *_wheels(libraries), *_front()]
     bom = Bom(components=parts)
     bom.serial_number = uuid.uuid5(uuid.NAMESPACE_OID, digest)
-    bom.metadata.timestamp = dt.datetime.fromtimestamp(epoch, dt.UTC)
+    bom.metadata.timestamp = dt.datetime.fromtimestamp(edition.epoch, dt.UTC)
     whole = Component(
         type=ComponentType.FIRMWARE,
         name=f"phonghop-seat-{target.arch}",
-        version=recipe.version(epoch),
+        version=edition.version,
         bom_ref="image",
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
     )

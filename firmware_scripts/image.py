@@ -11,40 +11,55 @@ import hashlib
 import os
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from firmware_scripts import application, base, bill, boot, disk, initrd, kernel, recipe, root
 from firmware_scripts.errors import FirmwareError
-from firmware_scripts.recipe import TARGETS, Target
+from firmware_scripts.recipe import TARGETS, Edition, Target
 from firmware_scripts.running import run, step
 
 _MIB = 1 << 20
 
 
-def build(target: Target, kept_in: Path, out: Path, *, epoch: int) -> Path:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The partitions' files, and what they were made of (for the bill of materials)."""
+
+    parts: disk.Parts
+    base: base.Base
+    libraries: Path
+
+
+def make(target: Target, kept_in: Path, draft: Path, edition: Edition) -> Made:
+    """The partitions of an image or a bundle, below ``draft``; raises :class:`FirmwareError`."""
+    under, epoch = base.prepare(target, kept_in), edition.epoch
+    libraries = application.libraries(under, target, kept_in)
+    parts = disk.Parts(draft / "boot.vfat", draft / "kernel.vfat", draft / "root.squashfs")
+    with step("Nhân và hệ thống tệp đầu tiên", "kernel and first file system"):
+        core = kernel.unpack(under, target, draft / "kernel")
+        first = initrd.make(under, core, target, draft / "busybox")
+        boot.kernel_partition(core, first, draft / "slot", parts.kernel, epoch=epoch)
+        boot.boot_partition(under, core, target, draft / "boot", parts.boot, epoch=epoch)
+    with step("Chương trình và hệ thống tệp gốc", "our programs and the root file system"):
+        application.lay(under, target, kept_in, draft / "layer", edition=edition)
+        root.squash(under, core, draft / "layer", parts.root, epoch=epoch)
+    return Made(parts, under, libraries)
+
+
+def build(target: Target, kept_in: Path, out: Path, edition: Edition) -> Path:
     """The image's file; raises :class:`FirmwareError`."""
     out.mkdir(parents=True, exist_ok=True)
-    under = base.prepare(target, kept_in)
-    libraries = application.libraries(under, target, kept_in)
     with tempfile.TemporaryDirectory(dir=out, prefix=".making-") as name:
         draft = Path(name)
-        with step("Nhân và hệ thống tệp đầu tiên", "kernel and first file system"):
-            core = kernel.unpack(under, target, draft / "kernel")
-            first = initrd.make(under, core, target, draft / "busybox")
-            boot.kernel_partition(core, first, draft / "slot", draft / "kernel.vfat", epoch=epoch)
-            boot.boot_partition(under, core, target, draft / "boot", draft / "boot.vfat", epoch=epoch)
-        with step("Chương trình và hệ thống tệp gốc", "our programs and the root file system"):
-            application.lay(under, target, kept_in, draft / "layer", epoch=epoch)
-            root.squash(under, core, draft / "layer", draft / "root.squashfs", epoch=epoch)
+        made = make(target, kept_in, draft, edition)
         with step("Tệp ảnh", "the image"):
             image = out / f"phonghop-seat-{target.arch}.img"
-            made = draft / image.name
-            parts = disk.Parts(draft / "boot.vfat", draft / "kernel.vfat", draft / "root.squashfs")
-            disk.assemble(parts, made, draft / "disk", epoch=epoch)
-            size = (draft / "root.squashfs").stat().st_size
-            made.replace(image)
+            disk.assemble(made.parts, draft / image.name, draft / "disk", epoch=edition.epoch)
+            size = made.parts.root.stat().st_size
+            (draft / image.name).replace(image)
         with step("Danh mục thành phần", "the bill of materials"):
-            listed = bill.write(under, libraries, target, image, epoch=epoch)
+            listed = bill.write(made.base, made.libraries, target, image, edition)
     print(f"✓ {image}  {image.stat().st_size / _MIB:.0f} MiB (hệ thống · system {size / _MIB:.0f} MiB)")
     print(f"  sha256 {_digest(image)}")
     print(f"  {listed}")
@@ -58,9 +73,11 @@ def main(argv: list[str]) -> int:
     parser.add_argument("arch", choices=sorted(TARGETS), help="loại máy · the kind of computer")
     parser.add_argument("--out", type=Path, default=out, help="nơi đặt ảnh · where it goes")
     parser.add_argument("--keep", type=Path, default=keep, help="nơi giữ phần dùng lại · what is kept")
+    parser.add_argument("--minimum", default="0.0", help="sau đó không cài bản cũ hơn · none older after it")
     given = parser.parse_args(argv)
     try:
-        build(TARGETS[given.arch], given.keep.absolute(), given.out.absolute(), epoch=moment())
+        edition = Edition(moment(), given.minimum)
+        build(TARGETS[given.arch], given.keep.absolute(), given.out.absolute(), edition)
     except FirmwareError as wrong:
         print(f"✗ {wrong}", file=sys.stderr)
         return 1

@@ -1,7 +1,8 @@
 """Write into an image, or onto a card, which house it belongs to.
 
 Rules: the settings are judged by the agent's own reader before anything is written, and written whole or not at all. An
-image holds no secret: an address and the fingerprint of the house's certificate authority.
+image holds no secret: an address, the fingerprint of the house's certificate authority, and the certificate of whoever
+signs its releases; without the last it takes no updates.
 
 Usage: ``python -m firmware_scripts.provision FILE --server URL --ca-sha256 HEX``; ``FILE`` may be a card's device
 """
@@ -15,10 +16,13 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from edge.errors import SettingsWrong
 from edge.settings import Settings
 from firmware_scripts import boot
-from firmware_scripts.errors import FirmwareError, NotOurImage
+from firmware_scripts.errors import FirmwareError, NotOurImage, RecipeWrong
 from firmware_scripts.running import needed, run
 
 _SECTOR: Final = 512
@@ -26,6 +30,8 @@ _SECTOR: Final = 512
 _GPT: Final = b"EFI PART"
 _FIRST_LBA: Final = slice(32, 40)
 _SETTINGS: Final = "phonghop.toml"
+#: As RAUC's settings name it (recipe/root/etc/rauc/system.conf).
+_UPDATES: Final = "updates.pem"
 
 
 def boot_offset(image: Path) -> int:
@@ -41,24 +47,45 @@ def boot_offset(image: Path) -> int:
     return int(first) * _SECTOR
 
 
-def provision(image: Path, *, server: str, ca_sha256: str, serial: str = "", kernel_words: str = "") -> None:
-    """Write the settings; raises :class:`SettingsWrong` or :class:`FirmwareError`."""
+def provision(
+    image: Path,
+    *,
+    server: str,
+    ca_sha256: str,
+    serial: str = "",
+    updates_ca: Path | None = None,
+    kernel_words: str = "",
+) -> None:
+    """Write the settings, and whose releases are believed; raises :class:`SettingsWrong` or :class:`FirmwareError`."""
     lines = [f'server_url = "{server}"', f'ca_sha256 = "{ca_sha256}"']
     lines += [f'serial = "{serial}"'] if serial else []
     with tempfile.TemporaryDirectory() as name:
         settings = Path(name) / _SETTINGS
         settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
         Settings.load({}, settings)
+        believed = None if updates_ca is None else _certificates(updates_ca, Path(name) / _UPDATES)
         needed({"mcopy": "mtools"})
         place = f"{image}@@{boot_offset(image)}"
         listed = run(["mdir", "-b", "-i", place, "::"], epoch=0)
         if _SETTINGS not in listed:
             raise NotOurImage(f"{image}: phân vùng đầu không phải của phòng họp · the first partition is not ours")
         run(["mcopy", "-o", "-i", place, settings, f"::{_SETTINGS}"], epoch=0)
+        if believed is not None:
+            run(["mcopy", "-o", "-i", place, believed, f"::{_UPDATES}"], epoch=0)
         if kernel_words:
             counter = Path(name) / "state.env"
             counter.write_bytes(boot.state(ORDER="A", A_LEFT=str(boot.TRIES), B_LEFT="0", EXTRA=kernel_words))
             run(["mcopy", "-o", "-i", place, counter, "::state.env"], epoch=0)
+
+
+def _certificates(given: Path, out: Path) -> Path:
+    """The certificates of a file, written anew: what else is in it, a key at worst, goes on no card."""
+    try:
+        found = x509.load_pem_x509_certificates(given.read_bytes())
+    except (OSError, ValueError) as wrong:
+        raise RecipeWrong(f"{given}: không phải chứng thư PEM · no certificates in PEM ({wrong})") from wrong
+    out.write_bytes(b"".join(each.public_bytes(Encoding.PEM) for each in found))
+    return out
 
 
 def main(argv: list[str]) -> int:
@@ -68,9 +95,16 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--server", required=True, help="https://…")
     parser.add_argument("--ca-sha256", required=True, help="vân tay chứng thư gốc · of the site's authority")
     parser.add_argument("--serial", default="", help="số trên vỏ máy · the number on the housing")
+    parser.add_argument("--updates-ca", type=Path, help="chứng thư gốc ký bản cập nhật · of whoever signs releases")
     given = parser.parse_args(argv)
     try:
-        provision(given.image, server=given.server, ca_sha256=given.ca_sha256, serial=given.serial)
+        provision(
+            given.image,
+            server=given.server,
+            ca_sha256=given.ca_sha256,
+            serial=given.serial,
+            updates_ca=given.updates_ca,
+        )
     except SettingsWrong as wrong:
         print("\n".join(("✗ Thiết lập chưa đúng · the settings are wrong:", *wrong.problems)), file=sys.stderr)
         return 2

@@ -9,6 +9,7 @@ Usage: `target = TARGETS["amd64"]; packages(target)`
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,6 +26,8 @@ BOOT_BYTES: Final = 128 * MIB
 KERNEL_BYTES: Final = 96 * MIB
 #: Twice what a slot needs today, so that updates of years fit a card that was partitioned once.
 SLOT_BYTES: Final = 1280 * MIB
+#: As seats and server compare them (wire/messages/updates.py).
+_VERSION: Final = re.compile(r"[0-9]{1,8}(\.[0-9]{1,8}){1,3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,29 @@ TARGETS: Final = {
 }  # fmt: skip
 
 
-def version(epoch: int) -> str:
-    """What an image is called by seats and consoles: the moment of its sources, in UTC."""
-    return dt.datetime.fromtimestamp(epoch, dt.UTC).strftime("%Y%m%d.%H%M%S")
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Which image of many: ``epoch`` is what its files are stamped with, in seconds since 1970.
+
+    A seat that has found itself well with it takes no version below ``minimum`` any more.
+    """
+
+    epoch: int
+    minimum: str = "0.0"
+
+    def __post_init__(self) -> None:
+        if _VERSION.fullmatch(self.minimum) is None:
+            raise RecipeWrong(f"{self.minimum!r}: cần dạng · needs the form 20261123.081500")
+
+    @property
+    def version(self) -> str:
+        """What it is called by seats and consoles: the moment of its sources, in UTC."""
+        return dt.datetime.fromtimestamp(self.epoch, dt.UTC).strftime("%Y%m%d.%H%M%S")
+
+
+def compatible(target: Target) -> str:
+    """How a release says which kind of computer it is for."""
+    return f"phonghop-seat-{target.arch}"
 
 
 def packages(target: Target) -> tuple[str, ...]:

@@ -30,22 +30,28 @@ _EMPTY: Final = {
     "var/lib/phonghop-seat": 0o700, "var/log": 0o755, "var/tmp": 0o1777,
 }  # fmt: skip
 #: A middle level: the image is made anew at every change of our code.
-_PACKING: Final = ("--compressor=zstd", "--comp-extra=level=9", "--block-size=256K")
+_LEVEL: Final = 9
 _RULES_FILE: Final = "etc/usbguard/rules.conf"
 
 
 def squash(base: Base, kernel: Kernel, layer: Path, out: Path, *, epoch: int) -> None:
     """Write ``out``; raises :class:`StepFailed` when the packer does not take it."""
+    pack(lambda stream: pour(base.tar, kernel, layer, stream, epoch=epoch), out, epoch=epoch)
+
+
+def pack(fill: Callable[[BinaryIO], None], out: Path, *, epoch: int, level: int = _LEVEL) -> None:
+    """A squashfs of the tar stream that ``fill`` writes; raises :class:`StepFailed` when it is not taken."""
     needed({"tar2sqfs": "squashfs-tools-ng"})
     out.unlink(missing_ok=True)
-    command = ["tar2sqfs", *_PACKING, f"--num-jobs={os.cpu_count() or 1}", "--no-skip", "--quiet", str(out)]
+    packing = ("--compressor=zstd", f"--comp-extra=level={level}", "--block-size=256K")
+    command = ["tar2sqfs", *packing, f"--num-jobs={os.cpu_count() or 1}", "--no-skip", "--quiet", str(out)]
     # Its words go to a file: a pipe that nobody reads while the other is being filled would stop both.
     with (
         tempfile.TemporaryFile() as words,
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=words, stderr=words, env=environment(epoch)) as packer,
     ):
         with contextlib.suppress(BrokenPipeError):  # it says why
-            pour(base.tar, kernel, layer, cast("BinaryIO", packer.stdin), epoch=epoch)
+            fill(cast("BinaryIO", packer.stdin))
         packer.communicate()
         words.seek(0)
         if packer.returncode:

@@ -1,8 +1,8 @@
 # U-Boot's half of what grub.cfg does: the first slot of ORDER that has a try left; the try is taken away first.
 
-setenv ORDER "A"; setenv A_LEFT 3; setenv B_LEFT 0; setenv EXTRA ""
+setenv ORDER "A"; setenv A_LEFT 3; setenv B_LEFT 0; setenv EXTRA ""; setenv NEW ""; setenv FLOOR ""
 if fatload ${devtype} ${devnum}:1 ${ramdisk_addr_r} state.env; then
-  env import -t ${ramdisk_addr_r} ${filesize} ORDER A_LEFT B_LEFT EXTRA
+  env import -t ${ramdisk_addr_r} ${filesize} ORDER A_LEFT B_LEFT EXTRA NEW FLOOR
 fi
 
 setenv slot none
@@ -19,7 +19,7 @@ if test ${slot} = none; then
   # No try is left anywhere: rather a seat that starts badly than one that does not.
   setenv A_LEFT 3; setenv B_LEFT 3
 fi
-env export -t ${ramdisk_addr_r} ORDER A_LEFT B_LEFT EXTRA
+env export -t ${ramdisk_addr_r} ORDER A_LEFT B_LEFT EXTRA NEW FLOOR
 fatwrite ${devtype} ${devnum}:1 ${ramdisk_addr_r} state.env ${filesize}
 if test ${slot} = none; then
   echo "Khong khoi dong duoc. Goi can bo ky thuat. / No slot is left."

@@ -30,6 +30,8 @@ IMAGE = {
     "phonghop-good.service": 20,
     "phonghop-screen.service": THRESHOLD,
     "phonghop-starting.service": THRESHOLD,
+    "phonghop-trial.service": THRESHOLD,
+    "phonghop-update.service": THRESHOLD,
 }
 
 
@@ -61,12 +63,12 @@ def test_every_service_of_the_image_has_an_aim() -> None:
 
 
 def test_every_unit_of_the_image_is_started_by_something() -> None:
-    """A target wants it, or the path unit of its name does; and no link leads nowhere."""
+    """A target wants it, or the path or timer of its name does; and no link leads nowhere."""
     links = list((IMAGE_FOLDER.parents[3] / "etc/systemd/system").rglob("*.wants/*"))
     wanted = {path.readlink().name for path in links}
     assert all(path.name == path.readlink().name for path in links)
     ours = {path.name for path in IMAGE_FOLDER.iterdir() if path.is_file()}
-    by_path = {name.replace(".path", ".service") for name in ours if name.endswith(".path")}
+    by_path = {re.sub(r"\.(path|timer)$", ".service", name) for name in ours if name.endswith((".path", ".timer"))}
     # fstab asks for the partitions before it mounts the store; udev for the picture, when there is a screen.
     by_others = {"phonghop-partitions.service", "phonghop-starting.service"}
     assert ours <= wanted | by_path | by_others

@@ -13,9 +13,9 @@ import pytest
 from firmware_scripts import bill
 from firmware_scripts.base import Base
 from firmware_scripts.errors import RecipeWrong
-from firmware_scripts.recipe import TARGETS
+from firmware_scripts.recipe import TARGETS, Edition
 
-EPOCH = 1_755_000_000
+EDITION = Edition(1_755_000_000)
 STATUS = """Package: cage
 Status: install ok installed
 Version: 0.2.0-2
@@ -49,7 +49,7 @@ def libraries(tmp_path: Path) -> Path:
 
 def written(base: Base, libraries: Path, image: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(
-        bill.write(base, libraries, TARGETS["amd64"], image, epoch=EPOCH).read_text(encoding="utf-8")
+        bill.write(base, libraries, TARGETS["amd64"], image, EDITION).read_text(encoding="utf-8")
     )
     return found
 
@@ -79,4 +79,4 @@ def test_a_base_that_names_no_packages_is_said(tmp_path: Path, libraries: Path) 
         pass
     (tmp_path / "seat.img").write_bytes(b"")
     with pytest.raises(RecipeWrong, match="dpkg"):
-        bill.write(Base(tmp_path), libraries, TARGETS["amd64"], tmp_path / "seat.img", epoch=EPOCH)
+        bill.write(Base(tmp_path), libraries, TARGETS["amd64"], tmp_path / "seat.img", EDITION)

@@ -1,58 +1,92 @@
-"""The boot loader's counter is given its tries back: in its place, and nothing else of it changes."""
+"""The boot loader's counter: what a slot that is well, one that is written and one that is new make of it."""
 
 from __future__ import annotations
 
-import importlib.machinery
-import importlib.util
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from firmware_scripts import boot, recipe
+from firmware_scripts import boot
+from tests.unit.firmware import programs
 
-PROGRAM = recipe.HERE / "root/usr/lib/phonghop/mark-good"
 WORDS = "A_LEFT=1 console=ttyS0"
 
 
 @pytest.fixture(scope="module")
-def program() -> Any:
-    loader = importlib.machinery.SourceFileLoader("mark_good", str(PROGRAM))
-    spec = importlib.util.spec_from_loader("mark_good", loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    return module
+def counter() -> Any:
+    return programs.load("counter.py")
+
+
+def state(**changed: str) -> dict[str, str]:
+    return {"ORDER": "A", "A_LEFT": "3", "B_LEFT": "0", "EXTRA": ""} | changed
 
 
 @pytest.mark.parametrize("slot", ["A", "B"])
-def test_the_slot_that_runs_gets_three_tries_and_all_else_stays(program: Any, slot: str) -> None:
-    left = {"A_LEFT": "0", "B_LEFT": "2"}
-    before = boot.state(ORDER="A B", **left, EXTRA=WORDS)
-    after = program.given_back(before, slot)
-    assert after == boot.state(ORDER="A B", **(left | {f"{slot}_LEFT": str(boot.TRIES)}), EXTRA=WORDS)
-    assert len(after) == boot.STATE_BYTES
+def test_the_slot_that_runs_gets_three_tries_and_all_else_stays(counter: Any, slot: str) -> None:
+    before = state(ORDER="A B", A_LEFT="1", B_LEFT="2", EXTRA=WORDS, NEW="")
+    assert counter.good(before, slot, "0.0.0") == before | {f"{slot}_LEFT": "3", "FLOOR": "0.0.0"}
 
 
-@pytest.mark.parametrize(
-    ("counter", "slot"),
-    [(b"", "A"), (b"#" * 1024, "A"), (boot.fresh_state(), ""), (boot.fresh_state(), "C"), (boot.state(ORDER="A"), "A")],
-)
-def test_what_is_no_counter_of_ours_is_left_alone(program: Any, counter: bytes, slot: str) -> None:
-    with pytest.raises(ValueError, match="no "):
-        program.given_back(counter, slot)
+def test_a_card_that_was_never_updated_starts_from_its_one_slot_alone(counter: Any) -> None:
+    assert counter.good(state(A_LEFT="2"), "A", "0.0.0") == state(FLOOR="0.0.0")
 
 
-def test_it_is_written_in_its_place(program: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    counter, slot = tmp_path / "state.env", tmp_path / "slot"
-    counter.write_bytes(boot.state(ORDER="A", A_LEFT="2", B_LEFT="0", EXTRA=""))
-    slot.write_text("A\n")
-    place, orders = counter.stat().st_ino, []
-    monkeypatch.setattr(program, "COUNTER", str(counter))
-    monkeypatch.setattr(program, "SLOT", str(slot))
-    monkeypatch.setattr(program.subprocess, "run", lambda words, check: orders.append(words[2]))
-    assert program.main() == 0
-    assert counter.read_bytes() == boot.fresh_state()
-    assert (counter.stat().st_ino, orders) == (place, ["remount,rw", "remount,ro"])
-    assert program.main() == 0
+def test_a_new_slot_that_is_well_is_new_no_more_and_raises_what_may_be_installed(counter: Any) -> None:
+    before = state(ORDER="B A", B_LEFT="2", NEW="B", FLOOR="0.9.0")
+    after = counter.good(before, "B", "0.10.0")
+    assert after == before | {"B_LEFT": "3", "NEW": "", "FLOOR": "0.10.0"}
+    assert counter.good(after, "B", "0.2.0")["FLOOR"] == "0.10.0", "never lower again"
+
+
+@pytest.mark.parametrize("left", ["0", "2"])
+def test_after_falling_back_the_old_slot_is_first_again(counter: Any, left: str) -> None:
+    """With no try left, and where the boot loader went on by itself because there was nothing to load."""
+    before = state(ORDER="B A", A_LEFT="2", B_LEFT=left, NEW="B")
+    back = {"ORDER": "A B", "A_LEFT": "3", "B_LEFT": "0", "NEW": "", "FLOOR": "0.0.0"}
+    assert counter.good(before, "A", "0.0.0") == before | back
+
+
+def test_a_slot_that_waits_for_its_first_start_stays_first(counter: Any) -> None:
+    before = state(ORDER="B A", B_LEFT="3", NEW="B")
+    assert counter.good(before, "A", "0.0.0") == before | {"FLOOR": "0.0.0"}
+
+
+def test_a_slot_that_is_being_written_is_never_started(counter: Any) -> None:
+    """As RAUC goes: not usable, written, the next to be started. A plug may be pulled after each."""
+    writing = counter.bad(state(ORDER="B A", B_LEFT="2", NEW="B"), "B")
+    assert (counter.primary(writing), writing["ORDER"], writing["NEW"]) == ("A", "A", "")
+    waiting = counter.first(writing, "B", "A")
+    assert (counter.primary(waiting), waiting["ORDER"], waiting["NEW"]) == ("B", "B A", "B")
+    assert counter.first(waiting, "A", "A")["NEW"] == "", "back to the one that runs: nothing is tried"
+
+
+@pytest.mark.parametrize("content", [b"", b"#" * 1024, boot.state(ORDER="A")])
+def test_what_is_no_counter_of_ours_is_not_read(counter: Any, content: bytes) -> None:
+    with pytest.raises(ValueError, match="no counter"):
+        counter.parsed(content)
+
+
+def test_it_is_read_as_either_boot_loader_writes_it(counter: Any) -> None:
+    found = state(EXTRA=WORDS, NEW="")
+    assert counter.parsed(boot.state(**found)) == found
+    # U-Boot's "env export -t": no head, not filled up, a zero at its end.
+    assert counter.parsed(b"A_LEFT=3\nB_LEFT=0\nORDER=A\n\0") == {"A_LEFT": "3", "B_LEFT": "0", "ORDER": "A"}
+    assert counter.printed(found) == boot.state(**found)
+
+
+def test_it_is_written_in_its_place(counter: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, orders = tmp_path / "state.env", list[str]()
+    file.write_bytes(boot.state(ORDER="A", A_LEFT="2", B_LEFT="0", EXTRA=""))
+    place = file.stat().st_ino
+    monkeypatch.setattr(counter, "COUNTER", file)
+    monkeypatch.setattr(counter, "LOCK", tmp_path / "lock")
+    monkeypatch.setattr(counter.subprocess, "run", lambda words, check: orders.append(words[2]))
+    counter.change(lambda found: found | {"A_LEFT": "3"})
+    assert file.read_bytes() == boot.fresh_state()
+    assert (file.stat().st_ino, orders) == (place, ["remount,rw", "remount,ro"])
+    counter.change(lambda found: found)
     assert len(orders) == 2, "nothing is written that is there"
+    with pytest.raises(ValueError, match="too long"):
+        counter.change(lambda found: found | {"EXTRA": "x" * 1024})
+    assert file.read_bytes() == boot.fresh_state()
