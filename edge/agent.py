@@ -20,8 +20,10 @@ import queue
 import secrets
 import time
 from collections.abc import Callable
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import web
 from edge.card.pkcs11 import probe
@@ -30,6 +32,7 @@ from edge.commands import Answer
 from edge.enrol.client import SiteClient
 from edge.enrol.key import DeviceKey
 from edge.enrol.service import CA, Credentials, Enroller, Told
+from edge.events import FoundWell
 from edge.helped import RESTART_FILE, RunCommand, TouchFile
 from edge.link import mqtt
 from edge.model import Identity, Limits, LinkState, Standing
@@ -44,6 +47,7 @@ from edge.record import RecordKeeper
 from edge.screen import Screen
 from edge.seat import Seat
 from edge.settings import Settings
+from edge.updates.desk import Desk as UpdateDesk
 from edge.vault.disk import RealDisk
 from edge.vault.run_dir import RunDir, boot_id
 from edge.vault.store import Vault
@@ -62,6 +66,8 @@ BUSY_TICK_S: Final = 0.1
 REFUSALS: Final = 2
 #: How often it is looked whether a renewed certificate waits to be shown.
 SHOW_EVERY_S: Final = 60.0
+#: A bundle that does not go on for so long is asked for anew.
+BUNDLE_SILENCE_S: Final = 30.0
 _MIB: Final = 1 << 20
 _LOG: Final = logging.getLogger("phonghop.seat")
 
@@ -98,6 +104,7 @@ class Agent:
             vitals=self._vitals,
             restart=_restarter(settings),
         )
+        self._ports.updates = self._update_desk()
         self._vigil: Final = Vigil(
             self._ports.run_dir, watch_s=settings.screen_watch_s, now_s=self._clock.monotonic_s()
         )
@@ -152,7 +159,8 @@ class Agent:
             if self._clock.monotonic_s() >= due_s:
                 if work is not Seat.tick:
                     self._do(Seat.tick)
-                self._vigil.look(self._clock.monotonic_s(), self._signs())
+                if self._vigil.look(self._clock.monotonic_s(), self._signs()):
+                    self._do(lambda seat: seat.handle(FoundWell()))
                 self._show_renewed()
                 due_s = self._clock.monotonic_s() + (BUSY_TICK_S if self._seat.is_busy else TICK_S)
 
@@ -216,6 +224,31 @@ class Agent:
             modules=probe.candidates(Path(module) if module else None),
             watchdog=Watchdog(RunCommand(restart) if restart else TouchFile(self._settings.run_dir / DEAF_FILE)),
         )
+
+    def _update_desk(self) -> UpdateDesk | None:
+        """Where this machine has two slots: its version and which of them runs are told by the image."""
+        if not self._vitals.slot or not self._vitals.image:
+            return None
+        return UpdateDesk(
+            self._disk,
+            self._settings.data_dir,
+            self._ports.run_dir,
+            running=self._vitals.image,
+            boot=self._ports.run_dir.boot,
+            connect=self._connect_for_bundles,
+            reserve_bytes=self._settings.disk_reserve_mib * _MIB,
+        )
+
+    def _connect_for_bundles(self) -> HTTPConnection:
+        """On the thread that fetches: the server this device was enrolled at, by its certificate."""
+        credentials = self._credentials
+        if credentials is None:
+            raise ConnectionError("not enrolled yet")
+        parts = urlsplit(self._settings.server_url)
+        host, port = parts.hostname or "", parts.port
+        if parts.scheme == "http":
+            return HTTPConnection(host, port, timeout=BUNDLE_SILENCE_S)
+        return HTTPSConnection(host, port, timeout=BUNDLE_SILENCE_S, context=credentials.tls())
 
     # ---------------------------------------------------------- what others tell
 
@@ -329,6 +362,8 @@ class Agent:
         if self._link is not None:
             self._link.stop()
         self._enroller.stop()
+        if self._ports.updates is not None:
+            self._ports.updates.stop()
         self._server.stop()
         self._pictures.stop()
         self._renderer.close()

@@ -14,10 +14,12 @@ from typing import Any
 
 from edge.marks_values import Change, Place
 from edge.model import CardWork, Queued, Session, Signing, SignsWith
+from edge.updates.values import Task
 from wire.events import Event as LogEvent
 from wire.front import Front
 from wire.messages import Challenge, Mix, Point, RoundNumber, SigningRound, SignOffer, View, Wish
 from wire.messages.pointing import Place as PointedPlace
+from wire.messages.updates import Release
 from wire.messages.viewing import Part
 from wire.proof import TokenData
 from wire.readiness import Opening
@@ -446,13 +448,55 @@ class RestartMachine:
     order: str
 
 
+@dataclass(frozen=True, slots=True)
+class SayUpdate:
+    """Say how far this seat is with a new image (W177)."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class KeepUpdate:
+    """Keep that over starts."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRelease:
+    """Fetch its bundle, or go on with it."""
+
+    release: Release
+
+
+@dataclass(frozen=True, slots=True)
+class DropRelease:
+    """Remove what was fetched, but the beginning of ``keep`` (a digest)."""
+
+    keep: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InstallRelease:
+    """Have the fetched bundle written into the slot that does not run."""
+
+    update: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestartForUpdate:
+    """Start this machine again, from the slot that was written."""
+
+
 BallotCommand = MakeBallot | FinishBallot | HandIn | MixBoxes | FindBallots | EraseBallots
 MarksCommand = ReadMarks | WriteMarks | FetchMarks | SendMarks | TakeMarks | CloseMarks | EraseMarks
 ReadingsCommand = NoteReading | SendReadings | TakeReadings
+UpdateCommand = SayUpdate | KeepUpdate | FetchRelease | DropRelease | InstallRelease | RestartForUpdate
 PaperCommand = OpenRound | CloseRound | CheckPin | DropPin | SendBegin | ExamineAndSign | SendAnswer
 Command = (
     Greet | Listen | SendSignIn | OpenCard | ReleaseCard | SendKnock | VerifyPinAndSign | SignWithCard | PaperCommand
     | BallotCommand | MarksCommand | ReadingsCommand | SendTokenSignIn | SendFront | SendPoint | AskReady | ShowPoint
     | SendEntry | SendHealth | Report | Replan | SaveWish | Record | Keep | Settle | CheckPassword | RememberPassword
     | ForgetPassword | SaveSession | HidePages | Wipe | Answer | AnswerOrder | RestartMachine
+    | UpdateCommand
 )  # fmt: skip

@@ -15,10 +15,12 @@ from typing import Any
 from edge.marks_values import Change, Standing
 from edge.marks_values import Place as Whose
 from edge.model import CardSignature, HeldLine, Identity, Queued, Recalled, Session, TokenSeen
+from edge.updates.values import Task
 from wire.events import Event as LogEvent
 from wire.front import Front
 from wire.messages import Challenge, Mix, Point, SignOffer, SignRounds, View, Wish
 from wire.messages.pointing import Place
+from wire.messages.updates import Release
 from wire.messages.viewing import Part
 from wire.proof import TokenData
 from wire.readiness import Opening
@@ -504,6 +506,39 @@ class OrderSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateCame:
+    """The server has this terminal do something with a new image (W176)."""
+
+    update: str
+    kind: str
+    release: Release
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateWent:
+    """Fetching or installing the release of this digest has got further, or no further."""
+
+    sha256: str
+    state: str
+    done: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateFound:
+    """What was kept of an update, the version that runs, and the name of this start of the machine."""
+
+    task: Task | None
+    running: str
+    boot: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWell:
+    """This seat has found itself well (``edge/vigil.py``)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """Time went on."""
 
@@ -517,4 +552,5 @@ Event = (
     | PasswordChecked | LockAsked | SignOutAsked | ActAsked | Touched | FollowsPresenter | Laid | Ticked | BallotHeld
     | BallotAway | BallotsFound | MixCame | MarksAsked | MarksWritten | MarksStand | PointsAt | PointCame
     | ReadyAsked | PageSeen | ReadingsStand | OrderCame | OrderSeen
+    | UpdateCame | UpdateWent | UpdateFound | FoundWell
 )  # fmt: skip

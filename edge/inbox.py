@@ -32,6 +32,7 @@ from edge.events import (
     PointCame,
     RecordFound,
     RoundsCame,
+    UpdateCame,
     Welcomed,
     WishChanged,
 )
@@ -147,7 +148,7 @@ class Inbox:
                 return (self._challenge(message, state),)
             case messages.SignRounds() | messages.SignPart() | messages.SignOffer():
                 return self._signing(message)
-            case messages.Mix() | messages.Log() | messages.Order():
+            case messages.Mix() | messages.Log() | messages.Order() | messages.Update():
                 return (_heard(message),)
             case messages.Key():
                 self._key(message)
@@ -345,11 +346,13 @@ def _is_early(payload: bytes, keys: Iterable[EpochKey]) -> bool:
     return all(key.epoch != epoch for key in keys)
 
 
-def _heard(message: messages.Mix | messages.Log | messages.Order) -> Event:
+def _heard(message: messages.Mix | messages.Log | messages.Order | messages.Update) -> Event:
     if isinstance(message, messages.Mix):
         return MixCame(message)
     if isinstance(message, messages.Order):
         return OrderCame(message.order, message.kind, message.text)
+    if isinstance(message, messages.Update):
+        return UpdateCame(message.update, message.kind, message.release)
     return LogCame(message.meeting, message.events, message.head_seq)
 
 

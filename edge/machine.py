@@ -51,6 +51,7 @@ from edge.events import (
     FaultChanged,
     FollowsPresenter,
     Forgotten,
+    FoundWell,
     Heard,
     IdentityChanged,
     Laid,
@@ -92,11 +93,15 @@ from edge.events import (
     TokenSigned,
     Touched,
     UnlockAsked,
+    UpdateCame,
+    UpdateFound,
+    UpdateWent,
     Welcomed,
     WishChanged,
 )
 from edge.model import ActState, Followed, LinkState, Now, Recalled, Sent, Session, Standing, State
 from edge.showing import reader, shown_meeting, situation, token_word
+from edge.updates import rules as updating
 from wire.errors import BrokenChain, UnknownType, WireError
 from wire.events import Event as LogEvent
 from wire.fold import apply
@@ -183,6 +188,7 @@ def _identity(state: State, event: IdentityChanged, now: Now) -> Result:
             link=state.link,
             cards=state.cards,
             makers=state.makers,
+            updates=state.updates,
         )
         waiting = state.signing_in
         # The answer drops the password.
@@ -254,7 +260,7 @@ def _welcomed(state: State, event: Welcomed, now: Now) -> Result:
     again: tuple[Command, ...] = ()
     if wished.signing_in is not None:
         again = people.say_again(wished.signing_in)
-    again = (*again, *rounds.say_again(wished), *people.say_front(wished)[1])
+    again = (*again, *rounds.say_again(wished), *people.say_front(wished)[1], *updating.say_again(wished))
     return wished, (*commands, Replan(eager=True), Report(), SendHealth(), *again)
 
 
@@ -484,5 +490,9 @@ _HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
     ReadyAsked: questions.asked,
     OrderCame: orders.came,
     OrderSeen: orders.seen,
+    UpdateCame: updating.came,
+    UpdateWent: updating.went,
+    UpdateFound: updating.found,
+    FoundWell: updating.well,
     Ticked: _ticked,
 }

@@ -17,6 +17,7 @@ from typing import Any
 from edge.declaring import Declared, Maker
 from edge.marks_values import Place
 from edge.orders_values import Orders
+from edge.updates.values import Updates
 from wire.front import Front
 from wire.messages import RoundNumber, SignRounds, Wish
 from wire.proof import TokenData
@@ -449,6 +450,8 @@ class State:
     readings: tuple[ReadingsLine, ...] = ()
     #: what IT has had this seat do
     orders: Orders = field(default_factory=Orders)
+    #: where it is with a new image
+    updates: Updates = field(default_factory=Updates)
     #: what waits for the signature of who sits here, as the server said it last
     rounds: SignRounds | None = None
     round_file: OpenFile | None = None

@@ -14,15 +14,18 @@ from typing import Protocol
 
 from edge.card.certificate import Purpose
 from edge.clock import Clock
+from edge.events import UpdateWent
 from edge.link.codec import Channel
 from edge.link.ports import Link
 from edge.model import CardSignature
 from edge.record import RecordKeeper
+from edge.updates.values import Task
 from edge.vault.run_dir import RunDir
 from edge.vault.store import Vault
 from edge.vitals import Vitals
 from wire import ids
 from wire.messages import Head, Message
+from wire.messages.updates import Release
 from wire.proof import TokenData
 
 
@@ -43,6 +46,52 @@ class CardDesk(Protocol):
 
     def check(self, order: SignOrder) -> None:
         """Give the card its PIN, once, and sign nothing; the PIN is wiped on every way out."""
+        ...
+
+
+class UpdateDesk(Protocol):
+    """New images of this machine (``edge/updates/desk.py``). Every call returns at once; what comes of it is told."""
+
+    @property
+    def running(self) -> str:
+        """The version that runs."""
+        ...
+
+    @property
+    def boot(self) -> str:
+        """The name of this start of the machine."""
+        ...
+
+    def load(self) -> Task | None:
+        """What was kept."""
+        ...
+
+    def keep(self, task: Task) -> None:
+        """Durably; raises :class:`edge.errors.VaultError`."""
+        ...
+
+    def fetch(self, release: Release) -> None:
+        """Begin, or go on where it was cut."""
+        ...
+
+    def drop(self, *, keep: str = "") -> None:
+        """Remove what was fetched."""
+        ...
+
+    def install(self, update: str) -> None:
+        """Have it written into the other slot; raises ``OSError``."""
+        ...
+
+    def watch(self, update: str) -> None:
+        """An installation was asked for by this word."""
+        ...
+
+    def look(self, sha256: str) -> tuple[UpdateWent, ...]:
+        """What has happened since the last look."""
+        ...
+
+    def stop(self) -> None:
+        """End what goes on; it goes on at the next start."""
         ...
 
 
@@ -99,6 +148,8 @@ class Ports:
     restart: Callable[[], None] | None = None
     #: what the server was shown; None: nobody says
     certificate: Shown | None = None
+    #: new images of this machine; None: it has no slots
+    updates: UpdateDesk | None = None
     welcomed: tuple[dt.datetime, float] | None = None
 
     def say(self, build: Callable[[Head], Message]) -> None:

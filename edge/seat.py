@@ -62,6 +62,7 @@ from edge.commands import (
     Settle,
     ShowPoint,
     SignWithCard,
+    UpdateCommand,
     VerifyPinAndSign,
     Wipe,
 )
@@ -98,6 +99,7 @@ from edge.readings_hands import ReadingsHands
 from edge.screen import Drawn, Outside
 from edge.showing import ended, situation, stuck, token_word
 from edge.signing.files import RoundFiles
+from edge.updates.hands import UpdateHands
 from sealing.signatures import DeviceSigner
 from wire.ids import RoomId
 from wire.secret import Secret
@@ -123,6 +125,7 @@ class Seat:
         self._marks: Final = MarksHands(ports)
         self._readings: Final = ReadingsHands(ports)
         self._papers: Final = PaperHands(ports, self._hands, self._files, passwords=self.passwords)
+        self._updates: Final = UpdateHands(ports)
         self._verifier: Verifier | None = None
         self._waiting: deque[Event] = deque()
         self._replan: Replan | None = None
@@ -139,6 +142,9 @@ class Seat:
         key = self._ports.run_dir.load_key()
         if key is not None:
             self._open_store(key, warm=True)
+        update = self._updates.begin()
+        if update is not None:
+            self._waiting.append(update)
         if self._ports.record is not None and self._ports.record.fault:
             self._waiting.append(RecordFound(self._ports.record.fault))
         self._drain()
@@ -201,6 +207,7 @@ class Seat:
                 self._checked_room_s = now_s
                 self._waiting.extend(self.inbox.check_room(self.state.fault))
         self._files.tick()
+        self._waiting.extend(self._updates.look())
         self.handle(Ticked())
 
     def recheck(self, paper: PaperVersion) -> None:
@@ -265,7 +272,7 @@ class Seat:
             case CloseRound():
                 self._papers.perform(command)
                 self._hide()
-            case _ if isinstance(command, BallotCommand | MarksCommand | ReadingsCommand):
+            case _ if isinstance(command, BallotCommand | MarksCommand | ReadingsCommand | UpdateCommand):
                 self._use_books(command)
             case _:
                 self._perform_at_length(command)
@@ -466,7 +473,10 @@ class Seat:
                 if pin is not None:
                     self._hands.sign_document(command, pin)
 
-    def _use_books(self, command: BallotCommand | MarksCommand | ReadingsCommand) -> None:
+    def _use_books(self, command: BallotCommand | MarksCommand | ReadingsCommand | UpdateCommand) -> None:
+        if isinstance(command, UpdateCommand):
+            self._waiting.extend(self._updates.perform(command))
+            return
         if isinstance(command, ReadingsCommand):
             self._waiting.extend(self._readings.perform(command))
             return

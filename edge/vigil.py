@@ -52,10 +52,13 @@ class Vigil:
         self._began_s = now_s
         self._is_well = False
 
-    def look(self, now_s: float, signs: Signs) -> None:
-        """One look; raises nothing: a file that cannot be written costs a start of the slot, no more."""
+    def look(self, now_s: float, signs: Signs) -> bool:
+        """One look: whether the seat has found itself well just now.
+
+        Raises nothing: a file that cannot be written costs a start of the slot, no more.
+        """
         if not self._watch_s:
-            return
+            return False
         drew_s = None if signs.painted_ago_s is None else now_s - signs.painted_ago_s
         has_drawn = drew_s is not None and drew_s >= self._began_s
         silent_s = now_s - (drew_s if drew_s is not None and has_drawn else self._began_s)
@@ -68,6 +71,8 @@ class Vigil:
             _LOG.info("all is well: the slot that runs gets its tries back")
             self._is_well = True
             self._note(WELL_FILE)
+            return True
+        return False
 
     def _note(self, name: str) -> None:
         try:

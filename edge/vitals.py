@@ -44,6 +44,16 @@ class Vitals:
         self._slot: Final = _first(_SLOT, cmdline)
         self._image: Final = _first(_IMAGE, release)
 
+    @property
+    def slot(self) -> str:
+        """``A`` or ``B``; empty on a machine without slots."""
+        return self._slot
+
+    @property
+    def image(self) -> str:
+        """The version of the image; empty where there is none."""
+        return self._image
+
     def painted(self) -> None:
         """The page has painted just now."""
         self._painted_s = self._clock.monotonic_s()

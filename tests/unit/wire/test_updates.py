@@ -53,7 +53,7 @@ def test_W176_versions_are_compared_as_numbers() -> None:
     assert version_key("20261123.081500") > version_key("20261123.075959") > version_key("0.9.12")
 
 
-@pytest.mark.parametrize("wrong", ["", "1", "1.2.3.4.5", "1.2.x", "-1.2", "1.2\n", "1..2", "٣.١", "123456789.1"])
+@pytest.mark.parametrize("wrong", ["", "1", "1.2.3.4.5", "1.2.x", "-1.2", "1.2\n", "1..2", "٣.1", "123456789.1"])
 def test_W176_what_is_no_version_is_not_compared(wrong: str) -> None:
     with pytest.raises(ValueError, match=re.escape(wrong)):
         version_key(wrong)
