@@ -140,6 +140,16 @@ class Computer:
         assert self._look is not None, "this computer is not looked into"
         return self._look.run(command, timeout_s=timeout_s)
 
+    def restarts(self, command: str) -> None:
+        """A command inside that ends with another start of the computer; what is run next is run after that start."""
+        assert self._look is not None, "this computer is not looked into"
+        self._look.run(f"(sleep 1; {command}) >/dev/null 2>&1 &", timeout_s=60.0)
+        self._look.again()
+
+    def wire(self, *, plugged: bool) -> None:
+        """Its wire to the house."""
+        self.order("set_link", name="wire", up=plugged)
+
     # ------------------------------------------------------------ its hands
 
     def touch(self, x: int, y: int) -> None:
@@ -157,6 +167,6 @@ class Computer:
             keys.append(_KEYS.get(sign, sign.lower()))
             self.order("send-key", keys=[{"type": "qcode", "data": key} for key in keys])
 
-    def order(self, name: str, **arguments: Any) -> Any:
+    def order(self, name: str, /, **arguments: Any) -> Any:
         """One order to QEMU; raises AssertionError when it refuses."""
         return self._qemu.order(name, **arguments)

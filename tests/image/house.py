@@ -45,14 +45,15 @@ class House:
     card: Card
     meeting: str = ""
 
-    def provision(self, image: Path) -> None:
-        """Say to an image which house it belongs to."""
+    def provision(self, image: Path, *, updates_ca: Path | None = None) -> None:
+        """Say to an image which house it belongs to, and whose updates it takes."""
         ports = self.room.room.ports
         provision.provision(
             image,
             server=f"https://{HOST}:{ports.https}",
             ca_sha256=self.room.room.ca_sha256(),
             serial=SERIAL,
+            updates_ca=updates_ca,
             kernel_words=" ".join(_TOLD),
         )
 

@@ -49,6 +49,11 @@ _PATIENT: Final = """[Service]
 Environment=PHONGHOP_SEAT_PAGE_PATIENCE_S=200
 Environment=PHONGHOP_SEAT_SCREEN_WATCH_S=60
 """
+#: The same for a new slot.
+_TRIAL: Final = """[Timer]
+OnBootSec=
+OnBootSec=1200
+"""
 _READY: Final = b"ready"
 
 
@@ -60,6 +65,7 @@ def unit_words() -> list[str]:
         (f"systemd.extra-unit.{_NAME}.service", unit),
         ("systemd.unit-dropin.sysinit.target", _WANTED),
         ("systemd.unit-dropin.phonghop-seat.service", _PATIENT),
+        ("systemd.unit-dropin.phonghop-trial.timer", _TRIAL),
     )
     for name, text in credentials:
         content = base64.b64encode(text.encode()).decode()
@@ -82,6 +88,10 @@ class Look:
             self._is_there = self._read(deadline).endswith(_READY)
         self._line.sendall(base64.b64encode(command.encode()) + b"\n")
         return base64.b64decode(self._read(deadline)).decode(errors="replace")
+
+    def again(self) -> None:
+        """The computer is about to start again: what it says before its unit listens is not for us."""
+        self._is_there = False
 
     def close(self) -> None:
         """Hang up."""

@@ -11,18 +11,15 @@ from __future__ import annotations
 import base64
 import json
 import os
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deploy.demo.tokens.authority import PIN
-from firmware_scripts import base, image, recipe
 from tests.image.computer import Computer
-from tests.image.house import SERIAL, WHO, House, image_house
+from tests.image.conftest import EDITION, PICTURES, SEEN_S, START_S
+from tests.image.house import SERIAL, WHO, House
 from tests.support.poll import until
 from tests.support.token_room import PAPER, TITLE
 
@@ -31,9 +28,6 @@ pytestmark = [
     pytest.mark.timeout(1500),
 ]
 
-PICTURES = recipe.ROOT / "test-results" / "image"
-#: An imitated computer on a busy machine; the product's own limits are tested elsewhere.
-START_S, SEEN_S = 600.0, 240.0
 #: Below the bar, and at the head of the paper in front: where words stand. A page that failed says so further down.
 BELOW_BAR, IN_PAPER, AGAIN = (0, 70, 1280, 800), (310, 240, 1035, 390), (606, 577, 735, 634)
 #: The buttons below a paper, which the list of papers does not have.
@@ -58,32 +52,6 @@ given, kind = json.dumps({"secret": secret}).encode(), {"Content-Type": "applica
 browser.open(urllib.request.Request(home + "/api/kiosk", given, kind))
 print(browser.open(home + "/api/seat").read().decode())
 """
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    keep = Path(os.environ.get("PHONGHOP_IMAGE_KEEP", recipe.ROOT / "var" / "image"))
-    return image.build(recipe.TARGETS["amd64"], keep, tmp_path_factory.mktemp("image"), epoch=base.EPOCH)
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with image_house(tmp_path_factory.mktemp("house")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def seat(built: Path, house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Computer]:
-    folder = tmp_path_factory.mktemp("seat")
-    own = folder / "seat.img"
-    subprocess.run(["cp", "--sparse=always", built, own], check=True)
-    house.provision(own)
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with Computer(own, folder, looked_into=True) as computer:
-        try:
-            yield computer
-        finally:
-            shutil.copy(folder / "console.log", PICTURES / "console.log")
 
 
 def shown(seat: Computer) -> dict[str, Any]:
@@ -119,7 +87,7 @@ def test_D1_a_seat_asks_to_be_admitted_and_shows_its_code(seat: Computer, house:
     assert [(each["state"], each["serial"]) for each in house.devices()] == [("pending", SERIAL)]
     until_page(seat, "code")
     assert shown(seat)["seat"]["code"] == house.devices()[0]["code"]
-    assert recipe.version(base.EPOCH) in seat.run("cat /etc/os-release")
+    assert EDITION.version in seat.run("cat /etc/os-release")
 
 
 def test_D1_D2_it_is_admitted_and_takes_its_place(seat: Computer, house: House) -> None:
