@@ -178,7 +178,7 @@ def _pack(files: dict[str, Path], out: Path, *, epoch: int) -> None:
 
     root.pack(fill, out, epoch=epoch, level=_LEVEL)
     with out.open("ab") as payload:
-        payload.truncate(-(-out.stat().st_size // verity.BLOCK) * verity.BLOCK)
+        payload.truncate(max(-(-out.stat().st_size // verity.BLOCK) * verity.BLOCK, verity.LEAST_BYTES))
 
 
 def _images(parts: Parts) -> Iterator[str]:

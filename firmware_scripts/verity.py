@@ -15,12 +15,16 @@ from typing import Final
 from firmware_scripts.errors import RecipeWrong
 
 BLOCK: Final = 4096
+LEAST_BYTES: Final = 2 * BLOCK
 
 
 def tree(file: Path, salt: bytes) -> tuple[bytes, bytes]:
-    """The root's hash, and the tree's blocks; raises :class:`RecipeWrong` for a file that is not of whole blocks."""
+    """The root's hash, and the tree's blocks; raises :class:`RecipeWrong` for a file that is not of whole blocks.
+
+    There are two at least: one block alone has no tree.
+    """
     size = file.stat().st_size
-    if not size or size % BLOCK:
+    if size < LEAST_BYTES or size % BLOCK:
         raise RecipeWrong(f"{file}: {size} bytes: không tròn khối · not whole blocks")
     with file.open("rb") as data:
         hashes = [_hash(salt, block) for block in iter(lambda: data.read(BLOCK), b"")]

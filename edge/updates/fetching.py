@@ -82,16 +82,15 @@ class Fetch:
         self._thread.start()
 
     def stop(self) -> None:
-        """End; what came stays for another time."""
+        """Nothing is written or told any more, what came stays. Nobody waits for a server that is slow."""
         self._stopping.set()
-        self._thread.join(timeout=15)
 
     def _run(self) -> None:
         try:
             self._until_whole()
             if not self._stopping.is_set():
                 self._take()
-                self._say("fetched", 100)
+            self._say("fetched", 100)
         except _Refused as no:
             _LOG.warning("the bundle of %s is not taken: %s", self._release.version, no.reason)
             self._say("failed", 0, no.reason)
@@ -157,7 +156,7 @@ class Fetch:
             file.seek(offset)
             while at < self._release.size and not self._stopping.is_set():
                 piece = answer.read(min(PIECE_BYTES, self._release.size - at))
-                if not piece:
+                if not piece or self._stopping.is_set():
                     break
                 file.write(piece)
                 at += len(piece)
@@ -190,4 +189,5 @@ class Fetch:
             os.close(folder)
 
     def _say(self, state: str, done: int, reason: str = "") -> None:
-        self._tell(UpdateWent(self._release.sha256, state, done, reason))
+        if not self._stopping.is_set():
+            self._tell(UpdateWent(self._release.sha256, state, done, reason))

@@ -13,6 +13,11 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from firmware_scripts.bundle import Signer
 
+_SIGNS = x509.KeyUsage(
+    digital_signature=True, content_commitment=False, key_encipherment=False, data_encipherment=False,
+    key_agreement=False, key_cert_sign=False, crl_sign=False, encipher_only=False, decipher_only=False,
+)  # fmt: skip
+
 
 def make_signer(folder: Path) -> tuple[Signer, Path]:
     """The signer, and the file of its authority's certificate; all below ``folder``."""
@@ -48,5 +53,6 @@ def _certificate(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key()), critical=False)
     )
     if not is_authority:
+        made = made.add_extension(_SIGNS, critical=True)
         made = made.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING]), critical=False)
     return made.sign(by, hashes.SHA256())

@@ -81,9 +81,10 @@ def test_an_edition_is_called_by_the_moment_of_its_sources() -> None:
 
 def test_a_hash_tree_is_over_whole_blocks_and_each_of_them(tmp_path: Path) -> None:
     file = tmp_path / "data"
-    file.write_bytes(b"x" * 100)
-    with pytest.raises(RecipeWrong, match="whole blocks"):
-        verity.tree(file, b"")
+    for size in (0, 100, verity.BLOCK):
+        file.write_bytes(b"x" * size)
+        with pytest.raises(RecipeWrong, match="whole blocks"):
+            verity.tree(file, b"")
     blocks = [bytes([at % 251]) * verity.BLOCK for at in range(130)]
     file.write_bytes(b"".join(blocks))
     root, tree = verity.tree(file, b"salt")
