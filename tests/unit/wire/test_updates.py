@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 import pytest
@@ -53,10 +52,13 @@ def test_W176_versions_are_compared_as_numbers() -> None:
     assert version_key("20261123.081500") > version_key("20261123.075959") > version_key("0.9.12")
 
 
-@pytest.mark.parametrize("wrong", ["", "1", "1.2.3.4.5", "1.2.x", "-1.2", "1.2\n", "1..2", "٣.1", "123456789.1"])
+@pytest.mark.parametrize(
+    "wrong", ["", "1", "1.2.3.4.5", "1.2.x", "-1.2", "1.2\n", "1..2", "\u0663.\u0661", "123456789.1"]
+)
 def test_W176_what_is_no_version_is_not_compared(wrong: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(wrong)):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - whose argument is what was wrong
         version_key(wrong)
+    assert caught.value.args == (wrong,)
 
 
 @pytest.mark.parametrize("parts", [{"state": "lost"}, {"done": 101}, {"reason": "because"}, {"version": "new"}])
