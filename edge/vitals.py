@@ -29,6 +29,8 @@ _NONSENSE_C: Final = 150
 #: Twenty characters of version and date; more is not ours.
 _IMAGE: Final = re.compile(r'^IMAGE_VERSION="?([0-9A-Za-z.+~_-]{1,64})"?$', re.ASCII | re.MULTILINE)
 _SLOT: Final = re.compile(r"\bphonghop\.slot=([AB])\b", re.ASCII)
+#: What an updater of this machine installs, in its own file (RAUC).
+_COMPATIBLE: Final = re.compile(r"^compatible=([0-9A-Za-z._-]{1,64})$", re.ASCII | re.MULTILINE)
 _FREE: Final = re.compile(r"^MemAvailable:\s+([0-9]+) kB$", re.ASCII | re.MULTILINE)
 
 
@@ -43,6 +45,7 @@ class Vitals:
         cmdline, release = self._text("proc/cmdline"), self._text("etc/os-release")
         self._slot: Final = _first(_SLOT, cmdline)
         self._image: Final = _first(_IMAGE, release)
+        self._compatible: Final = _first(_COMPATIBLE, self._text("etc/rauc/system.conf"))
 
     @property
     def slot(self) -> str:
@@ -79,6 +82,7 @@ class Vitals:
             clock_off_ms=None if ahead is None else -round(ahead / dt.timedelta(milliseconds=1)),
             image=self._image,
             slot=self._slot,
+            compatible=self._compatible,
         )
 
     def _temperature(self) -> int | None:

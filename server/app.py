@@ -54,6 +54,7 @@ from server.assembly import (
     tasks,
     terminals,
     tokens,
+    updates,
     voting,
 )
 from server.clock import Clock, SystemClock
@@ -89,6 +90,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     attendance.build,
     service_calls.build,
     terminals.build,
+    updates.build,
     feedback.build,
     speaking.build,
     marks.build,

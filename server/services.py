@@ -67,6 +67,7 @@ from server.tokens.service import TokenSignIn
 from server.trust.admin import TrustAdmin
 from server.trust.service import TrustService
 from server.units.service import UnitService
+from server.updates.rollouts import Rollouts
 from server.voting.secret.urn import Urn
 from server.voting.service import VotingService
 from server.workdays.service import WorkDayService
@@ -125,6 +126,7 @@ class Services:
     minutes: MinutesService = field(init=False)
     urn: Urn = field(init=False)
     orders: FleetOrders = field(init=False)
+    rollouts: Rollouts = field(init=False)
     ledger: ActLedger = field(init=False)
     door: Door = field(init=False)
     live: LiveHub = field(init=False)

@@ -55,6 +55,7 @@ def outside_of(services: Services) -> Outside:
         record=SeatRecord(services.record, Leading(services.record, services.audit)),
         ballots=services.urn,
         orders=services.orders,
+        updates=services.rollouts,
         clock=services.clock,
         random=os.urandom,
     )

@@ -25,7 +25,7 @@ from server.distribution.healths import Healths, Tools
 from server.distribution.model import SeatKey
 from server.distribution.moment import Moment
 from server.distribution.peers import Peer, Peers
-from server.distribution.ports import Ballots, Challenges, OrderDesk, Record, Watcher
+from server.distribution.ports import Ballots, Challenges, OrderDesk, Record, UpdateDesk, Watcher
 from server.distribution.rooms import Rooms, Source, batches
 from server.distribution.wishes import Wishes
 from server.idempotency.errors import ActReused
@@ -56,6 +56,7 @@ class Parts:
     record: Record
     ballots: Ballots
     orders: OrderDesk
+    updates: UpdateDesk
 
 
 class Hearing:
@@ -105,6 +106,8 @@ class Hearing:
                 self.healths.take(peer, message, now)
             case messages.Obeyed():
                 self._parts.orders.obeyed(peer.device, message)
+            case messages.Updating():
+                self._parts.updates.heard(peer.device, message)
         # W24: taken only together with its effect; what failed may be sent again.
         peer.last_number = message.head.number
 

@@ -18,7 +18,7 @@ from server.papers.ports import StoredVersion
 from server.unit import Transaction
 from wire.events import Event
 from wire.ids import DeviceId, MeetingId
-from wire.messages import Drop, Head, Kept, Mixed, Obeyed, RecordCheckpoint, RecordRestored, SigningRound
+from wire.messages import Drop, Head, Kept, Mixed, Obeyed, RecordCheckpoint, RecordRestored, SigningRound, Updating
 from wire.records import Layout
 from wire.secret import Secret
 from wire.state import MeetingState, SeatReceipt
@@ -167,6 +167,14 @@ class OrderDesk(Protocol):
     """Who waits for what terminals answer to IT's orders (W171)."""
 
     def obeyed(self, device: str, message: Obeyed) -> None:
+        """Returns at once."""
+        ...
+
+
+class UpdateDesk(Protocol):
+    """Who looks after new images of terminals (W176)."""
+
+    def heard(self, device: str, message: Updating) -> None:
         """Returns at once."""
         ...
 

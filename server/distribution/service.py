@@ -50,7 +50,7 @@ from server.distribution.moment import Moment
 from server.distribution.outsiders import Outsiders
 from server.distribution.peers import Peer, Peers
 from server.distribution.plan import Pace
-from server.distribution.ports import Ballots, Challenges, Fleet, OrderDesk, Record, Watcher
+from server.distribution.ports import Ballots, Challenges, Fleet, OrderDesk, Record, UpdateDesk, Watcher
 from server.distribution.ports import Rounds as SigningRounds
 from server.distribution.rooms import Rooms, Source
 from server.distribution.unhurried import Unhurried
@@ -110,6 +110,7 @@ class Outside:
     record: Record
     ballots: Ballots
     orders: OrderDesk
+    updates: UpdateDesk
     clock: Clock
     random: Callable[[int], bytes]
 
@@ -162,6 +163,7 @@ class Distribution:
                 record=outside.record,
                 ballots=outside.ballots,
                 orders=outside.orders,
+                updates=outside.updates,
             )
         )
         self._greeting: Final = Greeting(

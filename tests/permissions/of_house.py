@@ -166,6 +166,14 @@ TECHNICAL: Final[tuple[Row, ...]] = (
     row("POST /api/rooms", {IT: ANY}, {"name": "Phòng mới", "seats": [{"label": "A", "x": 1, "y": 1}]}),
     row("GET /api/devices.csv", {IT: ANY}),
     row("POST /api/devices/orders", {IT: ANY}, {"surplus": 1}, reaches=True),
+    row("GET /api/updates", {IT: ANY}),
+    row("POST /api/updates/releases", {IT: ANY}, {}, reaches=True),
+    row("DELETE /api/updates/releases/<sha256>", {IT: ANY}, {}, reaches=True, sha256="0" * 64),
+    row("POST /api/updates/rollouts", {IT: ANY}, {}, reaches=True),
+    *(
+        row(f"POST /api/updates/rollouts/<rollout>/{act}", {IT: ANY}, {}, reaches=True, rollout="none")
+        for act in ("stop", "resume", "hurry", "end", "skip")
+    ),
     row("GET /api/rooms/<room>/check", {IT | DESK: ANY}, room="room"),
     row("PUT /api/rooms/<room>/plan", {IT: ANY}, {"moved": [], "added": []}, room="room"),
     row("POST /api/rooms/<room>/display-link", {IT: ANY}, {}, room="room"),

@@ -357,6 +357,7 @@ def _machine() -> st.SearchStrategy[msg.Machine]:
         clock_off_ms=st.none() | st.integers(-(10**12), 10**12),
         image=st.sampled_from(["", "1.2.0+20261123"]),
         slot=st.sampled_from(["", "A", "B"]),
+        compatible=st.sampled_from(["", "phonghop-seat-amd64"]),
     )
 
 

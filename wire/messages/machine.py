@@ -24,7 +24,7 @@ class Machine:
 
     ``painted_s``: how long ago the page painted last, or the agent began without one; ``clock_off_ms``: how far the
     machine's own clock is ahead of the server's; ``image``: the version of the image it runs, ``slot`` which of its two
-    halves.
+    halves, ``compatible`` which images it takes.
     """
 
     booted_s: int
@@ -35,6 +35,7 @@ class Machine:
     clock_off_ms: int | None = None
     image: str = ""
     slot: str = ""
+    compatible: str = ""
 
     def to_value(self) -> dict[str, Any]:
         """As JSON; what cannot be told is left out."""
@@ -47,6 +48,7 @@ class Machine:
             "clock_off_ms": self.clock_off_ms,
             "image": self.image or None,
             "slot": self.slot or None,
+            "compatible": self.compatible or None,
         }
         return {name: each for name, each in value.items() if each is not None}
 
@@ -66,6 +68,7 @@ class Machine:
             clock_off_ms=number("clock_off_ms", -_YEARS_MS, _YEARS_MS),
             image=fields.text("image", limit=64) if fields.has("image") else "",
             slot=fields.choice("slot", SLOTS) if fields.has("slot") else "",
+            compatible=fields.text("compatible", limit=64) if fields.has("compatible") else "",
         )
         fields.end()
         return machine

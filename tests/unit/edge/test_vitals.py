@@ -32,8 +32,9 @@ def pi(tmp_path: Path) -> Path:
         sys__class__hwmon__hwmon1__name="rpi_volt\n",
         sys__class__hwmon__hwmon1__in0_lcrit_alarm="1\n",
     )
-    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "rauc").mkdir(parents=True)
     (tmp_path / "etc" / "os-release").write_text('ID=debian\nIMAGE_VERSION="1.2.0+20261123"\n')
+    (tmp_path / "etc" / "rauc" / "system.conf").write_text("[system]\ncompatible=phonghop-seat-rpi4\n")
     return tmp_path
 
 
@@ -51,6 +52,7 @@ def test_W170_what_a_machine_has_is_told(pi: Path) -> None:
         clock_off_ms=-2000,
         image="1.2.0+20261123",
         slot="B",
+        compatible="phonghop-seat-rpi4",
     )
 
 
