@@ -85,6 +85,7 @@ class _Outside:
                     online=at is not None and at.online,
                     image="" if machine is None else machine.image,
                     compatible="" if machine is None else machine.compatible,
+                    room_name="" if place is None else place.room_name,
                 )
             )
         return found

@@ -150,3 +150,4 @@ class Terminal:
     online: bool
     image: str
     compatible: str
+    room_name: str = ""

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from server.app import create_app, services_of
+from server.updates.model import Kept, Progress, Rollout, RolloutState
+from server.updates.store import SqlUpdateStore
 from server.verify import read_log
 from tests.support import pdfs
 from tests.support.office import Browser, Office, item
 from tests.support.papers import published
 from tests.support.postgres import Postgres
+from wire.ids import DeviceId, RoomId
+from wire.messages import Release
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -125,3 +131,34 @@ def test_RP2_reports_are_the_same_on_both_databases_and_kept_for_the_next(office
     assert office.services.reports.stale() == []
     assert auditor.get(asked).done() == told
     assert not any(auditor.get("/api/reports?from=2026-11-24&to=2026-11-24").done()["sums"].values())
+
+
+def test_D5_a_rollout_is_begun_stopped_resumed_and_ended(office: Office) -> None:
+    store, now = SqlUpdateStore(), office.clock.now()
+    release = Release("20261124.080000", "pc", 5 << 30, "ab" * 32, "20261001.0", now + dt.timedelta(days=90))
+    rollout = Rollout("a-1", release.sha256, DeviceId("d-1"), RoomId("r-1"), 24, now, "person:it")
+    said = Progress(DeviceId("d-1"), "a-2", "restart", now, state="good", heard_at=now)
+    with office.services.database.begin() as tx:
+        store.hold(tx)
+        store.keep(tx, Kept(release, "seat.raucb", "Release", now, "person:it"))
+        store.put(tx, rollout)
+        store.put_progress(tx, rollout.id, said)
+    stopped = replace(rollout, state=RolloutState.STOPPED, fault=(DeviceId("d-1"), "unwell"))
+    with office.services.database.begin() as tx:
+        store.hold(tx)
+        store.put(tx, stopped)
+        store.drop(tx, release.sha256, now=now)
+    with office.services.database.read() as tx:
+        assert (store.active(tx), store.rollout(tx, "a-1"), store.rollouts(tx, limit=1)) == (
+            [stopped],
+            stopped,
+            [stopped],
+        )
+        assert store.progress(tx, "a-1") == {said.device: said}
+        assert (store.releases(tx), store.known(tx, release.version, "pc")) == ([], release.sha256)
+        assert store.floor(tx, "pc") == ["20261001.0"]
+    with office.services.database.begin() as tx:
+        store.forget_progress(tx, "a-1", said.device)
+        store.put(tx, replace(stopped, state=RolloutState.ENDED, fault=None, ended_at=now))
+    with office.services.database.read() as tx:
+        assert (store.active(tx), store.progress(tx, "a-1")) == ([], {})

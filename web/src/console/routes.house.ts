@@ -18,6 +18,7 @@ export const HOUSE: readonly Route[] = [
     roles: [],
   },
   { name: 'devices', patterns: ['/devices'], load: withTexts(() => import('./fleet/Devices.svelte'), 'meeting', 'fleet'), roles: ['it'] },
+  { name: 'updates', patterns: ['/devices/updates'], load: withTexts(() => import('./fleet/Updates.svelte'), 'updates', 'fleet'), roles: ['it'] },
   { name: 'rooms', patterns: ['/rooms'], load: withTexts(() => import('./fleet/Rooms.svelte'), 'meeting', 'fleet'), roles: ['it'] },
   {
     name: 'room-check',

@@ -79,6 +79,8 @@ export interface Device {
   /** Meeting → the number the device has reached. */
   seqs: Record<string, number>;
   disk_free_mb: number | null;
+  /** How its machine is (wire W170), null when it does not say. */
+  machine?: { image?: string; slot?: 'A' | 'B'; compatible?: string } | null;
   /** What IT has to know and has not settled; not told by an older server. */
   alerts?: DeviceAlert[];
 }

@@ -53,8 +53,8 @@ export class Api {
     }
   }
 
-  /** Send a form with files; `onProgress` gets the part sent, 0 … 1. Throws {@link Failure}; aborting gives `timeout`. */
-  upload<T>(path: string, form: FormData, onProgress: (part: number) => void, signal?: AbortSignal): Promise<T> {
+  /** Send a form with files, or one file as it is; `onProgress` gets the part sent, 0 … 1. Throws {@link Failure}; aborting gives `timeout`. */
+  upload<T>(path: string, form: FormData | File, onProgress: (part: number) => void, signal?: AbortSignal): Promise<T> {
     // fetch cannot report how much of a body has left; a 300 MiB paper needs that.
     const request = new XMLHttpRequest();
     return new Promise<T>((resolve, reject) => {

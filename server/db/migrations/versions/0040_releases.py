@@ -7,8 +7,8 @@ from alembic import op
 
 from server.db.metadata import Moment
 
-revision = "0039_releases"
-down_revision = "0038_letter_openings"
+revision = "0040_releases"
+down_revision = "0039_device_alerts"
 branch_labels = None
 depends_on = None
 
