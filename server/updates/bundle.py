@@ -86,7 +86,7 @@ def _signed(signature: bytes, *, authority: bytes, now: dt.datetime) -> tuple[st
         if not (intact and valid):
             raise BundleUnsigned
         asyncio.run(_path(leaf, sent, authority, now=now))
-        return text.decode("utf-8"), str(leaf.subject.human_friendly)
+        return text.decode("utf-8"), _called(leaf)
     except (BundleBroken, BundleUnsigned):
         raise
     except (PathError, PathBuildingError, ValidationError) as exc:
@@ -94,6 +94,12 @@ def _signed(signature: bytes, *, authority: bytes, now: dt.datetime) -> tuple[st
     except Exception as exc:
         # Whatever two parsers of ASN.1 make of rubbish: to whoever brought it, it is one thing.
         raise BundleBroken from exc
+
+
+def _called(leaf: Any) -> str:
+    """Its common name, or all of its name where it has none."""
+    name = leaf.subject.native.get("common_name")
+    return name if isinstance(name, str) else str(leaf.subject.human_friendly)
 
 
 def _leaf(signer: Any, sent: list[Any]) -> Any:

@@ -38,7 +38,7 @@ def test_a_good_bundle_says_what_it_is(maker: Maker, payload: bytes) -> None:
         COMPATIBLE,
         "20261001.000000",
         dt.datetime(2027, 11, 23, tzinfo=dt.UTC),
-        "Common Name: Release (test)",
+        "Release (test)",
     )
 
 
