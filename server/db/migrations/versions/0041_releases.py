@@ -7,8 +7,8 @@ from alembic import op
 
 from server.db.metadata import Moment
 
-revision = "0040_releases"
-down_revision = "0039_device_alerts"
+revision = "0041_releases"
+down_revision = "0040_secret_slips"
 branch_labels = None
 depends_on = None
 
