@@ -3,8 +3,8 @@
 Rules: the format is ``verity`` alone (RAUC's manual, "Bundle Formats"): payload, hash tree, CMS SignedData around the
 manifest, its length in eight bytes. The manifest is signed, the payload follows from its root hash (dm-verity, version
 1, SHA-256, blocks of 4 KiB), so nothing else has to be believed. Least version and last day stand in the manifest's
-``description``, as the tool of Debian 12 keeps nothing else of ours. Reads what an officer brought on a stick: whatever
-is wrong with it is one of our errors.
+section ``meta.phonghop`` (firmware_scripts/bundle.py). Who signs is allowed to sign code, as RAUC asks at the seat.
+Reads what an officer brought on a stick: whatever is wrong with it is one of our errors.
 
 Usage::
 
@@ -29,6 +29,7 @@ from pyhanko_certvalidator.errors import PathBuildingError, PathError, Validatio
 
 from server.updates.errors import BundleAltered, BundleBroken, BundleExpired, BundleForeign, BundleUnsigned
 from server.updates.model import Described
+from wire.fields import parse_instant
 from wire.messages.updates import version_key
 
 _SUM_BYTES: Final = 8
@@ -37,8 +38,6 @@ _BLOCK: Final = 4096
 _AT_ONCE: Final = 256
 _BROKEN_HASHES: Final = frozenset({"md2", "md4", "md5", "sha1"})
 _SKEW: Final = dt.timedelta(minutes=1)
-_DESCRIPTION: Final = re.compile(r"minimum=(?P<minimum>\S+) expires=(?P<expires>\S+)", re.ASCII)
-_EXPIRES: Final = "%Y-%m-%dT%H:%M:%SZ"
 _COMPATIBLE: Final = re.compile(r"[0-9A-Za-z._-]{1,64}", re.ASCII)
 
 
@@ -125,7 +124,7 @@ async def _path(leaf: Any, sent: list[Any], authority: bytes, *, now: dt.datetim
         time_tolerance=_SKEW,
     )
     validator = CertificateValidator(leaf, intermediate_certs=sent, validation_context=context)
-    await validator.async_validate_usage(key_usage=set())
+    await validator.async_validate_usage(key_usage=set(), extended_key_usage={"code_signing"})
 
 
 def _parts(manifest: str) -> Mapping[str, Mapping[str, str]]:
@@ -177,21 +176,20 @@ def _bundle(parts: Mapping[str, Mapping[str, str]], signer: str, *, now: dt.date
     version, compatible = update.get("version", ""), update.get("compatible", "")
     if not _COMPATIBLE.fullmatch(compatible):
         raise BundleForeign(field="compatible")
-    said = _DESCRIPTION.fullmatch(update.get("description", ""))
-    if said is None:
-        raise BundleForeign(field="description")
+    meta = parts.get("meta.phonghop", {})
+    minimum, until = meta.get("minimum", ""), meta.get("expires", "")
     try:
-        if version_key(said["minimum"]) > version_key(version):
+        if version_key(minimum) > version_key(version):
             raise BundleForeign(field="minimum")
     except ValueError as exc:
         raise BundleForeign(field="version") from exc
     try:
-        expires = dt.datetime.strptime(said["expires"], _EXPIRES).replace(tzinfo=dt.UTC)
+        expires = parse_instant(until)
     except ValueError as exc:
         raise BundleForeign(field="expires") from exc
     if now >= expires:
-        raise BundleExpired(until=said["expires"])
-    return Described(version, compatible, said["minimum"], expires, signer)
+        raise BundleExpired(until=until)
+    return Described(version, compatible, minimum, expires, signer)
 
 
 def _exactly(file: IO[bytes], size: int) -> bytes:

@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.x509 import ExtendedKeyUsageOID
 
 BLOCK = 4096
 COMPATIBLE = "phonghop-seat-amd64"
@@ -32,7 +33,13 @@ def _name(text: str) -> x509.Name:
 
 
 def _certificate(
-    subject: str, key: ec.EllipticCurvePrivateKey, issuer: str, by: ec.EllipticCurvePrivateKey, *, is_ca: bool
+    subject: str,
+    key: ec.EllipticCurvePrivateKey,
+    issuer: str,
+    by: ec.EllipticCurvePrivateKey,
+    *,
+    is_ca: bool,
+    usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.CODE_SIGNING,
 ) -> x509.Certificate:
     return (
         x509.CertificateBuilder()
@@ -43,6 +50,7 @@ def _certificate(
         .not_valid_before(_FROM)
         .not_valid_after(_UNTIL)
         .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         .sign(by, hashes.SHA256())
     )
 
@@ -66,11 +74,11 @@ class Maker:
     key: ec.EllipticCurvePrivateKey = field(repr=False)
 
     @classmethod
-    def new(cls) -> Maker:
-        """Keys of its own."""
+    def new(cls, usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.CODE_SIGNING) -> Maker:
+        """Keys of its own; ``usage``: what its certificate is for."""
         root, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
         authority = _certificate("Images (test)", root, "Images (test)", root, is_ca=True)
-        return cls(authority, _certificate("Release (test)", key, "Images (test)", root, is_ca=False), key)
+        return cls(authority, _certificate("Release (test)", key, "Images (test)", root, is_ca=False, usage=usage), key)
 
     @property
     def authority_pem(self) -> bytes:
@@ -83,15 +91,17 @@ class Maker:
         *,
         version: str = "20261124.080000",
         compatible: str = COMPATIBLE,
-        description: str = "minimum=20261001.000000 expires=2027-11-23T00:00:00Z",
+        minimum: str = "20261001.000000",
+        expires: str = "2027-11-23T00:00:00.000Z",
         style: str = "verity",
     ) -> str:
         """What is signed."""
         salt = b"salt" * 8
         return (
-            f"[update]\ncompatible={compatible}\nversion={version}\ndescription={description}\n\n"
+            f"[update]\ncompatible={compatible}\nversion={version}\n\n"
             f"[bundle]\nformat={style}\nverity-hash={root_of(payload, salt).hex()}\nverity-salt={salt.hex()}\n"
-            f"verity-size={BLOCK}\n\n[image.rootfs]\nfilename=root.img\n"
+            f"verity-size={BLOCK}\n\n[image.rootfs]\nfilename=root.img\n\n"
+            f"[meta.phonghop]\nminimum={minimum}\nexpires={expires}\n"
         )
 
     def sealed(self, payload: bytes, manifest: str) -> bytes:

@@ -287,9 +287,8 @@ def test_D5_once_ready_the_next_stage_may_be_hurried(
 def test_D5_a_release_below_what_seats_have_run_is_not_begun(
     office: Office, it: Browser, fleet: Fleet, seats: list[DeviceId], maker: Maker
 ) -> None:
-    expires = "expires=2027-11-23T00:00:00Z"
-    newer = maker.bundle(description=f"minimum=20261120.0 {expires}")
-    older = maker.bundle(version="20261119.0", description=f"minimum=20261001.0 {expires}")
+    newer = maker.bundle(minimum="20261120.0")
+    older = maker.bundle(version="20261119.0")
     upload(it, newer), upload(it, older)
     first = begin(it, newer, seats[0]).done()["id"]
     go_on(office, seconds=5)
