@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
-from cryptography.x509 import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 BLOCK = 4096
 COMPATIBLE = "phonghop-seat-amd64"

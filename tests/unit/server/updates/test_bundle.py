@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from firmware_scripts.bundle import About, Signer, write
 from firmware_scripts.disk import Parts
