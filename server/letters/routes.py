@@ -19,7 +19,8 @@ from flask.typing import ResponseReturnValue
 from server.clock import Clock
 from server.identity.model import Role
 from server.letters.errors import LetterUnknown
-from server.letters.model import Kind, read_wording
+from server.letters.matching import Difference
+from server.letters.model import MAX_LINE, Kind, read_wording
 from server.letters.registry import Registry
 from server.letters.service import LetterService
 from server.letters.views import letter_value, outdated_value, received_value, whole_value
@@ -27,6 +28,7 @@ from server.letters.waiting import WaitingLetters
 from server.signing.desk import Asked
 from server.signing.planning import MAX_NUMBER
 from server.web import ANY_MEMBER, act_id, actor, allow, answer, body, nothing
+from wire.fields import Fields
 from wire.ids import MeetingId, PersonId
 from wire.letter_fold import MAX_REASON
 from wire.state import MemberRole
@@ -126,10 +128,10 @@ def _moving(routes: Blueprint, letters: LetterService, clock: Clock) -> None:
         fields = body()
         clerk = PersonId(fields.id("clerk", "u"))
         first = fields.number("first", high=MAX_NUMBER) if fields.has("first") else 0
-        differs = fields.has("differs") and fields.flag("differs")
+        meant = [_difference(each) for each in fields.objects("differs", limit=4)] if fields.has("differs") else []
         fields.end()
         done = letters.put_up(
-            MeetingId(meeting), _letter(letter), clerk=clerk, first=first, differs=differs, asked=_asked(clock)
+            MeetingId(meeting), _letter(letter), clerk=clerk, first=first, meant=meant, asked=_asked(clock)
         )
         return answer(done, 201)
 
@@ -192,6 +194,13 @@ def _letter(text: str) -> str:
     if _LETTER.fullmatch(text) is None:
         raise LetterUnknown
     return text
+
+
+def _difference(fields: Fields) -> Difference:
+    """As it was shown to who says that they mean it."""
+    found = Difference(fields.text("says", limit=MAX_LINE, empty=True), fields.text("now", limit=MAX_LINE))
+    fields.end()
+    return found
 
 
 def _pdf(pdf: bytes, name: str, *, shown: bool) -> Response:

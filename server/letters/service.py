@@ -42,6 +42,7 @@ from server.letters.errors import (
     LetterUnknown,
     NotAClerk,
 )
+from server.letters.matching import Difference
 from server.letters.model import Kind, Letter, Move, Stage, Wording
 from server.letters.ports import Calendar, LetterStore, Meetings, Numbers, People, Rounds, Tasks
 from server.letters.press import Manuscript, Press, between, sealed
@@ -232,18 +233,26 @@ class LetterService:
     # Signing and issuing
 
     def put_up(
-        self, meeting: MeetingId, letter: str, *, clerk: PersonId, first: int = 0, differs: bool = False, asked: Asked
+        self,
+        meeting: MeetingId,
+        letter: str,
+        *,
+        clerk: PersonId,
+        first: int = 0,
+        meant: Sequence[Difference] = (),
+        asked: Asked,
     ) -> dict[str, Any]:
         """Set it, and ask its signer and then ``clerk`` to sign; gives the round. The same act again is the same round.
 
-        ``differs``: that the words name another time or place than the meeting has was seen, and is meant. Raises
-        LetterStageWrong, LetterTooLate, LetterIncomplete, LetterDiffers, NotAClerk and what ``Press.put_up`` does.
+        ``meant``: where the words name another time or place than the meeting has, as it was seen; what has become of
+        the meeting since is asked about again. Raises LetterStageWrong, LetterTooLate, LetterIncomplete, LetterDiffers,
+        NotAClerk and what ``Press.put_up`` does.
         """
         seen, round_id = self.one(meeting, letter), f"k-{asked.act.removeprefix('a-')}"
         if seen.letter.round != round_id:
             model.move(seen.stage, Move.PUT_UP)
             must_come(seen.letter.kind, self.tools.meetings.state(meeting))
-            if seen.differs and not differs:
+            if seen.differs and tuple(meant) != seen.differs:
                 raise LetterDiffers(
                     says="; ".join(each.says or "…" for each in seen.differs),
                     now="; ".join(each.now for each in seen.differs),

@@ -305,7 +305,10 @@ def test_N16_a_draft_of_another_time_is_put_up_by_who_says_that_they_mean_it(off
     assert (found["says"][:10], found["now"]) == ("Thời gian:", "08 giờ 30, thứ Năm, ngày 24 tháng 12 năm 2026")
     refused = put_up(office, secretary, path)
     assert (refused.code, refused.data) == ("letter-differs", found)
-    put_up(office, secretary, path, differs=True).done()
+    # Moved again while the question was open: what was meant was another time.
+    secretary.put(f"/api/meetings/{meeting}", {**office.description(), "starts_at": "2026-12-25T01:30:00.000Z"}).done()
+    assert put_up(office, secretary, path, differs=[found]).code == "letter-differs"
+    put_up(office, secretary, path, differs=secretary.get(path).done()["differs"]).done()
     office.sign_in("chutri").post(f"/api/meetings/{meeting}/cancel", {"reason": "Hoãn (demo)"}).done()
     assert secretary.post(f"/api/meetings/{meeting}/letters", {"kind": "invitation"}).code == "letter-too-late"
     secretary.post(f"/api/meetings/{meeting}/letters", {"kind": "notice"}).done()

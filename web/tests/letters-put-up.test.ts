@@ -24,8 +24,8 @@ it('N16 a meeting that is moved while the question is open is asked about again,
   );
   vi.spyOn(session.api, 'send').mockImplementation((_method: string, _path: string, body: unknown) => {
     sent.push(body);
-    const meant = (body as { differs?: boolean }).differs === true;
-    return differs.length > 0 && !meant ? Promise.reject(new Failure('letter-differs', 409, {}, { ...MOVED })) : (Promise.resolve({}) as never);
+    const meant = JSON.stringify((body as { differs?: Difference[] }).differs ?? []) === JSON.stringify(differs);
+    return meant ? (Promise.resolve({}) as never) : Promise.reject(new Failure('letter-differs', 409, {}, { ...MOVED }));
   });
   const ended = vi.fn();
   render(Editor, { desk: { isSecretary: true, now: { members: [], agenda: [] } } as never, path: '/l', clerks: [{ person: 'u-2', name: 'Bình (demo)' }], onend: ended });
@@ -40,7 +40,15 @@ it('N16 a meeting that is moved while the question is open is asked about again,
   const box = await screen.findByRole('checkbox', { name: /Đúng ý tôi/ });
   expect(putUp()).toBeDisabled();
   await userEvent.click(box);
+  // Moved once more: what was ticked was another time.
+  const again = { ...MOVED, now: '15 giờ 00' };
+  differs = [again];
+  await userEvent.click(putUp());
+  await screen.findByText(/15 giờ 00/);
+  expect(box).not.toBeChecked();
+  expect(putUp()).toBeDisabled();
+  await userEvent.click(box);
   await userEvent.click(putUp());
   await vi.waitFor(() => expect(ended).toHaveBeenCalled());
-  expect(sent).toEqual([{ clerk: 'u-2' }, { clerk: 'u-2', differs: true }]);
+  expect(sent).toEqual([{ clerk: 'u-2' }, { clerk: 'u-2', differs: [MOVED] }, { clerk: 'u-2', differs: [again] }]);
 });
