@@ -48,7 +48,10 @@ const invitations: Waits<{ invitations: invitation.Mine[] }> = {
             open && mine.reminders > 0 ? t('invitation.home_reminded', { n: mine.reminders }) : '',
             open && timing?.answers_late ? t('invitation.home_late') : '',
           ],
-          chip: { tone: open ? 'warn' : invitation.tone(mine), words: t(open ? 'invitation.home_answer' : invitation.standing(mine), { name: mine.substitute_name }) },
+          // An answer to what was revoked says nothing of who comes.
+          ...(sent.revoked_at
+            ? {}
+            : { chip: { tone: open ? 'warn' : invitation.tone(mine), words: t(open ? 'invitation.home_answer' : invitation.standing(mine), { name: mine.substitute_name }) } as const }),
         };
       }),
     };
