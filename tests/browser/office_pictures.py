@@ -1,5 +1,5 @@
-"""Pictures of every page between two meetings, on sheets to look at: of a house with forty-five long names, of one on
-its first day, and of one that signs with tokens.
+"""Pictures of every page between two meetings, on sheets to look at: of a house with forty-five long names, of that
+where things went differently than planned, of one on its first day, and of one that signs with tokens.
 
     python -m tests.browser.office_pictures FOLDER [--only WORDS] [--axe]
 
@@ -25,6 +25,7 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.browser.chromium import chromium
 from tests.browser.first_day import FirstDay
 from tests.browser.long_names import LongNames
+from tests.browser.office_edges import Edges, edges
 from tests.browser.office_scenes import Scene, Things, first_day, long_names, signed
 from tests.browser.screen import DESK, LAPTOP, WALL, Screen
 from tests.browser.signed_house import signed_house
@@ -44,6 +45,7 @@ House = Callable[[Path], Things]
 Scenes = Callable[[Things], list[Scene]]
 _HOUSES: tuple[tuple[House, Scenes], ...] = (
     (lambda folder: LongNames(folder).furnish(), long_names),
+    (lambda folder: Edges(folder).furnish(), edges),
     (lambda folder: FirstDay(folder).furnish(), first_day),
     (signed_house, signed),
 )
@@ -68,9 +70,9 @@ class Gallery:
 
     def take(self, scene: Scene) -> list[Path]:
         """All pictures of one."""
-        screen = self._screen(scene.who)
+        screen = self.screen(scene.who)
         taken = []
-        self._opens(screen, scene)
+        self.opens(screen, scene)
         for size in (LAPTOP, DESK, WALL):
             screen.page.set_viewport_size({"width": size[0], "height": size[1]})
             for theme in ("light", "dark"):
@@ -83,17 +85,18 @@ class Gallery:
         if self._axe:
             self.wrong += [f"{scene.name}: {each}" for each in screen.flaws()]
         screen.page.evaluate("localStorage.setItem('phonghop.language', 'en')")
-        self._opens(screen, scene)
+        self.opens(screen, scene)
         taken.append(self._shot(screen, f"{scene.name}-english"))
         screen.page.evaluate("localStorage.setItem('phonghop.language', 'vi')")
         if scene.states:
             for state in ("loading", "error", "offline"):
                 with _answers(screen.page, state):
-                    self._opens(screen, scene, settled=False)
+                    self.opens(screen, scene, settled=False)
                     taken.append(self._shot(screen, f"{scene.name}-{state}"))
         return taken
 
-    def _opens(self, screen: Screen, scene: Scene, *, settled: bool = True) -> None:
+    def opens(self, screen: Screen, scene: Scene, *, settled: bool = True) -> None:
+        """The page of a scene, with what is pressed there first."""
         page = screen.page
         page.goto(f"{self._origin}/#{scene.path}")
         # Another place of the same page is not fetched anew by itself.
@@ -111,7 +114,8 @@ class Gallery:
     def _origin(self) -> str:
         return f"http://127.0.0.1:{self._server.port}"
 
-    def _screen(self, who: str) -> Screen:
+    def screen(self, who: str) -> Screen:
+        """That of somebody, signed in."""
         if who not in self._screens:
             screen = self._screens[who] = Screen(self._browser, who, size=DESK)
             screen.opens(f"{self._origin}/")

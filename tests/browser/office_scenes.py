@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from playwright.sync_api import Page, Route
@@ -22,6 +23,7 @@ import web
 
 Things = dict[str, str]
 Do = Callable[[Page], object]
+_ROSTERS = itertools.count()
 _REASON = "Kiểm tra theo Kế hoạch số 12/KH-VKS về việc bảo đảm an toàn tài liệu họp"
 
 
@@ -113,15 +115,15 @@ def _by_token(page: Page) -> None:
 
 
 def _roster(page: Page) -> None:
-    """Two thousand people with thirty-seven wrong rows, of every kind."""
+    """Two thousand people with thirty-seven wrong rows, of every kind; other people each time."""
     page.locator("input[type=file]").set_input_files(
-        {"name": "danh-sach-can-bo-toan-nganh.csv", "mimeType": "text/csv", "buffer": roster()}
+        {"name": "danh-sach-can-bo-toan-nganh.csv", "mimeType": "text/csv", "buffer": roster(next(_ROSTERS))}
     )
     page.get_by_role("table").wait_for()
 
 
-def roster() -> bytes:
-    """Such a list, as a spreadsheet saves it."""
+def roster(nth: int = 0) -> bytes:
+    """Such a list, as a spreadsheet saves it; the ``nth`` has its own user names."""
     wrong = (
         ["", "sai01", "", "P1", ""],
         ["Lê Hoàng Đình Phương Nghĩa (demo)", "có dấu cách", "Kiểm sát viên", "P1", ""],
@@ -133,7 +135,7 @@ def roster() -> bytes:
     )
     name = unicodedata.normalize("NFD", "Công Tằng Tôn Nữ Thị Ngọc Quỳnh")
     rows = [
-        [f"{name} {n} (demo)", f"nguoi{n:04}", "Kiểm sát viên trung cấp", ("P1", "P8", "P9")[n % 3], ""]
+        [f"{name} {n} (demo)", f"nguoi{nth}{n:04}", "Kiểm sát viên trung cấp", ("P1", "P8", "P9")[n % 3], ""]
         for n in range(1963)
     ]
     for n in range(37):
@@ -157,6 +159,7 @@ def _series(page: Page) -> None:
     """A weekly series, its days seen first."""
     _choose("outlines.rules.weekly")(page)
     page.locator("main").get_by_label(called("console.form.title")).fill("Giao ban công tác tuần (demo)")
+    page.locator("main").get_by_label(called("console.form.kind")).fill("Giao ban")
     page.locator("main").get_by_label(called("console.form.room")).select_option(index=1)
     press("outlines.series.see")(page)
     page.get_by_role("dialog").locator("li").first.wait_for()
@@ -343,8 +346,20 @@ def first_day(_of: Things) -> list[Scene]:
 
 def signed(of: Things) -> list[Scene]:
     """Minutes on their way to be signed, with both signers and the clerk, frozen, numbered."""
-    signing, frozen = (f"/meetings/{of[state]}" for state in ("signing", "frozen"))
+    signing, frozen, revoked, moved = (f"/meetings/{of[state]}" for state in ("signing", "frozen", "revoked", "moved"))
+    told = [
+        Scene("told-home-member", "daibieu", "/"),
+        Scene("told-home-secretary", "thuky", "/"),
+        Scene("revoked-letter", "thuky", f"{revoked}/letters"),
+        Scene("revoked-answers", "thuky", f"{revoked}/invitation"),
+        Scene("revoked-member", "daibieu", f"{revoked}/invitation"),
+        Scene("moved-members", "thuky", f"{moved}/members"),
+        Scene("moved-letter", "thuky", f"{moved}/letters"),
+        Scene("moved-answers", "thuky", f"{moved}/invitation"),
+        Scene("moved-member", "daibieu", f"{moved}/invitation"),
+    ]
     return [
+        *(replace(each, states=False) for each in told),
         Scene(
             "minutes-put-up", "thuky", f"/meetings/{of['drafting']}/minutes", press("minutes.sign.put_up"), states=False
         ),

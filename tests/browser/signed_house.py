@@ -1,10 +1,11 @@
-"""A house whose people hold tokens: minutes and documents of the office before, between and after their signatures.
+"""A house whose people hold tokens: minutes and documents of the office before, between and after their signatures; and
+invitations that hold no more.
 
 Rules: signed for real, with the test's own authorities; a meeting for each state, all of them held today.
 
 Usage::
 
-    things = signed_house(folder)  # the meetings "drafting", "signing", "frozen"
+    things = signed_house(folder)  # the meetings "drafting", "signing", "frozen", "revoked", "moved"
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from tests.pki.profiles import PkiSettings
 from tests.pki.services import PkiServer
 from tests.signing.house import House, text
 from tests.signing.pictures import seal_png, signature_png
-from tests.signing.test_letters import AGENCY, signs
+from tests.signing.test_letters import AGENCY, drafted, put_up, signs
 from tests.support.office import PASSWORD, fresh_id
 from wire.secret import Secret
 
@@ -30,6 +31,7 @@ _NAMES = {
     "chutri": ("Phạm Nguyễn Minh Khánh Trường (demo)", "Phó Viện trưởng"),
     "vanthu": ("Huỳnh Thị Hồng Phượng (demo)", "Chuyên viên cao cấp"),
 }
+_MOVED = "Hội nghị Ủy ban kiểm sát mở rộng cho ý kiến về Đề án sắp xếp, tinh gọn tổ chức bộ máy năm 2027 (demo)"
 
 
 class SignedHouse(House):
@@ -62,8 +64,35 @@ class SignedHouse(House):
             if state == "frozen":
                 signs(self, meeting, round_id, "chutri", label="an").done()
                 signs(self, meeting, round_id, "vanthu", label="chi").done()
+        self._letters(things)
         self.services.close()
         return things
+
+    def _letters(self, things: dict[str, str]) -> None:
+        """A notice nobody has opened yet; an invitation that was revoked, and one to a meeting that moved."""
+        secretary = self.sign_in("thuky")
+        self._issued(things["frozen"], "notice")
+        for name in ("revoked", "moved"):
+            meeting = things[name] = self.meeting("approved")
+            base = f"/api/meetings/{meeting}"
+            path = self._issued(meeting, "invitation")
+            self.sign_in("daibieu").post(f"{base}/invitation/answer", {"reply": "attend"}).done()
+            if name == "revoked":
+                reason = "Lãnh đạo Viện đi công tác đột xuất theo yêu cầu của Viện kiểm sát nhân dân tối cao"
+                secretary.post(f"{path}/revoke", {"reason": reason}).done()
+            else:
+                later = self.description() | {"title": _MOVED, "starts_at": "2026-12-31T17:30:00.000Z"}
+                secretary.put(base, later).done()
+
+    def _issued(self, meeting: str, kind: str) -> str:
+        """Such a document, signed, numbered, sealed and sent; its address."""
+        secretary = self.sign_in("thuky")
+        path = drafted(secretary, meeting, kind)
+        round_id = put_up(self, secretary, path).done()["round"]
+        signs(self, meeting, round_id, "chutri", label="an").done()
+        signs(self, meeting, round_id, "vanthu", label="chi").done()
+        secretary.post(f"{path}/issue").done()
+        return path
 
     def _held(self) -> str:
         meeting = self.meeting("open")
