@@ -21,6 +21,7 @@ const FILES = {
   'don-vi': () => import('guide:don-vi'),
   'van-thu': () => import('guide:van-thu'),
   'ky-thuat': () => import('guide:ky-thuat'),
+  'cai-dat-thiet-bi': () => import('guide:cai-dat-thiet-bi'),
   'quan-tri-he-thong': () => import('guide:quan-tri-he-thong'),
   'quan-tri-an-ninh': () => import('guide:quan-tri-an-ninh'),
   'kiem-toan-vien': () => import('guide:kiem-toan-vien'),
