@@ -184,7 +184,7 @@ class Rollouts:
                 outcome = look(rollout, release, terminals, progress, is_quiet=lambda room: quiet[room], now=now)
                 self._follow(tx, rollout, outcome, now=now)
                 for word in outcome.words:
-                    at = _told(progress.get(word.device), word, new=self.new_update, now=now)
+                    at = told_of(progress.get(word.device), word, new=self.new_update, now=now)
                     self.store.put_progress(tx, rollout.id, at)
                     words.append((word, at.update, release))
         for word, update, release in words:
@@ -206,12 +206,10 @@ class Rollouts:
         progress = self.store.progress(tx, rollout.id)
         for device, message in said:
             at = progress.get(device)
-            # Words of another roll-out, or of a try before this: not this one's.
-            if at is None or at.update != message.update:
-                continue
-            after = replace(at, state=message.state, done=message.done, reason=message.reason, heard_at=now)
-            self.store.put_progress(tx, rollout.id, after)
-            progress[device] = after
+            after = at and heard_of(at, message.update, message.state, message.done, message.reason, now=now)
+            if after is not None and after != at:
+                self.store.put_progress(tx, rollout.id, after)
+                progress[device] = after
         return progress
 
     def _follow(self, tx: Transaction, before: Rollout, outcome: Outcome, *, now: dt.datetime) -> None:
@@ -282,7 +280,14 @@ def _stopped(found: Rollout) -> Rollout:
     return replace(found, state=RolloutState.STOPPED, ready_at=None)
 
 
-def _told(at: Progress | None, word: Word, *, new: Callable[[], str], now: dt.datetime) -> Progress:
+def heard_of(at: Progress, update: str, state: str, done: int, reason: str, *, now: dt.datetime) -> Progress:
+    """Where a terminal is once it has said so; words of another roll-out, or of a try before, change nothing."""
+    if at.update != update:
+        return at
+    return replace(at, state=state, done=done, reason=reason, heard_at=now)
+
+
+def told_of(at: Progress | None, word: Word, *, new: Callable[[], str], now: dt.datetime) -> Progress:
     """Where a terminal is once it has been told ``word``."""
     if at is None:
         return Progress(word.device, new(), word.kind, now)
