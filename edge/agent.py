@@ -122,6 +122,7 @@ class Agent:
             clock=self._clock,
             tell=self._told,
         )
+        self._ports.wiped = self._enroller.wiped
 
     @property
     def port(self) -> int:

@@ -422,7 +422,9 @@ class TakeReadings:
 
 @dataclass(frozen=True, slots=True)
 class Wipe:
-    """Destroy the whole store."""
+    """Destroy the whole store; ``order``: which order of IT is answered when it is done, empty for none."""
+
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,19 +181,10 @@ def _identity(state: State, event: IdentityChanged, now: Now) -> Result:
     if event.identity.standing is not state.identity.standing:
         changed = replace(changed, link=replace(changed.link, trying_s=now.s))
     if event.identity.standing is Standing.REVOKED and state.identity.standing is not Standing.REVOKED:
-        blank = State(
-            limits=state.limits,
-            started_s=state.started_s,
-            identity=event.identity,
-            link=state.link,
-            cards=state.cards,
-            makers=state.makers,
-            updates=state.updates,
-        )
         waiting = state.signing_in
         # The answer drops the password.
         told = () if waiting is None else (Answer(waiting.request, DeviceRevoked.code),)
-        return blank, (Wipe(), *told)
+        return replace(state.blank(), identity=event.identity), (Wipe(), *told)
     return changed, ()
 
 

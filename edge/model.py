@@ -444,6 +444,19 @@ class State:
     cards: Cards = field(default_factory=Cards)
     #: kind of act → what makes its statement (:mod:`edge.declaring`)
     makers: Mapping[str, Maker] = field(default_factory=dict, repr=False)
+
+    def blank(self) -> State:
+        """The same seat with nothing of any meeting or person."""
+        return State(
+            limits=self.limits,
+            started_s=self.started_s,
+            identity=self.identity,
+            link=self.link,
+            cards=self.cards,
+            makers=self.makers,
+            updates=self.updates,
+        )
+
     declaring: Declaring | None = None
     ballots: tuple[HeldLine, ...] = ()
     marks: tuple[MarksLine, ...] = ()

@@ -1,4 +1,5 @@
-"""The part of the seat's decisions that concerns IT's orders: show which seat it is, words, a lock, a new page (W171).
+"""The part of the seat's decisions that concerns IT's orders: show which seat it is, words, a lock, a new page (W171),
+nothing left of what it keeps (W185).
 
 Rules: pure, as ``machine.py``. An order is carried out once, however often it comes; nothing of it outlives the agent.
 What is shown lies over everything, shows nothing of a meeting, and goes by itself. Whoever sits there closes it.
@@ -11,10 +12,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from edge.commands import AnswerOrder, Command, RestartMachine
+from edge.commands import Answer, AnswerOrder, Command, RestartMachine, Wipe
+from edge.errors import DeviceRevoked
 from edge.events import OrderCame, OrderSeen
 from edge.model import Now, State
 from edge.orders_values import Shown
+from wire.messages.orders import WIPE
 
 #: How long the seat shows its name, and how long words stay that nobody closes.
 IDENTIFY_S: Final = 30.0
@@ -30,6 +33,11 @@ def came(state: State, event: OrderCame, now: Now) -> Result:
     if event.kind == "restart":
         # Answered by whoever can do it or not, each time it comes: asked for twice it is still one start.
         return state, (RestartMachine(event.order),)
+    if event.kind == WIPE:
+        waiting = state.signing_in
+        # The answer drops the password.
+        told_person = () if waiting is None else (Answer(waiting.request, DeviceRevoked.code),)
+        return state.blank(), (Wipe(event.order), *told_person)
     told = AnswerOrder(event.order)
     if event.order in state.orders.obeyed:
         return state, (told,)

@@ -298,8 +298,8 @@ class Seat:
                     self._ports.run_dir.save_session(session, self._ports.vault.sealer())
             case ShowPoint(point):
                 self._outside.point(point)
-            case Wipe():
-                self._wipe()
+            case Wipe(order):
+                self._wipe(order)
 
     # ------------------------------------------------------------ store
 
@@ -352,12 +352,18 @@ class Seat:
             else Recalled(last.meeting, last.title, len(last.papers), last.pages, confirmed=False, since_s=now_s),
         )
 
-    def _wipe(self) -> None:
+    def _wipe(self, order: str) -> None:
+        """Everything goes; only when it has is it said."""
+        held = self._ports.vault.meeting_names()
         self._hide()
         self.passwords.drop_all()
         self._ports.run_dir.forget()
         self.inbox.forget()
         self._ports.vault.wipe()
+        if self._ports.wiped is not None:
+            self._ports.wiped(held)
+        if order:
+            self._hands.send(AnswerOrder(order))
 
     def _flush(self) -> None:
         if self.inbox.flush(self._ports.clock.monotonic_s()):

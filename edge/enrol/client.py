@@ -111,6 +111,12 @@ class SiteClient:
             self._call("POST", "/.well-known/est/simplereenroll", tls=tls, body=request, headers=headers)
         )
 
+    def receipt(self, envelope: bytes) -> None:
+        """Hand in the signed receipt of a store that was destroyed; raises as the others do."""
+        answer = self._call("POST", "/.well-known/phonghop/wiped", tls=self._checked(), body=envelope)
+        if answer.status != http.HTTPStatus.NO_CONTENT:
+            raise BadServerAnswer(f"status {answer.status} {answer.code}".strip())
+
     def _checked(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -133,6 +139,7 @@ class SiteClient:
             if self._is_tls
             else http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT_S)
         )
+        # The server reads bytes whatever they are called.
         kind = {"Content-Type": "application/pkcs10"} if body is not None else {}
         try:
             connection.request(method, path, body=body, headers={**kind, **headers})

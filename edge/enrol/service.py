@@ -45,9 +45,13 @@ from edge.errors import (
 )
 from edge.model import Identity, Standing
 from edge.vault.disk import Disk
+from wire.envelope import seal
+from wire.fields import print_instant
 
 CA: Final = "identity/ca.pem"
 SITE: Final = "identity/site.json"
+#: that the store was destroyed, signed, until the server has it
+RECEIPT: Final = "identity/wiped.json"
 
 REFUSED_S: Final = 60.0
 FIRST_WAIT_S: Final = 2.0
@@ -128,6 +132,14 @@ class Enroller:
             self._checking = True
             self._wake.set()
 
+    def wiped(self, meetings: tuple[str, ...]) -> None:
+        """The store is destroyed: keep the signed receipt until the server has it. Called by the seat's thread."""
+        if self._disk.read(RECEIPT) is None:
+            value = {"device": self._key.device, "at": print_instant(self._clock.now()), "meetings": list(meetings)}
+            signer = self._key.signer
+            self._disk.put(RECEIPT, seal("wiped", value, key_id=signer.key_id, sign=signer.sign))
+        self._wake.set()
+
     def stop(self) -> None:
         """End the thread."""
         self._stopping = True
@@ -148,6 +160,7 @@ class Enroller:
         failures = 0
         while not self._stopping:
             try:
+                self._hand_in()
                 wait_s = self._step()
                 failures = 0
             except (EnrolmentError, VaultError) as exc:
@@ -176,6 +189,17 @@ class Enroller:
             self._document = document
             self._tell(self._credentials(found))
         return LOOK_S
+
+    def _hand_in(self) -> None:
+        receipt = self._disk.read(RECEIPT)
+        if receipt is None:
+            return
+        try:
+            self._client.receipt(receipt)
+        except (BadServerAnswer, ServerUnreachable) as exc:
+            _LOG.info("the receipt of the wipe is not handed in yet: %s (%s)", exc.code, exc)
+            return
+        self._disk.remove(RECEIPT)
 
     def _ask(self) -> Pending | Issued:
         self._checking = False

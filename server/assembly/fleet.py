@@ -20,6 +20,7 @@ from server.displays import routes as display_routes
 from server.displays.ports import PlanSeat
 from server.displays.service import DisplayService
 from server.displays.store import SqlDisplayStore
+from server.distribution.store import SqlLinkStore
 from server.fleet import est
 from server.fleet import routes as fleet_routes
 from server.fleet.broker import BrokerLists, FileReload, SignalReload, Warden
@@ -61,6 +62,7 @@ def build(services: Services) -> None:
         access=services.warden,
         presence=_LatePresence(slots),
         journal=journal,
+        store_keys=SqlLinkStore(),
         renewals=Renewals(
             services.database, store, issuer=issuer, access=services.warden, journal=journal, clock=clock
         ),

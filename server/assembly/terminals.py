@@ -28,6 +28,7 @@ def build(services: Services) -> None:
         services.fleet.journal,
         presence=services.fleet.presence,
         say=lambda device, build: services.distribution.say(device, build),  # noqa: PLW0108 - whoever is plugged in then
+        wipe=services.fleet.wipe,
         meets=lambda room: any(row.room == room for row in services.meetings.among(LIVE)),
     )
     papers = _Papers(services)

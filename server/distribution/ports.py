@@ -102,6 +102,10 @@ class LinkStore(Protocol):
         """Keep links, new or changed."""
         ...
 
+    def destroy_store_key(self, tx: Transaction, device: DeviceId) -> None:
+        """What the device keeps is opened by nobody any more."""
+        ...
+
     def reserve_numbers(self, tx: Transaction, *, count: int) -> None:
         """Raise every link's reserved number by ``count``."""
         ...

@@ -506,6 +506,7 @@ class Distribution:
             self._hearing.left(known)
             self._peers.drop(known.device)
             self._greeting.forget(known.device)
+            self._destroy_store_key(device, known.device)
             self._spki.pop(known.device, None)
             self._board.placed(known.device, None)
             self._tell_owed(known.device)
@@ -514,6 +515,12 @@ class Distribution:
             self._hearing.room_changed(old_room)
             # What the room's meetings say from now on is not for it.
             self._outsiders.shut_out()
+
+    def _destroy_store_key(self, device: Device | None, gone: DeviceId) -> None:
+        """Once more: what was said to it after it was revoked may have written its link with the key in it."""
+        if device is not None and device.state is DeviceState.REVOKED:
+            with self._outside.source.unit.begin() as tx:
+                self._outside.source.store.destroy_store_key(tx, gone)
 
     def _tell_owed(self, device: DeviceId) -> None:
         """Meetings that are over wait for a device's proof, and it will not come any more."""

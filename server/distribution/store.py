@@ -101,6 +101,10 @@ class SqlLinkStore:
         if rows:
             tx.execute(upsert_all(tx, LINKS, key=("device",)), rows)
 
+    def destroy_store_key(self, tx: Transaction, device: DeviceId) -> None:
+        """What the device keeps is opened by nobody any more."""
+        tx.execute(LINKS.update().where(LINKS.c.device == device).values(wrapped_store_key=b""))
+
     def reserve_numbers(self, tx: Transaction, *, count: int) -> None:
         """Raise every link's reserved number by ``count``."""
         tx.execute(LINKS.update().values(reserved_number=LINKS.c.reserved_number + count))

@@ -10,11 +10,13 @@
     │   ├── SeatTaken           seat-taken
     │   ├── SeatInUse           seat-in-use
     │   ├── DeviceInMeeting     device-in-meeting
+    │   ├── NotThatSeat         not-that-seat
     │   └── DeviceWrongState    device-wrong-state
     ├── NotAllowed
     │   ├── DeviceRefused       device-refused
     │   ├── DeviceRevoked       device-revoked
-    │   └── RenewalRefused      renewal-refused
+    │   ├── RenewalRefused      renewal-refused
+    │   └── ReceiptRefused      receipt-refused
     ├── TooMany
     │   ├── TooManyRequests     too-many-requests
     │   └── TooManyPending      too-many-pending
@@ -61,6 +63,12 @@ class DeviceInMeeting(Conflict):
     code = "device-in-meeting"
 
 
+class NotThatSeat(Conflict):
+    """What was typed is not the name of the seat whose terminal is to be wiped."""
+
+    code = "not-that-seat"
+
+
 class DeviceWrongState(Conflict):
     """The life cycle has no such step."""
 
@@ -83,6 +91,12 @@ class RenewalRefused(NotAllowed):
     """This request is no renewal of the certificate that it came with: ``why``, for the log of the seat."""
 
     code = "renewal-refused"
+
+
+class ReceiptRefused(NotAllowed):
+    """This is no receipt of a revoked terminal: ``why``, for its log."""
+
+    code = "receipt-refused"
 
 
 class TooManyRequests(TooMany):

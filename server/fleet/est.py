@@ -27,6 +27,8 @@ from server.pki.errors import RequestTooLarge
 from server.pki.requests import MAX_BODY_BYTES, read_request
 from server.web import answer, error_answer, public
 
+#: A thousand meetings in base 64.
+MAX_RECEIPT_BYTES: Final = 64 * 1024
 CODE_HEADER: Final = "X-Phonghop-Code"
 #: The device's signature over the request (W182).
 PROOF_HEADER: Final = "X-Phonghop-Proof"
@@ -79,6 +81,15 @@ def blueprint(
         except ServerError as error:
             return _plain(error)
 
+    @routes.post("/.well-known/phonghop/wiped")
+    @public("a revoked terminal has no way but this; its receipt is signed by its own key")
+    def wiped() -> Response:
+        try:
+            fleet.wiped(_body(clock, limit, most=MAX_RECEIPT_BYTES), now=clock.now())
+        except ServerError as error:
+            return _plain(error)
+        return Response(status=204)
+
     return routes
 
 
@@ -98,11 +109,11 @@ def _renew(fleet: FleetService, clock: Clock, limit: AddressLimit) -> Response:
     return Response(certificates, content_type=CERTS_ONLY, headers={"Cache-Control": "no-store"})
 
 
-def _body(clock: Clock, limit: AddressLimit) -> bytes:
+def _body(clock: Clock, limit: AddressLimit, *, most: int = MAX_BODY_BYTES) -> bytes:
     limit.take(request.remote_addr or "", at_s=clock.monotonic_s())
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise RequestTooLarge(limit_kib=MAX_BODY_BYTES // 1024)
-    return request.stream.read(MAX_BODY_BYTES + 1)
+    if (request.content_length or 0) > most:
+        raise RequestTooLarge(limit_kib=most // 1024)
+    return request.stream.read(most + 1)
 
 
 def _presented() -> int:

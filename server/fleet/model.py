@@ -130,6 +130,15 @@ class Alert(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Wiped:
+    """That a device is to destroy what it keeps, or has: when IT ordered it and when its receipt came."""
+
+    device: DeviceId
+    ordered_at: dt.datetime | None
+    wiped_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """An alert about one device that nobody has settled: since when, when last, how often; ``detail`` tells more."""
 
@@ -196,7 +205,9 @@ def must_match(code: str, typed: str) -> None:
         raise CodeDiffers
 
 
-def device_value(device: Device, presence: Presence, alerts: Iterable[Told] = ()) -> dict[str, Any]:
+def device_value(
+    device: Device, presence: Presence, alerts: Iterable[Told] = (), wiped: Wiped | None = None
+) -> dict[str, Any]:
     """A device as the console sees it (docs/API.md, ``GET /api/devices``)."""
     place = device.place
     return {
@@ -220,6 +231,8 @@ def device_value(device: Device, presence: Presence, alerts: Iterable[Told] = ()
         "screen": presence.screen,
         "token": presence.token,
         "machine": presence.machine.to_value() if presence.machine else None,
+        "wipe_ordered_at": _moment(wiped.ordered_at) if wiped else None,
+        "wiped_at": _moment(wiped.wiped_at) if wiped else None,
         "alerts": [
             {
                 "kind": each.kind.value,

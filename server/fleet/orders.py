@@ -13,11 +13,12 @@ Usage::
 from __future__ import annotations
 
 import threading
+import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from server.fleet.errors import DeviceInMeeting, DeviceUnknown
+from server.fleet.errors import DeviceInMeeting, DeviceUnknown, NotThatSeat
 from server.fleet.model import Command, Device, DeviceState
 from server.fleet.ports import DeviceStore, PresenceSource
 from server.idempotency.ports import ActLedger
@@ -26,6 +27,7 @@ from server.journal import Journal
 from server.unit import Transaction, UnitOfWork
 from wire.ids import DeviceId, RoomId
 from wire.messages import Head, Message, Obeyed, Order
+from wire.messages.orders import WIPE
 
 ORDERED: Final = "device_ordered"
 ANSWER_S: Final = 3.0
@@ -44,7 +46,7 @@ class Wanted:
 
 
 class FleetOrders:
-    """``say``: sends one device a message; ``meets``: whether a meeting goes on in a room."""
+    """``say``: sends one device a message; ``meets``: whether a meeting goes on in a room; ``wipe``: the fleet's."""
 
     def __init__(
         self,
@@ -56,6 +58,7 @@ class FleetOrders:
         presence: PresenceSource,
         say: Callable[[str, Callable[[Head], Message]], None],
         meets: Callable[[RoomId], bool],
+        wipe: Callable[..., bool],
         answer_s: float = ANSWER_S,
     ) -> None:
         self._unit: Final = unit
@@ -65,6 +68,7 @@ class FleetOrders:
         self._presence: Final = presence
         self._say: Final = say
         self._meets: Final = meets
+        self._wipe: Final = wipe
         self._answer_s: Final = answer_s
         self._heard: Final = threading.Condition()
         #: order → device → outcome and code, None before it has answered; only while somebody waits for it
@@ -93,6 +97,28 @@ class FleetOrders:
         here = [each.id for each in found if each.id in present and present[each.id].online]
         answers = self._ask(command.act, here, wanted)
         return [_answer(each.id, is_here=each.id in here, answers=answers) for each in found]
+
+    def wipe(self, command: Command, device: DeviceId, *, label: str, reason: str, sure: bool) -> dict[str, Any]:
+        """Revoke a terminal for good and have it destroy what it keeps; ``label``: its seat, as IT has typed it.
+
+        ``{outcome: done/silent/offline, confirmed}``: one that does not answer, or is off, destroys it at its next
+        contact, and nothing opens it meanwhile. Raises DeviceUnknown, NotThatSeat, DeviceInMeeting.
+        """
+        with self._unit.read() as tx:
+            found = self._approved(tx, device)
+        if found.place is None or _plain(label) != _plain(found.place.label):
+            raise NotThatSeat
+        if not sure:
+            self._must_be_quiet([found])
+        present = self._presence.presence([device])
+        here = [device] if device in present and present[device].online else []
+        answers: dict[str, tuple[str, str]] = {}
+
+        def tell() -> None:
+            answers.update(self._ask(command.act, here, Wanted(WIPE)))
+
+        confirmed = self._wipe(command, device, reason=reason, tell=tell)
+        return {**_answer(device, is_here=bool(here), answers=answers), "confirmed": confirmed}
 
     def obeyed(self, device: str, message: Obeyed) -> None:
         """A terminal has answered; called by the distribution's thread."""
@@ -126,6 +152,10 @@ class FleetOrders:
         for room in {each.place.room: each.place for each in found if each.place is not None}.values():
             if self._meets(room.room):
                 raise DeviceInMeeting(room=room.room_name)
+
+
+def _plain(label: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", label).casefold().split())
 
 
 def _answer(device: str, *, is_here: bool, answers: Mapping[str, tuple[str, str]]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from server.fleet.model import Alert, Certificate, Decision, Device, FleetChange, Place, Presence, Told
+from server.fleet.model import Alert, Certificate, Decision, Device, FleetChange, Place, Presence, Told, Wiped
 from server.pki.requests import EnrolmentRequest
 from server.unit import Transaction
 from wire.ids import DeviceId
@@ -94,6 +94,26 @@ class DeviceStore(Protocol):
 
     def revoke_certificates(self, tx: Transaction, device: DeviceId, *, now: dt.datetime) -> None:
         """Mark all certificates of a device as revoked."""
+        ...
+
+    def order_wipe(self, tx: Transaction, device: DeviceId, *, now: dt.datetime) -> None:
+        """IT has ordered a device to destroy what it keeps."""
+        ...
+
+    def wiped(self, tx: Transaction, device: DeviceId, *, receipt: bytes, now: dt.datetime) -> bool:
+        """The device's receipt came; whether it is the first."""
+        ...
+
+    def wipes(self, tx: Transaction) -> Mapping[DeviceId, Wiped]:
+        """Orders and receipts by device."""
+        ...
+
+
+class StoreKeys(Protocol):
+    """The keys that open what devices keep (the distribution has them)."""
+
+    def destroy_store_key(self, tx: Transaction, device: DeviceId) -> None:
+        """What the device keeps is opened by nobody any more."""
         ...
 
 

@@ -40,19 +40,19 @@ def blueprint(fleet: FleetService, clock: Clock) -> Blueprint:
         seat, code = fields.id("seat", "s"), fields.text("code", limit=40)
         replace = fields.flag("replace") if fields.has("replace") else False
         fields.end()
-        fleet.approve(command(), _device(device), seat=seat, code=code, replace=replace)
+        fleet.approve(command(), device_of(device), seat=seat, code=code, replace=replace)
         return nothing()
 
     @routes.post("/api/devices/<device>/refuse")
     @allow(Role.IT)
     def refuse(device: str) -> ResponseReturnValue:
-        fleet.refuse(command(), _device(device), reason=_reason())
+        fleet.refuse(command(), device_of(device), reason=_reason())
         return nothing()
 
     @routes.post("/api/devices/<device>/revoke")
     @allow(Role.IT)
     def revoke(device: str) -> ResponseReturnValue:
-        confirmed = fleet.revoke(command(), _device(device), reason=_reason())
+        confirmed = fleet.revoke(command(), device_of(device), reason=_reason())
         return nothing() if confirmed else answer({"confirmed": False}, 202)
 
     @routes.post("/api/devices/<device>/seat")
@@ -61,7 +61,7 @@ def blueprint(fleet: FleetService, clock: Clock) -> Blueprint:
         fields = body()
         seat = fields.id("seat", "s")
         fields.end()
-        fleet.move(command(), _device(device), seat=seat)
+        fleet.move(command(), device_of(device), seat=seat)
         return nothing()
 
     @routes.post("/api/devices/<device>/alerts/<kind>/settle")
@@ -70,13 +70,14 @@ def blueprint(fleet: FleetService, clock: Clock) -> Blueprint:
         body().end()
         if kind not in {each.value for each in Alert}:
             raise DeviceUnknown
-        fleet.settle(command(), _device(device), Alert(kind))
+        fleet.settle(command(), device_of(device), Alert(kind))
         return nothing()
 
     return routes
 
 
-def _device(text: str) -> DeviceId:
+def device_of(text: str) -> DeviceId:
+    """The id in an address; raises DeviceUnknown."""
     try:
         return DeviceId(ids.parse("d", text))
     except BadId:

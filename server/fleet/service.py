@@ -18,10 +18,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from sealing.signatures import device_verifier
 from server.fleet.errors import (
     DeviceRefused,
     DeviceRevoked,
     DeviceUnknown,
+    ReceiptRefused,
     SeatInUse,
     SeatTaken,
     TooManyPending,
@@ -42,7 +44,7 @@ from server.fleet.model import (
     must_match,
     step,
 )
-from server.fleet.ports import AccessControl, DeviceStore, FleetWatcher, Issuer, PresenceSource
+from server.fleet.ports import AccessControl, DeviceStore, FleetWatcher, Issuer, PresenceSource, StoreKeys
 from server.fleet.renewal import Renewals
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
@@ -50,7 +52,11 @@ from server.journal import Journal
 from server.pki.requests import EnrolmentRequest
 from server.rooms.errors import NoSuchSeat
 from server.unit import Transaction, UnitOfWork
+from wire.envelope import open_envelope
+from wire.errors import BadField, WireError
+from wire.fields import Fields
 from wire.ids import DeviceId
+from wire.messages.session import MAX_MEETINGS
 
 MAX_PENDING: Final = 500
 #: One address cannot fill the list; a whole room behind one address still fits.
@@ -79,6 +85,7 @@ class FleetService:
     presence: PresenceSource
     journal: Journal
     renewals: Renewals
+    store_keys: StoreKeys
     watchers: list[FleetWatcher] = field(default_factory=list)
     max_pending: int = MAX_PENDING
     max_pending_per_address: int = MAX_PENDING_PER_ADDRESS
@@ -144,6 +151,46 @@ class FleetService:
         self._once(command, "device_revoke", [device, reason], do)
         return self._follow(changes)
 
+    def wipe(self, command: Command, device: DeviceId, *, reason: str, tell: Callable[[], None]) -> bool:
+        """Revoke a device and have it destroy what it keeps: ``tell`` says so to it, before it is cut off.
+
+        Whether the broker has confirmed the cut. Raises DeviceUnknown, DeviceWrongState.
+        """
+        changes: list[FleetChange] = []
+
+        def do(tx: Transaction) -> None:
+            changes.append(self._revoke(tx, self._device(tx, device), command, reason=reason))
+            self.store.order_wipe(tx, device, now=command.now)
+            self.journal.record(tx, "device_wipe_ordered", {"device": device}, actor=command.actor, now=command.now)
+
+        self._once(command, "device_wipe", [device, reason], do)
+        try:
+            if changes:
+                tell()
+        finally:
+            confirmed = self._follow(changes)
+        return confirmed
+
+    def wiped(self, envelope: bytes, *, now: dt.datetime) -> None:
+        """A device that was revoked says, signed, that it has destroyed what it kept (W186); raises ReceiptRefused."""
+        try:
+            signed = open_envelope(envelope, verify=device_verifier(self._revoked_spki))
+            fields = Fields(signed.value(), "wiped")
+            device, meetings = fields.id("device", "d"), fields.ids("meetings", "m", limit=MAX_MEETINGS)
+            if signed.type != "wiped" or signed.key_id != device:
+                raise BadField("wiped", "is not the device's own word")
+        except WireError as exc:
+            raise ReceiptRefused(why=str(exc)) from None
+        with self.unit.begin() as tx:
+            if self.store.wiped(tx, DeviceId(device), receipt=envelope, now=now):
+                data = {"device": device, "meetings": len(meetings)}
+                self.journal.record(tx, "device_wiped", data, actor=f"device:{device}", now=now)
+        self._tell(FleetChange(DeviceId(device), None))
+
+    def _revoked_spki(self, device: str) -> bytes | None:
+        found = self.find(device)
+        return found.spki if found is not None and found.state is DeviceState.REVOKED else None
+
     def move(self, command: Command, device: DeviceId, *, seat: str) -> None:
         """Put an approved device at another, free seat; raises as :meth:`approve` does."""
         changes: list[FleetChange] = []
@@ -163,11 +210,14 @@ class FleetService:
     def devices(self) -> list[dict[str, Any]]:
         """All devices as the console sees them."""
         with self.unit.read() as tx:
-            found, alerts = self.store.all(tx), self.store.alerts(tx)
+            found, alerts, wipes = self.store.all(tx), self.store.alerts(tx), self.store.wipes(tx)
         present = self.presence.presence([device.id for device in found])
         return [
             device_value(
-                device, present.get(device.id, Presence()), [each for each in alerts if each.device == device.id]
+                device,
+                present.get(device.id, Presence()),
+                [each for each in alerts if each.device == device.id],
+                wipes.get(device.id),
             )
             for device in found
         ]
@@ -260,6 +310,7 @@ class FleetService:
     def _revoke(self, tx: Transaction, device: Device, command: Command, *, reason: str) -> FleetChange:
         self._decide(tx, device, command, did=Step.REVOKE, reason=reason)
         self.store.revoke_certificates(tx, device.id, now=command.now)
+        self.store_keys.destroy_store_key(tx, device.id)
         return FleetChange(device.id, Step.REVOKE, before=device.place)
 
     def _decide(

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from server.db.metadata import Moment, metadata
 from server.fleet.errors import SeatTaken
-from server.fleet.model import AccessWanted, Alert, Certificate, Decision, Device, DeviceState, Place, Told
+from server.fleet.model import AccessWanted, Alert, Certificate, Decision, Device, DeviceState, Place, Told, Wiped
 from server.pki.model import Revoked
 from server.pki.requests import EnrolmentRequest
 from wire.ids import DeviceId, RoomId, SeatId
@@ -62,6 +62,14 @@ alerts = sa.Table(
     sa.Column("last_at", Moment, nullable=False),
     sa.Column("times", sa.Integer, nullable=False),
     sa.Column("detail", sa.String(500), nullable=False),
+)
+wipes = sa.Table(
+    "device_wipes",
+    metadata,
+    sa.Column("device", _ID, sa.ForeignKey("devices.id"), primary_key=True),
+    sa.Column("ordered_at", Moment, nullable=True),
+    sa.Column("wiped_at", Moment, nullable=True),
+    sa.Column("receipt", sa.LargeBinary, nullable=True),
 )
 _seats = sa.table("seats", sa.column("id"), sa.column("room"), sa.column("label"))
 _rooms = sa.table("rooms", sa.column("id"), sa.column("name"))
@@ -216,6 +224,23 @@ class SqlDeviceStore:
         mine = (certificates.c.device == device) & certificates.c.revoked_at.is_(None)
         tx.execute(sa.update(certificates).where(mine).values(revoked_at=now))
 
+    def order_wipe(self, tx: Connection, device: DeviceId, *, now: dt.datetime) -> None:
+        """IT has ordered a device to destroy what it keeps."""
+        _upsert(tx, wipes, {"device": device, "ordered_at": now})
+
+    def wiped(self, tx: Connection, device: DeviceId, *, receipt: bytes, now: dt.datetime) -> bool:
+        """The device's receipt came; whether it is the first."""
+        done = sa.select(wipes.c.wiped_at).where(wipes.c.device == device)
+        if tx.execute(done).scalar() is not None:
+            return False
+        _upsert(tx, wipes, {"device": device, "wiped_at": now, "receipt": receipt})
+        return True
+
+    def wipes(self, tx: Connection) -> Mapping[DeviceId, Wiped]:
+        """Orders and receipts by device."""
+        rows = tx.execute(sa.select(wipes.c.device, wipes.c.ordered_at, wipes.c.wiped_at))
+        return {DeviceId(row.device): Wiped(DeviceId(row.device), row.ordered_at, row.wiped_at) for row in rows}
+
     def access_wanted(self, tx: Connection, *, now: dt.datetime) -> AccessWanted:
         """What the broker is to be told now. Certificates that have expired need no line in the revocation list."""
         approved = sa.select(devices.c.id, _seats.c.room).select_from(devices)
@@ -237,6 +262,12 @@ class SqlDeviceStore:
             # An approved device with such a line has been given another certificate: it stays connected.
             tuple(sorted({DeviceId(row.device) for row in revoked if row.state != approved_state})),
         )
+
+
+def _upsert(tx: Connection, table: sa.Table, values: dict[str, Any]) -> None:
+    insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    rest = {name: value for name, value in values.items() if name != "device"}
+    tx.execute(insert(table).values(values).on_conflict_do_update(index_elements=["device"], set_=rest))
 
 
 def _certificate(row: sa.Row[Any]) -> Certificate:

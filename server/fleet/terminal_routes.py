@@ -12,8 +12,9 @@ from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
 from server.fleet.checks import RoomChecks
-from server.fleet.model import Command
+from server.fleet.model import MAX_REASON, Command
 from server.fleet.orders import MAX_DEVICES, FleetOrders, Wanted
+from server.fleet.routes import device_of
 from server.fleet.service import FleetService
 from server.fleet.table import rows_of
 from server.identity.model import Role
@@ -55,5 +56,15 @@ def blueprint(fleet: FleetService, checks: RoomChecks, orders: FleetOrders, cloc
         fields.end()
         command = Command(actor().label, act_id(), clock.now())
         return answer({"results": orders.give(command, devices, wanted)})
+
+    @routes.post("/api/devices/<device>/wipe")
+    @allow(Role.IT)
+    def wipe(device: str) -> ResponseReturnValue:
+        fields = body()
+        label, reason = fields.text("label", limit=80), fields.text("reason", limit=MAX_REASON).strip()
+        sure = fields.flag("sure") if fields.has("sure") else False
+        fields.end()
+        command = Command(actor().label, act_id(), clock.now())
+        return answer(orders.wipe(command, device_of(device), label=label, reason=reason, sure=sure))
 
     return routes

@@ -23,12 +23,13 @@ for _file in sorted([*_ROOT.rglob("store.py"), *_ROOT.rglob("register.py")]):
 HOUSES_OWN = {
     "accounts", "admin_events", "agency", "archive_transfers", "calendar_addresses", "consultation_answers",
     "consultation_papers",
-    "consultation_recipients", "consultations", "device_alerts",
-    "device_certificates", "device_links", "devices", "display_links",
+    "consultation_recipients", "consultation_urns", "consultations", "device_alerts",
+    "device_certificates", "device_wipes", "device_links", "devices", "display_links",
     "display_sessions", "feedback", "handover_lines", "handovers", "meeting_outlines",
     "person_certificates", "reading_refusals",
     "record_checkpoints", "record_head", "record_leaves", "record_nodes", "record_seen",
-    "recovery_codes", "review_rounds", "reviewed_accounts", "revocation_material", "rooms", "seats", "second_factors",
+    "recovery_codes", "releases", "review_rounds", "reviewed_accounts", "revocation_material", "rollout_devices",
+    "rollouts", "rooms", "seats", "second_factors",
     "sessions", "sign_in_tries", "sign_ins", "signing_pictures", "statement_material", "trust_authorities", "units",
     "work_days",
 }  # fmt: skip

@@ -157,7 +157,9 @@ def test_a_revoked_seat_is_cut_off_and_keeps_nothing(broker: BrokerSite, tmp_pat
         agent.reaches("revoked", timeout_s=60)
         assert agent.call("GET", f"/api/papers/{paper.paper}/1/pages/1")[0] == 423
         left = [each.relative_to(agent.data_dir).as_posix() for each in agent.data_dir.rglob("*") if each.is_file()]
-        assert sorted(left) == ["identity/ca.pem", "identity/device.key", "identity/site.json"]
+        assert sorted(left) == [
+            "identity/ca.pem", "identity/device.key", "identity/site.json", "identity/wiped.json",
+        ]  # fmt: skip
         assert not (agent.run_dir / "store.key").exists()
 
 

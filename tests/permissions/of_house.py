@@ -162,6 +162,7 @@ TECHNICAL: Final[tuple[Row, ...]] = (
         row(f"POST /api/devices/<device>/{act}", {IT: ANY}, {}, reaches=True, device="none_d")
         for act in ("approve", "refuse", "revoke", "seat")
     ),
+    row("POST /api/devices/<device>/wipe", {IT: ANY}, {}, reaches=True, device="none_d"),
     row("POST /api/devices/<device>/alerts/<kind>/settle", {IT: ANY}, {}, reaches=True, device="none_d", kind="copied"),
     row("POST /api/rooms", {IT: ANY}, {"name": "Phòng mới", "seats": [{"label": "A", "x": 1, "y": 1}]}),
     row("GET /api/devices.csv", {IT: ANY}),

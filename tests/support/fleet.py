@@ -24,6 +24,7 @@ from tests.support.office import Browser, Office, Reply
 from wire.ids import DeviceId
 
 ENROL = "/.well-known/est/simpleenroll"
+WIPED = "/.well-known/phonghop/wiped"
 RENEW = "/.well-known/est/simplereenroll"
 
 

@@ -1,4 +1,4 @@
-"""What IT has a terminal do, and its answer (W171).
+"""What IT has a terminal do, and its answer (W171, W185).
 
 Usage::
 
@@ -17,6 +17,8 @@ from wire.messages.head import Head
 
 #: Show which seat it is; show words; lock; load the page anew; start the machine again.
 ORDERS: Final = frozenset({"identify", "say", "lock", "reload", "restart"})
+#: Destroy everything the store holds: said once, by whoever revokes it besides (W185).
+WIPE: Final = "wipe"
 MAX_WORDS: Final = 300
 
 
@@ -38,7 +40,7 @@ class Order:
     @classmethod
     def read(cls, fields: Fields) -> Order:
         """Read and check."""
-        kind = fields.choice("kind", ORDERS)
+        kind = fields.choice("kind", ORDERS | {WIPE})
         return cls(
             head=Head.read(fields.object("head")),
             order=fields.id("order", "a"),

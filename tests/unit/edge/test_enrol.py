@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from edge.enrol import trust
 from edge.enrol.client import Issued, Pending, SiteClient
 from edge.enrol.key import DeviceKey
-from edge.enrol.service import Credentials, Enroller, Told
+from edge.enrol.service import RECEIPT, Credentials, Enroller, Told
 from edge.enrol.wallet import FIRST as CERTIFICATE
 from edge.errors import (
     BadServerAnswer,
@@ -35,7 +35,7 @@ from edge.errors import (
 from edge.model import Identity, Standing
 from edge.vault.disk import RealDisk
 from sealing.boxes import new_key
-from sealing.signatures import ServerSigner
+from sealing.signatures import ServerSigner, device_verifier
 from server.pki.announcement import SiteFacts, site_document
 from server.pki.bundle import bundle
 from server.pki.requests import read_request
@@ -44,6 +44,7 @@ from tests.support.poll import until
 from tests.support.seats import ManualClock
 from tests.support.server_twin import BEGIN
 from wire import ids
+from wire.envelope import open_envelope
 from wire.ids import DeviceId
 
 
@@ -57,6 +58,8 @@ class Site:
         self.mailbox = new_key().public
         self.answer: tuple[int, dict[str, str], bytes] | None = None
         self.asked: list[bytes] = []
+        self.receipts: list[bytes] = []
+        self.takes_receipts = True
 
     @property
     def ca(self) -> x509.Certificate:
@@ -95,6 +98,10 @@ def server(site: Site) -> Iterator[str]:
             self.reply(200, {}, body)
 
         def do_POST(self) -> None:
+            if self.path.endswith("/wiped"):
+                site.receipts.append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.reply(204 if site.takes_receipts else 503, {}, b"")
+                return
             self.reply(*site.enrol(self.rfile.read(int(self.headers["Content-Length"]))))
 
         def reply(self, status: int, headers: dict[str, str], body: bytes) -> None:
@@ -476,3 +483,20 @@ def test_credentials_hide_their_secrets(site: Site, server: str, tmp_path: Path)
         until(lambda: device.credentials, what="it is enrolled")
         assert "PRIVATE" not in repr(device.credentials[0])
         assert dataclasses.is_dataclass(device.credentials[0])
+
+
+def test_W186_the_receipt_of_a_wipe_is_kept_until_the_server_has_it(site: Site, server: str, tmp_path: Path) -> None:
+    site.takes_receipts = False
+    with Enrolling(site, server, tmp_path / "device") as device:
+        until(lambda: device.credentials, what="it is enrolled")
+        device.enroller.wiped(("m-aaaaaaaaaaaaaaaa",))
+        until(lambda: site.receipts, what="it tries")
+    kept = device.disk.read(RECEIPT)
+    assert kept == site.receipts[0]
+    site.takes_receipts = True
+    with Enrolling(site, server, tmp_path / "device") as again:
+        # Wiped again with nothing left: the first receipt is the one that says what there was.
+        again.enroller.wiped(())
+        until(lambda: again.disk.read(RECEIPT) is None, what="it is handed in")
+    signed = open_envelope(site.receipts[-1], verify=device_verifier(lambda _: device.key.spki))
+    assert (signed.type, signed.value()["meetings"]) == ("wiped", ["m-aaaaaaaaaaaaaaaa"])

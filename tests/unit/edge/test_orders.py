@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from edge.errors import StoreUnreadable
 from edge.events import OrderSeen
 from edge.orders import IDENTIFY_S, SAY_S
 from tests.support.meeting_log import named
@@ -87,3 +88,36 @@ def test_W171_a_restart_that_fails_is_told_and_the_seat_goes_on(
     order(room, seat, ONE, "restart")
     assert room.twin.obeyed == [(ONE, "refused", "seat-cannot-restart")]
     assert seat.where == "waiting"
+
+
+def test_W185_a_seat_destroys_what_it_keeps_and_says_so_only_then(
+    room: SeatRoom, seat: TestSeat, meeting: TwinMeeting
+) -> None:
+    receipts: list[tuple[str, ...]] = []
+    seat.on._ports.wiped = receipts.append  # noqa: SLF001 - what the agent gives it at its start
+    room.run(2)
+    seat.sign_in("lan")
+    room.run(1)
+    assert seat.on._ports.vault.meeting_names() == (meeting.id,)  # noqa: SLF001 - what lies on its disk
+    order(room, seat, ONE, "wipe")
+    assert room.twin.obeyed == [(ONE, "done", "")]
+    assert receipts == [(meeting.id,)]
+    assert not seat.on._ports.vault.is_open  # noqa: SLF001 - as above
+    assert not [name for name in seat.disk.all_names() if not name.startswith("identity/")]
+    assert seat.on.state.session is None
+    assert seat.on.state.meetings == {}
+
+
+def test_W185_a_disk_that_fails_gives_no_receipt_and_no_answer(
+    room: SeatRoom, seat: TestSeat, meeting: TwinMeeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipts: list[tuple[str, ...]] = []
+    seat.on._ports.wiped = receipts.append  # noqa: SLF001 - as above
+
+    def fails() -> None:
+        raise StoreUnreadable("the disk is broken")
+
+    monkeypatch.setattr(seat.on._ports.vault, "wipe", fails)  # noqa: SLF001 - as above
+    order(room, seat, ONE, "wipe")
+    assert receipts == []
+    assert room.twin.obeyed == []

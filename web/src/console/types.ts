@@ -83,6 +83,9 @@ export interface Device {
   machine?: { image?: string; slot?: 'A' | 'B'; compatible?: string } | null;
   /** What IT has to know and has not settled; not told by an older server. */
   alerts?: DeviceAlert[];
+  /** When IT ordered that everything on it be destroyed, and when the terminal said that it is. */
+  wipe_ordered_at?: string | null;
+  wiped_at?: string | null;
 }
 
 export interface DeviceAlert {

@@ -94,6 +94,8 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['house', 'rollout_hurried'],
   ['house', 'rollout_skipped'],
   ['house', 'rollout_ended'],
+  ['house', 'device_wipe_ordered'],
+  ['house', 'device_wiped'],
   ['house', 'anchor_added'],
   ['house', 'anchor_removed'],
   ['house', 'certificate_enrolled'],
