@@ -21,6 +21,7 @@ from server.meetings.model import Draft
 from tests.support import pdfs
 from tests.support.office import PASSWORD, Browser, HandClock, Office, Reply, fresh_id, item
 from tests.support.papers import items_of, upload
+from tests.support.secret_slips import SecretSlips
 from tests.support.slips import question, said_body
 from wire.ids import MeetingId
 from wire.secret import Secret
@@ -93,6 +94,7 @@ class LongNames(Office):
         self._held(things)
         self._tasks(things)
         self._slips(things)
+        self._secret_slips(things)
         self._coming(things)
         self._told(things)
         self._leaves(things)
@@ -297,6 +299,23 @@ class LongNames(Office):
                 self.sign_in(who).post(f"{path}/answer", {"answers": answers, "seen": 0, "nonce": f"{n:064x}"}).done()
             if name == "closed_slip":
                 chair.post(f"{path}/close", {"reason": "Đã đủ ý kiến theo quy chế"}).done()
+
+    def _secret_slips(self, things: Things) -> None:
+        """One that waits for daibieu, one that nine answered, and one of which two ballots came back."""
+        slips = SecretSlips(self)
+        wording: dict[str, Any] = {
+            "subject": "Giới thiệu nhân sự bổ nhiệm chức danh Phó Viện trưởng Viện kiểm sát nhân dân tỉnh nhiệm kỳ 2026 - 2031",
+            "recipients": [self.people["daibieu"], self.people["chutri"], *list(self.others.values())[:10]],
+            "questions": [question("Giới thiệu đồng chí Nguyễn Hoàng Phương Thảo"), question("Ý kiến khác", "opinion")],
+            "deadline": f"{self._day(3)}T10:00:00.000Z",
+        }  # fmt: skip
+        for name, count in (("secret_open", 4), ("secret_closed", 9), ("secret_few", 2)):
+            path = slips.sent(**wording)
+            things[name] = path.rpartition("/")[2]
+            for n, who in enumerate([*list(self.others)[:count]]):
+                slips.votes(who, path, ["for" if n % 3 else "against", None], opinion="Đề nghị công bố tiêu chuẩn.")
+            if name != "secret_open":
+                slips.close(path)
 
     def _coming(self, things: Things) -> None:
         """A meeting next week: asked for papers, invited to, spoken of before."""

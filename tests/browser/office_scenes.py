@@ -210,6 +210,22 @@ def _asks_to_put_up(page: Page) -> None:
     page.get_by_role("dialog").wait_for()
 
 
+def _looks_at_ballot(page: Page) -> None:
+    page.locator("main .answers button").first.click()
+    page.locator("main textarea").first.fill("Đề nghị công bố tiêu chuẩn và quá trình công tác.")
+    page.locator("main textarea").last.fill("Nhất trí.")
+    press("slipsecret.look")(page)
+    page.locator("main dl dd").first.wait_for()
+
+
+def _opens_ballots(page: Page) -> None:
+    page.locator("main details summary").first.click()
+
+
+def _makes_secret(page: Page) -> None:
+    page.get_by_label(called("slipsecret.kind")).select_option("secret")
+
+
 def outside() -> list[Scene]:
     """The page that everybody sees first, with each of its refusals."""
     return [
@@ -263,6 +279,12 @@ def long_names(of: Things) -> list[Scene]:
         Scene("slip-leads", "thuky", f"/consultations/{of['open_slip']}"),
         Scene("slip-results", "chutri", f"/consultations/{of['closed_slip']}"),
         Scene("slip-draft", "thuky", f"/consultations/{of['draft_slip']}"),
+        Scene("secret-answer", "daibieu", f"/consultations/{of['secret_open']}"),
+        Scene("secret-check", "chutri", f"/consultations/{of['secret_open']}", _looks_at_ballot, states=False),
+        Scene("secret-leads", "thuky", f"/consultations/{of['secret_open']}", states=False),
+        Scene("secret-results", "chutri", f"/consultations/{of['secret_closed']}", _opens_ballots, states=False),
+        Scene("secret-few", "thuky", f"/consultations/{of['secret_few']}", states=False),
+        Scene("secret-draft", "thuky", f"/consultations/{of['draft_slip']}", _makes_secret, states=False),
         Scene("calendar", "daibieu", "/calendar"),
         Scene("search", "daibieu", "/search/quy%20ch%E1%BA%BF"),
         Scene("search-begin", "daibieu", "/search", states=False),

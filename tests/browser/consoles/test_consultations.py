@@ -16,6 +16,7 @@ from tests.browser.consoles.house import signs_in
 from tests.browser.screen import Screen
 from tests.support.gunicorn import RunningServer
 from tests.support.office import PASSWORD, HandClock, Office, fresh_id
+from tests.support.secret_slips import SecretSlips
 from tests.support.slips import RULE, Slips, question
 from wire.fields import print_instant
 from wire.secret import Secret
@@ -23,15 +24,17 @@ from wire.secret import Secret
 pytestmark = pytest.mark.timeout(180)
 _NAMES = ("Nguyễn Hoàng Phương Thảo", "Trần Lê Đức", "Tôn Nữ Thị Ngọc Nguyệt Minh", "Phạm Khánh")
 _SUBJECT = "Dự thảo Quy chế làm việc của Viện kiểm sát nhân dân tỉnh Quảng Ninh năm 2027 (demo)"
+_SECRET = "Giới thiệu nhân sự bổ nhiệm chức danh Viện trưởng (demo)"
 _LETTER = "Kính gửi các đồng chí Ủy viên Ủy ban kiểm sát.\nVăn phòng trình dự thảo Quy chế, đề nghị cho ý kiến."
 
 
 @dataclass(frozen=True)
 class Desk:
-    """A server with a slip that waits for daibieu, and one that was closed, by its address in the API."""
+    """A server with a slip that waits for daibieu, one that was closed, and a secret one that waits for chutri."""
 
     server: RunningServer
     closed: str
+    secret: str
 
     def at(self, path: str) -> str:
         return f"http://localhost:{self.server.port}/#{path.removeprefix('/api')}"
@@ -59,9 +62,46 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     for at, name in enumerate(people[:4]):
         _answers(slips, name, closed, ["for" if at < 3 else "abstain", "other" if at == 1 else "for", None])
     slips.browser("chutri").post(f"{closed}/close", {"reason": "Đã đủ ý kiến"}).done()
+    secret = SecretSlips(office)
+    hidden = secret.sent(people=("db0", "db1", "chutri"), deadline=until, questions=questions, subject=_SECRET)
+    for name, chosen in (("db0", "for"), ("db1", "against")):
+        secret.votes(name, hidden, [chosen, "for", None], opinion="Đề nghị rà soát lỗi chính tả")
     office.services.close()
     with server:
-        yield Desk(server, closed)
+        yield Desk(server, closed, hidden)
+
+
+def test_C10_a_secret_ballot_is_drafted_here_handed_in_once_and_found_by_its_receipt(
+    desk: Desk, screen: Screen, look: Look
+) -> None:
+    screen.opens(desk.at(desk.secret))
+    page = screen.page
+    signs_in(page, "chutri")
+    page.get_by_role("button", name="Tán thành", exact=True).click()
+    page.get_by_role("button", name="Đồng ý", exact=True).click()
+    page.get_by_label("Ý kiến của đồng chí").fill("Nhất trí")
+    expect(page.get_by_text("Đã lưu trong trình duyệt này lúc")).to_be_visible()
+    look(screen, "consultation-secret")
+    page.reload()
+    expect(page.get_by_label("Ý kiến của đồng chí")).to_have_value("Nhất trí")
+    page.get_by_role("button", name="Xem lại trước khi nộp").click()
+    look(screen, "consultation-secret-check")
+    page.get_by_role("button", name="Nộp phiếu kín").click()
+    page.get_by_text("Phiếu của đồng chí đã nằm trong hòm phiếu").wait_for()
+    receipt = page.get_by_text("Biên nhận", exact=False).locator(".number").inner_text()
+    look(screen, "consultation-secret-done")
+    page.reload()
+    expect(page.get_by_text("Đồng chí đã nộp phiếu kín từ trình duyệt này.")).to_be_visible()
+    page.get_by_role("button", name="Đóng trước thời hạn").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Lý do").fill("Đã đủ ý kiến")
+    dialog.get_by_role("button", name="Đóng trước thời hạn").click()
+    expect(page.get_by_text("Phiếu phát ra: 3. Phiếu thu về: 3. Phát ra không thu về: 0.")).to_be_visible()
+    page.get_by_text("Danh sách 3 phiếu").first.click()
+    page.get_by_label("Tìm phiếu của mình theo biên nhận").fill(receipt.lower())
+    expect(page.get_by_text("Phiếu này có trong danh sách")).to_be_visible()
+    expect(page.get_by_role("row", name=receipt)).to_contain_text("Nhất trí")
+    look(screen, "consultation-secret-results")
 
 
 def _answers(slips: Slips, name: str, path: str, said: list[str | None]) -> None:

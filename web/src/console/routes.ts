@@ -66,7 +66,7 @@ const EVERYDAY: readonly Route[] = [
   {
     name: 'consultation',
     patterns: ['/consultations/:consultation', '/consultations/:consultation/papers/:paper'],
-    load: withTexts(() => import('./consultations/Consultation.svelte'), 'consultation', 'voting', 'meeting', 'acts'),
+    load: withTexts(() => import('./consultations/Consultation.svelte'), 'consultation', 'slipsecret', 'voting', 'meeting', 'acts'),
     roles: [],
   },
   { name: 'tasks', patterns: ['/tasks'], load: withTexts(() => import('./tasks/Tasks.svelte'), 'tasks', 'meeting'), roles: [] },

@@ -36,6 +36,8 @@ export interface Wording {
   signed: boolean;
   live: boolean;
   shared: boolean;
+  /** Nobody learns who answered what; then neither signed nor live, and shared. */
+  secret?: boolean;
 }
 export interface SlipPaper {
   paper: string;
@@ -71,6 +73,8 @@ export interface HandedIn {
   answers: Said[];
 }
 export interface Mine extends Asked {
+  /** Where a secret ballot was given, in a few words. */
+  browser?: string;
   draft: Said[] | null;
   draft_revision: number;
   handed_in: HandedIn[];
@@ -97,6 +101,7 @@ export interface Listed {
   leader: string | null;
   leader_name?: string;
   signed: boolean;
+  secret: boolean;
   questions: number;
   deadline: string | null;
   extended: number;
@@ -110,6 +115,13 @@ export interface Listed {
   mine?: Asked;
   progress?: Progress | null;
 }
+/** Of a closed secret slip; `lost`: nobody could open it. */
+export interface Urn {
+  given: number;
+  collected: number;
+  opened: boolean;
+  lost: boolean;
+}
 export interface Slip extends Omit<Listed, 'mine'> {
   wording: Wording;
   papers: SlipPaper[];
@@ -119,6 +131,11 @@ export interface Slip extends Omit<Listed, 'mine'> {
   mine: Mine | null;
   people?: Asked[];
   results?: Result[];
+  sha256: string | null;
+  /** Of a secret slip that was sent: the key that signs its ballots. */
+  token_key: string | null;
+  urn?: Urn;
+  ballots?: { receipt: string; answers: Said[] }[];
 }
 export interface Lists {
   asked: Listed[];
@@ -135,6 +152,8 @@ export function waiting({ asked, led }: Lists): { answer: Listed[]; approve: Lis
   };
 }
 
+/** Among fewer nobody's answer is secret. */
+export const LEAST_SECRET = 3;
 const HALF: Share = { num: 1, den: 2, more: true };
 const TWO_THIRDS: Share = { num: 2, den: 3, more: false };
 
@@ -177,6 +196,12 @@ export function emptyWording(): Wording {
   };
 }
 
+/** Open or secret; what does not go together is put right. */
+export function setSecret(wording: Wording, secret: boolean): void {
+  wording.secret = secret;
+  if (secret) Object.assign(wording, { signed: false, live: false, shared: true });
+}
+
 /** What is sent: a template's answers are the server's, a question for words has no rule. */
 export function sentWording(wording: Wording): object {
   return {
@@ -199,6 +224,7 @@ export function lacking(wording: Wording, papers: readonly SlipPaper[]): string[
     questions: wording.questions.length > 0 && wording.questions.every(({ text }) => text.trim()),
     answers: wording.questions.every(({ template, answers }) => template !== 'own' || (answers.length > 1 && answers.every(({ text }) => text.trim()))),
     recipients: wording.recipients.length > 0,
+    few: !wording.secret || wording.recipients.length === 0 || wording.recipients.length >= LEAST_SECRET,
     leader: wording.leader,
     deadline: wording.deadline,
   };
