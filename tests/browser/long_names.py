@@ -304,7 +304,7 @@ class LongNames(Office):
         """One that waits for daibieu, one that nine answered, and one of which two ballots came back."""
         slips = SecretSlips(self)
         wording: dict[str, Any] = {
-            "subject": "Giới thiệu nhân sự bổ nhiệm chức danh Phó Viện trưởng Viện kiểm sát nhân dân tỉnh nhiệm kỳ 2026 - 2031",
+            "subject": "Giới thiệu nhân sự bổ nhiệm chức danh Phó Viện trưởng Viện kiểm sát nhân dân tỉnh Quảng Ninh",
             "recipients": [self.people["daibieu"], self.people["chutri"], *list(self.others.values())[:10]],
             "questions": [question("Giới thiệu đồng chí Nguyễn Hoàng Phương Thảo"), question("Ý kiến khác", "opinion")],
             "deadline": f"{self._day(3)}T10:00:00.000Z",
