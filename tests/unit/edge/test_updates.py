@@ -5,17 +5,22 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import random
-from http.client import HTTPConnection
+import ssl
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from edge.agent import Agent
 from edge.events import FoundWell, UpdateFound, UpdateWent
 from edge.model import Now, State
+from edge.settings import Settings
 from edge.updates import rules
 from edge.updates.desk import Desk
 from edge.updates.values import Task
 from edge.vault.run_dir import RunDir
+from edge.vitals import Vitals
 from tests.support.fake_disk import FakeDisk
 from tests.support.meeting_log import named
 from tests.support.seats import SeatRoom, TestSeat
@@ -267,3 +272,28 @@ def test_what_root_left_word_of_is_read_for_the_own_request_alone(tmp_path: Path
         outcome.write_bytes(canonical.encode(said))
         assert desk.look("ab") == heard
     assert desk.look("ab") == (), "an end is told once"
+
+
+def test_a_machine_with_slots_has_a_desk_that_asks_the_house_by_its_certificate(tmp_path: Path) -> None:
+    settings = Settings(
+        server_url="https://room.example:8443",
+        ca_sha256="0" * 64,
+        data_dir=tmp_path / "data",
+        run_dir=tmp_path / "run",
+    )
+    agent = Agent(settings)
+    assert agent._update_desk() is None  # noqa: SLF001 - a PC has no slots
+    for place, text in (("proc/cmdline", "phonghop.slot=B"), ("etc/os-release", "IMAGE_VERSION=20261123.081500\n")):
+        (tmp_path / place).parent.mkdir(parents=True)
+        (tmp_path / place).write_text(text)
+    agent._vitals = Vitals(agent._clock, root=tmp_path)  # type: ignore[misc] # noqa: SLF001 - the image's files
+    desk = agent._update_desk()  # noqa: SLF001 - as above
+    assert desk is not None
+    assert desk.running == "20261123.081500"
+    with pytest.raises(ConnectionError, match="enrolled"):
+        agent._connect_for_bundles()  # noqa: SLF001 - what the thread that fetches calls
+    shown = ssl.create_default_context()
+    agent._credentials = SimpleNamespace(tls=lambda: shown)  # type: ignore[assignment] # noqa: SLF001 - as above
+    connection = agent._connect_for_bundles()  # noqa: SLF001 - as above
+    assert isinstance(connection, HTTPSConnection)
+    assert (connection.host, connection.port) == ("room.example", 8443)
