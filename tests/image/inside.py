@@ -32,6 +32,15 @@ def await_well(seat: Computer, house: House) -> None:
     until(lambda: counter(seat)["A_LEFT"] == "3", timeout_s=START_S, every_s=2, what="three tries")
 
 
+def restarted(seat: Computer, command: str) -> None:
+    """A command that ends with another start, and that start as far as all its units."""
+    seat.restarts(command)
+    up = "systemctl is-active multi-user.target"
+    until(
+        lambda: seat.run(up, timeout_s=START_S).strip() == "active", timeout_s=START_S, every_s=1, what="it has started"
+    )
+
+
 def counter(seat: Computer) -> dict[str, str]:
     """The boot loader's variables."""
     said = seat.run("grep -a = /boot/state.env | tr -d '#'", timeout_s=START_S)

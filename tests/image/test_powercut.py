@@ -71,6 +71,12 @@ def begin(seat: Computer, what: str, number: int) -> None:
 
 def looked_at(seat: Computer) -> str:
     """What runs after a cut; raises AssertionError for anything but a seat that runs."""
+    until(
+        lambda: seat.run("systemctl is-active multi-user.target", timeout_s=START_S).strip() == "active",
+        timeout_s=START_S,
+        every_s=1,
+        what="it has started",
+    )
     version, state = running(seat), counter(seat)
     assert version in {EDITION.version, NEXT.version}
     assert "rw" in seat.run(_STORE).split(",")
