@@ -111,7 +111,11 @@ def _taken_back(transfer: Transfer) -> tuple[Text, ...]:
     if transfer.back_at is None:
         return ()
     said = f"ĐÃ RÚT LẠI ngày {day(transfer.back_at):%d/%m/%Y}, không dùng để giao nhận. Lý do: {transfer.back_reason}."
-    return (Text(said.replace("..", ".")), Text(f"Người rút lại: {plain(transfer.back_by)}."))
+    noted: tuple[Text, ...] = ()
+    if transfer.done_on is not None:
+        to = f"{plain(transfer.receiver)} ngày {transfer.done_on:%d/%m/%Y}"
+        noted = (Text(f"Đã từng ghi là giao cho {to}: việc ghi đó không còn giá trị."),)
+    return (Text(said.replace("..", ".")), *noted, Text(f"Người rút lại: {plain(transfer.back_by)}."))
 
 
 def index(contents: Contents, filing: Filing, house: House, *, by: str, now: dt.datetime) -> Document:

@@ -212,9 +212,9 @@ class ArchiveService:
             return once(self.ledger, tx, self._key(asked, HANDED, content), now=asked.now, do=hand)
 
     def take_back(self, number: int, reason: str, *, asked: Asked) -> dict[str, Any]:
-        """A list was made wrongly: its dossiers are free, it stays readable; gives it.
+        """A list was made, or noted as handed over, wrongly: its dossiers are free, it stays readable; gives it.
 
-        Raises BackReasonMissing, TransferUnknown, TransferDone, TransferBack.
+        Raises BackReasonMissing, TransferUnknown, TransferBack.
         """
         if not reason.strip():
             raise errors.BackReasonMissing
@@ -223,13 +223,13 @@ class ArchiveService:
 
             def take() -> dict[str, Any]:
                 self.store.hold(tx)
-                found = self._listed(tx, number)
+                found = self._holding(tx, number)
                 filed = self.store.of_transfer(tx, number)
                 lines = [Line.of(each) for each in filed]
                 back = found.taken_back(lines, by_name=asked.actor.name, reason=reason.strip(), now=asked.now)
                 self.store.free(tx, number)
                 self.store.save_transfer(tx, back)
-                told = {**content, "meetings": sorted(each.meeting for each in filed)}
+                told = {**content, "meetings": sorted(each.meeting for each in filed), **_noted(found)}
                 self.journal.record(tx, BACK, told, actor=asked.actor.label, now=asked.now)
                 return back.to_value(len(lines))
 
@@ -277,9 +277,14 @@ class ArchiveService:
 
     def _listed(self, tx: Transaction, number: int) -> Transfer:
         """A list that still can become one thing or the other."""
-        found = self._transfer(tx, number)
+        found = self._holding(tx, number)
         if found.state is TransferState.DONE:
             raise errors.TransferDone(receiver=found.receiver)
+        return found
+
+    def _holding(self, tx: Transaction, number: int) -> Transfer:
+        """A list that was not taken back."""
+        found = self._transfer(tx, number)
         if found.state is TransferState.BACK:
             raise errors.TransferBack(by=found.back_by, reason=found.back_reason)
         return found
@@ -298,6 +303,11 @@ class ArchiveService:
     def _note(self, tx: Transaction, kind: str, filed: Filed, asked: Asked, **more: str) -> None:
         told = {"meeting": filed.meeting, "notation": filed.notation, "kept": in_words(filed.years), **more}
         self.journal.record(tx, kind, told, actor=asked.actor.label, now=asked.now)
+
+
+def _noted(transfer: Transfer) -> dict[str, str]:
+    """What had been noted of its hand-over."""
+    return {} if transfer.done_on is None else {"receiver": transfer.receiver, "on": transfer.done_on.isoformat()}
 
 
 def _lines(transfer: Transfer, filed: Sequence[Filed]) -> list[Line]:

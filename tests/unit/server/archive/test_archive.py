@@ -263,9 +263,26 @@ def test_D9_a_list_made_wrongly_is_taken_back_with_a_reason_and_its_dossiers_are
         assert said in old, said
     assert "9 năm" not in old
     assert ("9 năm" in new, "ĐÃ RÚT LẠI" in new) == (True, False)
-    clerk.post(f"{lists}/2/handed", taken).done()
-    done = clerk.post(f"{lists}/2/back", {"reason": "Muộn"})
-    assert (done.code, done.data["receiver"]) == ("archive-transfer-done", taken["receiver"])
+
+
+def test_D9_a_list_noted_as_handed_over_by_mistake_is_taken_back_on_record_and_handed_over_anew(office: Office) -> None:
+    clerk, secretary, meeting = office.sign_in("vanthu"), office.sign_in("thuky"), over(office)
+    secretary.post(f"/api/meetings/{meeting}/archive", {"years": 5}).done()
+    lists, span = "/api/archive/transfers", {"since": "2026-01-01", "until": "2026-12-31", "meetings": [meeting]}
+    taken = {"receiver": "Lê Thị Lưu (demo)", "on": "2026-12-30"}
+    clerk.post(lists, span).done()
+    clerk.post(f"{lists}/1/handed", taken).done()
+    back = clerk.post(f"{lists}/1/back", {"reason": "Bấm nhầm dòng"}).done()
+    assert (back["state"], back["receiver"], back["dossiers"]) == ("back", taken["receiver"], 1)
+    (entry,) = office.services.audit.newest("archive_taken_back", limit=5)
+    assert {"receiver": taken["receiver"], "on": taken["on"], "reason": "Bấm nhầm dòng"}.items() <= entry.data.items()
+    printed = words(clerk.get(f"{lists}/1/list.pdf").raw.data)
+    assert "Đã từng ghi là giao cho Lê Thị Lưu ngày 30/12/2026: việc ghi đó không còn giá trị." in printed
+    assert clerk.post(f"{lists}/1/handed", taken).code == "archive-transfer-back"
+    # The period is the house's again, and another list hands the dossier over.
+    secretary.put(f"/api/meetings/{meeting}/archive", {"years": 9, "reason": "x", "revision": 3}).done()
+    clerk.post(lists, span).done()
+    assert clerk.post(f"{lists}/2/handed", taken).done()["state"] == "done"
 
 
 def test_D9_who_changes_a_list_or_its_dossiers_holds_the_tables_before_a_row(
