@@ -86,9 +86,10 @@ class TaskSource:
         ]
 
     def take(self, holding: Holding, person: str, to: Account, *, asked: Asked) -> None:
-        """``to`` has that part from now on."""
+        """``to`` has that part from now on; raises HoldsNoMore."""
         asker = (asked.actor, asked.act, asked.now)
-        self.handing.hand(holding.thing, holding.part, person, to=to.id, asked=asker)
+        if not self.handing.hand(holding.thing, holding.part, person, to=to.id, asked=asker):
+            raise HoldsNoMore(title=holding.title)
 
 
 class Slips(Protocol):

@@ -37,22 +37,25 @@ class Handing:
             found = self.tasks.tools.store.all(tx)
         return [(task, part) for task in found if task.stage in OPEN for part in _parts(task, person)]
 
-    def hand(self, task: str, part: str, person: str, *, to: str, asked: Asking) -> None:
-        """``to`` has it from now on; again is fine. Raises TaskUnknown, ActReused."""
+    def hand(self, task: str, part: str, person: str, *, to: str, asked: Asking) -> bool:
+        """``to`` has it from now on; again is fine. False: somebody else has it. Raises TaskUnknown, ActReused."""
         actor, act, now = asked
         tools, told = self.tasks.tools, {"part": part, "was": person, "now_is": to}
         with tools.unit.begin() as tx:
 
-            def hand() -> dict[str, str]:
+            def hand() -> dict[str, bool]:
                 held = tools.store.hold(tx, task)
                 if held is None:
                     raise TaskUnknown
-                if part in _parts(held, person):
+                theirs = part in _parts(held, person)
+                if theirs:
                     after = replace(_handed(held, part, person, to), revision=held.revision + 1)
                     self.tasks.write(tx, after, Move.HAND, asked=Asked(actor, act, now), more=told)
-                return {}
+                return {"has": theirs or _has(held, part, to)}
 
-            once(tools.ledger, tx, ActKey(act, actor.label, "task_hand", {"task": task, **told}), now=now, do=hand)
+            key = ActKey(act, actor.label, "task_hand", {"task": task, **told})
+            # Without the word: written down before it was told.
+            return bool(once(tools.ledger, tx, key, now=now, do=hand).get("has", True))
 
 
 def _parts(task: Task, person: str) -> Iterator[str]:
@@ -65,6 +68,12 @@ def _parts(task: Task, person: str) -> Iterator[str]:
         yield HELPER
     if task.answers == person:
         yield ANSWERS
+
+
+def _has(task: Task, part: str, person: str) -> bool:
+    """Who leads a task does not also help with it."""
+    parts = set(_parts(task, person))
+    return part in parts or (part == HELPER and LEAD in parts)
 
 
 def _handed(task: Task, part: str, person: str, to: str) -> Task:

@@ -253,6 +253,17 @@ def test_HO2_what_somebody_else_was_given_meanwhile_is_not_told_to_be_handed_ove
     assert {state for kind, (state, _) in codes.items() if kind != "unit"} == {"done"}
 
 
+def test_HO2_a_task_that_somebody_else_leads_meanwhile_is_not_told_to_be_handed_over(house: House) -> None:
+    number, path = house.begin().done()["number"], f"/api/tasks/{house.task}"
+    task = house.mine.get(path).done()
+    told = {"title": task["title"], "lead": house.office.people["daibieu"], "helpers": [], "due": "2026-12-01"}
+    house.mine.put(path, told | {"revision": task["revision"]}).done()
+    lines = house.go_on(number).done()["lines"]
+    codes = {line["part"]: (line["state"], line["code"]) for line in lines if line["kind"] == "task"}
+    assert codes == {"giver": ("done", ""), "lead": ("refused", "handover-holds-no-more")}
+    assert house.office.sign_in("nguoimoi").get(path).done()["lead"]["id"] == house.office.people["daibieu"]
+
+
 def test_HO1_what_goes_on_or_is_sent_is_not_taken_over(house: House) -> None:
     chair = house.mine
     for word in ("approve", "open"):
