@@ -3,7 +3,7 @@
 Rules: the image itself is never written: the computer's disk is a copy-on-write file beside it. It ends with the
 process that started it and in any case with ``__exit__``. Every wait has an end. The guest reaches this machine at
 10.0.2.2. With ``looked_into`` a test may run commands inside: systemd takes a unit from the firmware's tables (SMBIOS)
-of this computer alone (tests/image/looking.py); nothing of it is in the image.
+of this computer alone (tests/image/looking.py); nothing of it is in the image. ``beside``: another disk in it.
 
 Usage::
 
@@ -43,7 +43,7 @@ _KEYS: Final = {" ": "spc", "\n": "ret", ".": "dot", "-": "minus", "/": "slash",
 class Computer:
     """One computer; ``said`` is what it wrote to its serial console, ``port`` its USB port for tokens."""
 
-    def __init__(self, image: Path, folder: Path, *, looked_into: bool = False) -> None:
+    def __init__(self, image: Path, folder: Path, *, looked_into: bool = False, beside: Path | None = None) -> None:
         self._image: Final = image
         self._folder: Final = folder
         self._disk: Final = folder / "disk.qcow2"
@@ -51,6 +51,7 @@ class Computer:
         self.port: Final = TokenPort(self._qemu, bus="usb.0")
         self._look: Look | None = None
         self._looked_into: Final = looked_into
+        self._beside: Final = beside
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -86,6 +87,9 @@ class Computer:
             "-chardev", f"socket,id=look,path={line},server=on,wait=off",
             *self.port.words(),
         ]  # fmt: skip
+        if self._beside is not None:
+            # Before its own: whoever takes the first that fits takes this.
+            words[4:4] = ["-drive", f"if=virtio,format=raw,file={self._beside}"]
         if self._looked_into:
             words += unit_words()
         self._qemu.start(words, lines=["chardev:look"])

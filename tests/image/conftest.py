@@ -17,6 +17,7 @@ import pytest
 from firmware_scripts import base, bundle, image, recipe
 from firmware_scripts.bundle import Signer
 from firmware_scripts.recipe import Edition
+from tests.image import table
 from tests.image.computer import Computer
 from tests.image.house import House, image_house
 from tests.support.releases import make_signer
@@ -60,13 +61,21 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def seat(made: Made, house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Computer]:
+def beside(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another seat's disk: its partitions have the same names."""
+    disk = tmp_path_factory.mktemp("beside") / "other.img"
+    table.write(disk, {"boot": 8, "root-B": 8, "store": 32})
+    return disk
+
+
+@pytest.fixture(scope="session")
+def seat(made: Made, house: House, beside: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Computer]:
     folder = tmp_path_factory.mktemp("seat")
     own = folder / "seat.img"
     subprocess.run(["cp", "--sparse=always", made.image, own], check=True)
     house.provision(own, updates_ca=made.authority)
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with Computer(own, folder, looked_into=True) as computer:
+    with Computer(own, folder, looked_into=True, beside=beside) as computer:
         try:
             yield computer
         finally:

@@ -107,6 +107,14 @@ def test_a_slot_that_is_well_gets_its_tries_back(seat: Computer, capsys: pytest.
         print(f"\nimage: well {good - began:.0f} s after its first program began")  # noqa: T201 - what the run is for
 
 
+def test_another_seats_disk_beside_its_own_is_not_touched(seat: Computer, beside: Path) -> None:
+    own = seat.run("basename $(readlink -f /run/phonghop-boot/disk)").strip()
+    assert own == "vdb", "the other disk comes first"
+    for place in ("/boot", "/var/lib/phonghop-seat"):
+        assert seat.run(f"readlink -f $(findmnt -no SOURCE {place})").strip().startswith(f"/dev/{own}"), place
+    assert not any(beside.read_bytes()[1 << 20 : -(1 << 20)]), "nothing was made on it"
+
+
 def test_nothing_listens_and_no_unit_has_failed(seat: Computer) -> None:
     failed = seat.run("systemctl --failed --no-legend --plain")
     assert failed.strip() == ""
