@@ -51,7 +51,7 @@ from edge.updates.desk import Desk as UpdateDesk
 from edge.vault.disk import RealDisk
 from edge.vault.run_dir import RunDir, boot_id
 from edge.vault.store import Vault
-from edge.vigil import Signs, Vigil
+from edge.vigil import GOOD, Signs, Vigil
 from edge.vitals import Vitals
 from pages.renderer import Renderer
 from wire.messages import Point, View
@@ -106,7 +106,10 @@ class Agent:
         )
         self._ports.updates = self._update_desk()
         self._vigil: Final = Vigil(
-            self._ports.run_dir, watch_s=settings.screen_watch_s, now_s=self._clock.monotonic_s()
+            self._ports.run_dir,
+            watch_s=settings.screen_watch_s,
+            now_s=self._clock.monotonic_s(),
+            good=GOOD if self._vitals.slot else None,
         )
         limits = Limits(idle_s=settings.idle_lock_s, following_s=settings.following_lock_s, grace_s=settings.grace_s)
         self._cards: Final = self._card_worker()

@@ -15,6 +15,7 @@ import pytest
 
 from deploy.render import Broker
 from tests.architecture.source import ROOT
+from tests.unit.firmware import programs
 
 FOLDER = ROOT / "deploy" / "systemd"
 UNITS = sorted(path.name for path in FOLDER.iterdir())
@@ -56,6 +57,25 @@ def test_a_unit_of_the_seats_image_is_exposed_no_more_than_its_aim(unit: str, th
     words = ["systemd-analyze", "security", "--no-pager", "--offline=true", f"--threshold={threshold}"]
     done = subprocess.run([*words, str(IMAGE_FOLDER / unit)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_what_a_program_of_the_image_writes_its_unit_lets_it_write() -> None:
+    """With ``ProtectSystem=strict`` everything else is read-only, /run as well."""
+    counter, install = programs.load("counter.py"), programs.load("install-release")
+    writes = {
+        "phonghop-good.service": {counter.LOCK, counter.COUNTER, counter.GOOD},
+        "phonghop-update.service": {Path(install.OUTCOME)},
+    }
+    writers = (r"counter\.change", r"os\.replace")
+    for unit in IMAGE_FOLDER.glob("*.service"):
+        text = unit.read_text(encoding="utf-8")
+        program = re.search(r"(?m)^ExecStart=/usr/lib/phonghop/(\S+)", text)
+        source = "" if program is None else (programs.FOLDER / program[1]).read_text(encoding="utf-8")
+        assert any(re.search(each, source) for each in writers) == (unit.name in writes), unit.name
+        allowed = [Path(each) for line in re.findall(r"(?m)^ReadWritePaths=(.*)$", text) for each in line.split()]
+        allowed += [Path("/run", each) for each in re.findall(r"(?m)^RuntimeDirectory=(.*)$", text)]
+        for file in writes.get(unit.name, ()):
+            assert any(file.is_relative_to(each) for each in allowed), f"{unit.name}: {file}"
 
 
 def test_every_service_of_the_image_has_an_aim() -> None:

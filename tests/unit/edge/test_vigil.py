@@ -38,6 +38,16 @@ def test_all_four_signs_together_are_told_once(vigil: Vigil, tmp_path: Path) -> 
     assert said(tmp_path) == set()
 
 
+def test_a_slot_is_good_when_root_has_said_so_and_not_before(tmp_path: Path) -> None:
+    good = tmp_path / "good"
+    vigil = Vigil(RunDir(tmp_path / "run", boot="b"), watch_s=WATCH_S, now_s=BEGAN_S, good=good)
+    assert not vigil.look(103.0, signs())
+    assert said(tmp_path / "run") == {WELL_FILE}, "root is asked"
+    assert not vigil.look(104.0, signs())
+    good.touch()
+    assert [vigil.look(at, signs(online=False)) for at in (105.0, 106.0)] == [True, False]
+
+
 @pytest.mark.parametrize(
     "missing",
     [

@@ -59,6 +59,7 @@ def test_a_slot_that_is_being_written_is_never_started(counter: Any) -> None:
     waiting = counter.first(writing, "B", "A")
     assert (counter.primary(waiting), waiting["ORDER"], waiting["NEW"]) == ("B", "B A", "B")
     assert counter.first(waiting, "A", "A")["NEW"] == "", "back to the one that runs: nothing is tried"
+    assert counter.bad(state(NEW="A"), "B")["NEW"] == "A", "the one that runs is on trial as before"
 
 
 @pytest.mark.parametrize("content", [b"", b"#" * 1024, boot.state(ORDER="A")])

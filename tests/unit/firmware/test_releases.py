@@ -35,11 +35,12 @@ def judge() -> Any:
     return programs.load("may-install")
 
 
-def refused(judge: Any, *, floor: str = "", now: dt.datetime = NOW, **changed: str) -> str:
+def refused(judge: Any, *, floor: str = "", new: str = "", now: dt.datetime = NOW, **changed: str) -> str:
     clock_set = changed.pop("clock", "set") == "set"
     found: str = judge.refusal(
         RELEASE | changed,
-        {"FLOOR": floor},
+        {"FLOOR": floor, "NEW": new},
+        running="A",
         compatible="phonghop-seat-amd64",
         now=now,
         clock_set=clock_set,
@@ -54,6 +55,8 @@ def test_a_release_is_refused_with_its_reason(judge: Any) -> None:
     assert refused(judge, now=NOW + dt.timedelta(days=366)) == "expired"
     assert refused(judge, floor="20261123.100001") == "too-old"
     assert refused(judge, floor="20261123.100000") == ""
+    assert refused(judge, new="A") == "interrupted", "the other slot is all there is to fall back on"
+    assert refused(judge, new="B") == ""
     with pytest.raises(ValueError, match="Invalid"):
         refused(judge, expires="one day")
 

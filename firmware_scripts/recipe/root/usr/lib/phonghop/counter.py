@@ -18,6 +18,8 @@ from pathlib import Path
 
 SLOT, BOOT, COUNTER = Path("/run/phonghop-boot/slot"), "/boot", Path("/boot/state.env")
 LOCK, MINIMUM = Path("/run/phonghop-boot/counter.lock"), Path("/usr/lib/phonghop/minimum")
+#: There once the slot that runs has its tries back: until the next start.
+GOOD = Path("/run/phonghop-boot/good")
 HEAD, BYTES, TRIES = b"# GRUB Environment Block\n", 1024, "3"
 OTHER = {"A": "B", "B": "A"}
 
@@ -66,8 +68,9 @@ def good(found: Found, running: str, minimum: str) -> Found:
 
 
 def bad(found: Found, slot: str) -> Found:
-    """A slot that is being written, or that cannot be used, is not started."""
-    return found | {f"{slot}_LEFT": "0", "ORDER": OTHER[slot], "NEW": ""}
+    """A slot that is being written, or that cannot be used, is not started; the other one is no older for it."""
+    tried = found.get("NEW", "")
+    return found | {f"{slot}_LEFT": "0", "ORDER": OTHER[slot], "NEW": "" if tried == slot else tried}
 
 
 def first(found: Found, slot: str, running: str) -> Found:
