@@ -534,8 +534,13 @@ class UpdateFound:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateUnkept:
+    """Where the seat is with an update could not be written down: nothing of that step was done."""
+
+
+@dataclass(frozen=True, slots=True)
 class FoundWell:
-    """This seat has found itself well (``edge/vigil.py``)."""
+    """This seat has found itself well, and its slot is no more on trial (``edge/vigil.py``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -552,5 +557,5 @@ Event = (
     | PasswordChecked | LockAsked | SignOutAsked | ActAsked | Touched | FollowsPresenter | Laid | Ticked | BallotHeld
     | BallotAway | BallotsFound | MixCame | MarksAsked | MarksWritten | MarksStand | PointsAt | PointCame
     | ReadyAsked | PageSeen | ReadingsStand | OrderCame | OrderSeen
-    | UpdateCame | UpdateWent | UpdateFound | FoundWell
+    | UpdateCame | UpdateWent | UpdateFound | UpdateUnkept | FoundWell
 )  # fmt: skip

@@ -95,6 +95,7 @@ from edge.events import (
     UnlockAsked,
     UpdateCame,
     UpdateFound,
+    UpdateUnkept,
     UpdateWent,
     Welcomed,
     WishChanged,
@@ -484,6 +485,7 @@ _HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
     UpdateCame: updating.came,
     UpdateWent: updating.went,
     UpdateFound: updating.found,
+    UpdateUnkept: updating.unkept,
     FoundWell: updating.well,
     Ticked: _ticked,
 }

@@ -36,6 +36,7 @@ from edge.commands import (
     Greet,
     HidePages,
     Keep,
+    KeepUpdate,
     Listen,
     MakeBallot,
     MarksCommand,
@@ -81,6 +82,7 @@ from edge.events import (
     RecordFound,
     Stored,
     Ticked,
+    UpdateUnkept,
 )
 from edge.hands import Hands
 from edge.inbox import Inbox, WelcomeCame
@@ -237,15 +239,21 @@ class Seat:
             event = self._waiting.popleft()
             self.state, commands = step(self.state, event, clock.read(self._ports.clock))
             for command in commands:
-                self._guard(partial(self._perform, command))
+                is_done = self._guard(partial(self._perform, command))
+                if not is_done and isinstance(command, KeepUpdate):
+                    # What follows counts on it: the next start would not know of an installation.
+                    self._waiting.append(UpdateUnkept())
+                    break
 
-    def _guard(self, work: Callable[[], object]) -> None:
-        """The disk's failures stop one piece of work, never the seat."""
+    def _guard(self, work: Callable[[], object]) -> bool:
+        """The disk's failures stop one piece of work, never the seat; whether it was done."""
         try:
             work()
         except VaultError as exc:
             _LOG.error("store: %s (%s)", exc.code, exc)
             self._waiting.append(FaultChanged(exc.code))
+            return False
+        return True
 
     def _perform(self, command: Command) -> None:
         hands, vault = self._hands, self._ports.vault

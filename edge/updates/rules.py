@@ -2,8 +2,8 @@
 
 Rules: pure, as ``edge/machine.py``. One release at a time; a word that came before is answered with where the seat is.
 No start of the machine while somebody is signed in or a meeting is open here, whoever says so. What happened while the
-power was off is told from the version that runs now: the new one is good once it has found itself well, the old one
-fell back.
+power was off is told from the version that runs now: the new one is good once it has found itself well and root has
+given its slot the tries back, the old one fell back – also after it was good. What could not be kept is not done.
 
 Usage: the handlers stand in the table of ``edge/machine.py``.
 """
@@ -22,7 +22,7 @@ from edge.commands import (
     RestartForUpdate,
     SayUpdate,
 )
-from edge.events import FoundWell, UpdateCame, UpdateFound, UpdateWent
+from edge.events import FoundWell, UpdateCame, UpdateFound, UpdateUnkept, UpdateWent
 from edge.model import Now, State
 from edge.updates.values import ENDS, Task
 from wire.phases import LIVE
@@ -82,16 +82,16 @@ def found(state: State, event: UpdateFound, now: Now) -> Result:
     if task is None:
         return state, ()
     is_same_boot, is_new = task.boot == event.boot, task.release.version == event.running
+    if is_new and task.state not in ENDS:
+        return _with(state, replace(task, state="restarting", done=100)), ()  # until it has found itself well
     match task.state:
         case "fetching":
             return _with(state, task), (FetchRelease(task.release),)
         case "installing" if is_same_boot:
             return _with(state, task), ()  # the desk looks for its outcome
-        case "installing" if not is_new:
+        case "installing":
             return _now(state, replace(task, state="failed", done=0, reason="interrupted"), now)
-        case "installing" | "installed" | "restarting" if is_new:
-            return _with(state, replace(task, state="restarting", done=100)), ()  # until it has found itself well
-        case "installed" | "restarting" if not is_same_boot:
+        case "installed" | "restarting" | "good" if not is_same_boot and not is_new:
             return _now(state, replace(task, state="fallen-back", reason="unwell"), now)
         case _:
             return _with(state, task), ()
@@ -99,10 +99,21 @@ def found(state: State, event: UpdateFound, now: Now) -> Result:
 
 def well(state: State, _event: FoundWell, now: Now) -> Result:
     """This seat has found itself well: a new image is there to stay."""
+    state = replace(state, updates=replace(state.updates, is_well=True))
     task = state.updates.task
     if task is None or task.state != "restarting" or task.release.version != state.updates.running:
         return state, ()
     return _now(state, replace(task, state="good", done=100, reason=""), now)
+
+
+def unkept(state: State, _event: UpdateUnkept, now: Now) -> Result:
+    """Where the seat is could not be written down: said, and room is made. An end is said again by the next start."""
+    task = state.updates.task
+    if task is None:
+        return state, ()
+    after = task if task.state in ENDS else replace(task, state="failed", done=0, reason="no-space")
+    state, told = _said(_with(state, after), after, now)
+    return state, (DropRelease(), *told)
 
 
 def say_again(state: State) -> tuple[Command, ...]:
@@ -118,7 +129,8 @@ def _begun(state: State, event: UpdateCame, now: Now) -> Result:
     if not state.updates.running:
         return _now(state, replace(task, reason="no-slot"), now)
     if event.release.version == state.updates.running:
-        return _now(state, replace(task, state="good", done=100), now)
+        on_trial = replace(task, state="restarting", done=100, boot=state.updates.boot)
+        return _now(state, replace(task, state="good", done=100) if state.updates.is_well else on_trial, now)
     if event.kind != "fetch":
         # It was to be here, and is not: another word has to begin it anew.
         return _now(state, replace(task, reason="interrupted"), now)

@@ -56,10 +56,11 @@ class Task:
 class Updates:
     """``running`` is the version that runs, empty where there are no slots; ``boot`` names this start of the machine.
 
-    ``said_s``: when the server was last told.
+    ``said_s``: when the server was last told; ``is_well``: what runs is not on trial, as far as this start knows.
     """
 
     running: str = ""
     boot: str = ""
     task: Task | None = None
     said_s: float = 0.0
+    is_well: bool = False

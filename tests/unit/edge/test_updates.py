@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from edge.agent import Agent
+from edge.errors import DiskFull
 from edge.events import FoundWell, UpdateFound, UpdateWent
 from edge.model import Now, State
 from edge.settings import Settings
@@ -40,12 +41,14 @@ class FakeDesk:
     def __init__(self, *, running: str = "20261101.081500", boot: str = "boot-1", task: Task | None = None) -> None:
         self.running, self.boot, self.kept, self.asked = running, boot, task, list[str]()
         self.told: list[UpdateWent] = []
-        self.breaks = False
+        self.breaks = self.full = False
 
     def load(self) -> Task | None:
         return self.kept
 
     def keep(self, task: Task) -> None:
+        if self.full:
+            raise DiskFull("updates/task.json")
         self.kept = task
 
     def fetch(self, release: Release) -> None:
@@ -186,7 +189,10 @@ def test_what_cannot_be_begun_is_said(room: SeatRoom, seat: TestSeat, desk: Fake
     word(room, seat, "install")
     assert last(room) == (ONE, "failed", 0, "interrupted"), "it is not here"
     word(room, seat, "fetch", TWO, dataclasses.replace(RELEASE, version="20261101.081500"))
-    assert last(room) == (TWO, "good", 100, ""), "it runs already"
+    assert last(room) == (TWO, "restarting", 100, ""), "it runs already, and may be on trial"
+    seat.on.handle(FoundWell())
+    room.run(1)
+    assert last(room) == (TWO, "good", 100, "")
     third, fourth = named("a", "third"), named("a", "fourth")
     word(room, seat, "fetch", third)
     desk.says("fetched", 100)
@@ -198,6 +204,25 @@ def test_what_cannot_be_begun_is_said(room: SeatRoom, seat: TestSeat, desk: Fake
     seat.on.handle(UpdateFound(None, "", ""))
     word(room, seat, "fetch", fourth)
     assert last(room) == (fourth, "failed", 0, "no-slot"), "a PC has no slots"
+
+
+@pytest.mark.parametrize(("step", "undone"), [("install", "install "), ("restart", "restart"), ("fetch", "fetch ")])
+def test_what_cannot_be_kept_is_not_done(
+    room: SeatRoom, seat: TestSeat, desk: FakeDesk, step: str, undone: str
+) -> None:
+    """The next start would else know nothing of an installation that goes on."""
+    if step == "restart":
+        installed(room, seat, desk)
+    elif step == "install":
+        word(room, seat, "fetch")
+        desk.says("fetched", 100)
+        room.run(1)
+    desk.full, kept = True, desk.kept
+    word(room, seat, step)
+    room.run(1)
+    assert last(room) == (ONE, "failed", 0, "no-space")
+    assert not any(each.startswith(undone) for each in desk.asked)
+    assert (desk.kept, desk.asked[-1]) == (kept, "drop")
 
 
 def test_a_cancelled_release_is_dropped_unless_it_is_being_written(
@@ -231,6 +256,9 @@ def test_a_cancelled_release_is_dropped_unless_it_is_being_written(
         ("restarting", "20261101.081500", "boot-2", ("fallen-back", "unwell")),
         ("restarting", "20261123.081500", "boot-2", ("restarting", "")),
         ("good", "20261123.081500", "boot-2", ("good", "")),
+        ("good", "20261101.081500", "boot-2", ("fallen-back", "unwell")),
+        ("fetching", "20261123.081500", "boot-2", ("restarting", "")),
+        ("fetched", "20261123.081500", "boot-2", ("restarting", "")),
     ],
 )
 def test_after_a_power_cut_at_any_step_it_says_where_it_is(
