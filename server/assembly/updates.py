@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from server.chores import Chore
+from server.fleet.model import Presence
 from server.services import Services
 from server.updates import routes
-from server.updates.bundle import read
+from server.updates.bundle import anchors_of, read
 from server.updates.files import BundleFiles
 from server.updates.model import Terminal
 from server.updates.rollouts import Rollouts
@@ -37,7 +38,6 @@ def build(services: Services) -> None:
     """Put the feature together."""
     folder, store = services.settings.data_dir, SqlUpdateStore()
     files = BundleFiles(folder / "releases", reserve_mib=services.settings.disk_reserve_mib)
-    files.sweep()
     outside = _Outside(services)
     releases = Releases(
         services.database,
@@ -46,16 +46,18 @@ def build(services: Services) -> None:
         services.fleet.journal,
         files=files,
         judge=read,
+        anchors=anchors_of,
         authority=folder / "update-ca.pem",
         names=lambda: secrets.token_hex(8),
     )
+    releases.sweep()
     services.rollouts = Rollouts(
         services.database,
         store,
         services.ledger,
         services.fleet.journal,
         terminals=outside.terminals,
-        is_quiet=outside.is_quiet,
+        loud_rooms=outside.loud_rooms,
         say=lambda device, build: services.distribution.say(device, build),  # noqa: PLW0108 - whoever is plugged in then
         new_update=lambda: ids.new("a", os.urandom(ids.RANDOM_BYTES)),
     )
@@ -84,18 +86,24 @@ class _Outside:
                     RoomId("") if place is None else place.room,
                     online=at is not None and at.online,
                     image="" if machine is None else machine.image,
-                    compatible="" if machine is None else machine.compatible,
+                    # Who is here and does not say takes none; of who is off it is not known here.
+                    compatible=_said(at),
                     room_name="" if place is None else place.room_name,
                 )
             )
         return found
 
-    def is_quiet(self, room: RoomId, now: dt.datetime) -> bool:
-        """Whether the room neither meets nor is about to, nor should be meeting by now."""
+    def loud_rooms(self, now: dt.datetime) -> frozenset[RoomId]:
+        """The rooms that meet, are about to, or should be meeting by now."""
+        loud = set()
         for row in self._services.meetings.among(HOLDING):
-            if row.room != room:
-                continue
             until = row.starts_at + dt.timedelta(minutes=row.planned_minutes)
             if row.phase in LIVE or row.starts_at - BEFORE <= now < until:
-                return False
-        return True
+                loud.add(RoomId(row.room))
+        return frozenset(loud)
+
+
+def _said(at: Presence | None) -> str | None:
+    if at is None or (at.machine is None and not (at.online and at.reported_at)):
+        return None
+    return "" if at.machine is None else at.machine.compatible

@@ -30,7 +30,7 @@ from pyhanko_certvalidator.errors import PathBuildingError, PathError, Validatio
 from server.updates.errors import BundleAltered, BundleBroken, BundleExpired, BundleForeign, BundleUnsigned
 from server.updates.model import Described
 from wire.fields import parse_instant
-from wire.messages.updates import version_key
+from wire.messages.updates import MAX_VERSION, version_key
 
 _SUM_BYTES: Final = 8
 _MAX_SIGNATURE: Final = 64 * 1024
@@ -95,6 +95,16 @@ def _signed(signature: bytes, *, authority: bytes, now: dt.datetime) -> tuple[st
         raise BundleBroken from exc
 
 
+def anchors_of(authority: bytes) -> list[Any]:
+    """The certificates of a PEM file; raises ValueError when there are none."""
+    found = [x509.Certificate.load(der, strict=True) for _, _, der in pem.unarmor(authority, multiple=True)]
+    for each in found:
+        each.native  # noqa: B018 - read to the end: a certificate in name only trusts nobody
+    if not found:
+        raise ValueError("no certificate")
+    return found
+
+
 def _called(leaf: Any) -> str:
     """Its common name, or all of its name where it has none."""
     name = leaf.subject.native.get("common_name")
@@ -114,9 +124,8 @@ def _leaf(signer: Any, sent: list[Any]) -> Any:
 
 
 async def _path(leaf: Any, sent: list[Any], authority: bytes, *, now: dt.datetime) -> None:
-    anchors = [x509.Certificate.load(der) for _, _, der in pem.unarmor(authority, multiple=True)]
     context = ValidationContext(
-        trust_roots=anchors,
+        trust_roots=anchors_of(authority),
         moment=now,
         allow_fetching=False,
         revocation_mode="soft-fail",
@@ -174,6 +183,8 @@ def _blocks(file: IO[bytes], payload: int) -> Iterator[bytes]:
 def _bundle(parts: Mapping[str, Mapping[str, str]], signer: str, *, now: dt.datetime) -> Described:
     update = parts.get("update", {})
     version, compatible = update.get("version", ""), update.get("compatible", "")
+    if len(version) > MAX_VERSION:
+        raise BundleForeign(field="version")
     if not _COMPATIBLE.fullmatch(compatible):
         raise BundleForeign(field="compatible")
     meta = parts.get("meta.phonghop", {})

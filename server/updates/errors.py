@@ -5,7 +5,7 @@ Tree (all are :class:`server.errors.ServerError`)::
     Unsupported: BundleBroken, BundleUnsigned, BundleAltered, BundleForeign
     TooLarge: BundleTooLarge
     NotFound: ReleaseUnknown, RolloutUnknown
-    Unavailable: StorageFull
+    Unavailable: StorageFull, ReleaseBusy
     Conflict: NoUpdateAuthority, BundleExpired, ReleaseKnown, ReleaseInUse, ReleaseTooOld,
               RolloutGoesOn, RolloutNotSo, LabSeatWrong
 
@@ -111,3 +111,9 @@ class StorageFull(Unavailable):
     """No room for it on the server's disk."""
 
     code = "release-disk-full"
+
+
+class ReleaseBusy(Unavailable):
+    """As many fetch it as may at one time; ask again after ``wait_s``."""
+
+    code = "release-busy"

@@ -17,7 +17,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -65,11 +65,12 @@ class BundleFiles:
         self._limit_bytes: Final = limit_bytes
         self._free_bytes: Final = free_bytes
 
-    def sweep(self) -> None:
-        """Remove what a crash left; call it before the first upload."""
+    def sweep(self, known: Collection[str]) -> None:
+        """Remove what a crash left: uploads, and bundles that are none of the ``known`` digests."""
         self._folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-        for path in self._folder.glob("*.coming"):
-            path.unlink(missing_ok=True)
+        for path in self._folder.iterdir():
+            if path.suffix == ".coming" or (path.suffix == ".raucb" and path.stem not in known):
+                path.unlink(missing_ok=True)
 
     @contextmanager
     def receive(self, stream: IO[bytes], *, expected_bytes: int | None, name: str) -> Iterator[Incoming]:
@@ -98,6 +99,8 @@ class BundleFiles:
             size += len(lot)
             if size > self._limit_bytes:
                 raise BundleTooLarge(limit_mib=self._limit_bytes // _MIB)
+            if self._free_bytes(self._folder) < self._reserve_bytes:
+                raise StorageFull
             sha256.update(lot)
             file.write(lot)
         if expected is not None and size != expected:

@@ -142,12 +142,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """What a roll-out needs to know of an approved terminal."""
+    """What a roll-out needs to know of an approved terminal; ``compatible`` None: it has not said so yet."""
 
     device: DeviceId
     label: str
     room: RoomId
     online: bool
     image: str
-    compatible: str
+    compatible: str | None
     room_name: str = ""

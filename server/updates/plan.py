@@ -30,6 +30,8 @@ RETRY_AFTER: Final = dt.timedelta(minutes=10)
 #: A terminal that went off in the middle of it holds its place in the quarter for so long.
 GONE_AFTER: Final = dt.timedelta(minutes=30)
 _SHARE: Final = 4
+#: In the whole house, however many rooms: each holds one of the server's places for as long as it takes.
+_FETCH_AT_ONCE: Final = 4
 #: What a terminal is told after it said this.
 _NEXT: Final = {"": "fetch", "fetching": "fetch", "fetched": "install", "installing": "install", "installed": "restart"}
 
@@ -52,6 +54,9 @@ class Outcome:
 
 def in_stage(rollout: Rollout, terminal: Terminal, release: Release) -> bool:
     """Whether a terminal is to have the release in the stage the roll-out is in."""
+    if terminal.compatible is None:
+        # One that was off since the server knows of kinds: nobody may say that all have it.
+        return rollout.stage is Stage.ALL
     if terminal.compatible != release.compatible:
         return False
     match rollout.stage:
@@ -150,6 +155,7 @@ def _words(
         each.room for each in everybody if _is_at_work(each, progress.get(each.device), release, now=now)
     )
     quiet = {room: is_quiet(room) for room in {each.room for each in ours}}
+    fetching = sum(each.online and _is_fetching(progress.get(each.device)) for each in everybody)
     words = []
     for terminal in ours:
         at = progress.get(terminal.device)
@@ -158,10 +164,14 @@ def _words(
         kind = _due(at, now=now)
         if kind is None:
             continue
-        if not _is_at_work(terminal, at, release, now=now):
-            if at_work[terminal.room] >= max(1, in_room[terminal.room] // _SHARE):
+        begins = not _is_at_work(terminal, at, release, now=now)
+        if begins and at_work[terminal.room] >= max(1, in_room[terminal.room] // _SHARE):
+            continue
+        if kind == "fetch" and not _is_fetching(at):
+            if fetching >= _FETCH_AT_ONCE:
                 continue
-            at_work[terminal.room] += 1
+            fetching += 1
+        at_work[terminal.room] += begins
         words.append(Word(terminal.device, kind))
     return words
 
@@ -170,6 +180,10 @@ def _is_at_work(terminal: Terminal, at: Progress | None, release: Release, *, no
     if at is None or at.skipped or at.has_ended or has_it(terminal, at, release):
         return False
     return terminal.online or now - at.last_at < GONE_AFTER
+
+
+def _is_fetching(at: Progress | None) -> bool:
+    return at is not None and not at.skipped and at.said == "fetch" and at.state in {"", "fetching"}
 
 
 def _due(at: Progress | None, *, now: dt.datetime) -> str | None:

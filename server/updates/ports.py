@@ -69,6 +69,14 @@ class UpdateStore(Protocol):
         """Of every terminal that was told something or is left out."""
         ...
 
+    def images(self, tx: Transaction) -> dict[DeviceId, tuple[str, str]]:
+        """Terminal → the image it ran and the kind it takes, as it said last."""
+        ...
+
+    def put_image(self, tx: Transaction, device: DeviceId, image: str, compatible: str) -> None:
+        """It has said so."""
+        ...
+
     def floor(self, tx: Transaction, compatible: str) -> Sequence[str]:
         """The least versions of all releases that some terminal was well with."""
         ...

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import collections
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -65,7 +65,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class Rollouts:
-    """``terminals``: all approved ones as they are now; ``is_quiet``: whether a room neither meets nor is about to;
+    """``terminals``: all approved ones as they are now; ``loud_rooms``: those that meet or are about to;
     ``say``: sends one device a message; ``new_update``: a fresh id for words to a terminal.
     """
 
@@ -74,16 +74,19 @@ class Rollouts:
     ledger: ActLedger
     journal: Journal
     terminals: Callable[[], Sequence[Terminal]]
-    is_quiet: Callable[[RoomId, dt.datetime], bool]
+    loud_rooms: Callable[[dt.datetime], Collection[RoomId]]
     say: Callable[[str, Callable[[Head], Message]], None]
     new_update: Callable[[], str]
+    _images: dict[DeviceId, tuple[str, str]] | None = None
     _heard: collections.deque[tuple[DeviceId, Updating]] = field(default_factory=collections.deque)
 
     # What IT does
 
     def begin(self, command: Command, wanted: Wanted) -> str:
         """Its id. Raises ReleaseUnknown, BundleExpired, LabSeatWrong, RolloutGoesOn, ReleaseTooOld."""
-        lab = next((each for each in self.terminals() if each.device == wanted.lab), None)
+        terminals = self._known()
+        lab = next((each for each in terminals if each.device == wanted.lab), None)
+        room = wanted.room or (lab.room if lab else RoomId(""))
 
         def do() -> dict[str, Any]:
             self.store.hold(tx)
@@ -91,11 +94,13 @@ class Rollouts:
             if kept is None:
                 raise ReleaseUnknown
             self._must_fit(tx, kept.release, lab, now=command.now)
+            if not any(each.room == room and each.compatible == kept.release.compatible for each in terminals):
+                raise LabSeatWrong
             rollout = Rollout(
                 command.act,
                 wanted.sha256,
                 lab=wanted.lab,
-                room=wanted.room or (lab.room if lab else RoomId("")),
+                room=room,
                 soak_h=wanted.soak_h,
                 begun_at=command.now,
                 begun_by=command.actor,
@@ -116,15 +121,20 @@ class Rollouts:
         self._change(command, rollout, STOPPED, {RolloutState.RUNNING}, _stopped)
 
     def go_on_again(self, command: Command, rollout: str) -> None:
-        """Go on after a stop; whoever failed is told anew, unless left out. Raises RolloutUnknown, RolloutNotSo."""
+        """Go on after a stop; whoever failed is told anew, unless left out. Raises RolloutUnknown, RolloutNotSo.
+
+        While it goes on: the same for those that were tried often enough.
+        """
 
         def after(tx: Transaction, found: Rollout) -> None:
+            faulty = found.fault[0] if found.fault else ""
             for at in self.store.progress(tx, found.id).values():
-                if at.state in {"failed", "fallen-back"} and not at.skipped:
+                if (at.state in {"failed", "fallen-back"} or at.device == faulty) and not at.skipped:
                     self.store.forget_progress(tx, found.id, at.device)
 
+        states = {RolloutState.RUNNING, RolloutState.STOPPED}
         change = lambda found: replace(found, state=RolloutState.RUNNING, fault=None)  # noqa: E731
-        self._change(command, rollout, RESUMED, {RolloutState.STOPPED}, change, also=after)
+        self._change(command, rollout, RESUMED, states, change, also=after)
 
     def hurry(self, command: Command, rollout: str) -> None:
         """Begin the next stage now that this one is ready; raises RolloutUnknown, RolloutNotSo."""
@@ -148,7 +158,10 @@ class Rollouts:
         self._change(command, rollout, SKIPPED, states, lambda found: found, also=after, more={"device": device})
 
     def end(self, command: Command, rollout: str) -> None:
-        """End it before everybody has it; who is in the middle drops it. Raises RolloutUnknown, RolloutNotSo."""
+        """End it before everybody has it. Raises RolloutUnknown, RolloutNotSo.
+
+        Who fetches it or has fetched it drops it; who has it installed starts from it the next time.
+        """
         told: list[tuple[Progress, Release]] = []
 
         def after(tx: Transaction, found: Rollout) -> None:
@@ -170,18 +183,19 @@ class Rollouts:
     def go_on(self, *, now: dt.datetime) -> None:
         """Keep what was said, see what comes next, and say it."""
         said = [self._heard.popleft() for _ in range(len(self._heard))]
+        terminals = self._known()
+        self._drop_ended(said)
         with self.unit.read() as tx:
             if not self.store.active(tx):
                 return
-        terminals = self.terminals()
-        quiet: dict[RoomId, bool] = {room: self.is_quiet(room, now) for room in {each.room for each in terminals}}
+        loud = self.loud_rooms(now)
         words: list[tuple[Word, str, Release]] = []
         with self.unit.begin() as tx:
             self.store.hold(tx)
             for rollout in self.store.active(tx):
                 release = self._release(tx, rollout)
                 progress = self._kept(tx, rollout, said, now=now)
-                outcome = look(rollout, release, terminals, progress, is_quiet=lambda room: quiet[room], now=now)
+                outcome = look(rollout, release, terminals, progress, is_quiet=lambda room: room not in loud, now=now)
                 self._follow(tx, rollout, outcome, now=now)
                 for word in outcome.words:
                     at = told_of(progress.get(word.device), word, new=self.new_update, now=now)
@@ -192,13 +206,45 @@ class Rollouts:
 
     def board(self, *, now: dt.datetime) -> list[dict[str, Any]]:
         """The newest roll-outs as IT sees them; who takes part in which is said of those that are not over."""
-        terminals = self.terminals()
-        quiet = {room: self.is_quiet(room, now) for room in {each.room for each in terminals}}
+        terminals, loud = self._known(), self.loud_rooms(now)
         with self.unit.read() as tx:
             return [
-                rollout_value(each, self._kept_release(tx, each), terminals, self.store.progress(tx, each.id), quiet)
+                rollout_value(each, self._kept_release(tx, each), terminals, self.store.progress(tx, each.id), loud)
                 for each in self.store.rollouts(tx, limit=SHOWN)
             ]
+
+    def _known(self) -> Sequence[Terminal]:
+        """The terminals, those that are off with what they last said; what is new of it is kept."""
+        if self._images is None:
+            with self.unit.read() as tx:
+                self._images = self.store.images(tx)
+        images, found = self._images, []
+        for each in self.terminals():
+            before = images.get(each.device)
+            if each.compatible is None:
+                image, compatible = before or (each.image, None)
+                found.append(replace(each, image=image, compatible=compatible))
+                continue
+            found.append(each)
+            if before != (each.image, each.compatible):
+                with self.unit.begin() as tx:
+                    self.store.put_image(tx, each.device, each.image, each.compatible)
+                images[each.device] = each.image, each.compatible
+        return found
+
+    def _drop_ended(self, said: Sequence[tuple[DeviceId, Updating]]) -> None:
+        """Who still fetches for a roll-out that was ended was off when it was told to stop."""
+        late = [(device, message) for device, message in said if message.state in {"fetching", "fetched"}]
+        if not late:
+            return
+        with self.unit.read() as tx:
+            over = [each for each in self.store.rollouts(tx, limit=SHOWN) if each.is_over]
+            ended = [(self.store.progress(tx, each.id), self._release(tx, each)) for each in over]
+        for device, message in late:
+            for progress, release in ended:
+                at = progress.get(device)
+                if at is not None and at.update == message.update:
+                    self._tell(device, at.update, "cancel", release)
 
     def _kept(
         self, tx: Transaction, rollout: Rollout, said: Sequence[tuple[DeviceId, Updating]], *, now: dt.datetime

@@ -8,16 +8,20 @@ Usage: ``app.register_blueprint(blueprint(releases, rollouts, clock))``.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from typing import Final
+import threading
+from collections.abc import Iterable
+from typing import Final, cast
 
 from flask import Blueprint, Response, request, send_file
 from flask.typing import ResponseReturnValue
+from werkzeug.wsgi import ClosingIterator
 
 from server.clock import Clock
 from server.fleet.model import Command
 from server.identity.model import Role
-from server.updates.errors import BundleTooLarge, ReleaseUnknown
+from server.updates.errors import BundleTooLarge, ReleaseBusy, ReleaseUnknown
 from server.updates.model import MAX_SOAK_H
 from server.updates.rollouts import Rollouts, Wanted
 from server.updates.service import MAX_NAME, Releases
@@ -25,6 +29,9 @@ from server.web import act_id, actor, allow, answer, body, nothing, public
 from wire.ids import DeviceId, RoomId
 from wire.messages.updates import MAX_BUNDLE_BYTES
 
+#: Bundles that are fetched at one time, by whomever.
+FETCHES: Final = 6
+_WAIT_S: Final = 10
 _SHA: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _ONE: Final = "/api/updates/rollouts/<rollout>"
 
@@ -38,6 +45,9 @@ def blueprint(releases: Releases, rollouts: Rollouts, clock: Clock) -> Blueprint
 
 
 def _releases(routes: Blueprint, releases: Releases, rollouts: Rollouts, clock: Clock) -> None:
+    # Each holds one of the server's threads as long as the reader takes; meetings need the others.
+    places = threading.BoundedSemaphore(FETCHES)
+
     @routes.get("/api/updates")
     @allow(Role.IT)
     def read_updates() -> ResponseReturnValue:
@@ -74,7 +84,17 @@ def _releases(routes: Blueprint, releases: Releases, rollouts: Rollouts, clock: 
         path = releases.path(_sha(sha256))
         if path is None:
             raise ReleaseUnknown
-        response: Response = send_file(path, mimetype="application/octet-stream", etag=sha256, conditional=True)
+        if not places.acquire(blocking=False):
+            raise ReleaseBusy(wait_s=_WAIT_S)
+        try:
+            response: Response = send_file(path, mimetype="application/octet-stream", etag=sha256, conditional=True)
+        except BaseException:
+            places.release()
+            raise
+        # Not call_on_close: nobody calls it for what is passed through as it is.
+        given_back = contextlib.ExitStack()
+        given_back.callback(places.release)
+        response.response = ClosingIterator(cast("Iterable[bytes]", response.response), given_back.close)
         response.headers["Cache-Control"] = "no-store"
         return response
 

@@ -43,7 +43,10 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Releases:
-    """``authority``: the file with the certificates whose images the house takes; ``names``: random, of uploads."""
+    """``authority``: the file of those whose images the house takes; ``anchors`` reads it or raises ValueError.
+
+    ``names``: random, of uploads.
+    """
 
     unit: UnitOfWork
     store: UpdateStore
@@ -51,6 +54,7 @@ class Releases:
     journal: Journal
     files: BundleFiles
     judge: Judge
+    anchors: Callable[[bytes], object]
     authority: Path
     names: Callable[[], str]
 
@@ -59,10 +63,7 @@ class Releases:
 
         Raises what the files and the judge raise, NoUpdateAuthority, ReleaseKnown.
         """
-        try:
-            authority = self.authority.read_bytes()
-        except OSError:
-            raise NoUpdateAuthority(file=str(self.authority)) from None
+        authority = self._trusted()
         with self.files.receive(stream, expected_bytes=expected_bytes, name=self.names()) as coming:
             said = self.judge(coming.file, coming.size, authority=authority, now=command.now)
             release = Release(said.version, said.compatible, coming.size, coming.sha256, said.minimum, said.expires)
@@ -96,7 +97,16 @@ class Releases:
 
         with self.unit.begin() as tx:
             once(self.ledger, tx, ActKey(command.act, command.actor, "release_drop", sha256), now=command.now, do=do)
-        self.files.remove(sha256)
+        # The same act again, or somebody who has brought it back meanwhile: a release that is there keeps its file.
+        with self.unit.begin() as tx:
+            self.store.hold(tx)
+            if all(each.release.sha256 != sha256 for each in self.store.releases(tx)):
+                self.files.remove(sha256)
+
+    def sweep(self) -> None:
+        """Remove what a crash left on the disk; call it before the first upload."""
+        with self.unit.read() as tx:
+            self.files.sweep({each.release.sha256 for each in self.store.releases(tx)})
 
     def all(self) -> list[dict[str, Any]]:
         """Those whose file is there, the newest first."""
@@ -111,5 +121,17 @@ class Releases:
 
     @property
     def has_authority(self) -> bool:
-        """Whether the house has said whose images it takes."""
-        return self.authority.is_file()
+        """Whether the house has said whose images it takes, in a file that can be read."""
+        try:
+            self._trusted()
+        except NoUpdateAuthority:
+            return False
+        return True
+
+    def _trusted(self) -> bytes:
+        try:
+            found = self.authority.read_bytes()
+            self.anchors(found)
+        except (OSError, ValueError, TypeError):
+            raise NoUpdateAuthority(file=str(self.authority)) from None
+        return found

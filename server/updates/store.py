@@ -71,6 +71,14 @@ PROGRESS: Final = Table(
     Column("skipped", sa.Boolean, nullable=False),
 )
 
+IMAGES: Final = Table(
+    "terminal_images",
+    metadata,
+    Column("device", _ID, primary_key=True),
+    Column("image", sa.String(64), nullable=False),
+    Column("compatible", sa.String(64), nullable=False),
+)
+
 
 class SqlUpdateStore:
     """The ``UpdateStore`` of both databases."""
@@ -178,6 +186,15 @@ class SqlUpdateStore:
         """Of every terminal that was told something or is left out."""
         rows = tx.execute(select(PROGRESS).where(PROGRESS.c.rollout == rollout))
         return {DeviceId(row.device): _progress(row) for row in rows}
+
+    def images(self, tx: Connection) -> dict[DeviceId, tuple[str, str]]:
+        """Terminal → the image it ran and the kind it takes, as it said last."""
+        return {DeviceId(row.device): (row.image, row.compatible) for row in tx.execute(select(IMAGES))}
+
+    def put_image(self, tx: Connection, device: DeviceId, image: str, compatible: str) -> None:
+        """It has said so."""
+        values = {"device": device, "image": image, "compatible": compatible}
+        tx.execute(upsert(tx, IMAGES, values=values, key=("device",)))
 
     def floor(self, tx: Connection, compatible: str) -> Sequence[str]:
         """The least versions of all releases that some terminal was well with."""

@@ -1,13 +1,13 @@
 """A roll-out as IT's page shows it (docs/API.md, ``GET /api/updates``).
 
-Usage: ``rollout_value(rollout, kept, terminals, progress, quiet)``
+Usage: ``rollout_value(rollout, kept, terminals, progress, loud)``
 """
 
 from __future__ import annotations
 
 import collections
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from server.updates.model import Kept, Progress, Rollout, Terminal
@@ -23,14 +23,14 @@ def rollout_value(
     kept: Kept,
     terminals: Sequence[Terminal],
     progress: Mapping[DeviceId, Progress],
-    quiet: Mapping[RoomId, bool],
+    loud: Collection[RoomId],
 ) -> dict[str, Any]:
     """With every terminal that takes such images; of one that is over, those that were told something."""
     release = kept.release
-    ours = [each for each in terminals if each.compatible == release.compatible]
+    ours = [each for each in terminals if each.compatible in {None, release.compatible}]
     if rollout.is_over:
         ours = [each for each in ours if each.device in progress]
-    rows = [_row(rollout, kept, each, progress.get(each.device), is_quiet=quiet[each.room]) for each in ours]
+    rows = [_row(rollout, kept, each, progress.get(each.device), is_quiet=each.room not in loud) for each in ours]
     counts = collections.Counter(row["step"] for row in rows)
     return {
         "id": rollout.id,

@@ -130,6 +130,13 @@ def test_an_upload_up_to_the_limit_passes_and_a_larger_one_is_refused(proxy: Run
     assert len(proxy.asked) == 1
 
 
+def test_D5_an_image_of_terminals_may_be_larger_than_any_paper(proxy: RunningProxy) -> None:
+    answer, _ = proxy.send("/api/updates/releases", method="POST", body=bytes(9 * 1024**2))
+    assert answer.status == 200
+    assert proxy.asked[-1].body_bytes == 9 * 1024**2
+    assert not proxy.temporary_files()
+
+
 def test_an_upload_reaches_the_server_while_it_comes(proxy: RunningProxy) -> None:
     """So no part of a paper ever waits in a file of the proxy."""
     address = ("127.0.0.1", proxy.plan.https_port)

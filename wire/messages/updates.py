@@ -55,6 +55,7 @@ UPDATE_REASONS: Final = frozenset(
 #: Where a seat fetches a bundle: on the server it was enrolled at, by the digest it was told.
 RELEASE_PATH: Final = "/api/releases/{sha256}"
 MAX_BUNDLE_BYTES: Final = 4 << 30
+MAX_VERSION: Final = 24
 _VERSION: Final = re.compile(r"[0-9]{1,8}(\.[0-9]{1,8}){1,3}", re.ASCII)
 
 
@@ -171,7 +172,7 @@ class Updating:
 
 
 def _version(fields: Fields, key: str) -> str:
-    version = fields.text(key, limit=24)
+    version = fields.text(key, limit=MAX_VERSION)
     try:
         version_key(version)
     except ValueError:

@@ -161,6 +161,25 @@ def test_D5_other_machines_are_left_alone() -> None:
     assert [word.device for word in seen([*LONE, *others], rollout=everybody).words] == ["d-0"]
 
 
+def test_D5_in_the_whole_house_four_fetch_at_once() -> None:
+    everybody = replace(ROLLOUT, stage=Stage.ALL)
+    rooms = [terminal(f"d-{number}", RoomId(f"r-{number}")) for number in range(9)]
+    assert len(seen(rooms, rollout=everybody).words) == 4
+    fetching = [at(f"d-{number}", "fetching") for number in range(3)]
+    assert [word.kind for word in seen(rooms, *fetching, rollout=everybody).words] == ["fetch"]
+
+
+def test_D5_one_that_never_said_what_it_takes_keeps_the_last_stage_open() -> None:
+    well, done = terminal("d-0", image=RELEASE.version), at("d-0", "good", said="restart")
+    unknown = terminal("d-1", online=False, compatible=None)
+    assert seen([well, unknown], done, rollout=replace(ROLLOUT, stage=Stage.ROOM)).rollout.ready_at == NOW
+    last = replace(ROLLOUT, stage=Stage.ALL)
+    assert seen([well, unknown], done, rollout=last).rollout.state is RolloutState.RUNNING
+    assert (
+        seen([well, unknown], done, at("d-1", said="", skipped=True), rollout=last).rollout.state is RolloutState.DONE
+    )
+
+
 def test_D5_past_its_last_day_it_stops() -> None:
     outcome = seen(LONE, now=RELEASE.expires)
     assert outcome.rollout.state is RolloutState.STOPPED

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from server.fleet.model import Presence
 from server.updates.errors import BundleTooLarge, StorageFull
 from server.updates.files import BundleFiles
 from server.updates.rollouts import Rollouts
+from server.updates.routes import FETCHES
 from tests.support.bundles import COMPATIBLE, Maker
 from tests.support.devices import Terminal
 from tests.support.fleet import Enrolling
@@ -158,20 +160,29 @@ def test_D5_the_same_version_with_other_bytes_is_another_s_and_refused(it: Brows
     assert upload(it, maker.bundle(b"other" * 8192)).get_json()["error"]["code"] == "release-known"
 
 
-def test_D5_who_trusts_nobody_takes_nothing(office: Office, it: Browser, maker: Maker) -> None:
-    (office.services.settings.data_dir / "update-ca.pem").unlink()
+@pytest.mark.parametrize("content", [None, b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
+def test_D5_who_trusts_nobody_takes_nothing(office: Office, it: Browser, maker: Maker, content: bytes | None) -> None:
+    file = office.services.settings.data_dir / "update-ca.pem"
+    file.unlink() if content is None else file.write_bytes(content)
     assert upload(it, maker.bundle()).get_json()["error"]["code"] == "update-authority-missing"
     assert it.get("/api/updates").done()["authority"] is False
 
 
+def _told(left: Iterator[int], _path: Path) -> int:
+    return next(left)
+
+
 @pytest.mark.parametrize(
-    ("limit", "free", "refusal"), [(999, 10**9, BundleTooLarge), (10**6, 10**6, StorageFull)], ids=["large", "full"]
+    ("limit", "free", "refusal"),
+    [(999, [10**9] * 9, BundleTooLarge), (10**6, [10**6] * 9, StorageFull), (10**6, [10**9, 10**6], StorageFull)],
+    ids=["large", "full", "filled meanwhile"],
 )
 def test_D5_what_has_no_room_is_refused_before_and_while_it_comes(
-    tmp_path: Path, limit: int, free: int, refusal: type[ServerError]
+    tmp_path: Path, limit: int, free: list[int], refusal: type[ServerError]
 ) -> None:
-    files = BundleFiles(tmp_path, reserve_mib=1, limit_bytes=limit, free_bytes=lambda _path: free)
     for told in (1_000, None):
+        left = iter(free)
+        files = BundleFiles(tmp_path, reserve_mib=1, limit_bytes=limit, free_bytes=partial(_told, left))
         with pytest.raises(refusal), files.receive(io.BytesIO(bytes(1_000)), expected_bytes=told, name="one"):
             raise AssertionError
     assert list(tmp_path.iterdir()) == []
@@ -297,6 +308,107 @@ def test_D5_a_release_below_what_seats_have_run_is_not_begun(
     it.post(f"/api/updates/rollouts/{first}/end").done()
     refused = begin(it, older, seats[1])
     assert (refused.code, refused.data) == ("release-too-old", {"minimum": "20261120.0"})
+
+
+def test_D5_terminals_that_are_off_when_the_server_starts_again_are_waited_for(
+    office: Office, it: Browser, fleet: Fleet, seats: list[DeviceId], maker: Maker
+) -> None:
+    lab, other, unheard = seats
+    del fleet.machines[unheard]
+    upload(it, data := maker.bundle())
+    begin(it, data, lab).done()
+    go_on(office, seconds=5)
+    fleet.answer(lab, "good")
+    fleet.runs(lab, NEW)
+    # The server has started again, and knows of nobody but the first how it is.
+    del fleet.machines[other]
+    office.services.rollouts._images = None  # noqa: SLF001 - what a start forgets
+    for _ in range(5):
+        go_on(office, seconds=5)
+    assert (board(it)["stage"], board(it)["state"]) == ("all", "running")
+    assert steps(it) == {lab: "good", other: "off", unheard: "off"}
+    for seat in (other, unheard):
+        fleet.runs(seat, NEW)
+    go_on(office, seconds=5)
+    assert board(it)["state"] == "done"
+
+
+def test_D5_one_that_was_well_and_runs_another_image_is_tried_anew_when_it_goes_on(
+    office: Office, it: Browser, fleet: Fleet, seats: list[DeviceId], maker: Maker
+) -> None:
+    upload(it, data := maker.bundle())
+    rollout = begin(it, data, seats[0], soak_h=1).done()["id"]
+    go_on(office, seconds=5)
+    fleet.answer(seats[0], "good")
+    go_on(office, seconds=5)
+    go_on(office, minutes=2)
+    assert board(it)["fault"] == {"device": seats[0], "reason": "unwell"}
+    assert it.post(f"/api/updates/rollouts/{rollout}/resume").status == 204
+    go_on(office, seconds=5)
+    assert (board(it)["state"], fleet.told[-1]) == ("running", (seats[0], "fetch"))
+
+
+def test_D5_who_was_off_when_a_rollout_was_ended_is_told_to_drop_it_when_it_comes(
+    office: Office, it: Browser, fleet: Fleet, seats: list[DeviceId], maker: Maker
+) -> None:
+    upload(it, data := maker.bundle())
+    rollout = begin(it, data, seats[0]).done()["id"]
+    go_on(office, seconds=5)
+    it.post(f"/api/updates/rollouts/{rollout}/end").done()
+    fleet.told.clear()
+    fleet.answer(seats[0], "fetching", done=40)
+    go_on(office, seconds=5)
+    assert fleet.told == [(seats[0], "cancel")]
+
+
+def test_D5_the_next_room_has_to_hold_such_terminals(
+    it: Browser, fleet: Fleet, seats: list[DeviceId], maker: Maker
+) -> None:
+    upload(it, data := maker.bundle())
+    assert begin(it, data, seats[0], room="r-aaaaaaaaaaaaaaaa").code == "lab-seat-wrong"
+
+
+def test_D5_so_many_fetch_at_once_and_no_more(office: Office, it: Browser, maker: Maker) -> None:
+    upload(it, data := maker.bundle())
+    path = f"/api/releases/{hashlib.sha256(data).hexdigest()}"
+    seat = office.app.test_client()
+    held = [seat.get(path, headers={"Range": "bytes=5-"} if n % 2 else {}) for n in range(FETCHES)]
+    refused = seat.get(path)
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (503, "release-busy")
+    for each in held:
+        each.close()
+    for asked, status in [({}, 200), ({"Range": "bytes=5-"}, 206), ({"Range": "bytes=99999999-"}, 416)] * FETCHES:
+        with seat.get(path, headers=asked) as answer:
+            assert answer.status_code == status
+        with seat.head(path) as answer:
+            assert answer.status_code == 200
+
+
+def test_D5_an_act_that_is_sent_again_is_done_once(
+    office: Office, it: Browser, fleet: Fleet, seats: list[DeviceId], maker: Maker
+) -> None:
+    upload(it, data := maker.bundle())
+    sha256, act = hashlib.sha256(data).hexdigest(), fresh_id("a")
+    body = {"release": sha256, "lab": seats[0], "soak_h": 0}
+    first, second = (it.post("/api/updates/rollouts", body, act=act) for _ in range(2))
+    assert first.body == second.body
+    go_on(office, seconds=5)
+    for word in ("end", "end"):
+        assert it.post(f"/api/updates/rollouts/{first.body['id']}/{word}", act="a-endaendaendaenda").status == 204
+    # Dropped, brought back, and the first word for dropping it comes once more: what is there keeps its file.
+    dropping = fresh_id("a")
+    assert it.send("DELETE", f"/api/updates/releases/{sha256}", act=dropping).status == 204
+    upload(it, data)
+    assert it.send("DELETE", f"/api/updates/releases/{sha256}", act=dropping).status == 204
+    assert office.app.test_client().get(f"/api/releases/{sha256}").data == data
+
+
+def test_D5_what_a_crash_left_is_swept_and_what_is_known_stays(tmp_path: Path) -> None:
+    files = BundleFiles(tmp_path, reserve_mib=0)
+    for name in ("one.coming", "known.raucb", "unknown.raucb"):
+        (tmp_path / name).touch()
+    files.sweep({"known"})
+    assert [path.name for path in tmp_path.iterdir()] == ["known.raucb"]
 
 
 def test_D5_the_first_seat_has_to_take_such_images(
