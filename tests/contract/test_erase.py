@@ -29,7 +29,7 @@ HOUSES_OWN = {
     "person_certificates", "reading_refusals",
     "record_checkpoints", "record_head", "record_leaves", "record_nodes", "record_seen",
     "recovery_codes", "releases", "review_rounds", "reviewed_accounts", "revocation_material", "rollout_devices",
-    "rollouts", "rooms", "seats", "second_factors",
+    "rollouts", "rooms", "seats", "second_factors", "terminal_images",
     "sessions", "sign_in_tries", "sign_ins", "signing_pictures", "statement_material", "trust_authorities", "units",
     "work_days",
 }  # fmt: skip
