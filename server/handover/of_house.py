@@ -18,6 +18,7 @@ from server.handover.errors import HoldsNoMore
 from server.handover.model import Holding, Kind
 from server.handover.ports import Asked
 from server.identity.model import Account, Actor, Role
+from server.tasks.errors import NotTheirTask
 from server.tasks.handing import Handing
 from server.trust.admin import Asked as TrustAsked
 from server.units.model import Tree, Unit
@@ -88,8 +89,10 @@ class TaskSource:
     def take(self, holding: Holding, person: str, to: Account, *, asked: Asked) -> None:
         """``to`` has that part from now on; raises HoldsNoMore."""
         asker = (asked.actor, asked.act, asked.now)
-        if not self.handing.hand(holding.thing, holding.part, person, to=to.id, asked=asker):
-            raise HoldsNoMore(title=holding.title)
+        try:
+            self.handing.hand(holding.thing, holding.part, person, to=to.id, asked=asker)
+        except NotTheirTask:
+            raise HoldsNoMore(title=holding.title) from None
 
 
 class Slips(Protocol):

@@ -3,6 +3,8 @@
 Rules: only tasks that are not over; the history says who it was and who it is now, and that an administrator did it.
 The stage stays as it is: what was reported is decided by the new giver, what was begun is gone on with by the new lead.
 
+What is refused is not written down: the part may be theirs again, and the same act is asked again then.
+
 Usage: ``Handing(tasks).hand("t-…", "lead", "u-…", to="u-…", asked=(actor, act, now))``.
 """
 
@@ -11,12 +13,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from server.idempotency.service import ActKey, once
 from server.identity.model import Actor
 from server.papers.submission import Asked
-from server.tasks.errors import TaskUnknown
+from server.tasks.errors import NotTheirTask, TaskUnknown
 from server.tasks.model import OPEN, Move, Party, PartyKind, Task
 from server.tasks.service import TaskService
 
@@ -37,25 +39,25 @@ class Handing:
             found = self.tasks.tools.store.all(tx)
         return [(task, part) for task in found if task.stage in OPEN for part in _parts(task, person)]
 
-    def hand(self, task: str, part: str, person: str, *, to: str, asked: Asking) -> bool:
-        """``to`` has it from now on; again is fine. False: somebody else has it. Raises TaskUnknown, ActReused."""
+    def hand(self, task: str, part: str, person: str, *, to: str, asked: Asking) -> None:
+        """``to`` has it from now on; again is fine. Raises TaskUnknown, NotTheirTask (somebody else has it), ActReused."""
         actor, act, now = asked
         tools, told = self.tasks.tools, {"part": part, "was": person, "now_is": to}
         with tools.unit.begin() as tx:
 
-            def hand() -> dict[str, bool]:
+            def hand() -> dict[str, Any]:
                 held = tools.store.hold(tx, task)
                 if held is None:
                     raise TaskUnknown
-                theirs = part in _parts(held, person)
-                if theirs:
+                if part in _parts(held, person):
                     after = replace(_handed(held, part, person, to), revision=held.revision + 1)
                     self.tasks.write(tx, after, Move.HAND, asked=Asked(actor, act, now), more=told)
-                return {"has": theirs or _has(held, part, to)}
+                elif not _has(held, part, to):
+                    raise NotTheirTask
+                return {}
 
             key = ActKey(act, actor.label, "task_hand", {"task": task, **told})
-            # Without the word: written down before it was told.
-            return bool(once(tools.ledger, tx, key, now=now, do=hand).get("has", True))
+            once(tools.ledger, tx, key, now=now, do=hand)
 
 
 def _parts(task: Task, person: str) -> Iterator[str]:
