@@ -228,8 +228,10 @@ def _resolution(facts: Facts) -> Wording:
 def _passed(question: str) -> str:
     """The sentence of a question that was carried; most questions already ask whether something is to be passed."""
     words = question.strip().rstrip(".")
-    begins = words[: len(_PASSED)].casefold() == _PASSED.casefold()
-    return f"{_PASSED}{words[len(_PASSED) :]}." if begins else f"{_PASSED}: {words}."
+    rest = words[len(_PASSED) :]
+    # A whole word: "Thông quan lô hàng" asks for something else.
+    begins = words[: len(_PASSED)].casefold() == _PASSED.casefold() and not rest[:1].isalnum()
+    return f"{_PASSED}{rest}." if begins else f"{_PASSED}: {words}."
 
 
 def plain_title(title: str) -> str:

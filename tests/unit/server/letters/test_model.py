@@ -145,6 +145,7 @@ def test_N10_what_guests_may_not_know_is_in_no_appendix() -> None:
         ("Báo cáo quý III", "Thông qua: Báo cáo quý III."),
         ("Thông qua: Báo cáo quý III", "Thông qua: Báo cáo quý III."),
         ("thông qua dự thảo Quy chế.", "Thông qua dự thảo Quy chế."),
+        ("Thông quan lô hàng số 7", "Thông qua: Thông quan lô hàng số 7."),
     ],
 )
 def test_N10_a_resolution_says_once_that_something_is_passed(question: str, sentence: str) -> None:
