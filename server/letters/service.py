@@ -46,7 +46,7 @@ from server.letters.matching import Difference
 from server.letters.model import Kind, Letter, Move, Stage, Wording
 from server.letters.ports import Calendar, LetterStore, Meetings, Numbers, People, Rounds, Tasks
 from server.letters.press import Manuscript, Press, between, sealed
-from server.letters.seen import Seen, beside, must_come, said
+from server.letters.seen import Seen, beside, in_round, issued, must_come, said
 from server.meetings.model import Draft, Log, must_be_real
 from server.signing.desk import Asked, PaperKind
 from server.signing.model import Level
@@ -55,7 +55,7 @@ from server.unit import Transaction, UnitOfWork
 from server.workdays.model import answers_by
 from wire import ids
 from wire.ids import MeetingId, PersonId
-from wire.letter_fold import invited, is_outdated
+from wire.letter_fold import is_outdated
 from wire.phases import LIVE, PREPARING, Phase
 from wire.state import MeetingState
 
@@ -103,9 +103,7 @@ class LetterService:
 
     def one(self, meeting: MeetingId, letter: str) -> Seen:
         """One of them; raises LetterUnknown."""
-        state = self.tools.meetings.state(meeting)
-        with self.tools.unit.read() as tx:
-            return beside(self._seen(tx, self._find(tx, meeting, letter)), state)
+        return self._beside(meeting, letter, self.tools.meetings.state(meeting))
 
     def drafts(self) -> Sequence[Letter]:
         """Of all meetings, the oldest first."""
@@ -119,13 +117,11 @@ class LetterService:
 
     def preview(self, meeting: MeetingId, letter: str, *, now: dt.datetime) -> bytes:
         """The draft as PDF; raises LetterUnknown, AgencyUnknown, DocumentTooLong, PrinterFailed."""
-        found = self.one(meeting, letter).letter
-        return self.tools.office.print(self._document(found, now=now), at=now)
+        return self.tools.office.print(self._draft_of(meeting, letter, now=now), at=now)
 
     def pictures(self, meeting: MeetingId, letter: str, *, now: dt.datetime) -> list[bytes]:
         """The draft's pages as pictures; raises as :meth:`preview`."""
-        found = self.one(meeting, letter).letter
-        return self.tools.press.pictures(self._document(found, now=now), at=now, width=_SHOWN)
+        return self.tools.press.pictures(self._draft_of(meeting, letter, now=now), at=now, width=_SHOWN)
 
     def file(self, meeting: MeetingId, letter: str) -> tuple[Letter, bytes]:
         """The signed file of an issued document; raises LetterUnknown, LetterStageWrong."""
@@ -141,7 +137,7 @@ class LetterService:
 
     def create(self, meeting: MeetingId, kind: Kind, *, asked: Asked) -> dict[str, Any]:
         """A draft with the proposed wording; gives ``{letter}``. Raises NoSuchMeeting, AgencyUnknown, LetterTooLate."""
-        facts = self._facts(meeting, now=asked.now)
+        facts = self._facts(meeting, self.tools.meetings.state(meeting), now=asked.now)
         must_be_real(facts.state)
         must_come(kind, facts.state)
         wording = compose.proposed(kind, facts)
@@ -248,10 +244,12 @@ class LetterService:
         the meeting since is asked about again. Raises LetterStageWrong, LetterTooLate, LetterIncomplete, LetterDiffers,
         NotAClerk and what ``Press.put_up`` does.
         """
-        seen, round_id = self.one(meeting, letter), f"k-{asked.act.removeprefix('a-')}"
+        # One state for what is judged, set and told: a meeting that moves from here on makes it outdated.
+        state = self.tools.meetings.state(meeting)
+        seen, round_id = self._beside(meeting, letter, state), f"k-{asked.act.removeprefix('a-')}"
         if seen.letter.round != round_id:
             model.move(seen.stage, Move.PUT_UP)
-            must_come(seen.letter.kind, self.tools.meetings.state(meeting))
+            must_come(seen.letter.kind, state)
             if seen.differs and tuple(meant) != seen.differs:
                 raise LetterDiffers(
                     says="; ".join(each.says or "…" for each in seen.differs),
@@ -259,9 +257,7 @@ class LetterService:
                 )
         seen.letter.wording.must_be_whole()
         self._must_be_clerk(clerk)
-        # Before it is set: what changes while it is set makes it outdated.
-        told_of = said(self.tools.meetings.state(meeting))
-        document = self._document(seen.letter, now=asked.now)
+        document = self._document(seen.letter, state, now=asked.now)
         signer = PersonId(seen.letter.wording.signer)
         manuscript = Manuscript(
             PaperKind(seen.letter.kind.value),
@@ -272,7 +268,7 @@ class LetterService:
             outside=(signer, clerk),
         )
         after = replace(seen.letter, stage=Stage.SIGNING, round=round_id, changed_at=asked.now)
-        told = {"letter": letter, "kind": seen.letter.kind.value, "round": round_id, **told_of}
+        told = {"letter": letter, "kind": seen.letter.kind.value, "round": round_id, **said(state)}
         along = Along((Draft("letter_put_up", told),), lambda tx: self._save(tx, after, before=seen.letter))
         return self.tools.press.put_up(meeting, manuscript, asked=asked, along=along)
 
@@ -335,7 +331,7 @@ class LetterService:
                 raise LetterTooEarly(phase=log.state.phase.value)
             if any(each.letter == letter and is_outdated(log.state, each) for each in log.state.letters):
                 raise LetterOutdated(number=seen.number)
-            return (Draft("letter_issued", self._told(seen, log.state)),)
+            return (Draft("letter_issued", issued(seen, log.state)),)
 
         def also(tx: Transaction, _state: MeetingState) -> None:
             self._save(tx, after, before=seen.letter)
@@ -344,31 +340,18 @@ class LetterService:
             meeting, actor=asked.actor.label, now=asked.now, decide=decide, key=key, also=also
         )
 
-    def _told(self, seen: Seen, state: MeetingState) -> dict[str, Any]:
-        signed = next(each for each in state.rounds if each.round == seen.letter.round)
-        numbered = {"number": seen.number, "issued_on": seen.issued_on} if seen.number else {}
-        is_invitation = seen.letter.kind is Kind.INVITATION
-        recipients = len(invited(state)) if is_invitation else len(seen.letter.wording.recipients)
-        return {"letter": seen.letter.id, "sha256": signed.sha256, "recipients": recipients, **numbered}
-
     # Parts
 
-    def _seen(self, tx: Transaction, letter: Letter) -> Seen:
-        found = self.tools.rounds.find(tx, letter.round) if letter.round else None
-        if found is None:
-            return Seen(letter, letter.stage)
-        given = self.tools.numbers.of(tx, letter.round)
-        return Seen(
-            letter,
-            model.stage_now(letter.stage, complete=found.is_complete, closed=found.closed_at is not None),
-            number="" if given is None else f"{given.number:02d}{given.notation}",
-            issued_on="" if given is None else given.day.isoformat(),
-            signed=sum(each.signed_at is not None for each in found.signers),
-            signers=len(found.signers),
-        )
+    def _beside(self, meeting: MeetingId, letter: str, state: MeetingState) -> Seen:
+        with self.tools.unit.read() as tx:
+            return beside(self._seen(tx, self._find(tx, meeting, letter)), state)
 
-    def _facts(self, meeting: MeetingId, *, now: dt.datetime) -> Facts:
-        state = self.tools.meetings.state(meeting)
+    def _seen(self, tx: Transaction, letter: Letter) -> Seen:
+        if not letter.round:
+            return Seen(letter, letter.stage)
+        return in_round(letter, self.tools.rounds.find(tx, letter.round), self.tools.numbers.of(tx, letter.round))
+
+    def _facts(self, meeting: MeetingId, state: MeetingState, *, now: dt.datetime) -> Facts:
         day = day_of(state.starts_at)
         answers = None
         if day is not None:
@@ -377,9 +360,13 @@ class LetterService:
         given = tuple(self.tools.tasks.printed(meeting, now=now))
         return Facts(state, self.tools.office.house(), answers, given)
 
-    def _document(self, letter: Letter, *, now: dt.datetime) -> Document:
-        facts = self._facts(MeetingId(letter.meeting), now=now)
-        must_be_real(facts.state)
+    def _draft_of(self, meeting: MeetingId, letter: str, *, now: dt.datetime) -> Document:
+        state = self.tools.meetings.state(meeting)
+        return self._document(self._beside(meeting, letter, state).letter, state, now=now)
+
+    def _document(self, letter: Letter, state: MeetingState, *, now: dt.datetime) -> Document:
+        must_be_real(state)
+        facts = self._facts(MeetingId(letter.meeting), state, now=now)
         signer = letter.wording.signer
         name = self.tools.people.person(signer).name if signer else "…"
         return compose.composed(letter.kind, letter.wording, facts, signer=name, now=now)

@@ -40,7 +40,7 @@ class Handing:
         return [(task, part) for task in found if task.stage in OPEN for part in _parts(task, person)]
 
     def hand(self, task: str, part: str, person: str, *, to: str, asked: Asking) -> None:
-        """``to`` has it from now on; again is fine. Raises TaskUnknown, NotTheirTask (somebody else has it), ActReused."""
+        """``to`` has it from now on; again is fine. Raises TaskUnknown, ActReused, NotTheirTask: others have it."""
         actor, act, now = asked
         tools, told = self.tasks.tools, {"part": part, "was": person, "now_is": to}
         with tools.unit.begin() as tx:

@@ -11,14 +11,18 @@ import pytest
 from sqlalchemy import select
 
 from server.db.errors import DatabaseFull
-from server.identity.model import Role
+from server.identity.model import Actor, Role
 from server.letters.store import OPENINGS, SqlLetterStore
+from server.meetings.service import MeetingService
+from server.signing.desk import Asked
 from tests.pki.authority import TestPki
 from tests.signing.house import House, send_form, text
 from tests.signing.pdfsig import second_opinion
 from tests.signing.pictures import seal_png, signature_png
 from tests.support.measured import find, measured
 from tests.support.office import Browser, Reply
+from wire.ids import MeetingId, PersonId
+from wire.state import MeetingState
 
 AGENCY = {
     "parent": "Viện kiểm sát nhân dân tối cao",
@@ -312,6 +316,30 @@ def test_N16_a_draft_of_another_time_is_put_up_by_who_says_that_they_mean_it(off
     office.sign_in("chutri").post(f"/api/meetings/{meeting}/cancel", {"reason": "Hoãn (demo)"}).done()
     assert secretary.post(f"/api/meetings/{meeting}/letters", {"kind": "invitation"}).code == "letter-too-late"
     secretary.post(f"/api/meetings/{meeting}/letters", {"kind": "notice"}).done()
+
+
+def test_N16_what_is_judged_of_the_meeting_is_what_is_set_and_told_of(
+    office: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting, secretary = office.meeting("approved"), office.sign_in("thuky")
+    path, other = drafted(secretary, meeting), {**office.description(), "starts_at": "2026-12-24T01:30:00.000Z"}
+    letters, read = office.services.letters, MeetingService.state
+    moved: list[int] = []
+
+    def reads(self: MeetingService, which: MeetingId) -> MeetingState:
+        found = read(self, which)
+        if not moved:
+            moved.append(1)
+            secretary.put(f"/api/meetings/{meeting}", other).done()
+        return found
+
+    asked = Asked(Actor(office.people["thuky"], "thuky"), "a-" + "e" * 16, office.clock.now())
+    with monkeypatch.context() as patch:
+        patch.setattr(MeetingService, "state", reads)
+        letters.put_up(
+            MeetingId(meeting), path.rpartition("/")[2], clerk=PersonId(office.people["vanthu"]), asked=asked
+        )
+    assert secretary.get(path).done()["outdated"], "set with the time that the meeting had"
 
 
 def _may_read(office: House, meeting: str, round_id: str) -> dict[str, int]:
