@@ -17,6 +17,7 @@
     ├── DossierOpen          archive-open: only what is locked is handed over
     ├── DossierOutside       archive-outside: it was not closed in the time of the list
     ├── TransferDone         archive-transfer-done: that list was handed over
+    ├── TransferMoved        archive-transfer-moved: it was handed over since whoever takes it back looked
     └── TransferBack         archive-transfer-back: that list was taken back
 """
 
@@ -95,6 +96,12 @@ class TransferDone(Conflict):
     """The list was handed over to ``data["receiver"]``."""
 
     code = "archive-transfer-done"
+
+
+class TransferMoved(Conflict):
+    """``data["by"]`` has noted meanwhile that the list was handed over to ``data["receiver"]``."""
+
+    code = "archive-transfer-moved"
 
 
 class TransferBack(Conflict):

@@ -14,7 +14,7 @@ from typing import Final
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from server.archive.model import MAX_NAME, MAX_REASON, MOST_YEARS
+from server.archive.model import MAX_NAME, MAX_REASON, MOST_YEARS, TransferState
 from server.archive.service import ArchiveService, Asked, Receipt
 from server.clock import Clock
 from server.identity.model import Role
@@ -108,8 +108,9 @@ def _lists(routes: Blueprint, archive: ArchiveService, clock: Clock) -> None:
     def take_back(number: int) -> ResponseReturnValue:
         fields = body()
         reason = fields.text("reason", limit=MAX_REASON, empty=True)
+        seen = TransferState(fields.choice("seen", frozenset(TransferState)))
         fields.end()
-        return answer(archive.take_back(_number(number), reason, asked=_asked(clock)))
+        return answer(archive.take_back(_number(number), reason, seen=seen, asked=_asked(clock)))
 
 
 def _asked(clock: Clock) -> Asked:

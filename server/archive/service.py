@@ -7,7 +7,8 @@ Nothing is deleted.
 Usage::
 
     archive.make_up(meeting, 10, asked=asked)
-    archive.list_up(since, until, [meeting], asked=asked); archive.take_back(1, "…", asked=asked)
+    archive.list_up(since, until, [meeting], asked=asked)
+    archive.take_back(1, "…", seen=TransferState.LISTED, asked=asked)
     archive.hand_over(2, Receipt("…", "…", day), asked=asked)
 """
 
@@ -211,10 +212,11 @@ class ArchiveService:
 
             return once(self.ledger, tx, self._key(asked, HANDED, content), now=asked.now, do=hand)
 
-    def take_back(self, number: int, reason: str, *, asked: Asked) -> dict[str, Any]:
+    def take_back(self, number: int, reason: str, *, seen: TransferState, asked: Asked) -> dict[str, Any]:
         """A list was made, or noted as handed over, wrongly: its dossiers are free, it stays readable; gives it.
 
-        Raises BackReasonMissing, TransferUnknown, TransferBack.
+        ``seen``: as it was when this was decided; who has not seen that it was handed over is told of it first.
+        Raises BackReasonMissing, TransferUnknown, TransferBack, TransferMoved.
         """
         if not reason.strip():
             raise errors.BackReasonMissing
@@ -224,6 +226,8 @@ class ArchiveService:
             def take() -> dict[str, Any]:
                 self.store.hold(tx)
                 found = self._holding(tx, number)
+                if found.state is not seen:
+                    raise errors.TransferMoved(receiver=found.receiver, by=found.done_by)
                 filed = self.store.of_transfer(tx, number)
                 lines = [Line.of(each) for each in filed]
                 back = found.taken_back(lines, by_name=asked.actor.name, reason=reason.strip(), now=asked.now)
@@ -233,7 +237,8 @@ class ArchiveService:
                 self.journal.record(tx, BACK, told, actor=asked.actor.label, now=asked.now)
                 return back.to_value(len(lines))
 
-            return once(self.ledger, tx, self._key(asked, BACK, content), now=asked.now, do=take)
+            key = self._key(asked, BACK, {**content, "seen": seen.value})
+            return once(self.ledger, tx, key, now=asked.now, do=take)
 
     def paper(self, number: int, *, now: dt.datetime) -> bytes:
         """The list with the record of its hand-over, as PDF/A; raises TransferUnknown, AgencyUnknown."""

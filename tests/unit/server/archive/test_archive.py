@@ -242,15 +242,17 @@ def test_D9_a_list_made_wrongly_is_taken_back_with_a_reason_and_its_dossiers_are
         secretary.post(f"/api/meetings/{meeting}/archive", {"years": years}).done()
     lists, span = "/api/archive/transfers", {"since": "2026-01-01", "until": "2026-12-31"}
     clerk.post(lists, {**span, "meetings": [one, other]}).done()
-    assert clerk.post(f"{lists}/1/back", {"reason": "  "}).code == "archive-back-reason-missing"
-    assert clerk.post(f"{lists}/7/back", {"reason": "x"}).code == "archive-transfer-unknown"
+    assert clerk.post(f"{lists}/1/back", {"reason": "  ", "seen": "listed"}).code == "archive-back-reason-missing"
+    assert clerk.post(f"{lists}/7/back", {"reason": "x", "seen": "listed"}).code == "archive-transfer-unknown"
     act = "a-" + "d" * 16
-    told = [clerk.post(f"{lists}/1/back", {"reason": "Nhầm thời kỳ"}, act=act).done() for _ in range(2)]
+    told = [
+        clerk.post(f"{lists}/1/back", {"reason": "Nhầm thời kỳ", "seen": "listed"}, act=act).done() for _ in range(2)
+    ]
     assert told[0] == told[1]
     assert (told[0]["state"], told[0]["back_by"], told[0]["dossiers"]) == ("back", "vanthu (demo)", 2)
     (entry,) = office.services.audit.newest("archive_taken_back", limit=5)
     assert (entry.data["reason"], entry.data["meetings"]) == ("Nhầm thời kỳ", sorted([one, other]))
-    again = secretary.post(f"{lists}/1/back", {"reason": "Khác"})
+    again = secretary.post(f"{lists}/1/back", {"reason": "Khác", "seen": "listed"})
     assert (again.code, again.data) == ("archive-transfer-back", {"by": "vanthu (demo)", "reason": "Nhầm thời kỳ"})
     taken = {"receiver": "Lê Thị Lưu (demo)", "on": "2026-12-30"}
     assert clerk.post(f"{lists}/1/handed", taken).code == "archive-transfer-back"
@@ -272,7 +274,12 @@ def test_D9_a_list_noted_as_handed_over_by_mistake_is_taken_back_on_record_and_h
     taken = {"receiver": "Lê Thị Lưu (demo)", "on": "2026-12-30"}
     clerk.post(lists, span).done()
     clerk.post(f"{lists}/1/handed", taken).done()
-    back = clerk.post(f"{lists}/1/back", {"reason": "Bấm nhầm dòng"}).done()
+    # From a page that is older than the note: whoever has not read whom it was noted for is told of it first.
+    older = secretary.post(f"{lists}/1/back", {"reason": "Bấm nhầm dòng", "seen": "listed"})
+    told = {"receiver": taken["receiver"], "by": "vanthu (demo)"}
+    assert (older.status, older.code, older.data) == (409, "archive-transfer-moved", told)
+    assert [each["state"] for each in board(clerk)["transfers"]] == ["done"]
+    back = clerk.post(f"{lists}/1/back", {"reason": "Bấm nhầm dòng", "seen": "done"}).done()
     assert (back["state"], back["receiver"], back["dossiers"]) == ("back", taken["receiver"], 1)
     (entry,) = office.services.audit.newest("archive_taken_back", limit=5)
     assert {"receiver": taken["receiver"], "on": taken["on"], "reason": "Bấm nhầm dòng"}.items() <= entry.data.items()
@@ -310,7 +317,7 @@ def test_D9_who_changes_a_list_or_its_dossiers_holds_the_tables_before_a_row(
 
     change = {"years": 9, "reason": "x", "revision": 2}
     assert held_first(secretary.put(f"/api/meetings/{meeting}/archive", change))
-    assert held_first(clerk.post(f"{lists}/1/back", {"reason": "Nhầm"}))
+    assert held_first(clerk.post(f"{lists}/1/back", {"reason": "Nhầm", "seen": "listed"}))
     clerk.post(lists, span).done()
     order.clear()
     assert held_first(clerk.post(f"{lists}/2/handed", {"receiver": "Lê Thị Lưu (demo)", "on": "2026-12-30"}))
