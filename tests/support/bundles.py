@@ -72,6 +72,8 @@ class Maker:
     authority: x509.Certificate
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey = field(repr=False)
+    #: Sent beside its own.
+    above: tuple[x509.Certificate, ...] = ()
 
     @classmethod
     def new(cls, usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.CODE_SIGNING) -> Maker:
@@ -79,6 +81,12 @@ class Maker:
         root, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
         authority = _certificate("Images (test)", root, "Images (test)", root, is_ca=True)
         return cls(authority, _certificate("Release (test)", key, "Images (test)", root, is_ca=False, usage=usage), key)
+
+    def issues(self) -> Maker:
+        """Who holds this certificate makes another with its key, as only an authority may."""
+        key, own = ec.generate_private_key(ec.SECP256R1()), "Release (test)"
+        fresh = _certificate("Issued (test)", key, own, self.key, is_ca=False)
+        return Maker(self.authority, fresh, key, (self.certificate,))
 
     @property
     def authority_pem(self) -> bytes:
@@ -106,12 +114,11 @@ class Maker:
 
     def sealed(self, payload: bytes, manifest: str) -> bytes:
         """Payload, a hash tree that nobody here reads, the signature, its length."""
-        signature = (
-            pkcs7.PKCS7SignatureBuilder()
-            .set_data(manifest.encode())
-            .add_signer(self.certificate, self.key, hashes.SHA256())
-            .sign(Encoding.DER, [pkcs7.PKCS7Options.Binary])
-        )
+        signer = pkcs7.PKCS7SignatureBuilder().set_data(manifest.encode())
+        signer = signer.add_signer(self.certificate, self.key, hashes.SHA256())
+        for each in self.above:
+            signer = signer.add_certificate(each)
+        signature = signer.sign(Encoding.DER, [pkcs7.PKCS7Options.Binary])
         return payload + bytes(BLOCK) + signature + len(signature).to_bytes(8, "big")
 
     def bundle(self, payload: bytes = b"image" * 8192, **parts: str) -> bytes:

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from asn1crypto import cms
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -96,12 +97,18 @@ def test_a_certificate_that_is_for_something_else_signs_no_images() -> None:
         judged(other, other.bundle())
 
 
-def test_every_flipped_byte_is_noticed(maker: Maker) -> None:
-    data = maker.bundle(b"image" * 8192)
-    tree = range(40_960, 40_960 + BLOCK)  # nobody reads the hash tree: the root is worked out anew
-    rng = random.Random(7)
-    places = [at for at in rng.sample(range(len(data)), 80) if at not in tree]
-    for at in [*places, 0, 40_959, len(data) - 1, len(data) - 9]:
+def test_a_flipped_byte_of_payload_manifest_or_signature_is_noticed(maker: Maker) -> None:
+    payload = b"image" * 8192
+    manifest = maker.manifest(payload).encode()
+    data = maker.sealed(payload, manifest.decode())
+    size = int.from_bytes(data[-8:], "big")
+    signer = cms.ContentInfo.load(data[-8 - size : -8])["content"]["signer_infos"][0]
+    # Nobody reads the hash tree behind the payload: the root is worked out anew. What stands in the signer's part
+    # before what is signed is a version and parameters that nothing is made of.
+    said, signed = data.index(manifest), data.index(signer["signed_attrs"].contents)
+    ends = data.index(signer["signature"].native) + len(signer["signature"].native)
+    places = [*random.Random(7).sample(range(len(payload)), 40), 0, len(payload) - 1, len(data) - 1, len(data) - 9]
+    for at in [*places, *range(said, said + len(manifest), 7), *range(signed, ends, 7)]:
         with pytest.raises((BundleAltered, BundleBroken, BundleUnsigned)):
             judged(maker, data[:at] + bytes([data[at] ^ 0x41]) + data[at + 1 :])
 
@@ -126,7 +133,13 @@ def test_another_house_s_images_are_not_taken(maker: Maker) -> None:
         judged(maker, Maker.new().bundle())
 
 
-def test_a_certificate_of_an_end_entity_signs_no_other(maker: Maker) -> None:
+def test_a_certificate_that_an_end_entity_issued_signs_no_images(maker: Maker) -> None:
+    # The whole chain is in the file, and each link of it is signed by the one above.
+    with pytest.raises(BundleUnsigned):
+        judged(maker, maker.issues().bundle())
+
+
+def test_a_certificate_does_not_stand_for_another_s_key(maker: Maker) -> None:
     thief = Maker.new()
     stolen = Maker(thief.authority, thief.certificate, maker.key)
     with pytest.raises(ServerError) as refused:
