@@ -144,6 +144,7 @@ class Walk:
             yield from self._pressed(n, name)
             self._opens()
             if self.page.evaluate(_MARK) != names:
+                yield f"stopped at {name}: the page has other controls than before"
                 return
 
     def _pressed(self, n: int, name: str) -> Iterator[str]:

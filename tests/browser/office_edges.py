@@ -61,7 +61,9 @@ class Edges(LongNames):
         minutes = f"/api/meetings/{things['held']}/minutes"
         rows = [each for part in secretary.get(minutes).done()["parts"] for each in part["paragraphs"]]
         row = next(each for each in rows if each["paragraph"] == "attended")
-        other = {"text": row["text"].replace("3", "4"), "version": row["version"], "reason": "Đếm lại"}
+        counted = row["text"].replace("3", "4")
+        assert counted != row["text"], f"there is no 3 to be counted anew in: {row['text']}"
+        other = {"text": counted, "version": row["version"], "reason": "Đếm lại"}
         secretary.put(f"{minutes}/paragraphs/attended", other).done()
         bare = it.post("/api/rooms", {"name": _FAR, "seats": [{"label": "A1", "x": 500, "y": 300}]}).done()
         things |= {"room": self.room, "bare": bare["id"]}
