@@ -125,7 +125,7 @@ class Agent:
             clock=self._clock,
             tell=self._told,
         )
-        self._ports.wiped = self._enroller.wiped
+        self._ports.wiping, self._ports.wiped = self._enroller.wiping, self._enroller.wiped
 
     @property
     def port(self) -> int:
@@ -244,7 +244,7 @@ class Agent:
         )
 
     def _connect_for_bundles(self) -> HTTPConnection:
-        """On the thread that fetches: the server this device was enrolled at, by its certificate."""
+        """On the thread that fetches: the server this device was enrolled at; who knows the digest may have it."""
         credentials = self._credentials
         if credentials is None:
             raise ConnectionError("not enrolled yet")
@@ -252,7 +252,7 @@ class Agent:
         host, port = parts.hostname or "", parts.port
         if parts.scheme == "http":
             return HTTPConnection(host, port, timeout=BUNDLE_SILENCE_S)
-        return HTTPSConnection(host, port, timeout=BUNDLE_SILENCE_S, context=credentials.tls())
+        return HTTPSConnection(host, port, timeout=BUNDLE_SILENCE_S, context=credentials.house())
 
     # ---------------------------------------------------------- what others tell
 

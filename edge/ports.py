@@ -146,6 +146,8 @@ class Ports:
     vitals: Vitals | None = None
     #: starts this machine again; raises OSError, SubprocessError; None: nobody here may
     restart: Callable[[], None] | None = None
+    #: the store is about to be destroyed, which holds these meetings; raises VaultError; None: nobody asks
+    wiping: Callable[[tuple[str, ...]], None] | None = None
     #: the store is destroyed, which held these meetings: the receipt is written; None: nobody asks
     wiped: Callable[[tuple[str, ...]], None] | None = None
     #: what the server was shown; None: nobody says

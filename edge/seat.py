@@ -361,12 +361,22 @@ class Seat:
         )
 
     def _wipe(self, order: str) -> None:
-        """Everything goes; only when it has is it said."""
-        held = self._ports.vault.meeting_names()
+        """Everything goes; only when it has is it said.
+
+        What lies in memory first: the disk has no say in that. Nor does a receipt that cannot be written keep
+        anything from being destroyed.
+        """
         self._hide()
         self.passwords.drop_all()
         self._ports.run_dir.forget()
         self.inbox.forget()
+        held: tuple[str, ...] = ()
+        try:
+            held = self._ports.vault.meeting_names()
+            if self._ports.wiping is not None:
+                self._ports.wiping(held)
+        except VaultError as exc:
+            _LOG.warning("what is destroyed is not written down before: %s (%s)", exc.code, exc)
         self._ports.vault.wipe()
         if self._ports.wiped is not None:
             self._ports.wiped(held)

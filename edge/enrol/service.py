@@ -45,13 +45,18 @@ from edge.errors import (
 )
 from edge.model import Identity, Standing
 from edge.vault.disk import Disk
+from wire import canonical
 from wire.envelope import seal
-from wire.fields import print_instant
+from wire.errors import WireError
+from wire.fields import Fields, print_instant
+from wire.messages.session import MAX_MEETINGS
 
 CA: Final = "identity/ca.pem"
 SITE: Final = "identity/site.json"
 #: that the store was destroyed, signed, until the server has it
 RECEIPT: Final = "identity/wiped.json"
+#: the meetings of a store that is being destroyed, until the receipt is written
+WIPING: Final = "identity/wiping.json"
 
 REFUSED_S: Final = 60.0
 FIRST_WAIT_S: Final = 2.0
@@ -76,11 +81,16 @@ class Credentials:
     ca_file: Path
     wallet: Wallet
 
-    def tls(self) -> ssl.SSLContext:
-        """TLS 1.3 with the room's CA and this device's certificate; raises ``OSError``."""
+    def house(self) -> ssl.SSLContext:
+        """TLS 1.3 with the room's CA, showing nothing; raises ``OSError``."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         context.load_verify_locations(cafile=str(self.ca_file))
+        return context
+
+    def tls(self) -> ssl.SSLContext:
+        """The same with this device's certificate, for the broker alone: what was shown last is what a hello names."""
+        context = self.house()
         own = self.wallet.show()
         if own is None:
             raise FileNotFoundError(errno.ENOENT, "no certificate")
@@ -132,13 +142,32 @@ class Enroller:
             self._checking = True
             self._wake.set()
 
+    def wiping(self, meetings: tuple[str, ...]) -> None:
+        """The store is about to be destroyed: what it holds is kept for the receipt. Called by the seat's thread.
+
+        Cut off by a loss of power, destroying begins anew with less; what it was is the first word. Raises VaultError.
+        """
+        if meetings and self._disk.read(RECEIPT) is None and self._disk.read(WIPING) is None:
+            self._disk.put(WIPING, canonical.encode({"meetings": list(meetings)}))
+
     def wiped(self, meetings: tuple[str, ...]) -> None:
         """The store is destroyed: keep the signed receipt until the server has it. Called by the seat's thread."""
         if self._disk.read(RECEIPT) is None:
-            value = {"device": self._key.device, "at": print_instant(self._clock.now()), "meetings": list(meetings)}
+            held = list(self._held() or meetings)
+            value = {"device": self._key.device, "at": print_instant(self._clock.now()), "meetings": held}
             signer = self._key.signer
             self._disk.put(RECEIPT, seal("wiped", value, key_id=signer.key_id, sign=signer.sign))
+        self._disk.remove(WIPING)
         self._wake.set()
+
+    def _held(self) -> tuple[str, ...]:
+        kept = self._disk.read(WIPING)
+        try:
+            return (
+                () if kept is None else Fields(canonical.decode(kept), WIPING).ids("meetings", "m", limit=MAX_MEETINGS)
+            )
+        except WireError:
+            return ()
 
     def stop(self) -> None:
         """End the thread."""
@@ -225,9 +254,12 @@ class Enroller:
         return answer if isinstance(answer, Issued) else None
 
     def _is_useless(self, following: Own, now: dt.datetime) -> bool:
-        """A new certificate that has ended, or that the broker has refused for a day while it took the old one."""
+        """A new certificate that has ended, or is a day old and was refused before the server answered the old one.
+
+        Refused alone is not enough: the server may have seen it and lost its answer, and then takes no other.
+        """
         given = following.certificate.not_valid_before_utc
-        return following.has_ended(now) or (self.wallet.is_aside and now >= given + REFUSED_FOR)
+        return following.has_ended(now) or (self.wallet.is_outdone and now >= given + REFUSED_FOR)
 
     def _explain(self, exc: EnrolmentError | VaultError, failures: int) -> float:
         _LOG.warning("%s (%s)", exc.code, exc)

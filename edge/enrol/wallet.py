@@ -3,8 +3,10 @@
 Rules: the device's own key names it and signs for it, for ever; its first certificate is for that key. A renewal
 brings a new key for the connection alone. It is durable before it is asked with; the new certificate lies beside the
 one in use until the server has answered a hello that came with it, then takes its place. Key and certificate are one
-file, so that they change together. Whichever of the two the broker refuses, the other is tried next. At whatever
-moment the power goes, there is one that connects. Asked by the link's, the enroller's and the seat's threads.
+file, so that they change together. Whichever of the two the broker refuses, the other is tried next; that says nothing
+of what the server has seen, so the new one is given up only when the server has answered a hello with the old one
+since. At whatever moment the power goes, there is one that connects. Asked by the link's, the enroller's and the
+seat's threads.
 
 Usage::
 
@@ -72,6 +74,8 @@ class Wallet:
         self._shown: Own | None = None
         #: the new one was refused: the old one is shown
         self._aside = False
+        #: since then the server has answered a hello that came with the old one
+        self._outdone = False
         self._finish()
 
     def current(self) -> Own | None:
@@ -108,13 +112,15 @@ class Wallet:
                     pass  # it is for another key of ours
                 else:
                     self._disk.put(NEXT, pem + found.public_bytes(Encoding.PEM))
-                    self._aside = False
+                    self._aside = self._outdone = False
                     return found
             current = self.current()
             if current is not None and _spki(current.certificate) != self._key.spki and not current.has_ended(now):
                 return trust.find_own(body, spki=_spki(current.certificate), ca=ca, now=now)
             found = trust.find_own(body, spki=self._key.spki, ca=ca, now=now)
             self._disk.put(FIRST, found.public_bytes(Encoding.PEM))
+            # Given for the first key, it is because nothing else holds any more.
+            self.drop_next()
             self._finish()
             return found
 
@@ -123,7 +129,7 @@ class Wallet:
         with self._lock:
             self._disk.shred(NEXT)
             self._disk.shred(NEXT_KEY)
-            self._aside = False
+            self._aside = self._outdone = False
 
     def forget(self) -> None:
         """Keep no certificate, and no key but the device's own."""
@@ -140,11 +146,19 @@ class Wallet:
         """Whether there is a new one that was refused."""
         return self._aside
 
+    @property
+    def is_outdone(self) -> bool:
+        """Whether the server goes by the old one, though there is a new one: the new one was refused before."""
+        return self._outdone
+
     def show(self) -> Own | None:
-        """What the next connection is made with."""
+        """What the next connection is made with: of two the one that ends later, unless it was refused."""
         with self._lock:
-            following = None if self._aside else self.next()
-            self._shown = following or self.current()
+            following, current = self.next(), self.current()
+            if following is not None and current is not None:
+                is_older = following.certificate.not_valid_after_utc < current.certificate.not_valid_after_utc
+                following = None if self._aside or is_older else following
+            self._shown = following or current
             return self._shown
 
     def serial(self) -> str:
@@ -166,6 +180,9 @@ class Wallet:
                 self._disk.put(LINK, self._disk.read(NEXT) or b"")
                 self._finish()
                 self._shown = self.current()
+                self._aside = self._outdone = False
+            else:
+                self._outdone = self._aside
 
     def _finish(self) -> None:
         """Take away what a swap leaves; a power cut may have kept it from being done."""

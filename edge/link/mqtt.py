@@ -55,7 +55,11 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
-    """The connection is gone, or could not be made; ``refused``: the broker does not let this device in."""
+    """The connection is gone, or could not be made; ``refused``: the broker does not let this device in.
+
+    That is what TLS or the broker said, or that it hung up before it had answered; not: silence, a network that is
+    gone, and a broker that is not this room's.
+    """
 
     refused: bool = False
 
@@ -120,7 +124,7 @@ class MqttLink:
         """Begin a new connection (another certificate is to be shown)."""
         current = self._current
         if current is not None:
-            current.ended.set()
+            current.end()
 
     def _run(self) -> None:
         wait_s = FIRST_WAIT_S
@@ -135,9 +139,13 @@ class MqttLink:
             connection = _Connection(self._device, self._tls(), filters=lambda: self._filters, inbox=self._inbox)
             self._current = connection
             connection.live(self._address)
+        except ssl.SSLCertVerificationError as exc:
+            _LOG.warning("broker: not this room's (%s)", exc.verify_message)
+            self._inbox(Disconnected())
+            return LONGEST_WAIT_S
         except ssl.SSLError as exc:
             _LOG.warning("broker: TLS refused (%s)", exc.reason or "no reason given")
-            self._inbox(Disconnected(refused=True))
+            self._inbox(Disconnected(refused="ALERT" in (exc.reason or "")))
             return LONGEST_WAIT_S
         except OSError as exc:
             _LOG.info("broker: not reached (%s)", exc.strerror or type(exc).__name__)
@@ -146,7 +154,7 @@ class MqttLink:
         finally:
             self._current = None
         # With TLS 1.3 a refused certificate shows only after the handshake: the broker just hangs up.
-        self._inbox(Disconnected(refused=not connection.was_up))
+        self._inbox(Disconnected(refused=connection.was_refused))
         return FIRST_WAIT_S if connection.was_up else LONGEST_WAIT_S
 
 
@@ -161,8 +169,11 @@ class _Connection:
         filters: Callable[[], tuple[str, ...]],
         inbox: Callable[[Told], None],
     ) -> None:
-        self.ended: Final = threading.Event()
+        self._ended: Final = threading.Event()
         self.was_up = False
+        #: the broker has said no, or hung up before it had said yes
+        self.was_refused = False
+        self._is_ours = False
         self._accepted = False
         self._lock: Final = threading.Lock()
         self._subscribed: tuple[str, ...] = ()
@@ -192,11 +203,18 @@ class _Connection:
         self._client.connect(*address, keepalive=KEEPALIVE_S, clean_start=True, properties=properties)
         self._client.loop_start()
         # A broker that takes the connection and then says nothing must not hold the seat for ever.
-        if not self.ended.wait(CONNECT_TIMEOUT_S) and self.was_up:
-            self.ended.wait()
+        has_ended = self._ended.wait(CONNECT_TIMEOUT_S)
+        if not has_ended and self.was_up:
+            self._ended.wait()
+        self.was_refused = has_ended and not self.was_up and not self._is_ours
         # "With will": leaving politely, a seat is as gone as after a cut.
         self._client.disconnect(reasoncode=ReasonCode(PacketTypes.DISCONNECT, identifier=_WITH_WILL))
         self._client.loop_stop()
+
+    def end(self) -> None:
+        """From here, whatever the broker says."""
+        self._is_ours = True
+        self._ended.set()
 
     def publish(self, frame: Frame) -> None:
         if self.was_up:
@@ -220,7 +238,7 @@ class _Connection:
     def _on_connect(self, _client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
             _LOG.warning("broker: refused (%s)", reason)
-            self.ended.set()
+            self._ended.set()
         else:
             self._accepted = True
             self.subscribe()
@@ -233,7 +251,7 @@ class _Connection:
             self._inbox(Connected())
 
     def _on_disconnect(self, _client: mqtt.Client, _data: Any, _flags: Any, _reason: Any, _properties: Any) -> None:
-        self.ended.set()
+        self._ended.set()
 
     def _on_message(self, client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         def done() -> None:

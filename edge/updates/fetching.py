@@ -1,4 +1,4 @@
-"""Fetch a bundle in pieces, over TLS with the device's certificate, in a thread of its own.
+"""Fetch a bundle in pieces, over TLS, in a thread of its own.
 
 Rules: what is there already is asked for by its offset and not again, also after a power cut; nothing is written that
 leaves the seat less than its reserve; length and digest are compared before the bundle gets its name. What another

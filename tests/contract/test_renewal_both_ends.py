@@ -153,6 +153,30 @@ def test_W183_a_new_certificate_that_the_broker_does_not_take_leaves_the_old_one
     assert seat.wallet.is_aside
     seat.wallet.refused()
     assert seat.wallet.show() == following, "the other one is tried in turns"
+    assert not seat.wallet.is_outdone, "the server may have seen it"
+    assert seat.connects() == following
+
+
+def test_W183_a_new_certificate_is_given_up_only_for_an_old_one_that_the_server_answered(seat: Seat) -> None:
+    seat.office.clock.advance(days=11)
+    shown, following = seat.wallet.current(), renewed(seat)
+    seat.wallet.show()
+    seat.wallet.refused()
+    assert not seat.wallet.is_outdone
+    assert seat.wallet.show() == shown
+    seat.wallet.welcomed()
+    assert seat.wallet.is_outdone
+    assert seat.wallet.next() == following, "that is the enroller's to say"
+
+
+def renewed(seat: Seat) -> Own | None:
+    """The next certificate, which was not shown."""
+    body, proof = seat.wallet.renewal()
+    shown = seat.wallet.current()
+    assert shown is not None
+    headers = {PROOF_HEADER: base64.b64encode(proof).decode(), VERIFIED_HEADER: "SUCCESS", SERIAL_HEADER: shown.serial}
+    seat.take(seat.office.app.test_client().post(RENEW, data=body, headers=headers).data)
+    return seat.wallet.next()
 
 
 def test_a_device_that_was_off_for_weeks_comes_back_with_its_own_key(seat: Seat) -> None:
@@ -168,6 +192,17 @@ def test_a_device_that_was_off_for_weeks_comes_back_with_its_own_key(seat: Seat)
     seat.office.clock.advance(days=11)
     seat.renew()
     assert seat.disk.all_names() == ["identity/device.key", wallets.LINK]
+
+
+def test_a_renewal_that_was_never_shown_and_has_ended_is_not_shown_before_the_first_key(seat: Seat) -> None:
+    seat.office.clock.advance(days=11)
+    assert renewed(seat) is not None
+    seat.office.clock.advance(days=40)
+    seat.take(seat.office.app.test_client().post(ENROL, data=seat.key.request(serial="PH-1")).data)
+    own = seat.wallet.show()
+    assert own is not None
+    assert seat.is_let_in(own)
+    assert seat.wallet.next() is None
 
 
 def test_D2_keys_of_renewals_are_read_by_their_owner_alone(tmp_path: Path) -> None:

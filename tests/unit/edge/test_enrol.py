@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from edge.enrol import trust
 from edge.enrol.client import Issued, Pending, SiteClient
 from edge.enrol.key import DeviceKey
-from edge.enrol.service import RECEIPT, Credentials, Enroller, Told
+from edge.enrol.service import RECEIPT, WIPING, Credentials, Enroller, Told
 from edge.enrol.wallet import FIRST as CERTIFICATE
 from edge.errors import (
     BadServerAnswer,
@@ -496,7 +496,19 @@ def test_W186_the_receipt_of_a_wipe_is_kept_until_the_server_has_it(site: Site, 
     site.takes_receipts = True
     with Enrolling(site, server, tmp_path / "device") as again:
         # Wiped again with nothing left: the first receipt is the one that says what there was.
+        again.enroller.wiping(())
         again.enroller.wiped(())
         until(lambda: again.disk.read(RECEIPT) is None, what="it is handed in")
     signed = open_envelope(site.receipts[-1], verify=device_verifier(lambda _: device.key.spki))
     assert (signed.type, signed.value()["meetings"]) == ("wiped", ["m-aaaaaaaaaaaaaaaa"])
+
+
+def test_W186_a_wipe_that_was_cut_off_says_what_there_was(site: Site, server: str, tmp_path: Path) -> None:
+    cut = Enrolling(site, server, tmp_path / "device")
+    cut.enroller.wiping(("m-aaaaaaaaaaaaaaaa", "m-bbbbbbbbbbbbbbbb"))
+    again = Enrolling(site, server, tmp_path / "device")
+    again.enroller.wiping(("m-bbbbbbbbbbbbbbbb",))
+    again.enroller.wiped(("m-bbbbbbbbbbbbbbbb",))
+    signed = open_envelope(again.disk.read(RECEIPT) or b"", verify=device_verifier(lambda _: again.key.spki))
+    assert signed.value()["meetings"] == ["m-aaaaaaaaaaaaaaaa", "m-bbbbbbbbbbbbbbbb"]
+    assert again.disk.read(WIPING) is None

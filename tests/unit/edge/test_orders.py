@@ -108,6 +108,23 @@ def test_W185_a_seat_destroys_what_it_keeps_and_says_so_only_then(
     assert seat.on.state.meetings == {}
 
 
+@pytest.mark.parametrize("broken", ["meeting_names", "wipe"])
+def test_W185_whatever_the_disk_says_nothing_is_left_in_memory(
+    room: SeatRoom, seat: TestSeat, meeting: TwinMeeting, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    ports = seat.on._ports  # noqa: SLF001 - what the agent gives it at its start
+    room.run(2)
+    assert ports.run_dir.load_key() is not None
+
+    def fails() -> None:
+        raise StoreUnreadable("the disk is broken")
+
+    monkeypatch.setattr(ports.vault, broken, fails)
+    order(room, seat, ONE, "wipe")
+    assert ports.run_dir.load_key() is None
+    assert (room.twin.obeyed == []) == (broken == "wipe"), "without a list all the rest is destroyed"
+
+
 def test_W185_a_disk_that_fails_gives_no_receipt_and_no_answer(
     room: SeatRoom, seat: TestSeat, meeting: TwinMeeting, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -302,7 +302,7 @@ def test_what_root_left_word_of_is_read_for_the_own_request_alone(tmp_path: Path
     assert desk.look("ab") == (), "an end is told once"
 
 
-def test_a_machine_with_slots_has_a_desk_that_asks_the_house_by_its_certificate(tmp_path: Path) -> None:
+def test_a_machine_with_slots_has_a_desk_that_asks_the_house_and_shows_it_nothing(tmp_path: Path) -> None:
     settings = Settings(
         server_url="https://room.example:8443",
         ca_sha256="0" * 64,
@@ -321,7 +321,7 @@ def test_a_machine_with_slots_has_a_desk_that_asks_the_house_by_its_certificate(
     with pytest.raises(ConnectionError, match="enrolled"):
         agent._connect_for_bundles()  # noqa: SLF001 - what the thread that fetches calls
     shown = ssl.create_default_context()
-    agent._credentials = SimpleNamespace(tls=lambda: shown)  # type: ignore[assignment] # noqa: SLF001 - as above
+    agent._credentials = SimpleNamespace(house=lambda: shown)  # type: ignore[assignment] # noqa: SLF001 - as above
     connection = agent._connect_for_bundles()  # noqa: SLF001 - as above
     assert isinstance(connection, HTTPSConnection)
     assert (connection.host, connection.port) == ("room.example", 8443)
