@@ -162,10 +162,10 @@ class Enroller:
 
     def _held(self) -> tuple[str, ...]:
         kept = self._disk.read(WIPING)
+        if kept is None:
+            return ()
         try:
-            return (
-                () if kept is None else Fields(canonical.decode(kept), WIPING).ids("meetings", "m", limit=MAX_MEETINGS)
-            )
+            return Fields(canonical.decode(kept), WIPING).ids("meetings", "m", limit=MAX_MEETINGS)
         except WireError:
             return ()
 

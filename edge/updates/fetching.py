@@ -3,7 +3,8 @@
 Rules: what is there already is asked for by its offset and not again, also after a power cut; nothing is written that
 leaves the seat less than its reserve; length and digest are compared before the bundle gets its name. What another
 server, a proxy or a half file could give is refused by a word of the closed list; no answer is asked for again, ever
-less often, for half an hour without a byte.
+less often, for half an hour without a byte. Nobody waits for a thread that is stopped, so it may meet the next one at
+the same file: it writes nothing from then on, and lays nothing under the bundle's name.
 
 Usage::
 
@@ -23,7 +24,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from edge.events import UpdateWent
 from wire.messages.updates import RELEASE_PATH, Release
@@ -75,6 +76,8 @@ class Fetch:
         self._patience_s: Final = patience_s
         self._told = -1
         self._stopping: Final = threading.Event()
+        #: held while a piece is written or the bundle is named, for as long as the disk takes: after stop() neither is
+        self._lock: Final = threading.Lock()
         self._thread: Final = threading.Thread(target=self._run, name="update", daemon=True)
 
     def start(self) -> None:
@@ -83,13 +86,17 @@ class Fetch:
 
     def stop(self) -> None:
         """Nothing is written or told any more, what came stays. Nobody waits for a server that is slow."""
-        self._stopping.set()
+        with self._lock:
+            self._stopping.set()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for its end."""
+        self._thread.join(timeout_s)
 
     def _run(self) -> None:
         try:
             self._until_whole()
-            if not self._stopping.is_set():
-                self._take()
+            self._take()
             self._say("fetched", 100)
         except _Refused as no:
             _LOG.warning("the bundle of %s is not taken: %s", self._release.version, no.reason)
@@ -131,6 +138,8 @@ class Fetch:
             path = RELEASE_PATH.format(sha256=self._release.sha256)
             connection.request("GET", path, headers={"Range": f"bytes={have}-"} if have else {})
             answer = connection.getresponse()
+            if self._stopping.is_set():
+                return
             self._write(answer, self._offset(answer, have))
         finally:
             connection.close()
@@ -151,22 +160,29 @@ class Fetch:
         raise http.client.HTTPException(f"status {answer.status}")
 
     def _write(self, answer: http.client.HTTPResponse, offset: int) -> None:
-        with self._part.open("r+b" if offset else "wb") as file:
+        with self._opened("r+b" if offset else "wb") as file:
             at = synced = offset
             file.seek(offset)
             while at < self._release.size and not self._stopping.is_set():
                 piece = answer.read(min(PIECE_BYTES, self._release.size - at))
-                if not piece or self._stopping.is_set():
-                    break
-                file.write(piece)
+                with self._lock:
+                    if not piece or self._stopping.is_set():
+                        break
+                    file.write(piece)
+                    file.flush()
                 at += len(piece)
                 if at - synced >= SYNC_BYTES:
-                    file.flush()
                     os.fdatasync(file.fileno())
                     synced = at
                 self._progress(at)
-            file.flush()
             os.fsync(file.fileno())
+
+    def _opened(self, mode: str) -> IO[bytes]:
+        """The file of what came; opening it anew cuts it, which a stopped thread may not do either."""
+        with self._lock:
+            if self._stopping.is_set():
+                raise ConnectionError("stopped")
+            return self._part.open(mode)
 
     def _progress(self, at: int) -> None:
         done = min(at * 100 // self._release.size, 99)
@@ -176,12 +192,17 @@ class Fetch:
 
     def _take(self) -> None:
         """Give the bundle its name; raises :class:`_Refused` for another content than was promised."""
+        if self._stopping.is_set():
+            return
         with self._part.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != self._release.sha256:
-            self._part.unlink()
-            raise _Refused("tampered")
-        self._part.replace(self._folder / BUNDLE)
+        with self._lock:
+            if self._stopping.is_set():
+                return
+            if found != self._release.sha256:
+                self._part.unlink()
+                raise _Refused("tampered")
+            self._part.replace(self._folder / BUNDLE)
         folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(folder)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -147,3 +147,26 @@ def test_a_server_that_does_not_answer_or_does_not_have_it(house: House, tmp_pat
     house.status = 404
     assert fetched(house, tmp_path).reason == "unreachable"
     assert fetched(house, tmp_path, release=dataclasses.replace(RELEASE, sha256="00" * 32)).reason == "unreachable"
+
+
+def test_a_thread_that_was_stopped_touches_nothing_any_more(house: House, tmp_path: Path) -> None:
+    """It waits for an answer while the next one has begun with the same file."""
+    asked, goes_on = Event(), Event()
+    told: list[UpdateWent] = []
+
+    def connect() -> HTTPConnection:
+        asked.set()
+        assert goes_on.wait(60)
+        return HTTPConnection("127.0.0.1", house.server_port, timeout=20)
+
+    part = tmp_path / f"{RELEASE.sha256}.part"
+    fetch = Fetch(
+        RELEASE, tmp_path, connect=connect, free_bytes=lambda: 1 << 40, reserve_bytes=0, tell=told.append, wait_s=0.0
+    )
+    fetch.start()
+    assert asked.wait(60)
+    fetch.stop()
+    part.write_bytes(CONTENT)
+    goes_on.set()
+    fetch.join(60)
+    assert (part.read_bytes() == CONTENT, (tmp_path / BUNDLE).exists(), told) == (True, False, [])
