@@ -106,6 +106,10 @@ class LinkStore(Protocol):
         """What the device keeps is opened by nobody any more."""
         ...
 
+    def revoked_with_key(self, tx: Transaction) -> list[DeviceId]:
+        """Revoked devices whose store key is not destroyed."""
+        ...
+
     def reserve_numbers(self, tx: Transaction, *, count: int) -> None:
         """Raise every link's reserved number by ``count``."""
         ...

@@ -503,10 +503,11 @@ class Distribution:
         if device is not None and device.state is DeviceState.APPROVED:
             self._admit(device, was_in=old_room)
         elif known is not None:
+            # First: a database that is away leaves the peer to the next audit.
+            self._destroy_store_keys()
             self._hearing.left(known)
             self._peers.drop(known.device)
             self._greeting.forget(known.device)
-            self._destroy_store_key(device, known.device)
             self._spki.pop(known.device, None)
             self._board.placed(known.device, None)
             self._tell_owed(known.device)
@@ -516,11 +517,19 @@ class Distribution:
             # What the room's meetings say from now on is not for it.
             self._outsiders.shut_out()
 
-    def _destroy_store_key(self, device: Device | None, gone: DeviceId) -> None:
-        """Once more: what was said to it after it was revoked may have written its link with the key in it."""
-        if device is not None and device.state is DeviceState.REVOKED:
-            with self._outside.source.unit.begin() as tx:
-                self._outside.source.store.destroy_store_key(tx, gone)
+    def _destroy_store_keys(self) -> None:
+        """Of all that are revoked, once more: what was said to one afterwards may have written its link with the key.
+
+        Also those that an earlier version has left.
+        """
+        source = self._outside.source
+        with source.unit.read() as tx:
+            left = source.store.revoked_with_key(tx)
+        if left:
+            with source.unit.begin() as tx:
+                for device in left:
+                    source.store.destroy_store_key(tx, device)
+            _LOG.info("store keys of %d revoked devices destroyed", len(left))
 
     def _tell_owed(self, device: DeviceId) -> None:
         """Meetings that are over wait for a device's proof, and it will not come any more."""
@@ -540,7 +549,8 @@ class Distribution:
         self._hearing.delivery_changed(peer)
 
     def _audit(self) -> None:
-        """Take up what nobody was told of: the server died after a commit, or a watcher failed."""
+        """Take up what nobody was told of: the server died after a commit, or a watcher failed. Also at each start."""
+        self._destroy_store_keys()
         approved = {device.id: device.place for device in self._outside.fleet.approved()}
         for peer in self._peers.all():
             if peer.device not in approved or approved[peer.device] != peer.place:

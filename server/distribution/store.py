@@ -43,6 +43,8 @@ LINKS: Final = sa.Table(
     sa.Column("agent", sa.String(64), nullable=False),
     sa.Column("heard_at", Moment, nullable=True),
 )
+#: Whose it is to write is the fleet; here it is read which of them are revoked.
+_DEVICES: Final = sa.table("devices", sa.column("id", _ID), sa.column("state", sa.String))
 SEAT_KEYS: Final = sa.Table(
     "seat_keys",
     metadata,
@@ -104,6 +106,12 @@ class SqlLinkStore:
     def destroy_store_key(self, tx: Transaction, device: DeviceId) -> None:
         """What the device keeps is opened by nobody any more."""
         tx.execute(LINKS.update().where(LINKS.c.device == device).values(wrapped_store_key=b""))
+
+    def revoked_with_key(self, tx: Transaction) -> list[DeviceId]:
+        """Revoked devices whose store key is not destroyed."""
+        revoked = sa.select(_DEVICES.c.id).where(_DEVICES.c.state == "revoked")
+        found = sa.select(LINKS.c.device).where(LINKS.c.device.in_(revoked), LINKS.c.wrapped_store_key != b"")
+        return [DeviceId(device) for device in tx.scalars(found)]
 
     def reserve_numbers(self, tx: Transaction, *, count: int) -> None:
         """Raise every link's reserved number by ``count``."""

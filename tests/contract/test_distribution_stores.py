@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from server.db.engine import Database
 from server.distribution.model import DeviceLink, KeptReceipt, SeatKey, SentKey
 from server.distribution.store import SqlLinkStore
+from server.fleet.store import devices
 from server.keys.store import SqlEpochStore
 from server.meetings.model import Draft, Log
 from server.meetings.store import SqlMeetingStore
@@ -133,6 +134,20 @@ def test_W24_links_are_saved_together_new_and_changed(database: Database) -> Non
         LINKS.save_links(tx, links)
     with database.read() as tx:
         assert sorted(LINKS.links(tx), key=lambda link: link.device) == sorted(links, key=lambda link: link.device)
+
+
+def test_T59_a_revoked_device_whose_store_key_is_left_is_found(database: Database) -> None:
+    links = [DeviceLink(device(), key) for key in (b"\x01" * 40, b"\x02" * 40, b"")]
+    asked = {"spki": b"", "serial": "", "address": "", "requested_at": START, "asked_at": START, "reason": ""}
+    states = ("approved", "revoked", "revoked")
+    rows = [{"id": each.device, "code": "", "state": state} for each, state in zip(links, states, strict=True)]
+    with database.begin() as tx:
+        tx.execute(devices.insert(), [row | asked for row in rows])
+        LINKS.save_links(tx, links)
+        left = set(LINKS.revoked_with_key(tx)) & {each.device for each in links}
+        LINKS.destroy_store_key(tx, links[1].device)
+        still = set(LINKS.revoked_with_key(tx)) & {each.device for each in links}
+    assert (left, still) == ({links[1].device}, set())
 
 
 def test_W27_the_keys_of_many_devices_are_read_at_once(database: Database, meeting: MeetingId) -> None:

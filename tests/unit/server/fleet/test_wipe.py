@@ -161,6 +161,30 @@ def test_T59_revoking_destroys_the_key_of_the_store(office: Office, it: Browser,
     assert kept.wrapped_store_key == b""
 
 
+def test_T59_a_key_that_was_left_is_destroyed_at_the_next_look(
+    office: Office, it: Browser, seat: Enrolling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a terminal that was revoked by an earlier version, or whose link was written once more; at each start too."""
+    store, database = office.services.fleet.store_keys, office.services.database
+    distribution, device = office.services.distribution, DeviceId(seat.terminal.id)
+    link = distribution._greeting._new_link(device)  # noqa: SLF001 - as at its hello
+    it.post(f"/api/devices/{device}/revoke", {"reason": "mất"})
+    with database.begin() as tx:
+        store.save_link(tx, link)  # type: ignore[attr-defined]
+    with monkeypatch.context() as away:
+        away.setattr(database, "begin", _away)
+        with pytest.raises(OSError, match="away"):
+            distribution._audit()  # noqa: SLF001 - what its thread does at its start and every few seconds
+    distribution._audit()  # noqa: SLF001 - as above
+    with database.read() as tx:
+        assert store.link(tx, device).wrapped_store_key == b""  # type: ignore[attr-defined]
+        assert store.revoked_with_key(tx) == []  # type: ignore[attr-defined]
+
+
+def _away() -> None:
+    raise OSError("the database is away")
+
+
 def test_W186_a_receipt_is_the_revoked_devices_own_word(
     office: Office, it: Browser, seat: Enrolling, tmp_path: Path
 ) -> None:
