@@ -63,9 +63,9 @@ def test_D4_D9_a_dossier_from_the_close_to_the_archive(desk: Desk, screen: Scree
     _takes(desk, screen, look, tmp_path)
     screen.opens(desk.at("/register/archive"))
     _lists(page)
-    _takes_back(page)
+    _takes_back(desk, screen, look)
     _lists(page)
-    _hands_over(page)
+    _hands_over(page, number=2)
     expect(page.get_by_role("row", name=re.compile("đã giao, mục lục 2"))).to_be_visible()
     look(screen, "archive")
 
@@ -101,16 +101,29 @@ def _lists(page: Page) -> None:
     expect(page.get_by_text("Chưa giao", exact=True)).to_be_visible()
 
 
-def _takes_back(page: Page) -> None:
+def _takes_back(desk: Desk, screen: Screen, look: Look) -> None:
+    """From a page that is older than what somebody has noted in another window."""
+    page = screen.page
+    screen.expects(409, "/api/archive/transfers/1/back")
+    other = page.context.new_page()
+    other.goto(desk.at("/register/archive"))
+    _hands_over(other, number=1)
+    other.close()
     page.get_by_role("button", name="Rút lại mục lục số 1").click()
     asked = page.get_by_role("dialog")
+    noted = asked.get_by_text("Mục lục đã ghi là giao cho Lê Thị Lưu (demo)")
+    expect(noted).to_have_count(0)
     asked.get_by_label("Lý do rút lại").fill("Nhầm thời kỳ nộp lưu")
+    asked.get_by_role("button", name="Rút lại").click()
+    expect(noted).to_be_visible()
+    expect(asked.get_by_text("vừa ghi nhận mục lục này đã giao cho")).to_be_visible()
+    look(screen, "archive-back")
     asked.get_by_role("button", name="Rút lại").click()
     expect(page.get_by_text("Lý do rút lại: Nhầm thời kỳ nộp lưu (thuky (demo))")).to_be_visible()
 
 
-def _hands_over(page: Page) -> None:
-    page.get_by_role("button", name="Ghi nhận đã giao mục lục số 2").click()
+def _hands_over(page: Page, *, number: int) -> None:
+    page.get_by_role("button", name=f"Ghi nhận đã giao mục lục số {number}").click()
     asked = page.get_by_role("dialog")
     asked.get_by_label("Người nhận", exact=True).fill("Lê Thị Lưu (demo)")
     asked.get_by_role("button", name="Ghi nhận đã giao").click()
