@@ -65,10 +65,15 @@ _FOCUS = """() => {
     above: top === null || one.contains(top) || frame.contains(top) || top.contains(one),
   };
 }"""
+_NEW = -2
 _OPEN = "() => [...document.querySelectorAll('dialog[open]')].length"
 _INSIDE = "() => document.activeElement?.closest('dialog[open]') !== null"
 _BLUR = "() => { document.activeElement?.blur(); getSelection()?.removeAllRanges(); scrollTo(0, 0); }"
 _FRAMES = "async () => { for (let n = 0; n < 3; n += 1) await new Promise(requestAnimationFrame); }"
+#: Gives a control that was not there before the next number.
+_NUMBER = "n => { document.activeElement.dataset.walk = String(n); }"
+#: As many may come while one walks: a row that has the focus enables what is done with it.
+_FRESH = 200
 #: How many buttons of one page are pressed: in a long table the same ones stand in every row.
 _PRESSED = 24
 
@@ -95,9 +100,15 @@ class Walk:
     def _tabs_through(self) -> Iterator[str]:
         names: list[str] = self.page.evaluate(_MARK)
         seen: list[int] = []
-        for _ in range(len(names) + 3):
+        most, steps = len(names) + _FRESH, 0
+        while steps < len(names) + 3:
+            steps += 1
             self.page.keyboard.press("Tab")
             found = self.page.evaluate(_FOCUS)
+            if found["at"] == _NEW and len(names) < most:
+                found["at"] = len(names)
+                names.append(found["words"])
+                self.page.evaluate(_NUMBER, found["at"])
             if seen and found["at"] == seen[0]:
                 break
             # Out of the page at its end, and in again at its top: a page may begin in the middle, as a search does.
