@@ -27,7 +27,7 @@ from typing import BinaryIO, Final
 
 from firmware_scripts import base, bill, image, recipe, root, verity
 from firmware_scripts.disk import Parts
-from firmware_scripts.errors import FirmwareError
+from firmware_scripts.errors import FirmwareError, RecipeWrong
 from firmware_scripts.recipe import TARGETS, Edition, Target
 from firmware_scripts.running import needed, run, step
 from wire.fields import print_instant
@@ -89,6 +89,11 @@ class Signer:
     certificate: Path
     key: str
 
+    def __post_init__(self) -> None:
+        """Raises :class:`RecipeWrong` for a PIN among the words of a command, which everybody on the machine reads."""
+        if "pin-value" in self.key:
+            raise RecipeWrong("Không ghi mã PIN vào lệnh; openssl sẽ hỏi · no PIN in the command; openssl asks for it")
+
 
 def write(parts: Parts, about: About, signer: Signer, out: Path, draft: Path, *, listed: Path, epoch: int) -> Path:
     """Write ``out``; ``listed`` is the bill of materials. Raises :class:`FirmwareError`."""
@@ -128,7 +133,8 @@ def build(target: Target, kept_in: Path, out: Path, signer: Signer, edition: Edi
     with tempfile.TemporaryDirectory(dir=out, prefix=".making-") as name:
         draft = Path(name)
         made = image.make(target, kept_in, draft, edition)
-        expires = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(days=days)
+        # From the moment of the sources, as all of it: the same bundle tomorrow.
+        expires = dt.datetime.fromtimestamp(edition.epoch, dt.UTC) + dt.timedelta(days=days)
         about = About(recipe.compatible(target), edition.version, edition.minimum, expires)
         file = out / f"phonghop-seat-{target.arch}-{edition.version}.raucb"
         with step("Gói cập nhật", "the bundle"):
@@ -155,8 +161,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--out", type=Path, default=out, help="nơi đặt gói · where it goes")
     parser.add_argument("--keep", type=Path, default=keep, help="nơi giữ phần dùng lại · what is kept")
     given = parser.parse_args(argv)
-    signer, kept_in = Signer(given.certificate, given.key), given.keep.absolute()
+    kept_in = given.keep.absolute()
     try:
+        signer = Signer(given.certificate, given.key)
         edition = Edition(image.moment(), given.minimum)
         build(TARGETS[given.arch], kept_in, given.out.absolute(), signer, edition, days=given.days)
     except FirmwareError as wrong:

@@ -56,7 +56,10 @@ def provision(
     updates_ca: Path | None = None,
     kernel_words: str = "",
 ) -> None:
-    """Write the settings, and whose releases are believed; raises :class:`SettingsWrong` or :class:`FirmwareError`."""
+    """Write the settings, and whose releases are believed (None: nobody's).
+
+    Raises :class:`SettingsWrong` or :class:`FirmwareError`.
+    """
     lines = [f'server_url = "{server}"', f'ca_sha256 = "{ca_sha256}"']
     lines += [f'serial = "{serial}"'] if serial else []
     with tempfile.TemporaryDirectory() as name:
@@ -72,6 +75,9 @@ def provision(
         run(["mcopy", "-o", "-i", place, settings, f"::{_SETTINGS}"], epoch=0)
         if believed is not None:
             run(["mcopy", "-o", "-i", place, believed, f"::{_UPDATES}"], epoch=0)
+        elif _UPDATES in listed:
+            # Of the house that had the card before.
+            run(["mdel", "-i", place, f"::{_UPDATES}"], epoch=0)
         if kernel_words:
             counter = Path(name) / "state.env"
             counter.write_bytes(boot.state(ORDER="A", A_LEFT=str(boot.TRIES), B_LEFT="0", EXTRA=kernel_words))

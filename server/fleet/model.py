@@ -127,6 +127,8 @@ class Alert(enum.StrEnum):
     RENEWS_TOO_OFTEN = "renews_too_often"
     #: its key is at two places
     COPIED = "copied"
+    #: asks with its first key, on and on, while a certificate for another one holds
+    FIRST_KEY = "first_key"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ ALERTED: Final = {
     Alert.REENROLLED: "device_reenrolled",
     Alert.RENEWS_TOO_OFTEN: "device_renews_too_often",
     Alert.COPIED: "device_copied",
+    Alert.FIRST_KEY: "device_first_key",
 }
 SERVER: Final = "system"
 

@@ -61,6 +61,9 @@ from wire.messages.session import MAX_MEETINGS
 MAX_PENDING: Final = 500
 #: One address cannot fill the list; a whole room behind one address still fits.
 MAX_PENDING_PER_ADDRESS: Final = 120
+#: A seat that the broker turns away for a moment asks as well, and stops when it is let in.
+FIRST_KEY_AFTER: Final = dt.timedelta(minutes=10)
+_ASKS_ON: Final = dt.timedelta(minutes=5)
 _TOUCH_AFTER: Final = dt.timedelta(minutes=1)
 _PENDING_WAIT_S: Final = 60
 #: What the administrators' log calls each decision.
@@ -89,6 +92,8 @@ class FleetService:
     watchers: list[FleetWatcher] = field(default_factory=list)
     max_pending: int = MAX_PENDING
     max_pending_per_address: int = MAX_PENDING_PER_ADDRESS
+    #: who asks with a first key that opens nothing: since when, and when last
+    first_keys: dict[DeviceId, tuple[dt.datetime, dt.datetime]] = field(default_factory=dict)
 
     def enrol(self, request: EnrolmentRequest, *, address: str, now: dt.datetime) -> bytes | None:
         """The certificates of an approved device as EST sends them, None while IT has not decided.
@@ -287,6 +292,7 @@ class FleetService:
         has_ended = newest is not None and now >= newest.until
         # Once a renewal has given it another key, the first one opens nothing while that certificate holds (W183).
         if newest is not None and not has_ended and self.issuer.key_of(newest) != device.spki:
+            self._asks_with_first_key(tx, device, now=now)
             return self.issuer.bundle(newest)
         if newest is None or not newest.issued_at <= now < newest.issued_at + RENEW_AFTER:
             newest = self.issuer.issue(device.id, spki=device.spki, now=now)
@@ -295,6 +301,16 @@ class FleetService:
         if has_ended:
             self.renewals.alert(tx, device.id, Alert.REENROLLED, now=now)
         return self.issuer.bundle(newest)
+
+    def _asks_with_first_key(self, tx: Transaction, device: Device, *, now: dt.datetime) -> None:
+        """It has lost the key of its certificate, or a copy of its first card asks: it gets no further by itself."""
+        began, last = self.first_keys.get(device.id, (now, now))
+        if now - last > _ASKS_ON:
+            began = now
+        self.first_keys[device.id] = began, now
+        if now - began >= FIRST_KEY_AFTER:
+            self.first_keys[device.id] = now, now
+            self.renewals.alert(tx, device.id, Alert.FIRST_KEY, now=now)
 
     def _make_room(self, tx: Transaction, place: Place, command: Command, *, replace_it: bool) -> list[FleetChange]:
         """Free the seat if it may be; whose device had to go."""

@@ -193,6 +193,19 @@ def test_a_device_that_was_off_for_weeks_comes_back_with_its_own_key(seat: Seat)
     assert seat.disk.all_names() == ["identity/device.key", wallets.LINK]
 
 
+def test_T57_who_asks_on_with_its_first_key_is_told_to_it_and_gets_nothing(seat: Seat) -> None:
+    """A card that lost the key of its certificate, or a copy of its first one."""
+    seat.office.clock.advance(days=11)
+    seat.renew()
+    fleet, kinds = seat.office.services.fleet, list[list[str]]()
+    for minute in range(0, 13, 2):
+        seat.office.app.test_client().post(ENROL, data=seat.key.request(serial="PH-1"))
+        kinds.append([alert["kind"] for alert in fleet.devices()[0]["alerts"]])
+        seat.office.clock.advance(minutes=2)
+        assert minute < 10 or kinds[-1] == ["first_key"]
+    assert kinds[0] == [], "a seat that the broker turned away for a moment asks as well"
+
+
 def test_a_renewal_that_was_never_shown_and_has_ended_is_not_shown_before_the_first_key(seat: Seat) -> None:
     seat.office.clock.advance(days=11)
     assert renewed(seat) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -136,3 +137,27 @@ def verified(signature: Path, authority: Path) -> str:
     words += ["-in", str(signature)]
     said: str = subprocess.run(words, capture_output=True, check=True, text=True).stdout
     return said
+
+
+def test_a_request_is_a_file_of_the_agents_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, request, other = programs.load("install-release"), tmp_path / "install", tmp_path / "other"
+    monkeypatch.setattr(program, "REQUEST", str(request))
+    request.write_text("a-request")
+    assert program.read_request(os.getuid()) == "a-request"
+    assert program.read_request(os.getuid() + 1) == "", "somebody else's"
+    for wrong in ("", "A", "a" * 65, "a-request\n"):
+        request.write_text(wrong)
+        assert program.read_request(os.getuid()) == ""
+    request.replace(other)
+    other.write_text("a-request")
+    request.symlink_to(other)
+    with pytest.raises(OSError, match="symbolic"):
+        program.read_request(os.getuid())
+    request.unlink()
+    os.mkfifo(request)
+    assert program.read_request(os.getuid()) == "", "and nobody waits for who writes into a pipe"
+
+
+def test_no_pin_stands_among_the_words_of_a_command() -> None:
+    with pytest.raises(RecipeWrong, match="PIN"):
+        Signer(Path("signer.pem"), "pkcs11:object=updates?pin-value=1234")

@@ -89,7 +89,7 @@ export interface Device {
 }
 
 export interface DeviceAlert {
-  kind: 'reenrolled' | 'renews_too_often' | 'copied';
+  kind: 'reenrolled' | 'renews_too_often' | 'copied' | 'first_key';
   since: string;
   last_at: string;
   times: number;

@@ -84,6 +84,7 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['house', 'device_reenrolled'],
   ['house', 'device_renews_too_often'],
   ['house', 'device_copied'],
+  ['house', 'device_first_key'],
   ['house', 'device_alert_settled'],
   ['house', 'release_added'],
   ['house', 'release_dropped'],
