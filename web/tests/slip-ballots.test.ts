@@ -5,7 +5,9 @@ import { Secret } from '../src/console/consultations/secret/answering.svelte.ts'
 import { bytes, hex, plain, prepared, receiptOf, room } from '../src/console/consultations/secret/ballots.ts';
 import { blind, opened } from '../src/console/consultations/secret/blind.ts';
 import { browserName, type Record as Held } from '../src/console/consultations/secret/casting.ts';
-import { type Kept, Safe, type Shelf } from '../src/console/consultations/secret/safe.ts';
+import { goOn } from '../src/console/consultations/secret/going-on.ts';
+import { leftOver } from '../src/console/consultations/secret/left.ts';
+import { type Alone, type Kept, Safe, type Shelf } from '../src/console/consultations/secret/safe.ts';
 import { session } from '../src/console/session.svelte.ts';
 import { Failure } from '../src/lib/failure.ts';
 import { vectors } from './files.ts';
@@ -24,6 +26,8 @@ describe('a ballot', () => {
   it('W172 holds words in one form, without what is no character', () => {
     expect(plain('  Đồng ý\u200b \r\nvới\u0000 Điều 3  \n')).toBe('Đồng ý\nvới Điều 3');
     expect(plain('Đề\u0323')).toBe('Đề\u0323'.normalize('NFC'));
+    // What stood between a letter and its mark is taken out: they are one letter then, or the bytes could not be made.
+    expect(plain('a\u200b\u0301')).toBe('á');
   });
 
   it('W76 is blinded as RFC 9474 says, with the salt and the factor of its vector', async () => {
@@ -65,6 +69,19 @@ class Memory implements Shelf {
   get = async (name: string): Promise<Kept | undefined> => this.kept.get(name);
   put = async (name: string, kept: Kept): Promise<void> => void this.kept.set(name, kept);
   drop = async (name: string): Promise<void> => void this.kept.delete(name);
+  names = async (): Promise<string[]> => [...this.kept.keys()];
+}
+/** One after the other, as the browser's locks have it. */
+function oneByOne(): Alone {
+  const last = new Map<string, Promise<unknown>>();
+  return (name, work) => {
+    const mine = (last.get(name) ?? Promise.resolve()).then(work);
+    last.set(
+      name,
+      mine.catch(() => undefined),
+    );
+    return mine;
+  };
 }
 
 const QUESTIONS = [{ question: 'q1', text: 'Một', template: 'approve', answers: [{ answer: 'for', text: 'Tán thành', means: 'for' }], rule: null, opinion: true }];
@@ -120,7 +137,7 @@ describe('handing in', () => {
   };
   beforeEach(() => {
     shelf = new Memory();
-    safe = new Safe(shelf);
+    safe = new Safe(shelf, oneByOne());
     draw = vi.spyOn(session.api, 'send').mockImplementation(async (_method, _path, body) => signs((body as { blinded: string }).blinded));
     posted = vi.spyOn(globalThis, 'fetch').mockImplementation(takes);
   });
@@ -152,8 +169,35 @@ describe('handing in', () => {
     });
     await one.handIn();
     expect([one.step, one.receipt]).toEqual(['done', expect.stringMatching(/^([A-Z2-7]{4} ){3}[A-Z2-7]{4}$/)]);
+    // Kept until a page has shown it.
+    expect(await record()).toEqual({ kind: 'done', receipt: one.receipt });
+    await one.shown();
     expect(await record()).toEqual({ kind: 'done' });
     expect((await form(1)).step).toBe('handed');
+  });
+
+  it('C10 who leaves the page while it is sent finds the receipt when they come back', async () => {
+    const one = await filled();
+    const leaves = takes;
+    posted.mockImplementation((path, request) => {
+      one.stop();
+      return leaves(path, request);
+    });
+    await one.handIn();
+    const back = await form(1);
+    expect([back.step, back.receipt]).toEqual(['done', expect.stringMatching(/^[A-Z2-7 ]{19}$/)]);
+  });
+
+  it('C10 acknowledged is acknowledged, though the browser cannot write it down', async () => {
+    const one = await filled();
+    posted.mockImplementation((path, request) => {
+      shelf.put = () => Promise.reject(new Error('disk full'));
+      return takes(path, request);
+    });
+    await one.handIn();
+    expect([one.step, one.receipt.length, one.left]).toEqual(['done', 19, true]);
+    await one.shown();
+    expect([one.left, await record()]).toEqual([false, null]);
   });
 
   it('W173 while the server is away it waits, and goes on with the very same ballot', async () => {
@@ -196,15 +240,86 @@ describe('handing in', () => {
 
   it('C10 what went on without its page shows its receipt once', async () => {
     await safe.keep('u-a', 'f-abcdefghijklmnop', { kind: 'done', receipt: VECTOR.receipt });
-    expect(await form(1)).toMatchObject({ step: 'done', receipt: VECTOR.receipt });
+    const one = await form(1);
+    expect(one).toMatchObject({ step: 'done', receipt: VECTOR.receipt });
+    await one.shown();
     expect((await form(1)).step).toBe('handed');
   });
 
-  it('C6 what comes too late is told with its receipt, and is not tried again', async () => {
+  const refuses = (code: string) => async (): Promise<Response> => Response.json({ error: { code, vi: 'x', en: 'x' } }, { status: 409 });
+  it.each(['consultation-over', 'consultation-ballot-refused', 'consultation-ballot-too-long', 'consultation-not-secret', 'bad-field', 'bad-json'])('C6 %s is told with its receipt, and is not tried again', async (code) => {
     const one = await filled();
-    posted.mockResolvedValueOnce(Response.json({ error: { code: 'consultation-over', vi: 'x', en: 'x' } }, { status: 409 }));
+    posted.mockImplementation(refuses(code));
     await one.handIn();
-    expect([one.step, one.receipt.length, await record()]).toEqual(['lost', 19, null]);
+    expect([one.step, one.receipt.length, one.failure!.code, await record()]).toEqual(['lost', 19, code, { kind: 'late', receipt: one.receipt, given: true }]);
+    await one.shown();
+    expect(await record()).toBeNull();
+  });
+
+  it('W174 a key that is missing for a moment is waited for', async () => {
+    const one = await filled();
+    posted.mockImplementation(refuses('consultation-urn-lost'));
+    await one.handIn();
+    expect([one.step, (await record())!.kind]).toEqual(['waiting', 'ballot']);
+    posted.mockImplementation(takes);
+    await one.again();
+    expect(one.step).toBe('done');
+  });
+
+  it('C10 no ballot is called given and lost that the server never gave', async () => {
+    const asked = vi.spyOn(session.api, 'get');
+    for (const [answered, code, step] of [[0, 'consultation-over', 'ungiven'], [1, 'consultation-over', 'lost'], [0, 'bad-field', 'write']] as const) {
+      const one = await filled();
+      draw.mockRejectedValueOnce(new Failure(code));
+      asked.mockResolvedValueOnce(slip(answered));
+      await one.handIn();
+      expect([one.step, one.failure!.code]).toEqual([step, code]);
+      // What was chosen is not lost where it can still be handed in.
+      if (step === 'write') expect(one.said[0]!.answer).toBe('for');
+      else await one.shown();
+    }
+  });
+
+  it('C10 another window waits until this one has handed in, and shows what came of it', async () => {
+    const [one, other] = [await filled(), await filled()];
+    await Promise.all([one.handIn(), other.handIn()]);
+    expect([one.receipt, posted.mock.calls.length]).toEqual([other.receipt, 1]);
+  });
+
+  describe('of what this browser kept of a slip that is over', () => {
+    const listed = (stage: string): MockInstance => vi.spyOn(session.api, 'get').mockResolvedValue({ ...slip(1), stage });
+    const waits = async (): Promise<void> => {
+      const one = await filled();
+      posted.mockRejectedValueOnce(new TypeError('away'));
+      await one.handIn();
+      one.stop();
+    };
+    it('C10 a ballot is told as lost with its receipt, and only that stays until then', async () => {
+      await waits();
+      listed('closed');
+      await goOn('u-a', safe);
+      const kept = await record();
+      expect(kept).toEqual({ kind: 'late', receipt: expect.any(String) as string, given: true });
+      expect(await leftOver('u-a', 'f-abcdefghijklmnop', true, safe)).toEqual(kept);
+    });
+    it('C10 a receipt that nobody has seen is told, and a draft is forgotten', async () => {
+      await safe.keep('u-a', 'f-abcdefghijklmnop', { kind: 'done', receipt: VECTOR.receipt });
+      listed('closed');
+      await goOn('u-a', safe);
+      expect(await leftOver('u-a', 'f-abcdefghijklmnop', true, safe)).toEqual({ kind: 'done', receipt: VECTOR.receipt });
+      await safe.keep('u-a', 'f-abcdefghijklmnop', { kind: 'draft', said: [] });
+      expect(await leftOver('u-a', 'f-abcdefghijklmnop', false, safe)).toBeNull();
+      expect(shelf.kept.size).toBe(0);
+    });
+    it('C10 nothing stays of one that is not there any more, and one that is open goes on', async () => {
+      await waits();
+      listed('open');
+      await goOn('u-a', safe);
+      expect(await record()).toMatchObject({ kind: 'done', receipt: expect.any(String) as string });
+      vi.spyOn(session.api, 'get').mockRejectedValue(new Failure('consultation-unknown', 404));
+      await goOn('u-a', safe);
+      expect(await record()).toBeNull();
+    });
   });
 
   it('C10 without a store nothing is begun', async () => {

@@ -29,12 +29,13 @@ const RECEIPT_BYTES = 10;
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const DOMAIN = new TextEncoder().encode('phonghop/v1/consultation-ballot\0');
 
-/** Without what is no character or steers the reading direction, each line without its trailing space, in NFC. */
+/** Without what is no character or steers the reading direction, each line without its trailing space, in NFC: also where taking a character out brings two together. */
 export function plain(text: string): string {
   return text
     .normalize('NFC')
     .replace(/\r\n?|[\u2028\u2029]/g, '\n')
     .replace(/[^\P{C}\n]/gu, '')
+    .normalize('NFC')
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n')

@@ -30,7 +30,13 @@ export interface Done {
   kind: 'done';
   receipt?: string;
 }
-export type Record = Waiting | Draft | Done;
+/** It did not arrive before the slip was over; nothing of what it says. `given`: the server has signed it. */
+export interface Late {
+  kind: 'late';
+  receipt: string;
+  given: boolean;
+}
+export type Record = Waiting | Draft | Done | Late;
 
 export interface Ways {
   path: string;
@@ -62,6 +68,11 @@ export async function deliver(waiting: Waiting, { path, keep, ask }: Ways): Prom
   const receipt = await cast(path, { answers, nonce, prefix, signature });
   if (receipt !== (await receiptOf(message))) throw new Failure('page-fault', 0, {}, { message: 'another receipt' });
   return receipt;
+}
+
+/** What is left of a ballot whose slip is over. */
+export async function tooLate(waiting: Waiting): Promise<Late> {
+  return { kind: 'late', receipt: await receiptOf(prepared(waiting.slip, waiting)), given: waiting.signature !== '' };
 }
 
 /** No cookie, no token, no key of an act: nobody is named. */

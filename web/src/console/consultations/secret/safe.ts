@@ -2,7 +2,8 @@
  * What a browser keeps of a secret slip until it is acknowledged: the answers that are being written, then the ballot that is on its way.
  *
  * Rules: each record is sealed under a key of its own that no script can take out of the browser (WebCrypto, not extractable); with the record
- * the key goes. One record a person and slip: who else signs in here finds nothing.
+ * the key goes. One record a person and slip: who else signs in here finds nothing. What is read and then written is done `alone`, whatever
+ * other windows of this browser do; an `alone` within an `alone` of the same slip would wait for itself.
  *
  *     await safe.keep(person, slip, value);  await safe.read<T>(person, slip);  await safe.forget(person, slip);
  */
@@ -16,12 +17,27 @@ export interface Shelf {
   get(name: string): Promise<Kept | undefined>;
   put(name: string, kept: Kept): Promise<void>;
   drop(name: string): Promise<void>;
+  names(): Promise<string[]>;
 }
+/** Does `work` while nobody else in this browser does anything under that name. */
+export type Alone = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 const AES = 'AES-GCM';
 const STORE = 'slips';
 
 export class Safe {
-  constructor(private readonly shelf: Shelf) {}
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly locked: Alone,
+  ) {}
+
+  alone<T>(slip: string, work: () => Promise<T>): Promise<T> {
+    return this.locked(`slip ${slip}`, work);
+  }
+  /** The slips of which something of this person is kept. */
+  async slips(person: string): Promise<string[]> {
+    const names = await this.shelf.names();
+    return names.filter((name) => name.startsWith(`${person} `)).map((name) => name.slice(person.length + 1));
+  }
 
   async keep(person: string, slip: string, value: unknown): Promise<void> {
     const key = await crypto.subtle.generateKey({ name: AES, length: 256 }, false, ['encrypt', 'decrypt']);
@@ -54,6 +70,10 @@ class Database implements Shelf {
     await this.#do('readwrite', (store) => store.delete(name));
   }
 
+  names(): Promise<string[]> {
+    return this.#do('readonly', (store) => store.getAllKeys() as IDBRequest<string[]>);
+  }
+
   async #do<T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
     this.#open ??= new Promise((done, fail) => {
       const opening = indexedDB.open('phonghop-slips', 1);
@@ -71,4 +91,9 @@ class Database implements Shelf {
   }
 }
 
-export const safe = new Safe(new Database());
+/** Asks the browser not to clear what is kept when its disk is short; not waited for, as it may ask the person. */
+export function keepForLong(): void {
+  void navigator.storage?.persist?.().catch(() => false);
+}
+
+export const safe = new Safe(new Database(), (name, work) => navigator.locks.request(name, work));
