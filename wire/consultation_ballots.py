@@ -14,7 +14,7 @@ Usage::
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from wire import canonical
@@ -35,10 +35,10 @@ _CHOICE: Final = 40
 class SlipBallot:
     """``answers``: ``{question, answer, opinion}`` for each question; the others in hexadecimal."""
 
-    answers: tuple[dict[str, Any], ...]
-    nonce: str
-    prefix: str
-    signature: str
+    answers: tuple[dict[str, Any], ...] = field(repr=False)
+    nonce: str = field(repr=False)
+    prefix: str = field(repr=False)
+    signature: str = field(repr=False)
 
     def to_value(self) -> dict[str, Any]:
         """As JSON."""

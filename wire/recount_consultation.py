@@ -97,6 +97,7 @@ def _secret(bundle: dict[str, Any], slip: dict[str, Any], counted: dict[str, str
     is_open = bundle["collected"] >= recount_secret_slip.LEAST and not bundle["lost"]
     wanted = bundle["collected"] if is_open else 0
     _must(len(ballots) == wanted, f"{len(ballots)} ballots stand there, and {wanted} should")
+    _must(is_open or bundle["results"] == [], "results are stated of an urn that was not opened")
     outcomes = []
     for at, question in enumerate(slip["questions"] if is_open else []):
         said = [answers[at] for _, answers in ballots]

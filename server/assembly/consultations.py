@@ -13,6 +13,7 @@ from typing import Final
 
 from server.assembly import record
 from server.chores import Chore
+from server.clock import Clock
 from server.consultations import files_routes, routes
 from server.consultations.answering import Answering
 from server.consultations.leading import Leading
@@ -59,14 +60,13 @@ def build(services: Services) -> None:
     if swept:
         _LOG.warning("removed %d files that an interrupted upload had left", swept)
     ballots = Ballots(tools)
-    stale = ballots.sweep()
-    if stale:
-        _LOG.warning("destroyed the keys of %d secret slips that were over", stale)
+    clerk = _Clerk(leading, ballots, clock)
+    services.health["urns"] = lambda: not ballots.without_key()
     intake = Intake(
         settings.data_dir / "incoming", limit_mib=settings.max_upload_mib, reserve_mib=settings.disk_reserve_mib
     )
     services.consultations = SlipService(tools)
-    services.chores.add(Chore("consultations at their deadline", CLOSE_S, lambda: _close(leading, services)))
+    services.chores.add(Chore("consultations at their deadline", CLOSE_S, clerk.look))
     services.blueprints += [
         routes.blueprint(
             routes.SlipDesk(services.consultations, leading, answering, showing, clock, seal=asker(services.consoles))
@@ -81,7 +81,24 @@ def build(services: Services) -> None:
     services.closers.append(files.close)
 
 
-def _close(leading: Leading, services: Services) -> None:
-    closed = leading.close_due(services.clock.now())
-    if closed:
-        _LOG.info("%d slips closed at their deadline", closed)
+class _Clerk:
+    """Closes what is due, destroys keys that a close had to leave, and tells once of each slip whose key is missing."""
+
+    def __init__(self, leading: Leading, ballots: Ballots, clock: Clock) -> None:
+        self._leading: Final = leading
+        self._ballots: Final = ballots
+        self._clock: Final = clock
+        self._told: frozenset[str] = frozenset()
+
+    def look(self) -> None:
+        """The chore."""
+        closed = self._leading.close_due(self._clock.now())
+        if closed:
+            _LOG.info("%d slips closed at their deadline", closed)
+        stale = self._ballots.sweep()
+        if stale:
+            _LOG.warning("destroyed the keys of %d secret slips that were over", stale)
+        missing = frozenset(self._ballots.without_key())
+        for slip in sorted(missing - self._told):
+            _LOG.error("the secret slip %s is open and its key is not in urns/: put it back, or end the slip", slip)
+        self._told = missing

@@ -36,7 +36,7 @@
         ├── BallotGiven                  consultation-ballot-given: this person was given a ballot in another browser
         ├── HasBallot                    consultation-has-ballot: who was given a ballot stays on the list
         ├── UrnFull                      consultation-urn-full: more ballots than were given
-        ├── UrnLost                      consultation-urn-lost: the urn's key is not there any more
+        ├── UrnLost                      consultation-urn-lost: the urn's key is not there now
         └── AnswerDamaged                consultation-answer-damaged: what is kept is not what was sealed
 """
 
@@ -220,6 +220,6 @@ class UrnFull(Conflict):
 
 
 class UrnLost(Conflict):
-    """The key of the urn is not there any more: nobody opens it. The slip is withdrawn."""
+    """The key of the urn is not there: nobody opens it until it is back, or the slip is closed or withdrawn."""
 
     code = "consultation-urn-lost"

@@ -1,7 +1,7 @@
 """Use cases while people answer: extend, remind, take somebody off, close, withdraw; and the clock that closes.
 
-Rules C6–C9: only the deadline moves, only forward, before it has passed, and with a reason. Closing writes what the
-answers come to: the SHA-256 of the slip's bundle stands in the record, so that nobody can change one answer afterwards.
+Rules C6–C9, C11: only the deadline moves, only forward, before it has passed, and with a reason. Closing writes what
+the answers come to: the SHA-256 of the slip's bundle stands in the record, so that nobody can change one answer later.
 
 Usage::
 
@@ -116,7 +116,7 @@ class Leading:
             return after, {}
 
         done = self._move(slip, Move.CLOSE, {"slip": slip, "reason": reason}, asked=asked, change=change)
-        self.tools.urns.destroy(slip)
+        secret.destroyed(self.tools, slip)
         return done
 
     def withdraw(self, slip: str, reason: str, *, asked: Asked) -> dict[str, Any]:
@@ -129,13 +129,16 @@ class Leading:
             return replace(before, closed_at=asked.now, reason=reason), {}
 
         done = self._move(slip, Move.WITHDRAW, {"slip": slip, "reason": reason}, asked=asked, change=change)
-        self.tools.urns.destroy(slip)
+        secret.destroyed(self.tools, slip)
         return done
 
     # The clock
 
     def close_due(self, now: dt.datetime) -> int:
-        """Close what has reached its deadline, also while the server was away; how many."""
+        """Close what has reached its deadline, also while the server was away; how many.
+
+        Not a secret slip whose key is missing: moved to another machine, a folder not mounted, and it would be lost.
+        """
         with self.tools.unit.read() as tx:
             due = self.tools.store.due(tx, now)
         return sum(self._close_due(slip, now) for slip in due)
@@ -147,13 +150,15 @@ class Leading:
                 before = self.desk.found(tx, slip, hold="change")
                 if not before.is_over(now):
                     return False  # extended or closed a moment ago
+                if secret.is_keyless(self.tools, before):
+                    return False  # the key may come back; who leads it may end it without
                 over = replace(before, stage=model.move(before.stage, Move.CLOSE), closed_at=before.deadline)
                 after = self._closed(tx, replace(over, by_clock=True), by_clock)
                 self.desk.write(tx, replace(after, revision=before.revision + 1, changed_at=now), before=before)
         except Exception:  # noqa: BLE001 - the others are closed, and this one is tried again
             _LOG.exception("the slip %s could not be closed at its deadline", slip)
             return False
-        self.tools.urns.destroy(slip)
+        secret.destroyed(self.tools, slip)
         return True
 
     # Parts
@@ -172,7 +177,9 @@ class Leading:
 
             def write() -> dict[str, Any]:
                 stage = model.move(before.stage, wanted)
-                if before.is_over(asked.now) and before.deadline is not None:
+                # Nobody else ends a slip whose key is missing: the clock waits for it.
+                ends = wanted in {Move.CLOSE, Move.WITHDRAW} and secret.is_keyless(self.tools, before)
+                if before.is_over(asked.now) and before.deadline is not None and not ends:
                     raise ConsultationOver(deadline=print_instant(before.deadline))
                 changed, more = change(tx, before)
                 after = replace(changed, stage=stage, revision=before.revision + 1, changed_at=asked.now)

@@ -340,17 +340,26 @@ class HandIn:
     sealed: bytes = field(repr=False)
 
 
+def takes_words(question: Question, answer: str | None) -> bool:
+    """Whether words go with this answer."""
+    return question.opinion or not question.answers or needs_words(question, answer)
+
+
+def needs_words(question: Question, answer: str | None) -> bool:
+    """Whether this answer says nothing without words: “Ý kiến khác”."""
+    chosen = next((each.means for each in question.answers if each.answer == answer), None)
+    return question.template == "agree" and chosen is Meaning.OTHER
+
+
 def must_answer(questions: Sequence[Question], answers: Sequence[Said]) -> None:
     """Raise AnswerIncomplete unless every question, in its order, has an answer of its own, and words where needed."""
     for number, (question, said) in enumerate(zip(questions, answers, strict=True), 1):
         means = {each.answer: each.means for each in question.answers}
         only_words = not question.answers
         fits = said.question == question.id and (said.answer is None if only_words else said.answer in means)
-        # "Ý kiến khác" says nothing by itself.
-        other = question.template == "agree" and said.answer is not None and means.get(said.answer) is Meaning.OTHER
-        if not fits or ((only_words or other) and not said.opinion):
+        if not fits or ((only_words or needs_words(question, said.answer)) and not said.opinion):
             raise AnswerIncomplete(number=number)
-        if said.opinion and not (question.opinion or only_words or other):
+        if said.opinion and not takes_words(question, said.answer):
             raise AnswerIncomplete(number=number)
 
 

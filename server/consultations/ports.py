@@ -37,6 +37,10 @@ class SlipStore(Protocol):
         """All but the dropped ones, the newest first."""
         ...
 
+    def open(self, tx: Transaction) -> Sequence[Slip]:
+        """Those that people are asked for now."""
+        ...
+
     def of_person(self, tx: Transaction, person: str) -> Sequence[tuple[Slip, Recipient]]:
         """Those that were sent to somebody and not withdrawn, the newest first."""
         ...
@@ -137,8 +141,12 @@ class Urns(Protocol):
         """What was shut; raises UrnLost."""
         ...
 
+    def holds(self, slip: str) -> bool:
+        """Whether they can be read now."""
+        ...
+
     def destroy(self, slip: str) -> None:
-        """For good."""
+        """For good; raises OSError."""
         ...
 
     def all(self) -> Sequence[str]:

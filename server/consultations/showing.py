@@ -103,6 +103,7 @@ class Showing:
                 "sha256": found.sha256 or None,
                 "result_sha256": found.result_sha256 or None,
                 "token_key": found.token_key or None,
+                "keyless": secret.is_keyless(self.tools, found),
                 "moves": _moves(found, actor),
                 "mine": None if mine is None else self._mine(tx, found, mine),
             }

@@ -139,6 +139,11 @@ class SqlSlipStore:
         wanted = select(SLIPS).where(SLIPS.c.stage != Stage.DROPPED.value)
         return [_slip(row) for row in tx.execute(wanted.order_by(SLIPS.c.created_at.desc(), SLIPS.c.id)).mappings()]
 
+    def open(self, tx: Connection) -> Sequence[Slip]:
+        """Those that people are asked for now."""
+        wanted = select(SLIPS).where(SLIPS.c.stage == Stage.OPEN.value).order_by(SLIPS.c.id)
+        return [_slip(row) for row in tx.execute(wanted).mappings()]
+
     def of_person(self, tx: Connection, person: str) -> Sequence[tuple[Slip, Recipient]]:
         """Those that were sent to somebody and not withdrawn, the newest first."""
         mine = (RECIPIENTS.c.person == person) & RECIPIENTS.c.removed_at.is_(None)

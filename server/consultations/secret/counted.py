@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from server.consultations import counting, reading
@@ -31,7 +31,7 @@ class Counted:
     opened: Opened
     given: int
     roll: tuple[Recipient, ...]
-    answers: Answers
+    answers: Answers = field(repr=False)
 
     def to_value(self) -> dict[str, Any]:
         """Of the urn, as JSON."""

@@ -37,15 +37,22 @@ _SUFFIX: Final = ".key"
 class UrnKeys:
     """The port :class:`server.consultations.ports.Urns`."""
 
-    def __init__(self, folder: Path, master: MasterKey, random: Callable[[int], bytes] = os.urandom) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        master: MasterKey,
+        random: Callable[[int], bytes] = os.urandom,
+        signer: Callable[[], TokenKey] = TokenKey.generate,
+    ) -> None:
         self._folder: Final = folder
         self._master: Final = master
         self._random: Final = random
+        self._signer: Final = signer
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def make(self, slip: str) -> str:
         """Fresh keys, on the disk when it returns; gives the modulus, hexadecimal. Of a slip that is not sent yet."""
-        signer = TokenKey.generate()
+        signer = self._signer()
         both = Secret(self._random(_KEY_BYTES) + signer.to_secret().reveal())
         write_private(self._file(slip), Secret(self._master.wrap(both)))
         return signer.public
@@ -67,8 +74,16 @@ class UrnKeys:
         except (InvalidTag, ValueError) as exc:
             raise UrnLost from exc
 
+    def holds(self, slip: str) -> bool:
+        """Whether the keys are there and can be read now."""
+        try:
+            self._both(slip)
+        except UrnLost:
+            return False
+        return True
+
     def destroy(self, slip: str) -> None:
-        """Overwritten, then removed; not being there is fine."""
+        """Overwritten, then removed; not being there is fine. Raises OSError: then it may be there still."""
         file = self._file(slip)
         if not file.exists():
             return
@@ -88,7 +103,7 @@ class UrnKeys:
     def _both(self, slip: str) -> bytes:
         try:
             return self._master.unwrap(self._file(slip).read_bytes()).reveal()
-        except (FileNotFoundError, UnwrapFailed) as exc:
+        except (OSError, UnwrapFailed) as exc:
             raise UrnLost from exc
 
 

@@ -2,7 +2,7 @@
 
 Rules W173, W174: the second route looks at no cookie, names nobody, and is in no log of requests (the proxy keeps none
 of it either). What guards it is the ballot's own signature; of wrong ones each place may bring so many a minute, which
-is remembered in memory alone, and nothing is remembered of right ones.
+is remembered in memory alone, and nothing is remembered of right ones: those go in whatever else came from there.
 
 Usage: ``app.register_blueprint(blueprint(ballots, clock))``.
 """
@@ -43,18 +43,14 @@ class Refusals:
         self._counts: dict[str, int] = {}
         self._lock: Final = threading.Lock()
 
-    def must_be_few(self, place: str, now: dt.datetime) -> None:
-        """Raise TooManyRefused."""
+    def note(self, place: str, now: dt.datetime) -> None:
+        """One more; raises TooManyRefused where it is one too many."""
         with self._lock:
             if not dt.timedelta(0) <= now - self._since < _SPAN:
                 self._since = now
                 self._counts.clear()
             if self._counts.get(place, 0) >= REFUSED:
                 raise TooManyRefused(wait_s=int(_SPAN.total_seconds()))
-
-    def note(self, place: str) -> None:
-        """One more."""
-        with self._lock:
             if place in self._counts or len(self._counts) < _PLACES:
                 self._counts[place] = self._counts.get(place, 0) + 1
 
@@ -78,13 +74,13 @@ def blueprint(ballots: Ballots, clock: Clock) -> Blueprint:
     @public("who hands a secret ballot in is nobody's business; the slip's key has signed it")
     def cast_ballot(consultation: str) -> ResponseReturnValue:
         place, now = request.remote_addr or "", clock.now()
-        refusals.must_be_few(place, now)
         try:
             if (request.content_length or 0) > _MOST_BYTES:
                 raise BallotTooLong
             return answer(ballots.cast(slip_id(consultation), SlipBallot.read(body()), now=now))
         except (BallotRefused, BallotTooLong, WireError):
-            refusals.note(place)
+            # A whole office may have one address: one who brings rubbish keeps nobody's ballot out.
+            refusals.note(place, now)
             raise
 
     return routes

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from server.consultations import reading
 from server.consultations.errors import (
@@ -27,7 +28,7 @@ from server.consultations.errors import (
     NotSecret,
     UrnLost,
 )
-from server.consultations.model import Recipient, Slip
+from server.consultations.model import Recipient, Slip, Stage, takes_words
 from server.consultations.secret import urn
 from server.consultations.secret.urn import Opened
 from server.consultations.tools import Asked, Desk, Tools
@@ -37,6 +38,9 @@ from wire import consultation_ballots as wire_ballots
 from wire.consultation_ballots import LEAST_BALLOTS, SlipBallot
 from wire.errors import BadField, BadSignature
 from wire.fields import Fields, print_instant
+
+_LOG: Final = logging.getLogger("consultations")
+_OVER: Final = frozenset({Stage.CLOSED, Stage.WITHDRAWN, Stage.DROPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +92,26 @@ class Ballots:
             self._open(tx, slip, now, hold=True)
             kept = self.tools.store.urn(tx, slip, hold=True)
             before = self.tools.urns.open(slip, kept.box)
-            after = urn.added(before, ballot, given=self.tools.store.given(tx, slip))
+            given = self.tools.store.given(tx, slip)
+            after = urn.added(before, ballot, given=given, receipt=lambda each: _receipt(found, each))
             if after != before:
                 self.tools.store.put_urn(tx, replace(kept, box=self.tools.urns.shut(slip, after)))
         return {"receipt": receipt}
 
     def sweep(self) -> int:
-        """Destroy keys that no open slip has any more (the server died between a close and this); how many."""
-        stale = []
-        for slip in self.tools.urns.all():
-            with self.tools.unit.read() as tx:
-                kept = self.tools.store.urn(tx, slip)
-            if not kept.box:
-                stale.append(slip)
-        for slip in stale:
-            self.tools.urns.destroy(slip)
-        return len(stale)
+        """Destroy keys of slips that are over: the server died after the close, or the disk refused; how many.
+
+        A key of a slip that is not known stays: the database may be the wrong one for a moment.
+        """
+        with self.tools.unit.read() as tx:
+            slips = [self.tools.store.find(tx, slip) for slip in self.tools.urns.all()]
+        return sum(destroyed(self.tools, slip.id) for slip in slips if slip is not None and slip.stage in _OVER)
+
+    def without_key(self) -> list[str]:
+        """Open secret slips whose key is not there: they take no ballot, and the clock does not close them."""
+        with self.tools.unit.read() as tx:
+            slips = self.tools.store.open(tx)
+        return [each.id for each in slips if is_keyless(self.tools, each)]
 
     # Parts
 
@@ -133,9 +141,11 @@ def _checked(slip: Slip, ballot: SlipBallot) -> str:
     """The receipt of a ballot that may go in; raises BallotRefused, BallotTooLong."""
     try:
         said = reading.answers(Fields({"answers": list(ballot.answers)}, "ballot"), slip.wording.questions)
-        # Words were signed unseen and are taken as they are; a choice is there for every question that offers some.
-        if any(one.answer is None and each.answers for one, each in zip(said, slip.wording.questions, strict=True)):
-            raise BallotRefused
+        # Words were signed unseen and are taken as they are, where words are asked for; a choice is there for every
+        # question that offers some.
+        for one, each in zip(said, slip.wording.questions, strict=True):
+            if (one.answer is None and each.answers) or (one.opinion and not takes_words(each, one.answer)):
+                raise BallotRefused
         wire_ballots.must_be_signed(slip.id, slip.sha256, ballot, token_key=slip.token_key)
     except (BadField, BadSignature) as exc:
         raise BallotRefused from exc
@@ -143,6 +153,10 @@ def _checked(slip: Slip, ballot: SlipBallot) -> str:
         ballot.packed()
     except BadField as exc:
         raise BallotTooLong from exc
+    return _receipt(slip, ballot)
+
+
+def _receipt(slip: Slip, ballot: SlipBallot) -> str:
     return wire_ballots.receipt_of(slip.id, slip.sha256, ballot)
 
 
@@ -154,17 +168,35 @@ def begin(tools: Tools, tx: Transaction, slip: Slip, *, places: int) -> Slip:
 
 
 def open_urn(desk: Desk, tx: Transaction, slip: Slip) -> Opened:
-    """Empty the urn into the published list, in the order of the receipts; fewer than three are not opened."""
+    """Empty the urn into the published list, in the order of the receipts; fewer than three are not opened.
+
+    Without its key it stays as it is, and the list says that it is lost.
+    """
     kept = desk.tools.store.urn(tx, slip.id, hold=True)
     try:
         found = urn.ballots(desk.tools.urns.open(slip.id, kept.box))
-        found.sort(key=lambda each: wire_ballots.receipt_of(slip.id, slip.sha256, each))
-        opened = Opened(len(found), tuple(found) if len(found) >= LEAST_BALLOTS else ())
+        found.sort(key=lambda each: _receipt(slip, each))
+        opened, left = Opened(len(found), tuple(found) if len(found) >= LEAST_BALLOTS else ()), b""
     except UrnLost:
-        opened = Opened(0, lost=True)
+        opened, left = Opened(0, lost=True), kept.box
     sealed = desk.tools.safe.seal(slip.key, opened.to_value(), bound=(slip.id, "ballots"))
-    desk.tools.store.put_urn(tx, replace(kept, box=b"", ballots=sealed))
+    desk.tools.store.put_urn(tx, replace(kept, box=left, ballots=sealed))
     return opened
+
+
+def is_keyless(tools: Tools, slip: Slip) -> bool:
+    """Whether this is an open secret slip whose urn nobody can open now; the key may come back."""
+    return slip.wording.secret and slip.stage is Stage.OPEN and not tools.urns.holds(slip.id)
+
+
+def destroyed(tools: Tools, slip: str) -> bool:
+    """Whether the keys of a slip that is over are gone now; what the disk refuses the sweep tries again."""
+    try:
+        tools.urns.destroy(slip)
+    except OSError as exc:
+        _LOG.error("the keys of the secret slip %s, which is over, could not be destroyed: %s", slip, exc)
+        return False
+    return True
 
 
 def empty_urn(desk: Desk, tx: Transaction, slip: Slip) -> None:

@@ -1,21 +1,22 @@
 """The urn of a secret slip as bytes: a slot for everybody who was asked, all of one size, in the order of their bytes.
 
 Rules W174: pure. It is as long with no ballot in it as with all, so that no version of it tells how long a ballot is,
-or how many there are. A ballot that comes twice is one: its signature apart, the same bytes. Empty slots are zeros.
+or how many there are. A ballot that comes twice is one: its signature apart, the same bytes. Another ballot of the same
+receipt is refused, or the list would hold both under one name. Empty slots are zeros.
 
 Usage::
 
-    slots = added(empty(places=45), ballot)          # raises UrnFull
+    slots = added(empty(places=45), ballot, given=12, receipt=of)     # raises UrnFull, BallotRefused
     ballots(slots)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from server.consultations.errors import UrnFull
+from server.consultations.errors import BallotRefused, UrnFull
 from wire.consultation_ballots import LEAST_BALLOTS, SLOT_BYTES, SlipBallot
 from wire.fields import Fields
 
@@ -32,7 +33,7 @@ class Opened:
     """
 
     collected: int
-    ballots: tuple[SlipBallot, ...] = ()
+    ballots: tuple[SlipBallot, ...] = field(default=(), repr=False)
     lost: bool = False
 
     @property
@@ -60,8 +61,12 @@ def empty(*, places: int) -> bytes:
     return _EMPTY * places
 
 
-def added(slots: bytes, ballot: SlipBallot, *, given: int) -> bytes:
-    """With one ballot more, or as it was when it is there; raises UrnFull where ``given`` ballots are there already."""
+def added(slots: bytes, ballot: SlipBallot, *, given: int, receipt: Callable[[SlipBallot], str]) -> bytes:
+    """With one ballot more, or as it was when it is there.
+
+    Raises UrnFull where ``given`` ballots are there already, BallotRefused where another one has its ``receipt``: that
+    has 80 bits, so that who looks for long enough finds two ballots of one.
+    """
     packed = ballot.packed()
     there = [each for each in _slots(slots) if each != _EMPTY]
     if _unsigned(packed) in {_unsigned(each) for each in there}:
@@ -69,6 +74,8 @@ def added(slots: bytes, ballot: SlipBallot, *, given: int) -> bytes:
     places = len(slots) // SLOT_BYTES
     if len(there) >= min(given, places):
         raise UrnFull
+    if receipt(ballot) in {receipt(SlipBallot.unpack(each)) for each in there}:
+        raise BallotRefused
     return _EMPTY * (places - len(there) - 1) + b"".join(sorted([*there, packed]))
 
 

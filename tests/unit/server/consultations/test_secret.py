@@ -181,6 +181,64 @@ def test_W174_keys_that_are_gone_are_told_and_what_a_crash_left_is_destroyed(tmp
     assert slips.cast(path, ballot).code == "consultation-urn-lost"
     slips.close(path)
     assert slips.read("thuky", path)["urn"] == {"given": 1, "collected": 0, "opened": False, "lost": True}
+    bundle = slips.browser("thuky").get(f"{path}/bundle").done()
+    assert recount(json.dumps(bundle).encode()).answered == 0
+    bundle["results"] = [{"question": "q1", "result": None}]
+    with pytest.raises(BadBundle):
+        recount(json.dumps(bundle).encode())
+
+
+def test_C11_a_key_that_is_missing_for_a_moment_costs_no_ballot(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    slips = SecretSlips(Office(tmp_path))
+    path, ended = slips.sent(), slips.sent()
+    for name in PEOPLE:
+        slips.votes(name, path, "for")
+    key, gone = (tmp_path / "urns" / f"{each.rpartition('/')[2]}.key" for each in (path, ended))
+    away = key.with_name("away")
+    key.rename(away)
+    gone.unlink()
+    slips.office.clock.moment = slips.office.clock.moment.replace(month=11, day=24, hour=10)
+    slips.later(seconds=1)
+    slips.office.services.chores.do_due()
+    found = slips.read("chutri", path)
+    assert (found["stage"], found["over"], found["keyless"]) == ("open", True, True)
+    assert not slips.office.services.health["urns"]()
+    assert [each for each in caplog.messages if path.rpartition("/")[2] in each], "told in the log"
+    # Who leads it may end one without a result; nothing else is done after the deadline.
+    until = {"deadline": "2026-12-24T10:00:00.000Z", "reason": "x"}
+    assert slips.browser("chutri").post(f"{ended}/extend", until).code == "consultation-over"
+    slips.close(ended)
+    assert slips.read("thuky", ended)["urn"]["lost"]
+    away.rename(key)
+    assert slips.office.services.health["urns"]()
+    slips.later(seconds=10)
+    slips.office.services.chores.do_due()
+    assert slips.read("chutri", path)["urn"] == {"given": 3, "collected": 3, "opened": True, "lost": False}
+    assert not key.exists()
+
+
+def test_C11_keys_that_the_disk_keeps_are_destroyed_later(tmp_path: Path) -> None:
+    slips = SecretSlips(Office(tmp_path))
+    path = slips.sent()
+    key = tmp_path / "urns" / f"{path.rpartition('/')[2]}.key"
+    kept = key.read_bytes()
+    # In its place stands what cannot be written over.
+    key.unlink()
+    key.mkdir()
+    slips.browser("chutri").post(f"{path}/withdraw", {"reason": "Trình nhầm"}).done()
+    key.rmdir()
+    key.write_bytes(kept)
+    slips.later(seconds=10)
+    slips.office.services.chores.do_due()
+    assert not key.exists()
+
+
+def test_W174_words_where_a_question_takes_none_are_no_answer_of_this_slip(slips: SecretSlips) -> None:
+    path = slips.sent(questions=[question(opinion=False)])
+    ballot = signed(slips, "daibieu", path, opinion="Thêm lời")
+    assert slips.cast(path, ballot).code == "consultation-ballot-refused"
 
 
 def test_C10_nothing_of_a_secret_slip_is_drafted_or_handed_in_under_a_name(slips: SecretSlips) -> None:
@@ -319,9 +377,11 @@ def test_W174_rubbish_is_refused_in_both_languages_and_only_so_often(slips: Secr
         assert reply.body["error"]["en"]
         said.append(reply.code)
     assert {"consultation-ballot-refused", "bad-field"} <= set(said)
-    assert slips.cast(path, good).code == "consultation-too-many-refused"
+    wrong = good | {"signature": "5a" * 256}
+    assert slips.cast(path, wrong).code == "consultation-too-many-refused"
+    slips.cast(path, good).done()  # one who brings rubbish keeps nobody's ballot out
     slips.office.clock.advance(minutes=1)
-    slips.cast(path, good).done()
+    assert slips.cast(path, wrong).code == "consultation-ballot-refused"
 
 
 def _spoil(ballot: dict[str, Any], luck: random.Random) -> None:

@@ -9,14 +9,14 @@ from collections import Counter
 import pytest
 
 from server.consultations import reading
-from server.consultations.errors import UrnFull
+from server.consultations.errors import BallotRefused, UrnFull
 from server.consultations.model import Recipient, Slip, Stage
 from server.consultations.secret import urn
 from server.consultations.secret.counted import counted
 from server.consultations.secret.urn import Opened
 from tests.support.secret_slips import chance
 from tests.support.slips import DEADLINE, question
-from wire.consultation_ballots import SLOT_BYTES, SlipBallot
+from wire.consultation_ballots import SLOT_BYTES, SlipBallot, receipt_of
 from wire.fields import Fields, parse_instant
 
 _PLACES = 9
@@ -27,6 +27,10 @@ def _ballot(luck: random.Random) -> SlipBallot:
     said = ({"question": "q1", "answer": luck.choice(_CHOICES), "opinion": luck.choice(["", "Nhất trí", "x" * 900])},)
     nonce, prefix, signature = (chance(luck.random(), size=size).hex() for size in (32, 32, 256))
     return SlipBallot(said, nonce, prefix, signature)
+
+
+def _receipt(ballot: SlipBallot) -> str:
+    return receipt_of("f-aaaaaaaaaaaaaaaa", "ab" * 32, ballot)
 
 
 def _slip(now: dt.datetime) -> Slip:
@@ -45,7 +49,7 @@ def test_W174_the_urn_is_the_same_in_every_order_and_its_figures_are_the_ballots
         slots = urn.empty(places=_PLACES)
         # Some come twice.
         for each in luck.sample(ballots, len(ballots)) + luck.sample(ballots, 2):
-            slots = urn.added(slots, each, given=_PLACES)
+            slots = urn.added(slots, each, given=_PLACES, receipt=_receipt)
         kept.add(slots)
     (slots,) = kept
     assert len(slots) == _PLACES * SLOT_BYTES
@@ -65,7 +69,16 @@ def test_W174_the_urn_is_the_same_in_every_order_and_its_figures_are_the_ballots
 def test_W174_no_more_go_in_than_were_given() -> None:
     luck, slots = random.Random(7), urn.empty(places=3)
     first, second, third = (_ballot(luck) for _ in range(3))
-    slots = urn.added(urn.added(slots, first, given=2), second, given=2)
-    assert urn.added(slots, first, given=2) == slots
+    slots = urn.added(urn.added(slots, first, given=2, receipt=_receipt), second, given=2, receipt=_receipt)
+    assert urn.added(slots, first, given=2, receipt=_receipt) == slots
     with pytest.raises(UrnFull):
-        urn.added(slots, third, given=2)
+        urn.added(slots, third, given=2, receipt=_receipt)
+
+
+def test_W174_two_ballots_of_one_receipt_do_not_both_go_in() -> None:
+    luck = random.Random(8)
+    first, second = (_ballot(luck) for _ in range(2))
+    slots = urn.added(urn.empty(places=3), first, given=3, receipt=lambda _: "AAAA")
+    with pytest.raises(BallotRefused):
+        urn.added(slots, second, given=3, receipt=lambda _: "AAAA")
+    assert urn.added(slots, first, given=3, receipt=lambda _: "AAAA") == slots, "the same one again is no other"

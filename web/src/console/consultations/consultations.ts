@@ -134,6 +134,8 @@ export interface Slip extends Omit<Listed, 'mine'> {
   sha256: string | null;
   /** Of a secret slip that was sent: the key that signs its ballots. */
   token_key: string | null;
+  /** Of an open secret slip: the server does not have the key of its urn now. */
+  keyless?: boolean;
   urn?: Urn;
   ballots?: { receipt: string; answers: Said[] }[];
 }
