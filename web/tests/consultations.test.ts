@@ -7,7 +7,9 @@ import { begun, emptyWording, lacking, mayApprove, missing, type Question, ruleN
 import Consultation from '../src/console/consultations/Consultation.svelte';
 // Fetched before they are waited for.
 import '../src/console/consultations/Editor.svelte';
-import '../src/console/consultations/View.svelte';
+import View from '../src/console/consultations/View.svelte';
+import '../src/console/consultations/secret/LeftBallot.svelte';
+import '../src/console/consultations/secret/SecretForm.svelte';
 import { session } from '../src/console/session.svelte.ts';
 import { Failure } from '../src/lib/failure.ts';
 import { setLanguage, useTexts } from '../src/lib/i18n/texts.svelte.ts';
@@ -141,6 +143,48 @@ describe('answers', () => {
 
 vi.mock('../src/console/ui/Bar.svelte', () => ({ default: () => undefined }));
 vi.mock('../src/console/consultations/SlipPaperView.svelte', () => ({ default: () => undefined }));
+
+/* What the browser keeps, in memory: jsdom has neither locks nor a store. */
+const kept = vi.hoisted(() => new Map<string, unknown>());
+vi.mock('../src/console/consultations/secret/safe.ts', () => ({
+  keepForLong: () => undefined,
+  safe: {
+    alone: (_slip: string, work: () => Promise<unknown>) => work(),
+    read: async (_person: string, one: string) => kept.get(one) ?? null,
+    keep: async (_person: string, one: string, value: unknown) => void kept.set(one, value),
+    forget: async (_person: string, one: string) => void kept.delete(one),
+  },
+}));
+
+describe('a secret slip that is closed', () => {
+  const RECEIPT = 'ABCD EFGH IJKL MNOP';
+  const shown = (stage: string): Slip =>
+    ({ ...slip({ answered: 1 }), consultation: 'f-1', subject: 'x', secret: true, stage, papers: [], extensions: [], moves: [], names: {}, deadline: null }) as unknown as Slip;
+  const page = (stage: string): ReturnType<typeof render<typeof View>> => render(View, { slip: shown(stage), path: '/s', reload: async () => undefined });
+  beforeEach(async () => {
+    await useTexts('common', 'consultation', 'slipsecret', 'voting', 'meeting', 'acts', 'console');
+    vi.spyOn(session, 'me', 'get').mockReturnValue({ id: 'u-a' } as typeof session.me);
+    kept.set('f-1', { kind: 'done', receipt: RECEIPT });
+  });
+  afterEach(() => {
+    cleanup();
+    vi.restoreAllMocks();
+  });
+
+  it('C10 does not take the receipt from under the eyes of who is reading it', async () => {
+    const open = page('open');
+    await screen.findByText(RECEIPT);
+    await vi.waitFor(() => expect(kept.get('f-1')).toEqual({ kind: 'done' }));
+    await open.rerender({ slip: shown('closed') });
+    expect(screen.getByText(RECEIPT)).toBeVisible();
+  });
+
+  it('C10 shows once what nobody has seen', async () => {
+    page('closed');
+    await screen.findByText(RECEIPT);
+    await vi.waitFor(() => expect(kept.size).toBe(0));
+  });
+});
 
 describe('a paper of a slip', () => {
   const PAPER = { paper: 'p-1', version: 1, kind: 'paper', title: 'Dự thảo (demo)', secrecy: 'normal', pages: 1, size_bytes: 9 };
