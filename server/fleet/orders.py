@@ -21,8 +21,9 @@ from typing import Any, Final
 from server.fleet.errors import DeviceInMeeting, DeviceUnknown, NotThatSeat
 from server.fleet.model import Command, Device, DeviceState
 from server.fleet.ports import DeviceStore, PresenceSource
+from server.fleet.service import wipe_key
 from server.idempotency.ports import ActLedger
-from server.idempotency.service import ActKey, once
+from server.idempotency.service import ActKey, answered, once
 from server.journal import Journal
 from server.unit import Transaction, UnitOfWork
 from wire.ids import DeviceId, RoomId
@@ -102,10 +103,17 @@ class FleetOrders:
         """Revoke a terminal for good and have it destroy what it keeps; ``label``: its seat, as IT has typed it.
 
         ``{outcome: done/silent/offline, confirmed}``: one that does not answer, or is off, destroys it at its next
-        contact, and nothing opens it meanwhile. Raises DeviceUnknown, NotThatSeat, DeviceInMeeting.
+        contact, and nothing opens it meanwhile. ``confirmed``: the broker has cut it off. Asked again, it is done once:
+        the outcome is then by the receipt. Raises DeviceUnknown, NotThatSeat, DeviceInMeeting, ActReused.
         """
         with self._unit.read() as tx:
-            found = self._approved(tx, device)
+            is_known = answered(self._ledger, tx, wipe_key(command, device, reason)) is not None
+            wiped = self._store.wipes(tx).get(device) if is_known else None
+            found = None if is_known else self._approved(tx, device)
+        if found is None:
+            outcome = "done" if wiped is not None and wiped.wiped_at is not None else "silent"
+            confirmed = self._wipe(command, device, reason=reason, tell=lambda: None)
+            return {"device": device, "outcome": outcome, "code": "", "confirmed": confirmed}
         if found.place is None or _plain(label) != _plain(found.place.label):
             raise NotThatSeat
         if not sure:

@@ -168,7 +168,8 @@ class FleetService:
             self.store.order_wipe(tx, device, now=command.now)
             self.journal.record(tx, "device_wipe_ordered", {"device": device}, actor=command.actor, now=command.now)
 
-        self._once(command, "device_wipe", [device, reason], do)
+        key = wipe_key(command, device, reason)
+        self._once(command, key.kind, key.content, do)
         try:
             if changes:
                 tell()
@@ -383,3 +384,8 @@ class FleetService:
                 watcher.fleet_changed(change)
             except Exception:  # noqa: BLE001 - the change is committed; the next watcher must hear of it
                 _LOG.exception("%s was not told of %s", type(watcher).__name__, change.device)
+
+
+def wipe_key(command: Command, device: DeviceId, reason: str) -> ActKey:
+    """What an order to wipe is known by when it is asked for again."""
+    return ActKey(command.act, command.actor, "device_wipe", [device, reason])

@@ -65,6 +65,7 @@ def blueprint(fleet: FleetService, checks: RoomChecks, orders: FleetOrders, cloc
         sure = fields.flag("sure") if fields.has("sure") else False
         fields.end()
         command = Command(actor().label, act_id(), clock.now())
-        return answer(orders.wipe(command, device_of(device), label=label, reason=reason, sure=sure))
+        done = orders.wipe(command, device_of(device), label=label, reason=reason, sure=sure)
+        return answer(done, 200 if done["confirmed"] else 202)
 
     return routes

@@ -92,8 +92,9 @@ def test_nothing_else_of_the_disk_is_served(proxy: RunningProxy, path: str) -> N
     assert body != b"{}"
 
 
-def test_the_server_hears_who_asks_and_nobody_can_pretend(proxy: RunningProxy) -> None:
-    proxy.send("/api/me", headers={"X-Forwarded-For": "10.9.9.9", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "x"})
+@pytest.mark.parametrize("path", ["/api/me", "/socket.io/"])
+def test_the_server_hears_who_asks_and_nobody_can_pretend(proxy: RunningProxy, path: str) -> None:
+    proxy.send(path, headers={"X-Forwarded-For": "10.9.9.9", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "x"})
     headers = proxy.asked[0].headers
     here = f"localhost:{proxy.plan.https_port}"
     assert headers["X-Forwarded-For"] == "127.0.0.1"
@@ -101,9 +102,12 @@ def test_the_server_hears_who_asks_and_nobody_can_pretend(proxy: RunningProxy) -
     assert headers["X-Forwarded-Host"] == headers["Host"] == here
 
 
-def test_W182_the_server_hears_which_certificate_a_terminal_shows_and_nobody_can_pretend(proxy: RunningProxy) -> None:
+@pytest.mark.parametrize("path", ["/.well-known/est/simplereenroll", "/socket.io/"])
+def test_W182_the_server_hears_which_certificate_a_terminal_shows_and_nobody_can_pretend(
+    proxy: RunningProxy, path: str
+) -> None:
     forged = {"X-Phonghop-Client-Verified": "SUCCESS", "X-Phonghop-Client-Serial": "1234"}
-    answer, _ = proxy.send("/.well-known/est/simplereenroll", headers=forged)
+    answer, _ = proxy.send(path, headers=forged)
     assert answer.status == 200, "who shows nothing is served all the same"
     heard = proxy.asked[-1].headers
     assert heard["X-Phonghop-Client-Verified"] == "NONE"
@@ -114,7 +118,7 @@ def test_W182_the_server_hears_which_certificate_a_terminal_shows_and_nobody_can
     shown = site.issue_device(terminal.id, spki=terminal.spki, now=now)
     terminal.keep(shown)
     proxy.trust.load_cert_chain(terminal.certificate_file, terminal.key_file)
-    proxy.send("/.well-known/est/simplereenroll", headers=forged)
+    proxy.send(path, headers=forged)
     heard = proxy.asked[-1].headers
     assert heard["X-Phonghop-Client-Verified"] == "SUCCESS"
     assert int(heard["X-Phonghop-Client-Serial"], 16) == shown.serial_number

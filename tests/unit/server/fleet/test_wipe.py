@@ -106,6 +106,22 @@ def test_W185_a_terminal_that_is_there_is_told_once_the_decision_stands_and_then
     assert shown(office, seat.terminal.id) == ("revoked", True, True)
 
 
+def test_W185_asked_for_again_it_is_done_once_and_the_outcome_is_the_receipts(
+    office: Office, it: Browser, seat: Enrolling, heard: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer was lost; and the broker does not say that the terminal is cut off."""
+    monkeypatch.setattr(office.services.fleet.access, "enforce", lambda **_: False)
+    act, outcomes = fresh_id("a"), []
+    for _ in range(2):
+        again = it.post(f"/api/devices/{seat.terminal.id}/wipe", WORDS, act=act)
+        assert (again.status, again.body["confirmed"]) == (202, False)
+        outcomes.append(again.body["outcome"])
+    assert recorded(office).count("device_wipe_ordered") == 1
+    hand_in(office, receipt(seat.terminal))
+    outcomes.append(it.post(f"/api/devices/{seat.terminal.id}/wipe", WORDS, act=act).body["outcome"])
+    assert outcomes == ["offline", "silent", "done"]
+
+
 def test_W185_one_that_is_off_is_revoked_and_told_at_its_next_contact(
     office: Office, it: Browser, seat: Enrolling, presence: ToldPresence, heard: list[tuple[str, str]]
 ) -> None:
@@ -121,7 +137,7 @@ def test_W185_who_types_another_seat_wipes_nothing(office: Office, it: Browser, 
 
 
 def test_W185_case_and_blanks_of_what_is_typed_do_not_count(office: Office, it: Browser, seat: Enrolling) -> None:
-    assert wipe(it, seat, label="  a1 ").status == 200
+    wipe(it, seat, label="  a1 ").done()
     assert shown(office, seat.terminal.id)[0] == "revoked"
 
 
@@ -129,7 +145,7 @@ def test_W185_in_a_room_that_meets_nobody_is_wiped_unawares(office: Office, it: 
     office.meeting("open")
     assert wipe(it, seat).code == "device-in-meeting"
     assert shown(office, seat.terminal.id)[0] == "approved"
-    assert wipe(it, seat, sure=True).status == 200
+    wipe(it, seat, sure=True).done()
 
 
 def test_W185_the_order_is_none_of_those_for_any_terminal(it: Browser, seat: Enrolling) -> None:
