@@ -120,5 +120,5 @@ def edges(of: Things) -> list[Scene]:
         Scene("edge-room-check", "kythuat", f"/rooms/{of['room']}/check", _checked),
         Scene("edge-room-bare", "kythuat", f"/rooms/{of['bare']}/check", states=False),
         Scene("edge-orders", "kythuat", "/devices", _orders, states=False),
-        Scene("edge-room-printed", "kythuat", f"/rooms/{of['room']}/check", _printed, states=False),
+        Scene("edge-room-printed", "kythuat", f"/rooms/{of['room']}/check", _printed, states=False, paper=True),
     ]

@@ -82,7 +82,8 @@ class Gallery:
             screen.themed("light")
             self.wrong += [f"{scene.name} {size[0]}: {each}" for each in screen.misfits()]
         screen.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
-        if self._axe:
+        # What is printed has no bar, which names the page on a screen: it is for eyes alone.
+        if self._axe and not scene.paper:
             self.wrong += [f"{scene.name}: {each}" for each in screen.flaws()]
         screen.page.evaluate("localStorage.setItem('phonghop.language', 'en')")
         self.opens(screen, scene)
@@ -98,6 +99,7 @@ class Gallery:
     def opens(self, screen: Screen, scene: Scene, *, settled: bool = True) -> None:
         """The page of a scene, with what is pressed there first."""
         page = screen.page
+        page.emulate_media(media="screen")
         page.goto(f"{self._origin}/#{scene.path}")
         # Another place of the same page is not fetched anew by itself.
         page.reload()

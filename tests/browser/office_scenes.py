@@ -33,13 +33,14 @@ def _nothing(_page: Page) -> None:
 
 @dataclass(frozen=True)
 class Scene:
-    """See the module; ``who`` empty: nobody has signed in, in a window of its own."""
+    """See the module; ``who`` empty: nobody has signed in, in a window of its own; ``paper``: as it is printed."""
 
     name: str
     who: str
     path: str
     do: Do = _nothing
     states: bool = True
+    paper: bool = False
 
 
 def called(key: str) -> re.Pattern[str]:
