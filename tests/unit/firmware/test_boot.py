@@ -46,3 +46,20 @@ def test_the_boot_loaders_script_is_read_without_complaint() -> None:
         ["grub-script-check", str(recipe.HERE / "grub.cfg")], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(shutil.which("mformat") is None, reason="mtools is of the image's tools")
+def test_without_an_authority_for_updates_the_one_of_the_house_before_goes(tmp_path: Path) -> None:
+    card, other = tmp_path / "card", tmp_path / "other.pem"
+    table = b"EFI PART".ljust(72, b"\0") + (2).to_bytes(8, "little")
+    entry = bytes(32) + (64).to_bytes(8, "little")
+    card.write_bytes((bytes(512) + table.ljust(512, b"\0") + entry).ljust(3 << 20, b"\0"))
+    place = f"{card}@@{64 * 512}"
+    subprocess.run(["mformat", "-i", place, "-T", "4096", "::"], check=True)
+    for name in ("phonghop.toml", "updates.pem"):
+        other.write_text("of another house")
+        subprocess.run(["mcopy", "-i", place, other, f"::{name}"], check=True)
+    for _ in range(2):
+        provision.provision(card, server="https://phonghop.example", ca_sha256=AUTHORITY)
+        listed = subprocess.run(["mdir", "-b", "-i", place, "::"], check=True, capture_output=True, text=True).stdout
+        assert listed.split() == ["::/phonghop.toml"]
