@@ -194,7 +194,7 @@ def _silent(whole: Whole) -> Iterator[Part]:
     silent = [each for each in whole.recipients if each.counts and not each.answered]
     removed = [each for each in whole.recipients if not each.counts]
     if silent:
-        yield Heading("Người không trả lời" if whole.counted is None else "Người không nhận phiếu")
+        yield Heading("Người không trả lời" if whole.counted is None else "Người không lấy phiếu")
         yield Points(tuple(_about(each) for each in silent))
     if removed:
         yield Heading("Người không còn trong danh sách lấy ý kiến")

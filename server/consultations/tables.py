@@ -55,7 +55,7 @@ def _ballots(whole: Whole) -> Iterator[Row]:
 def _given(whole: Whole) -> Iterator[Row]:
     yield ("STT", "Họ và tên", "Chức vụ", "Đơn vị", "Tình trạng")
     for number, each in enumerate(whole.recipients, 1):
-        standing = "Đã nhận phiếu" if each.drawn else "Không nhận phiếu"
+        standing = "Đã lấy phiếu" if each.drawn else "Không lấy phiếu"
         yield (number, each.name, each.position, each.unit, standing if each.counts else "Không còn trong danh sách")
 
 

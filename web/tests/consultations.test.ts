@@ -186,6 +186,36 @@ describe('a secret slip that is closed', () => {
   });
 });
 
+describe('ending a secret slip early', () => {
+  const led = (answered: number): Slip =>
+    ({
+      ...slip(),
+      consultation: 'f-1',
+      subject: 'x',
+      secret: true,
+      stage: 'open',
+      papers: [],
+      extensions: [],
+      moves: ['close', 'extend'],
+      names: {},
+      deadline: null,
+      mine: null,
+      progress: { asked: 5, opened: 4, answered, waiting: 5 - answered, removed: 0 },
+      people: [],
+    }) as unknown as Slip;
+  beforeEach(() => useTexts('common', 'consultation', 'slipsecret', 'voting', 'meeting', 'acts', 'console'));
+  afterEach(cleanup);
+
+  it.each([
+    [2, /Mới 2 người lấy phiếu. Đóng bây giờ thì không mở phiếu và không có kết quả/],
+    [3, /Nếu thu về ít hơn 3 phiếu thì không mở phiếu và không có kết quả/],
+  ])('C10 says with %i ballots given what becomes of them', async (answered, words) => {
+    render(View, { slip: led(answered), path: '/s', reload: async () => undefined });
+    await userEvent.click(screen.getByRole('button', { name: 'Đóng trước thời hạn' }));
+    expect(screen.getByRole('dialog')).toHaveTextContent(words);
+  });
+});
+
 describe('a paper of a slip', () => {
   const PAPER = { paper: 'p-1', version: 1, kind: 'paper', title: 'Dự thảo (demo)', secrecy: 'normal', pages: 1, size_bytes: 9 };
   const shown = (more: object): Slip =>

@@ -305,7 +305,7 @@ def test_C9_the_summary_and_the_tables_name_nobody_beside_an_answer(
     with zipfile.ZipFile(io.BytesIO(xlsx)) as archive:
         first, second = (ET.fromstring(archive.read(f"xl/worksheets/sheet{at}.xml")) for at in (1, 2))  # noqa: S314
     assert not [name for name in names if any(name in (each.text or "") for each in first.iter(f"{_SPACE}t"))]
-    assert [each.text for each in second.iter(f"{_SPACE}t")].count("Đã nhận phiếu") == 3
+    assert [each.text for each in second.iter(f"{_SPACE}t")].count("Đã lấy phiếu") == 3
 
 
 def _answer_changed(bundle: dict[str, Any]) -> None:
