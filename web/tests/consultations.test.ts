@@ -40,6 +40,12 @@ describe('answers', () => {
     expect(begun(slip({ handed_in: handed, draft: said(['against', ''], [null, ''], [null, '']) }))[0]!.answer).toBe('against');
   });
 
+  it('C10 nobody has to write on a secret slip, where words alone are asked for', () => {
+    const only = { ...QUESTIONS[0]!, question: 'q-words', template: 'words', answers: [], opinion: true } as unknown as Question;
+    const silent = [{ question: 'q-words', answer: null, opinion: '' }];
+    expect([missing([only], silent), missing([only], silent, true)]).toEqual([[1], []]);
+  });
+
   it('C5 name what is missing, and words nobody asked for are not sent', () => {
     const some = said(['for', 'thừa'], ['other', ''], [null, ' ']);
     expect(missing(QUESTIONS, some)).toEqual([2, 3]);

@@ -242,17 +242,20 @@ export function begun(slip: Slip): Said[] {
   });
 }
 
-/** Whether words have to be added: only words are asked for, or "another opinion" was chosen. */
-export function needsWords({ template, answers }: Question, answer: string | null): boolean {
-  return answers.length === 0 || (template === 'agree' && answers.find((one) => one.answer === answer)?.means === 'other');
+/**
+ * Whether words have to be added: only words are asked for, or "another opinion" was chosen. On a secret slip nobody has to write
+ * because only words are asked for: a hand is known by its words.
+ */
+export function needsWords({ template, answers }: Question, answer: string | null, secret = false): boolean {
+  return (answers.length === 0 && !secret) || (template === 'agree' && answers.find((one) => one.answer === answer)?.means === 'other');
 }
 
 /** The numbers of the questions that still need something, from 1. */
-export function missing(questions: readonly Question[], said: readonly Said[]): number[] {
+export function missing(questions: readonly Question[], said: readonly Said[], secret = false): number[] {
   return questions.flatMap((question, at) => {
     const { answer, opinion } = said[at]!;
     const chosen = question.answers.length === 0 || answer !== null;
-    return chosen && (opinion.trim() !== '' || !needsWords(question, answer)) ? [] : [at + 1];
+    return chosen && (opinion.trim() !== '' || !needsWords(question, answer, secret)) ? [] : [at + 1];
   });
 }
 

@@ -55,7 +55,7 @@ export class Secret {
     return written(this.slip.wording.questions, $state.snapshot(this.said) as Said[]);
   }
   get missing(): number[] {
-    return missing(this.slip.wording.questions, this.answers);
+    return missing(this.slip.wording.questions, this.answers, true);
   }
   /** Bytes that are left for words. */
   get room(): number {
