@@ -518,10 +518,7 @@ class Distribution:
             self._outsiders.shut_out()
 
     def _destroy_store_keys(self) -> None:
-        """Of all that are revoked, once more: what was said to one afterwards may have written its link with the key.
-
-        Also those that an earlier version has left.
-        """
+        """Of all that are revoked, once more: what one said afterwards, or an older version, may have left its key."""
         source = self._outside.source
         with source.unit.read() as tx:
             left = source.store.revoked_with_key(tx)

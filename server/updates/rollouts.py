@@ -218,7 +218,7 @@ class Rollouts:
         if self._images is None:
             with self.unit.read() as tx:
                 self._images = self.store.images(tx)
-        images, found = self._images, []
+        images, found, told = self._images, [], {}
         for each in self.terminals():
             before = images.get(each.device)
             if each.compatible is None:
@@ -227,9 +227,13 @@ class Rollouts:
                 continue
             found.append(each)
             if before != (each.image, each.compatible):
-                with self.unit.begin() as tx:
-                    self.store.put_image(tx, each.device, each.image, each.compatible)
-                images[each.device] = each.image, each.compatible
+                told[each.device] = each.image, each.compatible
+        if told:
+            # A whole house that comes back is one commit.
+            with self.unit.begin() as tx:
+                for device, (image, compatible) in told.items():
+                    self.store.put_image(tx, device, image, compatible)
+            images.update(told)
         return found
 
     def _drop_ended(self, said: Sequence[tuple[DeviceId, Updating]]) -> None:
