@@ -122,6 +122,7 @@ class Agent:
             key=self._key,
             ca_sha256=settings.ca_sha256,
             serial=settings.serial,
+            code=settings.enrolment_code,
             clock=self._clock,
             tell=self._told,
         )

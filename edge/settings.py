@@ -1,7 +1,8 @@
 """The seat's settings: typed, read once, from the environment over a TOML file.
 
 Rules: ``PHONGHOP_SEAT_<NAME>`` beats the file, the file beats the default; every problem is reported, not only the
-first; a name nobody knows is a problem. Settings hold no secret: the device's key is made on the device.
+first; a name nobody knows is a problem. Of secrets there is at most the one-time code of a machine that a list names,
+which shows itself nowhere and is worth nothing once it was used: the device's key is made on the device.
 
 Usage::
 
@@ -19,11 +20,14 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from edge.errors import SettingsWrong
+from wire.secret import Secret
 
 _PREFIX: Final = "PHONGHOP_SEAT_"
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 #: What the server takes as the name of a device (docs/API.md, simpleenroll).
 _SERIAL: Final = re.compile(r"[A-Za-z0-9._:-]{0,64}", re.ASCII)
+#: As lists have it (D1); what it is worth, the server judges.
+_CODE: Final = re.compile(r"[A-Za-z0-9-]{0,64}", re.ASCII)
 _DATA_DIR: Final = Path("/var/lib/phonghop-seat")
 _RUN_DIR: Final = Path("/run/phonghop-seat")
 _LEVELS: Final = frozenset({"DEBUG", "INFO", "WARNING", "ERROR"})
@@ -63,6 +67,12 @@ def _serial(value: Any) -> str:
     if not isinstance(value, str) or _SERIAL.fullmatch(value) is None:
         raise ValueError("tối đa 64 ký tự · at most 64 of A-Z a-z 0-9 . _ : -")
     return value
+
+
+def _code(value: Any) -> Secret:
+    if not isinstance(value, str) or _CODE.fullmatch(value) is None:
+        raise ValueError("tối đa 64 ký tự · at most 64 of A-Z a-z 0-9 -")
+    return Secret(value.encode("ascii"))
 
 
 def _pattern(value: Any) -> str:
@@ -115,6 +125,8 @@ class Settings:
     run_dir: Path = _setting(_path, _RUN_DIR)  # noqa: RUF009 - as above
     # The name IT reads beside the twelve digits, for example the number on the housing.
     serial: str = _setting(_serial, "")
+    # Shown once with the serial by a machine that IT has put on a list; empty: IT compares twelve digits.
+    enrolment_code: Secret = _setting(_code, Secret(b""))  # noqa: RUF009 - a field, like all others
 
     # The touch page listens on the loopback only; port 0 lets the system choose.
     page_port: int = _setting(_whole(0, 65_535), 8790)

@@ -2,14 +2,18 @@
 
 Rules: the settings are judged by the agent's own reader before anything is written, and written whole or not at all. An
 image holds no secret: an address, the fingerprint of the house's certificate authority, and the certificate of whoever
-signs its releases; without the last it takes no updates.
+signs its releases; without the last it takes no updates. A card that a list names holds its one-time code besides,
+which is worth nothing once the terminal was let in; a code is never an argument, for arguments are seen by everybody.
 
-Usage: ``python -m firmware_scripts.provision FILE --server URL --ca-sha256 HEX``; ``FILE`` may be a card's device
+Usage: ``python -m firmware_scripts.provision FILE --server URL --ca-sha256 HEX``; ``FILE`` may be a card's device. With
+``--list CSV --serial NUMBER`` the code is the list's, with ``--once`` one that is made and told; ``--list CSV`` alone
+makes the codes of a whole list.
 """
 
 from __future__ import annotations
 
 import argparse
+import secrets
 import struct
 import sys
 import tempfile
@@ -21,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from edge.errors import SettingsWrong
 from edge.settings import Settings
-from firmware_scripts import boot
+from firmware_scripts import boot, codes
 from firmware_scripts.errors import FirmwareError, NotOurImage, RecipeWrong
 from firmware_scripts.running import needed, run
 
@@ -55,13 +59,15 @@ def provision(
     serial: str = "",
     updates_ca: Path | None = None,
     kernel_words: str = "",
+    code: str = "",
 ) -> None:
-    """Write the settings, and whose releases are believed (None: nobody's).
+    """Write the settings, and whose releases are believed (None: nobody's); ``code``: to be let in by, once.
 
     Raises :class:`SettingsWrong` or :class:`FirmwareError`.
     """
     lines = [f'server_url = "{server}"', f'ca_sha256 = "{ca_sha256}"']
     lines += [f'serial = "{serial}"'] if serial else []
+    lines += [f'enrolment_code = "{code}"'] if code else []
     with tempfile.TemporaryDirectory() as name:
         settings = Path(name) / _SETTINGS
         settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -96,29 +102,62 @@ def _certificates(given: Path, out: Path) -> Path:
 
 def main(argv: list[str]) -> int:
     """Exit status: 0 written, 1 not, 2 wrong settings."""
-    parser = argparse.ArgumentParser(prog="firmware_scripts.provision", description="Thiết lập · settings of a house")
-    parser.add_argument("image", type=Path, help="tệp ảnh hoặc thẻ · an image, or a card's device")
-    parser.add_argument("--server", required=True, help="https://…")
-    parser.add_argument("--ca-sha256", required=True, help="vân tay chứng thư gốc · of the site's authority")
-    parser.add_argument("--serial", default="", help="số trên vỏ máy · the number on the housing")
-    parser.add_argument("--updates-ca", type=Path, help="chứng thư gốc ký bản cập nhật · of whoever signs releases")
+    parser = _parser()
     given = parser.parse_args(argv)
+    if given.image is None and given.list is None:
+        parser.error("cần tệp ảnh hoặc --list · an image or --list is needed")
+    if given.image is not None and not (given.server and given.ca_sha256):
+        parser.error("cần --server và --ca-sha256 · both are needed")
+    if given.image is not None and (given.list or given.once) and not given.serial:
+        parser.error("mã một lần đi với --serial · a one-time code goes with --serial")
     try:
-        provision(
-            given.image,
-            server=given.server,
-            ca_sha256=given.ca_sha256,
-            serial=given.serial,
-            updates_ca=given.updates_ca,
-        )
+        code = _code(given.list, given.serial if given.image else "", once=given.once)
+        if given.image is not None:
+            provision(
+                given.image,
+                server=given.server,
+                ca_sha256=given.ca_sha256,
+                serial=given.serial,
+                updates_ca=given.updates_ca,
+                code=code,
+            )
     except SettingsWrong as wrong:
         print("\n".join(("✗ Thiết lập chưa đúng · the settings are wrong:", *wrong.problems)), file=sys.stderr)
         return 2
     except (FirmwareError, OSError) as wrong:
         print(f"✗ {wrong}", file=sys.stderr)
         return 1
-    print(f"✓ {given.image}")
+    if given.once:
+        print(f"  {given.serial}: {code}")
+    print(f"✓ {given.image or given.list}")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="firmware_scripts.provision", description="Thiết lập · settings of a house")
+    parser.add_argument("image", type=Path, nargs="?", help="tệp ảnh hoặc thẻ · an image, or a card's device")
+    parser.add_argument("--server", default="", help="https://…")
+    parser.add_argument("--ca-sha256", default="", help="vân tay chứng thư gốc · of the site's authority")
+    parser.add_argument("--serial", default="", help="số trên vỏ máy · the number on the housing")
+    parser.add_argument("--updates-ca", type=Path, help="chứng thư gốc ký bản cập nhật · of whoever signs releases")
+    codes_of = parser.add_mutually_exclusive_group()
+    codes_of.add_argument("--list", type=Path, help="danh sách thiết bị (CSV); mã còn thiếu được tạo · makes codes")
+    codes_of.add_argument("--once", action="store_true", help="tạo một mã một lần và in ra · makes and tells one code")
+    return parser
+
+
+def _code(listed: Path | None, serial: str, *, once: bool) -> str:
+    """The one-time code of a card, made and kept where there is none; empty without a list or serial."""
+    if once:
+        return codes.new_code(secrets.token_bytes)
+    if listed is None:
+        return ""
+    found = codes.read(listed)
+    made = found.make_codes(secrets.token_bytes)
+    if made:
+        found.write()
+        print(f"  {listed}: {made} mã mới · new codes")
+    return found.code_of(serial) if serial else ""
 
 
 if __name__ == "__main__":

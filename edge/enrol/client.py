@@ -23,6 +23,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from edge.errors import BadServerAnswer, DeviceRefused, DeviceRevoked, RenewalRefused, ServerUnreachable
+from wire.secret import Secret
 
 TIMEOUT_S: Final = 10.0
 MAX_ANSWER_BYTES: Final = 256 * 1024
@@ -82,9 +83,15 @@ class SiteClient:
         """The site document as the server sends it."""
         return self._ok(self._call("GET", "/.well-known/phonghop/site", tls=self._checked()))
 
-    def enrol(self, request: bytes) -> Pending | Issued:
-        """Ask for a certificate; raises :class:`DeviceRefused`, :class:`DeviceRevoked` and others."""
-        return self._decided(self._call("POST", "/.well-known/est/simpleenroll", tls=self._checked(), body=request))
+    def enrol(self, request: bytes, *, serial: str = "", code: Secret | None = None) -> Pending | Issued:
+        """Ask for a certificate; raises :class:`DeviceRefused`, :class:`DeviceRevoked` and others.
+
+        ``code``: shown with the serial (W192), and to nobody but the server that the room's CA vouches for.
+        """
+        headers = shown(serial, code) if code is not None and self._is_tls else {}
+        return self._decided(
+            self._call("POST", "/.well-known/est/simpleenroll", tls=self._checked(), body=request, headers=headers)
+        )
 
     def _decided(self, answer: _Answer) -> Pending | Issued:
         if answer.status == http.HTTPStatus.ACCEPTED:
@@ -158,6 +165,12 @@ class SiteClient:
         if answer.status != http.HTTPStatus.OK:
             raise BadServerAnswer(f"status {answer.status} {answer.code}".strip())
         return answer.body
+
+
+def shown(serial: str, code: Secret) -> dict[str, str]:
+    """Serial and one-time code as HTTP Basic (RFC 7030, 3.2.3; RFC 7617)."""
+    encoded = base64.b64encode(serial.encode("ascii") + b":" + code.reveal())
+    return {"Authorization": f"Basic {encoded.decode('ascii')}"}
 
 
 def _seconds(text: str, *, default: float = _RETRY_S) -> float:

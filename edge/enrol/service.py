@@ -3,8 +3,9 @@
 Rules: what the device has (key, CA, site document, certificate) is kept durably and checked again at every start, so
 a seat that starts without its server still knows who it is. From its tenth day on a certificate is renewed with a new
 key (``wallet.py``); that this fails takes nothing from the reader, and is seen by IT in the days that are left. IT's
-refusal is shown and asked about again now and then; a revocation is told once and the certificate goes. Nothing here
-decides what the seat shows: it tells.
+refusal is shown and asked about again now and then; a revocation is told once and the certificate goes. A one-time
+code is shown until the first certificate, and never again: it stands in settings that the agent can not write, and is
+worth nothing from then on. Nothing here decides what the seat shows: it tells.
 
 Usage::
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import hashlib
 import logging
 import ssl
 import threading
@@ -50,6 +52,7 @@ from wire.envelope import seal
 from wire.errors import WireError
 from wire.fields import Fields, print_instant
 from wire.messages.session import MAX_MEETINGS
+from wire.secret import Secret
 
 CA: Final = "identity/ca.pem"
 SITE: Final = "identity/site.json"
@@ -57,6 +60,9 @@ SITE: Final = "identity/site.json"
 RECEIPT: Final = "identity/wiped.json"
 #: the meetings of a store that is being destroyed, until the receipt is written
 WIPING: Final = "identity/wiping.json"
+
+#: which one-time code was used, as a hash
+USED: Final = "identity/code.used"
 
 REFUSED_S: Final = 60.0
 FIRST_WAIT_S: Final = 2.0
@@ -114,11 +120,14 @@ class Enroller:
         serial: str,
         clock: Clock,
         tell: Callable[[Told], None],
+        code: Secret | None = None,
     ) -> None:
         self._disk: Final = disk
         self._client: Final = client
         self._key: Final = key
         self._ca_sha256: Final = ca_sha256
+        self._serial: Final = serial
+        self._code: Final = code if code and serial else None
         self._request: Final = key.request(serial=serial)
         self.wallet: Final = Wallet(disk, key)
         self._clock: Final = clock
@@ -233,7 +242,18 @@ class Enroller:
     def _ask(self) -> Pending | Issued:
         self._checking = False
         self._asked_s = self._clock.monotonic_s()
-        return self._client.enrol(self._request)
+        code = self._unused()
+        answer = self._client.enrol(self._request, serial=self._serial, code=code)
+        if code is not None and isinstance(answer, Issued):
+            self._disk.put(USED, _mark(code))
+            _LOG.info("the one-time code is used up: what stands in the settings is worth nothing any more")
+        return answer
+
+    def _unused(self) -> Secret | None:
+        """The one-time code, while this machine has not been let in with it."""
+        if self._code is None or self._disk.read(USED) == _mark(self._code):
+            return None
+        return self._code
 
     def _renewed(self) -> Issued | None:
         """The next certificate when it is time for one; None also when there is none to be had today."""
@@ -312,3 +332,7 @@ class Enroller:
         if identity != self._told:
             self._told = identity
             self._tell(identity)
+
+
+def _mark(code: Secret) -> bytes:
+    return hashlib.sha256(code.reveal()).hexdigest().encode("ascii")

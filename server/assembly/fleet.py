@@ -21,6 +21,9 @@ from server.displays.ports import PlanSeat
 from server.displays.service import DisplayService
 from server.displays.store import SqlDisplayStore
 from server.distribution.store import SqlLinkStore
+from server.enrolment import routes as enrolment_routes
+from server.enrolment.service import EnrolmentService
+from server.enrolment.store import SqlPromiseStore
 from server.fleet import est
 from server.fleet import routes as fleet_routes
 from server.fleet.broker import BrokerLists, FileReload, SignalReload, Warden
@@ -31,11 +34,13 @@ from server.fleet.mqtt_takeover import BrokerDoor, warden_tls
 from server.fleet.renewal import Renewals
 from server.fleet.service import FleetService
 from server.fleet.store import SqlDeviceStore
+from server.identity.passwords import MadePasswords
 from server.keys.site import SiteKeys
 from server.pki.announcement import SiteFacts, site_document
 from server.pki.bundle import bundle
 from server.pki.site import WARDEN_USER, SiteNames, SitePki
 from server.rooms.service import RoomService
+from server.roster.reader import SheetProcess
 from server.services import Services
 from server.slots import Slots
 from wire.ids import DeviceId
@@ -68,6 +73,15 @@ def build(services: Services) -> None:
         ),
     )
     services.fleet.watchers.append(_Screens(services))
+    lists = EnrolmentService(
+        services.database,
+        SqlPromiseStore(),
+        services.fleet,
+        SheetProcess(),
+        MadePasswords(),
+        services.ledger,
+        journal,
+    )
     displays = DisplayService(
         services.database,
         SqlDisplayStore(),
@@ -82,8 +96,15 @@ def build(services: Services) -> None:
     services.blueprints += [
         fleet_routes.blueprint(services.fleet, clock),
         est.blueprint(
-            services.fleet, clock, ca=ca, site=lambda: document, limit=limit, behind_proxy=settings.behind_proxy
+            services.fleet,
+            clock,
+            enrol=lists.enrol,
+            ca=ca,
+            site=lambda: document,
+            limit=limit,
+            behind_proxy=settings.behind_proxy,
         ),
+        enrolment_routes.blueprint(lists, clock),
         display_routes.blueprint(displays, clock),
     ]
     services.warden.publish()

@@ -1,17 +1,20 @@
 """How a new terminal asks to be let in: EST (RFC 7030) as docs/API.md has it, and the site document.
 
 Rules: anyone may ask, so everything is small, limited per address and answered in plain text that a seat can log; the
-code in the header is what programs read. 202 means that IT has not decided: ask again with the same request.
+code in the header is what programs read. 202 means that IT has not decided: ask again with the same request. A machine
+that a list names shows its serial and one-time code as HTTP Basic (RFC 7030, 3.2.3; W192); what does not fit is
+answered as if nothing had been shown.
 
-Usage: `app.register_blueprint(blueprint(fleet, ca=ca, site=document, limit=limit, clock=clock))`.
+Usage: `app.register_blueprint(blueprint(fleet, clock, enrol=fleet.enrol, ca=ca, site=document, limit=limit, …))`.
 """
 
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from flask import Blueprint, Response, request
 
@@ -24,11 +27,14 @@ from server.fleet.model import RETRY_S
 from server.fleet.service import FleetService
 from server.pki.bundle import CERTS_ONLY
 from server.pki.errors import RequestTooLarge
-from server.pki.requests import MAX_BODY_BYTES, read_request
+from server.pki.requests import MAX_BODY_BYTES, EnrolmentRequest, read_request
 from server.web import answer, error_answer, public
+from wire.secret import Secret
 
 #: A thousand meetings in base 64.
 MAX_RECEIPT_BYTES: Final = 64 * 1024
+#: A serial and a code of 64 signs each, in base 64.
+MAX_SHOWN: Final = 256
 CODE_HEADER: Final = "X-Phonghop-Code"
 #: The device's signature over the request (W182).
 PROOF_HEADER: Final = "X-Phonghop-Proof"
@@ -38,10 +44,21 @@ SERIAL_HEADER: Final = "X-Phonghop-Client-Serial"
 _SERIAL: Final = re.compile(r"[0-9A-Fa-f]{1,40}", re.ASCII)
 
 
+class Enrol(Protocol):
+    """Lets a machine in, or has it wait."""
+
+    def __call__(
+        self, request: EnrolmentRequest, code: Secret | None, *, address: str, now: dt.datetime
+    ) -> bytes | None:
+        """As :meth:`server.fleet.service.FleetService.enrol`; ``code``: the one-time code that it shows."""
+        ...
+
+
 def blueprint(
     fleet: FleetService,
     clock: Clock,
     *,
+    enrol: Enrol,
     ca: bytes,
     site: Callable[[], dict[str, Any]],
     limit: AddressLimit,
@@ -67,7 +84,7 @@ def blueprint(
     @public("a terminal has no name before IT approves it")
     def simpleenroll() -> Response:
         try:
-            return _enrol(fleet, clock, limit)
+            return _enrol(enrol, clock, limit)
         except ServerError as error:
             return _plain(error)
 
@@ -93,10 +110,10 @@ def blueprint(
     return routes
 
 
-def _enrol(fleet: FleetService, clock: Clock, limit: AddressLimit) -> Response:
+def _enrol(enrol: Enrol, clock: Clock, limit: AddressLimit) -> Response:
     address = request.remote_addr or ""
     asked = read_request(_body(clock, limit))
-    certificates = fleet.enrol(asked, address=address[:64], now=clock.now())
+    certificates = enrol(asked, _shown(asked.serial), address=address[:64], now=clock.now())
     if certificates is None:
         return Response(status=202, headers={"Retry-After": str(RETRY_S), "Cache-Control": "no-store"})
     return Response(certificates, content_type=CERTS_ONLY, headers={"Cache-Control": "no-store"})
@@ -114,6 +131,19 @@ def _body(clock: Clock, limit: AddressLimit, *, most: int = MAX_BODY_BYTES) -> b
     if (request.content_length or 0) > most:
         raise RequestTooLarge(limit_kib=most // 1024)
     return request.stream.read(most + 1)
+
+
+def _shown(serial: str) -> Secret | None:
+    """The one-time code that came with the serial, None for anything else."""
+    scheme, _, encoded = request.headers.get("Authorization", "")[:MAX_SHOWN].partition(" ")
+    if scheme.casefold() != "basic":
+        return None
+    try:
+        name, colon, code = base64.b64decode(encoded, validate=True).partition(b":")
+    except ValueError:
+        return None
+    fits = colon and code and name == serial.encode("ascii")
+    return Secret(code) if fits else None
 
 
 def _presented() -> int:

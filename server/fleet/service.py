@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 from sealing.signatures import device_verifier
@@ -131,6 +132,42 @@ class FleetService:
         self._once(command, "device_approve", [device, seat, replace], do)
         self._follow(changes)
 
+    def approve_listed(
+        self,
+        tx: Transaction,
+        request: EnrolmentRequest,
+        *,
+        seat: str,
+        address: str,
+        by: str,
+        row: int,
+        now: dt.datetime,
+    ) -> FleetChange | None:
+        """Let in a machine that ``row`` of a list promised a seat, as the decision of ``by``; None: it is not free.
+
+        Whoever calls it hands the change to :meth:`follow` after the commit. Raises SeatTaken, DeviceWrongState.
+        """
+        place = self.store.place(tx, seat)
+        if place is None or self.store.at_seat(tx, seat) is not None:
+            return None
+        if self.store.find(tx, request.device) is None:
+            self.store.add(tx, request, address=address, now=now)
+        found = self._device(tx, request.device)
+        self._decide(tx, found, Command(by, "", now), did=Step.APPROVE, place=place, more={"list_row": row})
+        return FleetChange(found.id, Step.APPROVE, after=place)
+
+    def follow(self, change: FleetChange) -> None:
+        """The broker's lists and the watchers hear of a committed change."""
+        self._follow([change])
+
+    def find_in(self, tx: Transaction, device: DeviceId) -> Device | None:
+        """One device, within a transaction."""
+        return self.store.find(tx, device)
+
+    def placed(self, tx: Transaction) -> Sequence[Device]:
+        """The devices that have a seat, within a transaction."""
+        return [device for device in self.store.all(tx) if device.state is DeviceState.APPROVED]
+
     def refuse(self, command: Command, device: DeviceId, *, reason: str) -> None:
         """Turn a waiting device away; raises DeviceUnknown, DeviceWrongState."""
         changes: list[FleetChange] = []
@@ -243,7 +280,7 @@ class FleetService:
     def approved(self) -> Sequence[Device]:
         """The devices that have a seat."""
         with self.unit.read() as tx:
-            return [device for device in self.store.all(tx) if device.state is DeviceState.APPROVED]
+            return self.placed(tx)
 
     def find(self, device: str) -> Device | None:
         """One device."""
@@ -339,12 +376,13 @@ class FleetService:
         did: Step,
         place: Place | None = None,
         reason: str = "",
+        more: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         decision = Decision(command.actor, reason, command.now)
         self.store.decide(tx, replace(device, state=step(device.state, did), place=place), decision)
         where = {} if place is None else {"seat": place.seat, "label": place.label}
         why = {"reason": reason} if reason else {}
-        data = {"device": device.id, **where, **why}
+        data = {"device": device.id, **where, **why, **more}
         self.journal.record(tx, DECIDED[did], data, actor=command.actor, now=command.now)
 
     def _device(self, tx: Transaction, device: DeviceId) -> Device:

@@ -67,3 +67,10 @@ class MadePasswords:
     def hash(self, password: Secret) -> str:
         """The hash with salt and parameters, as text."""
         return self._hasher.hash(password.reveal())
+
+    def is_right(self, stored: str, password: Secret) -> bool:
+        """Whether ``password`` has this hash; an empty ``stored`` is never right."""
+        try:
+            return bool(stored) and self._hasher.verify(stored, password.reveal())
+        except (Argon2Error, InvalidHashError):
+            return False

@@ -23,7 +23,7 @@ import enum
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from server.identity import model as identity
 from server.identity.errors import BadUsername, NotTheirsToGrant, RolesConflict
@@ -33,6 +33,7 @@ from server.units.errors import NoSuchUnit
 from server.units.model import Names, Unit, folded, tidy
 from wire import canonical
 
+_Named = TypeVar("_Named", bound=enum.StrEnum)
 MOST_ROWS: Final = 5_000
 MAX_NAME: Final = 200
 #: Longer than any path of units; what is cut off was wrong anyway.
@@ -155,13 +156,13 @@ def rows_of(sheet: Sequence[tuple[int, Sequence[str]]]) -> list[Row]:
     """
     if not sheet:
         raise RosterEmpty
-    columns = _columns(sheet[0][1])
+    columns = columns_of(sheet[0][1], HEADS)
     missing = [HEADS[column][0] for column in _NEEDED if column not in columns]
     if missing:
         raise RosterHeadless(missing=", ".join(missing))
     if len(sheet) - 1 > MOST_ROWS:
         raise RosterTooLong(most=MOST_ROWS)
-    places = {column: _letters(at) for column, at in columns.items()}
+    places = {column: letters(at) for column, at in columns.items()}
     found = []
     for number, cells in sheet[1:]:
         written = {column: cells[at] if at < len(cells) else "" for column, at in columns.items()}
@@ -215,9 +216,16 @@ def _judged(row: Row, account: Account | None, house: House, faults: list[Fault]
     return Judged(row, Kind.CHANGED if changes else Kind.UNCHANGED, (), wanted, account, changes)
 
 
+def has_unseen(text: str) -> bool:
+    """Whether a cell has marks that nobody sees."""
+    return any(
+        unicodedata.category(letter) in {"Cc", "Cf", "Co", "Cs", "Cn"} for letter in text if letter not in "\t\n\r"
+    )
+
+
 def _written(column: Column, text: str) -> Iterator[Fault]:
     """What is wrong with a cell whatever it means."""
-    if any(unicodedata.category(letter) in {"Cc", "Cf", "Co", "Cs", "Cn"} for letter in text if letter not in "\t\n\r"):
+    if has_unseen(text):
         yield Fault(column, "characters")
     if text.lstrip().startswith("="):
         yield Fault(column, "formula")
@@ -287,9 +295,10 @@ def _said(account: Account | None, column: Column) -> str:
     return str(getattr(account, column.value))
 
 
-def _columns(head: Sequence[str]) -> dict[Column, int]:
-    words = {folded(word): column for column, words in HEADS.items() for word in words}
-    found: dict[Column, int] = {}
+def columns_of(head: Sequence[str], heads: Mapping[_Named, tuple[str, ...]]) -> dict[_Named, int]:
+    """Where each column stands, by what is written above it; ``heads``: what people write above each."""
+    words = {folded(word): column for column, words in heads.items() for word in words}
+    found: dict[_Named, int] = {}
     for at, cell in enumerate(head):
         # Templates mark what is needed with an asterisk.
         column = words.get(folded(cell).rstrip("* "))
@@ -298,7 +307,7 @@ def _columns(head: Sequence[str]) -> dict[Column, int]:
     return found
 
 
-def _letters(at: int) -> str:
+def letters(at: int) -> str:
     """A column as spreadsheets name it: 0 → A, 26 → AA."""
     found = ""
     while at >= 0:

@@ -73,6 +73,7 @@ def test_a_change_asks_for_an_idempotency_key_unless_its_answer_must_not_be_kept
         "/api/record/entries",
         "/api/record/entries/file",
         "/api/people/list/look",
+        "/api/devices/list/look",
         "/api/sign-ins",
         "/api/bridge/watch",
         "/api/consultations/<consultation>/answer/ask",

@@ -166,6 +166,12 @@ TECHNICAL: Final[tuple[Row, ...]] = (
     row("POST /api/devices/<device>/alerts/<kind>/settle", {IT: ANY}, {}, reaches=True, device="none_d", kind="copied"),
     row("POST /api/rooms", {IT: ANY}, {"name": "Phòng mới", "seats": [{"label": "A", "x": 1, "y": 1}]}),
     row("GET /api/devices.csv", {IT: ANY}),
+    *_to("GET /api/devices/list", "GET /api/devices/list/template", who=IT),
+    *_to("POST /api/devices/list/look", "POST /api/devices/list/take", who=IT, body={"surplus": 1}, reaches=True),
+    *(
+        row(f"POST /api/devices/list/<int:number>/{act}", {IT: ANY}, {}, reaches=True, number="9999")
+        for act in ("take-back", "settle")
+    ),
     row("POST /api/devices/orders", {IT: ANY}, {"surplus": 1}, reaches=True),
     row("GET /api/updates", {IT: ANY}),
     row("POST /api/updates/releases", {IT: ANY}, {}, reaches=True),

@@ -19,6 +19,12 @@ export const HOUSE: readonly Route[] = [
   },
   { name: 'devices', patterns: ['/devices'], load: withTexts(() => import('./fleet/Devices.svelte'), 'meeting', 'fleet'), roles: ['it'] },
   { name: 'updates', patterns: ['/devices/updates'], load: withTexts(() => import('./fleet/Updates.svelte'), 'updates', 'fleet'), roles: ['it'] },
+  {
+    name: 'enrol-list',
+    patterns: ['/devices/list'],
+    load: withTexts(() => import('./fleet/EnrolList.svelte'), 'enrolment', 'fleet'),
+    roles: ['it'],
+  },
   { name: 'rooms', patterns: ['/rooms'], load: withTexts(() => import('./fleet/Rooms.svelte'), 'meeting', 'fleet'), roles: ['it'] },
   {
     name: 'room-check',
