@@ -18,6 +18,11 @@ FOLDER: Final = recipe.HERE / "root" / "usr" / "lib" / "phonghop" / "pictures"
 #: Name of the picture → its lines: size, grey, words.
 PICTURES: Final = {
     "starting": ((44, 30, "Đang khởi động…"), (24, 90, "Phòng họp không giấy"), (20, 120, "Starting…")),
+    "nameless": (
+        (44, 30, "Thiết bị chưa được cài đặt"),
+        (26, 60, "Cán bộ kỹ thuật: ghi địa chỉ máy chủ của đơn vị vào thẻ nhớ rồi bật lại."),
+        (20, 120, "Not set up yet: IT writes this house's server onto the card."),
+    ),
     "failed": (
         (44, 30, "Thiết bị chưa khởi động được"),
         (26, 60, "Thiết bị đang tự thử lại. Đề nghị đồng chí báo cán bộ kỹ thuật."),

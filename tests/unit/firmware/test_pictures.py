@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import importlib.machinery
 import importlib.util
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,3 +55,25 @@ def test_what_is_kept_has_the_size_it_says(program: Any, name: str) -> None:
     width, height = (int(word) for word in head.split())
     assert (len(dots), len(set(dots)) > 10) == (width * height, True)
     assert len(program.composed(kept, (1920, 1080), 7680, 32)) == 7680 * 1080
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ('server_url = "https://phonghop.example"\n', "starting"),
+        ('# server_url = "https://phonghop.example"\n', "nameless"),
+        (None, "nameless"),
+    ],
+    ids=["told", "as-it-comes", "no-file"],
+)
+def test_a_card_that_nobody_told_its_house_says_what_is_missing(tmp_path: Path, told: str | None, shown: str) -> None:
+    """The script itself, with its two places below a folder."""
+    if told is not None:
+        (tmp_path / "phonghop.toml").write_text(told, encoding="utf-8")
+    script = PROGRAM.with_name("show-start").read_text(encoding="utf-8")
+    places = {"/boot/": f"{tmp_path}/", "exec /usr/lib/phonghop/picture": "echo"}
+    for place, other in places.items():
+        assert place in script
+        script = script.replace(place, other)
+    said = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, timeout=10)
+    assert said.stdout.strip() == shown
