@@ -63,17 +63,17 @@ test-pdfa: setup ## Văn bản đúng chuẩn lưu trữ PDF/A · documents as P
 	@deploy/bootstrap.sh pdfa
 	@PHONGHOP_TEST_PDFA=1 $(bin)/pytest -q -n 0 tests/pdfa
 
-# The image of a seat: for mini-PCs, or with ARCH=arm64 for Raspberry Pi 4 and CM4.
+# The image of a seat: for mini-PCs, with ARCH=arm64 for Raspberry Pi 4 and CM4, with PI5=<its kernel's .deb> besides for a Raspberry Pi 5.
 ARCH ?= amd64
 
 .PHONY: image bundle test-image test-powercut
 image: setup-demo ## Dựng ảnh hệ thống của chỗ ngồi (ARCH=amd64|arm64) · the flashable image of a seat
 	@deploy/bootstrap.sh image
-	@$(bin)/python -m firmware_scripts.image $(ARCH)
+	@$(bin)/python -m firmware_scripts.image $(ARCH) $(if $(PI5),--pi5 "$(PI5)")
 
 bundle: setup-demo ## Dựng gói cập nhật đã ký (ARCH=…, CERTIFICATE=…, KEY=tệp|pkcs11:…) · a signed update of seats
 	@deploy/bootstrap.sh image
-	@$(bin)/python -m firmware_scripts.bundle $(ARCH) --certificate "$(CERTIFICATE)" --key "$(KEY)" $(if $(MINIMUM),--minimum $(MINIMUM))
+	@$(bin)/python -m firmware_scripts.bundle $(ARCH) --certificate "$(CERTIFICATE)" --key "$(KEY)" $(if $(MINIMUM),--minimum $(MINIMUM)) $(if $(PI5),--pi5 "$(PI5)")
 
 test-image: setup ## Khởi động ảnh trong máy ảo, với máy chủ thật · the image in a virtual machine, with a real server
 	@deploy/bootstrap.sh image

@@ -47,7 +47,7 @@ def write(base: Base, libraries: Path, target: Target, image: Path, edition: Edi
     bom.metadata.timestamp = dt.datetime.fromtimestamp(edition.epoch, dt.UTC)
     whole = Component(
         type=ComponentType.FIRMWARE,
-        name=f"phonghop-seat-{target.arch}",
+        name=f"phonghop-seat-{target.name}",
         version=edition.version,
         bom_ref="image",
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],

@@ -60,7 +60,7 @@ def boot_partition(base: Base, kernel: Kernel, target: Target, draft: Path, out:
     if target.efi:
         _grub(base, target, draft, files)
     else:
-        _raspberry(base, kernel, draft, files)
+        _raspberry(base, kernel, target, draft, files)
     (files / "state.env").write_bytes(fresh_state())
     shutil.copy(recipe.HERE / "phonghop.toml", files)
     _fat(files, out, size=recipe.BOOT_BYTES, label="PHONGHOP", number="5048-424f", epoch=epoch)
@@ -83,7 +83,7 @@ def _grub(base: Base, target: Target, draft: Path, files: Path) -> None:
     shutil.copy(recipe.HERE / "grub.cfg", files / "grub")
 
 
-def _raspberry(base: Base, kernel: Kernel, draft: Path, files: Path) -> None:
+def _raspberry(base: Base, kernel: Kernel, target: Target, draft: Path, files: Path) -> None:
     """The first processor's program, the device trees it fills in, and U-Boot with its script."""
     needed({"mkimage": "u-boot-tools"})
     parts = draft / "raspberry"
@@ -95,7 +95,10 @@ def _raspberry(base: Base, kernel: Kernel, draft: Path, files: Path) -> None:
     shutil.copy(recipe.HERE / "config.txt", files)
     if kernel.trees is None:
         raise RecipeWrong(f"{kernel.version}: nhân không có cây thiết bị · the kernel has no device trees")
-    for tree in sorted((kernel.trees / "broadcom").glob("bcm2711-*.dtb")):
+    found = sorted((kernel.trees / "broadcom").glob(target.trees))
+    if not found:
+        raise RecipeWrong(f"{kernel.version}: {target.trees} không có · not among its device trees")
+    for tree in found:
         shutil.copy(tree, files)
     run(
         ["mkimage", "-A", "arm64", "-T", "script", "-C", "none", "-d", recipe.HERE / "boot.cmd", files / "boot.scr"],

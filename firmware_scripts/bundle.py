@@ -136,7 +136,7 @@ def build(target: Target, kept_in: Path, out: Path, signer: Signer, edition: Edi
         # From the moment of the sources, as all of it: the same bundle tomorrow.
         expires = dt.datetime.fromtimestamp(edition.epoch, dt.UTC) + dt.timedelta(days=days)
         about = About(recipe.compatible(target), edition.version, edition.minimum, expires)
-        file = out / f"phonghop-seat-{target.arch}-{edition.version}.raucb"
+        file = out / f"phonghop-seat-{target.name}-{edition.version}.raucb"
         with step("Gói cập nhật", "the bundle"):
             listed = bill.write(made.base, made.libraries, target, made.parts.root, edition)
             write(made.parts, about, signer, draft / file.name, draft / "bundle", listed=listed, epoch=edition.epoch)
@@ -160,12 +160,13 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--days", type=int, default=DAYS, help="còn cài được bao nhiêu ngày · days it may be installed")
     parser.add_argument("--out", type=Path, default=out, help="nơi đặt gói · where it goes")
     parser.add_argument("--keep", type=Path, default=keep, help="nơi giữ phần dùng lại · what is kept")
+    parser.add_argument("--pi5", type=Path, metavar="DEB", help="nhân của Raspberry Pi 5 · a Raspberry Pi 5's kernel")
     given = parser.parse_args(argv)
     kept_in = given.keep.absolute()
     try:
         signer = Signer(given.certificate, given.key)
         edition = Edition(image.moment(), given.minimum)
-        build(TARGETS[given.arch], kept_in, given.out.absolute(), signer, edition, days=given.days)
+        build(recipe.chosen(given.arch, given.pi5), kept_in, given.out.absolute(), signer, edition, days=given.days)
     except FirmwareError as wrong:
         print(f"✗ {wrong}", file=sys.stderr)
         return 1

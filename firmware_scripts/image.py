@@ -54,7 +54,7 @@ def build(target: Target, kept_in: Path, out: Path, edition: Edition) -> Path:
         draft = Path(name)
         made = make(target, kept_in, draft, edition)
         with step("Tệp ảnh", "the image"):
-            image = out / f"phonghop-seat-{target.arch}.img"
+            image = out / f"phonghop-seat-{target.name}.img"
             disk.assemble(made.parts, draft / image.name, draft / "disk", epoch=edition.epoch)
             size = made.parts.root.stat().st_size
             (draft / image.name).replace(image)
@@ -74,10 +74,11 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--out", type=Path, default=out, help="nơi đặt ảnh · where it goes")
     parser.add_argument("--keep", type=Path, default=keep, help="nơi giữ phần dùng lại · what is kept")
     parser.add_argument("--minimum", default="0.0", help="sau đó không cài bản cũ hơn · none older after it")
+    parser.add_argument("--pi5", type=Path, metavar="DEB", help="nhân của Raspberry Pi 5 · a Raspberry Pi 5's kernel")
     given = parser.parse_args(argv)
     try:
         edition = Edition(moment(), given.minimum)
-        build(TARGETS[given.arch], given.keep.absolute(), given.out.absolute(), edition)
+        build(recipe.chosen(given.arch, given.pi5), given.keep.absolute(), given.out.absolute(), edition)
     except FirmwareError as wrong:
         print(f"✗ {wrong}", file=sys.stderr)
         return 1

@@ -9,6 +9,7 @@ Usage: `kernel = unpack(base, target, folder); kernel.image; kernel.first_module
 
 from __future__ import annotations
 
+import gzip
 import lzma
 import shutil
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ LEFT_OUT: Final = (
     "fs/ceph", "fs/udf", "fs/hfs", "fs/hfsplus", "fs/ntfs3", "fs/f2fs", "fs/bcachefs", "fs/erofs", "fs/exfat",
     "drivers/net/ethernet/mellanox", "drivers/net/ethernet/qlogic",
 )  # fmt: skip
+#: How a file compressed by gzip begins (RFC 1952, section 2.3.1).
+_GZIP: Final = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,12 @@ class Kernel:
 def unpack(base: Base, target: Target, folder: Path) -> Kernel:
     """Take the package apart into ``folder``; raises :class:`FirmwareError`."""
     needed({"dpkg-deb": "dpkg", "depmod": "kmod"})
-    run(["dpkg-deb", "-x", base.kernel(), folder], epoch=EPOCH)
+    run(["dpkg-deb", "-x", target.given or base.kernel(), folder], epoch=EPOCH)
     top = folder / "usr" / "lib" / "modules"
     if not top.is_dir():
         top = folder / "lib" / "modules"
+    if not top.is_dir():
+        raise RecipeWrong(f"{target.given or base.kernel()}: không có mô-đun nhân · no kernel modules in it")
     modules = next(top.iterdir())
     for name in LEFT_OUT:
         shutil.rmtree(modules / "kernel" / name, ignore_errors=True)
@@ -88,7 +93,18 @@ def unpack(base: Base, target: Target, folder: Path) -> Kernel:
         (modules / link).unlink(missing_ok=True)
     run(["depmod", "-b", top.parents[1] if top.parent.name == "lib" else folder, modules.name], epoch=EPOCH)
     trees = next((folder / "usr" / "lib").glob("linux-image-*"), None) if target.arch == "arm64" else None
-    return Kernel(modules.name, next((folder / "boot").glob("vmlinuz-*")), modules, trees)
+    image = next((folder / "boot").glob("vmlinuz-*"), None)
+    if image is None:
+        raise RecipeWrong(f"{target.given}: không có nhân · no kernel in it")
+    _plain_image(image)
+    return Kernel(modules.name, image, modules, trees)
+
+
+def _plain_image(image: Path) -> None:
+    """Some packages have it compressed, which only some boot loaders undo."""
+    content = image.read_bytes()
+    if content[:2] == _GZIP:
+        image.write_bytes(gzip.decompress(content))
 
 
 def _plain(name: str) -> str:

@@ -8,6 +8,7 @@ Usage: `target = TARGETS["amd64"]; packages(target)`
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -32,7 +33,9 @@ _VERSION: Final = re.compile(r"[0-9]{1,8}(\.[0-9]{1,8}){1,3}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One kind of computer. ``python`` is uv's name of its wheels, ``efi`` the file a PC's firmware starts."""
+    """One kind of computer. ``python`` is uv's name of its wheels, ``efi`` the file a PC's firmware starts, ``trees``
+    the device trees that its boot partition holds; ``board`` and ``given``: see :func:`pi5`.
+    """
 
     arch: str
     python: str
@@ -40,6 +43,14 @@ class Target:
     #: Modules of the first file system by name; what they stand on comes along.
     modules: tuple[str, ...]
     efi: str = ""
+    trees: str = ""
+    board: str = ""
+    given: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """What its images and releases are called by."""
+        return self.arch + self.board
 
 
 TARGETS: Final = {
@@ -63,6 +74,7 @@ TARGETS: Final = {
                 "squashfs", "overlay", "ext4", "virtio_pci", "virtio_mmio", "virtio_blk",
                 "mmc_block", "sdhci_iproc", "bcm2835", "bcm2835_wdt", "gpio_regulator", "reset_raspberrypi",
             ),
+            trees="bcm2711-*.dtb",
         ),
     )
 }  # fmt: skip
@@ -88,9 +100,32 @@ class Edition:
         return dt.datetime.fromtimestamp(self.epoch, dt.UTC).strftime("%Y%m%d.%H%M%S")
 
 
+def pi5(kernel: Path) -> Target:
+    """A Raspberry Pi 5 with the kernel of a package of its maker's: Debian's knows neither its USB nor its network.
+
+    A kind of computer of its own, so that no seat is sent another's release.
+    """
+    return dataclasses.replace(
+        TARGETS["arm64"],
+        board="-pi5",
+        given=kernel,
+        trees="bcm2712*.dtb",
+        modules=("squashfs", "overlay", "ext4", "mmc_block", "sdhci_brcmstb"),
+    )
+
+
+def chosen(arch: str, kernel_of_pi5: Path | None) -> Target:
+    """What a command line asks for; raises :class:`RecipeWrong`."""
+    if kernel_of_pi5 is None:
+        return TARGETS[arch]
+    if arch != "arm64" or not kernel_of_pi5.is_file():
+        raise RecipeWrong(f"{kernel_of_pi5}: cần tệp .deb của nhân, cho arm64 · needs a kernel's .deb, for arm64")
+    return pi5(kernel_of_pi5.absolute())
+
+
 def compatible(target: Target) -> str:
     """How a release says which kind of computer it is for."""
-    return f"phonghop-seat-{target.arch}"
+    return f"phonghop-seat-{target.name}"
 
 
 def packages(target: Target) -> tuple[str, ...]:

@@ -24,24 +24,24 @@ from typing import Any, Final
 
 from tests.support.poll import until
 
-_QEMU: Final = "qemu-system-x86_64"
 _START_S: Final = 20.0
 _ANSWER_S: Final = 30.0
 _STOP_S: Final = 10.0
 _LAST_WORDS: Final = 4000
-#: Of every machine: nothing but what is named, and no window. A processor without AVX: where QEMU
-#: imitates that, the graphics process of Chromium 156 ends at its start.
-_PLAIN: Final = (
-    "-accel", "tcg,thread=multi", "-cpu", "Westmere", "-machine", "q35", "-nodefaults", "-no-user-config",
-    "-display", "none",
-)  # fmt: skip
+_ANY: Final = ("-accel", "tcg,thread=multi", "-nodefaults", "-no-user-config", "-display", "none")
+#: Which program and what every machine of the kind is: nothing but what is named, and no window. A processor without
+#: AVX: where QEMU imitates that, the graphics process of Chromium 156 ends at its start.
+PC: Final = ("qemu-system-x86_64", "-machine", "q35", "-cpu", "Westmere", *_ANY)
+#: The processor of a Raspberry Pi 4 on a board of QEMU's own.
+BOARD: Final = ("qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a72", *_ANY)
 
 
 class Qemu:
     """One process at a time; ``console.log`` and ``qemu.log`` in ``folder`` keep what was said."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, machine: Sequence[str] = PC) -> None:
         self._folder: Final = folder
+        self._machine: Final = machine
         self._process: subprocess.Popen[bytes] | None = None
         self._monitor: socket.socket | None = None
         self._answers = b""
@@ -55,7 +55,7 @@ class Qemu:
         """Begin; ``lines`` are serial lines beside the console. Raises AssertionError with QEMU's own words."""
         monitor = self._folder / "qmp"
         monitor.unlink(missing_ok=True)
-        command = ["setpriv", "--pdeathsig", "KILL", _QEMU, *_PLAIN, *words]
+        command = ["setpriv", "--pdeathsig", "KILL", *self._machine, *words]
         for line in (f"file:{self.console}", *lines):
             command += ["-serial", line]
         command += ["-qmp", f"unix:{monitor},server=on,wait=off"]
