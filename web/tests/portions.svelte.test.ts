@@ -54,7 +54,7 @@ describe('a list in portions', () => {
     frame();
     rows.all = 110;
     flushSync();
-    expect(portions.many).toBe(120);
+    expect(portions.many).toBe(160);
     rows.words = 'b';
     flushSync();
     expect(portions.many).toBe(40);
