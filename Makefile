@@ -96,8 +96,8 @@ setup-demo:
 web: setup-demo ## Dựng lại giao diện · build the front end again
 	@$(npm) run build
 
-.PHONY: bench bench-distribution bench-screens bench-token bench-record bench-live bench-search bench-reports
-bench: bench-distribution bench-screens bench-token bench-record bench-live bench-search bench-reports ## Mọi phép đo · every benchmark
+.PHONY: bench bench-distribution bench-screens bench-token bench-record bench-live bench-search bench-reports bench-terminals
+bench: bench-distribution bench-screens bench-token bench-record bench-live bench-search bench-reports bench-terminals ## Mọi phép đo · every benchmark
 
 bench-distribution: setup ## Đo phân phối tài liệu tới 1–100 chỗ ngồi · papers to 1–100 seats, against the yardsticks
 	@$(bin)/python -m tests.bench.distribution
@@ -119,6 +119,9 @@ bench-search: setup ## Đo tìm kiếm trong 10.000 trang · words in ten thousa
 
 bench-reports: setup ## Đo báo cáo trên 500 cuộc họp, cả hai cơ sở dữ liệu · a year of 500 meetings of forty-five, on both databases
 	@$(bin)/python -m tests.bench.reports
+
+bench-terminals: setup ## Đo danh sách 500 thiết bị trong trình duyệt · five hundred terminals on the page of IT
+	@$(bin)/python -m tests.bench.terminals
 
 .PHONY: screenshots
 screenshots: setup ## Chụp mọi màn hình khi cả phòng đang họp · pictures of every screen, in test-results/screenshots

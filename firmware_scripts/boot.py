@@ -27,7 +27,12 @@ _GRUB: Final = (
     "part_gpt", "fat", "normal", "configfile", "linux", "loadenv", "test", "echo", "sleep", "reboot", "regexp",
     "search", "search_label", "all_video", "gfxterm", "serial", "terminal",
 )  # fmt: skip
-_FIRST_PROCESSOR: Final = ("start4.elf", "fixup4.dat", "LICENCE.broadcom")
+#: Its program, and the licence that has to lie beside it: where the package has them, and their names on the card.
+_FIRST_PROCESSOR: Final = {
+    "usr/lib/raspi-firmware/start4.elf": "start4.elf",
+    "usr/lib/raspi-firmware/fixup4.dat": "fixup4.dat",
+    "usr/share/doc/raspi-firmware/copyright": "LICENCE.broadcom",
+}
 #: GRUB's block of variables: 1024 bytes, filled up with ``#`` (grub-editenv).
 STATE_BYTES: Final = 1024
 _STATE_HEAD: Final = "# GRUB Environment Block\n"
@@ -89,8 +94,8 @@ def _raspberry(base: Base, kernel: Kernel, target: Target, draft: Path, files: P
     parts = draft / "raspberry"
     for name in ("raspi-firmware", "u-boot-rpi"):
         run(["dpkg-deb", "-x", base.package(name), parts], epoch=0)
-    for name in _FIRST_PROCESSOR:
-        shutil.copy(parts / "usr/lib/raspi-firmware" / name, files)
+    for place, name in _FIRST_PROCESSOR.items():
+        shutil.copy(parts / place, files / name)
     shutil.copy(parts / "usr/lib/u-boot/rpi_arm64/u-boot.bin", files)
     shutil.copy(recipe.HERE / "config.txt", files)
     if kernel.trees is None:

@@ -27,7 +27,8 @@ if test ${slot} = none; then
   reset
 fi
 
-setenv bootargs phonghop.slot=${slot} rauc.slot=${slot} ro quiet loglevel=3 panic=10 systemd.gpt_auto=0 systemd.condition-needs-update=no usbcore.authorized_default=2 audit=0 console=ttyS1,115200 console=ttyAMA0,115200 console=tty12 vt.global_cursor_default=0 ${EXTRA}
+# One word to U-Boot, which takes sixteen and refuses more.
+setenv bootargs "phonghop.slot=${slot} rauc.slot=${slot} ro quiet loglevel=3 panic=10 systemd.gpt_auto=0 systemd.condition-needs-update=no usbcore.authorized_default=2 audit=0 console=ttyS1,115200 console=ttyAMA0,115200 console=tty12 vt.global_cursor_default=0 ${EXTRA}"
 # Not where U-Boot would have it: between its two places a kernel of 37 MiB has 64 KiB left once it has been moved to where it
 # starts from, and the next one may be larger.
 setexpr first ${kernel_addr_r} + 0x8000000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -46,6 +47,14 @@ def test_the_boot_loaders_script_is_read_without_complaint() -> None:
         ["grub-script-check", str(recipe.HERE / "grub.cfg")], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_u_boot_takes_every_command_of_its_script() -> None:
+    """It takes sixteen words and refuses a command with more (CONFIG_SYS_MAXARGS); a quoted one is one word."""
+    script = (recipe.HERE / "boot.cmd").read_text(encoding="utf-8")
+    lines = [line for line in script.splitlines() if not line.lstrip().startswith("#")]
+    commands = [command for line in lines for command in line.split(";")]
+    assert [each for each in commands if len(shlex.split(each)) > 16] == []
 
 
 @pytest.mark.skipif(shutil.which("mformat") is None, reason="mtools is of the image's tools")
