@@ -1,6 +1,7 @@
 # U-Boot's half of what grub.cfg does: the first slot of ORDER that has a try left; the try is taken away first.
 
-setenv ORDER "A"; setenv A_LEFT 3; setenv B_LEFT 0; setenv EXTRA ""; setenv NEW ""; setenv FLOOR ""
+# What is tried where the counter cannot be read.
+setenv ORDER "A B"; setenv A_LEFT 3; setenv B_LEFT 3; setenv EXTRA ""; setenv NEW ""; setenv FLOOR ""
 if fatload ${devtype} ${devnum}:1 ${ramdisk_addr_r} state.env; then
   env import -t ${ramdisk_addr_r} ${filesize} ORDER A_LEFT B_LEFT EXTRA NEW FLOOR
 fi
@@ -28,7 +29,7 @@ if test ${slot} = none; then
 fi
 
 # One word to U-Boot, which takes sixteen and refuses more.
-setenv bootargs "phonghop.slot=${slot} rauc.slot=${slot} ro quiet loglevel=3 panic=10 systemd.gpt_auto=0 systemd.condition-needs-update=no usbcore.authorized_default=2 audit=0 console=ttyS1,115200 console=ttyAMA0,115200 console=tty12 vt.global_cursor_default=0 ${EXTRA}"
+setenv bootargs "phonghop.slot=${slot} rauc.slot=${slot} ro quiet loglevel=3 panic=10 gpt systemd.gpt_auto=0 systemd.condition-needs-update=no usbcore.authorized_default=2 audit=0 console=ttyS1,115200 console=ttyAMA0,115200 console=tty12 vt.global_cursor_default=0 ${EXTRA}"
 # Not where U-Boot would have it: between its two places a kernel of 37 MiB has 64 KiB left once it has been moved to where it
 # starts from, and the next one may be larger.
 setexpr first ${kernel_addr_r} + 0x8000000

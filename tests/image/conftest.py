@@ -25,6 +25,8 @@ from tests.support.releases import make_signer
 #: What is on the seat first; it takes nothing older any more.
 EDITION = Edition(base.EPOCH, "20250101.0")
 NEXT = Edition(base.EPOCH + 3600, EDITION.version)
+#: From the moment of the sources, which stands still, to long after today.
+DAYS = 3650
 PICTURES = recipe.ROOT / "test-results" / "image"
 TARGET = recipe.TARGETS["amd64"]
 #: An imitated computer on a busy machine; the product's own limits are tested elsewhere.
@@ -48,7 +50,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     signer, authority = make_signer(out / "signer")
     return Made(
         image.build(TARGET, keep, out, EDITION),
-        bundle.build(TARGET, keep, out, signer, NEXT),
+        bundle.build(TARGET, keep, out, signer, NEXT, days=DAYS),
         signer,
         authority,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -55,6 +56,16 @@ def test_u_boot_takes_every_command_of_its_script() -> None:
     lines = [line for line in script.splitlines() if not line.lstrip().startswith("#")]
     commands = [command for line in lines for command in line.split(";")]
     assert [each for each in commands if len(shlex.split(each)) > 16] == []
+
+
+@pytest.mark.parametrize("script", ["grub.cfg", "boot.cmd"])
+def test_a_torn_table_and_a_lost_counter_still_start(script: str) -> None:
+    """Without ``gpt`` the kernel finds no partition at all where the first of both tables is torn."""
+    text = (recipe.HERE / script).read_text(encoding="utf-8")
+    [words] = re.findall(r"^ *(?:linux|setenv bootargs) (.*)$", text, re.MULTILINE)
+    assert {"gpt", "rauc.slot=", "panic=10"} <= {re.sub(r"=\$.*", "=", word) for word in words.strip('"').split()}
+    told, counter = text.index('"A B"'), text.index("state.env")
+    assert told < counter, "before it is read"
 
 
 @pytest.mark.skipif(shutil.which("mformat") is None, reason="mtools is of the image's tools")
