@@ -33,7 +33,7 @@ from edge.enrol.client import SiteClient
 from edge.enrol.key import DeviceKey
 from edge.enrol.service import CA, Credentials, Enroller, Told
 from edge.events import FoundWell
-from edge.helped import RESTART_FILE, RunCommand, TouchFile
+from edge.helped import DARK_FILE, LIGHT_FILE, POWER_OFF_FILE, RESTART_FILE, RunCommand, TouchFile
 from edge.link import mqtt
 from edge.model import Identity, Limits, LinkState, Standing
 from edge.page.app import Page, create_page
@@ -91,6 +91,7 @@ class Agent:
         self._link: mqtt.MqttLink | None = None
         self._credentials: Credentials | None = None
         self._refusals = 0
+        self._is_dark: bool | None = None
         self._shows_again_s = 0.0
         self._disk: Final = RealDisk(settings.data_dir)
         self._vitals: Final = Vitals(self._clock)
@@ -102,7 +103,8 @@ class Agent:
             reserve_bytes=settings.disk_reserve_mib * _MIB,
             record=RecordKeeper(self._disk),
             vitals=self._vitals,
-            restart=_restarter(settings),
+            restart=_helped(settings.machine_restart, settings.run_dir / RESTART_FILE),
+            power_off=_helped(settings.machine_off, settings.run_dir / POWER_OFF_FILE),
         )
         self._ports.updates = self._update_desk()
         self._vigil: Final = Vigil(
@@ -184,6 +186,7 @@ class Agent:
             readers=readers or self._cards is None,
             ahead_s=None if ports.welcomed is None else ports.ahead.total_seconds(),
             painted_ago_s=self._vitals.painted_ago_s,
+            is_dark=state.upkeep.is_dark,
         )
 
     # ---------------------------------------------------------- what the seat tells (Outside)
@@ -191,6 +194,18 @@ class Agent:
     def show(self, screen: Screen) -> None:
         """The screen has changed."""
         self._board.show(screen)
+        self._light(is_dark=screen.sections["upkeep"]["dark"])
+
+    def _light(self, *, is_dark: bool) -> None:
+        """Where a panel has a light of its own, a unit of root's switches it (W188); the page is black in any case."""
+        if self._settings.screen_watch_s == 0 or is_dark == self._is_dark:
+            return
+        self._is_dark = is_dark
+        name = DARK_FILE if is_dark else LIGHT_FILE
+        try:
+            self._ports.run_dir.note(name, b"")
+        except OSError as exc:
+            _LOG.warning("run_dir: %s not kept (%s)", name, exc.strerror)
 
     def point(self, point: Point | View) -> None:
         """The presenter points on the page, or sees that part of it."""
@@ -384,7 +399,6 @@ class Agent:
             _LOG.warning("a driver did not let go of a token")
 
 
-def _restarter(settings: Settings) -> Callable[[], None]:
-    """What starts this machine again: a command of the settings, or the unit of systemd that watches a file."""
-    command = settings.machine_restart
-    return RunCommand(command) if command else TouchFile(settings.run_dir / RESTART_FILE)
+def _helped(command: str, file: Path) -> Callable[[], None]:
+    """What does it in the agent's place: a command of the settings, or the unit of systemd that watches a file."""
+    return RunCommand(command) if command else TouchFile(file)

@@ -17,7 +17,7 @@ from edge.model import CardWork, Queued, Session, Signing, SignsWith
 from edge.updates.values import Task
 from wire.events import Event as LogEvent
 from wire.front import Front
-from wire.messages import Challenge, Mix, Point, RoundNumber, SigningRound, SignOffer, View, Wish
+from wire.messages import Challenge, Hours, Maintenance, Mix, Point, RoundNumber, SigningRound, SignOffer, View, Wish
 from wire.messages.pointing import Place as PointedPlace
 from wire.messages.updates import Release
 from wire.messages.viewing import Part
@@ -438,9 +438,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class AnswerOrder:
-    """Say that an order of IT was carried out."""
+    """Say that an order of IT was carried out, or (``code``) why not."""
 
     order: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +449,21 @@ class RestartMachine:
     """Start this machine again, and say that it will be, or that it cannot."""
 
     order: str
+
+
+@dataclass(frozen=True, slots=True)
+class PowerOff:
+    """Switch this machine off, and say that it will be, or that it cannot."""
+
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveUpkeep:
+    """Keep how this seat is looked after, over a restart of the agent."""
+
+    hours: Hours | None
+    maintenance: Maintenance | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,6 +515,6 @@ Command = (
     Greet | Listen | SendSignIn | OpenCard | ReleaseCard | SendKnock | VerifyPinAndSign | SignWithCard | PaperCommand
     | BallotCommand | MarksCommand | ReadingsCommand | SendTokenSignIn | SendFront | SendPoint | AskReady | ShowPoint
     | SendEntry | SendHealth | Report | Replan | SaveWish | Record | Keep | Settle | CheckPassword | RememberPassword
-    | ForgetPassword | SaveSession | HidePages | Wipe | Answer | AnswerOrder | RestartMachine
+    | ForgetPassword | SaveSession | HidePages | Wipe | Answer | AnswerOrder | RestartMachine | PowerOff | SaveUpkeep
     | UpdateCommand
 )  # fmt: skip

@@ -45,6 +45,9 @@
     │   ├── PageNotDrawn          page-not-drawn
     │   ├── ServerRefused         (the code of the answer: the machine's or the server's)
     │   ├── CannotRestart         seat-cannot-restart
+    │   ├── CannotPowerOff        seat-cannot-power-off
+    │   ├── ScreenInUse           seat-screen-in-use
+    │   ├── KeptFree              seat-maintenance
     │   └── Stopping              seat-stopping
     ├── MeetingFault              why a meeting is not shown
     │   ├── AgentOutdated         agent-outdated
@@ -338,6 +341,24 @@ class CannotRestart(SeatRefusal):
     """Nobody at this machine may start it again."""
 
     code = "seat-cannot-restart"
+
+
+class CannotPowerOff(SeatRefusal):
+    """Nobody at this machine may switch it off."""
+
+    code = "seat-cannot-power-off"
+
+
+class ScreenInUse(SeatRefusal):
+    """Somebody is or may soon be in front of this screen: it stays lit."""
+
+    code = "seat-screen-in-use"
+
+
+class KeptFree(SeatRefusal):
+    """This place is under maintenance: nobody signs in here."""
+
+    code = "seat-maintenance"
 
 
 class Stopping(SeatRefusal):

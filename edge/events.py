@@ -18,7 +18,7 @@ from edge.model import CardSignature, HeldLine, Identity, Queued, Recalled, Sess
 from edge.updates.values import Task
 from wire.events import Event as LogEvent
 from wire.front import Front
-from wire.messages import Challenge, Mix, Point, SignOffer, SignRounds, View, Wish
+from wire.messages import Challenge, Hours, Maintenance, Mix, Point, SignOffer, SignRounds, View, Wish
 from wire.messages.pointing import Place
 from wire.messages.updates import Release
 from wire.messages.viewing import Part
@@ -506,6 +506,28 @@ class OrderSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepingCame:
+    """How this seat is looked after (W187); ``is_kept``: by what was kept over a restart of the agent."""
+
+    hours: Hours | None
+    maintenance: Maintenance | None
+    is_kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTime:
+    """The server's clock was at ``at`` when this machine's monotonic one was at ``at_s``."""
+
+    at: dt.datetime
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """Somebody has touched the screen, where nobody is signed in."""
+
+
+@dataclass(frozen=True, slots=True)
 class UpdateCame:
     """The server has this terminal do something with a new image (W176)."""
 
@@ -557,5 +579,5 @@ Event = (
     | PasswordChecked | LockAsked | SignOutAsked | ActAsked | Touched | FollowsPresenter | Laid | Ticked | BallotHeld
     | BallotAway | BallotsFound | MixCame | MarksAsked | MarksWritten | MarksStand | PointsAt | PointCame
     | ReadyAsked | PageSeen | ReadingsStand | OrderCame | OrderSeen
-    | UpdateCame | UpdateWent | UpdateFound | UpdateUnkept | FoundWell
+    | UpdateCame | UpdateWent | UpdateFound | UpdateUnkept | FoundWell | KeepingCame | ServerTime | Woken
 )  # fmt: skip

@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 import logging
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -25,6 +25,7 @@ from edge.commands import (
     AnswerOrder,
     AskReady,
     CheckPin,
+    PowerOff,
     RestartMachine,
     SendAnswer,
     SendBegin,
@@ -36,7 +37,7 @@ from edge.commands import (
     SignWithCard,
     VerifyPinAndSign,
 )
-from edge.errors import CannotRestart
+from edge.errors import CannotPowerOff, CannotRestart
 from edge.events import Destroyed, Event, Forgotten, Stored
 from edge.model import CardSignature, CardWork, Queued
 from edge.outbox import Entry
@@ -125,11 +126,13 @@ class Hands:
         for chunks in self._ports.vault.all_chunks():
             self._report(chunks)
 
-    def send(self, command: SendEntry | SendFront | SendPoint | AskReady | AnswerOrder | RestartMachine) -> None:
+    def send(
+        self, command: SendEntry | SendFront | SendPoint | AskReady | AnswerOrder | RestartMachine | PowerOff
+    ) -> None:
         """An act of the outbox, where somebody reads, a question, or the answer to an order."""
         if isinstance(command, SendEntry):
             self.send_entry(command.act)
-        elif isinstance(command, AnswerOrder | RestartMachine):
+        elif isinstance(command, AnswerOrder | RestartMachine | PowerOff):
             self._obey(command)
         elif isinstance(command, SendFront):
             self.front(command)
@@ -245,27 +248,24 @@ class Hands:
                 vault.notes.put(replace(note, confirmed=True))
         vault.outbox.settle(entry.act)
 
-    def health(self, *, generation: int, seqs: dict[str, int], screen: str, token: str) -> None:
+    def health(self, *, generation: int, seqs: dict[str, int], screen: str, token: str, is_dark: bool) -> None:
         """Say how the seat is (D4)."""
         free_mb = self._ports.vault.free_bytes() // _MIB
         keeper = self._ports.record
         kept = None if keeper is None else keeper.kept
         vitals = self._ports.vitals
         heard = None if self._ports.welcomed is None else self._ports.ahead
-        machine = None if vitals is None else vitals.read(ahead=heard)
+        machine = None if vitals is None else replace(vitals.read(ahead=heard), is_dark=is_dark)
         self._ports.say(lambda head: messages.Health(head, generation, seqs, free_mb, screen, kept, token, machine))
 
-    def _obey(self, command: AnswerOrder | RestartMachine) -> None:
-        """Say that an order was carried out; the machine is started again by whoever may do that (W171)."""
-        code, restart = "", self._ports.restart
-        if isinstance(command, RestartMachine):
-            try:
-                if restart is None:
-                    raise OSError("nobody here may")
-                restart()
-            except (OSError, subprocess.SubprocessError) as exc:
-                _LOG.warning("the machine cannot be started again: %s", exc)
-                code = CannotRestart.code
+    def _obey(self, command: AnswerOrder | RestartMachine | PowerOff) -> None:
+        """Say that an order was carried out; the machine is started again, or switched off, by whoever may (W171)."""
+        if isinstance(command, AnswerOrder):
+            code = command.code
+        elif isinstance(command, PowerOff):
+            code = "" if _is_done(self._ports.power_off, "switched off") else CannotPowerOff.code
+        else:
+            code = "" if _is_done(self._ports.restart, "started again") else CannotRestart.code
         outcome = "refused" if code else "done"
         self._ports.say(lambda head: messages.Obeyed(head, command.order, outcome, code))
 
@@ -293,6 +293,17 @@ class Hands:
     def _owe(self, note: Note) -> Iterable[Event]:
         self._ports.vault.outbox.owe(_receipt_entry(note))
         return (Stored(Queued(note.act, RECEIPT, note.meeting)),)
+
+
+def _is_done(ask: Callable[[], None] | None, what: str) -> bool:
+    try:
+        if ask is None:
+            raise OSError("nobody here may")
+        ask()
+    except (OSError, subprocess.SubprocessError) as exc:
+        _LOG.warning("the machine cannot be %s: %s", what, exc)
+        return False
+    return True
 
 
 def _order(work: CardWork, message: bytes, pin: bytearray) -> SignOrder:

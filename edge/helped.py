@@ -1,7 +1,8 @@
 """Has done what the agent may not do itself: it touches a file that a unit of systemd watches, or runs a command.
 
 Rules: the agent has no right to start anything; nothing of the file is read (``deploy/systemd/phonghop-pcscd.path``,
-``deploy/systemd/phonghop-restart.path``). Where there is no systemd, a command of the settings is run instead.
+``phonghop-restart.path``, ``phonghop-poweroff.path``). Where there is no systemd, a command of the settings is run
+instead.
 
 Usage: ``TouchFile(run_dir / RESTART_FILE)()``
 """
@@ -15,6 +16,10 @@ from typing import Final
 
 #: Below the agent's runtime folder; the unit names the whole path.
 RESTART_FILE: Final = "restart"
+POWER_OFF_FILE: Final = "power-off"
+#: The light behind the panel is to shine, or not (recipe/root/usr/lib/phonghop/panel-light).
+LIGHT_FILE: Final = "light"
+DARK_FILE: Final = "dark"
 _COMMAND_S: Final = 20.0
 
 

@@ -25,6 +25,7 @@ from edge.events import (
     ChallengeCame,
     Event,
     FaultChanged,
+    KeepingCame,
     LogCame,
     MixCame,
     OfferCame,
@@ -148,7 +149,7 @@ class Inbox:
                 return (self._challenge(message, state),)
             case messages.SignRounds() | messages.SignPart() | messages.SignOffer():
                 return self._signing(message)
-            case messages.Mix() | messages.Log() | messages.Order() | messages.Update():
+            case messages.Mix() | messages.Log() | messages.Order() | messages.Update() | messages.Keeping():
                 return (_heard(message),)
             case messages.Key():
                 self._key(message)
@@ -346,11 +347,13 @@ def _is_early(payload: bytes, keys: Iterable[EpochKey]) -> bool:
     return all(key.epoch != epoch for key in keys)
 
 
-def _heard(message: messages.Mix | messages.Log | messages.Order | messages.Update) -> Event:
+def _heard(message: messages.Mix | messages.Log | messages.Order | messages.Update | messages.Keeping) -> Event:
     if isinstance(message, messages.Mix):
         return MixCame(message)
     if isinstance(message, messages.Order):
         return OrderCame(message.order, message.kind, message.text)
+    if isinstance(message, messages.Keeping):
+        return KeepingCame(message.hours, message.maintenance)
     if isinstance(message, messages.Update):
         return UpdateCame(message.update, message.kind, message.release)
     return LogCame(message.meeting, message.events, message.head_seq)

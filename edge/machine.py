@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from edge import ballots, marks, orders, people, questions, readings, rounds, statements, tokens
+from edge import ballots, marks, orders, people, questions, readings, rounds, statements, tokens, upkeep
 from edge.commands import (
     Answer,
     Command,
@@ -54,6 +54,7 @@ from edge.events import (
     FoundWell,
     Heard,
     IdentityChanged,
+    KeepingCame,
     Laid,
     LinkDown,
     LinkUp,
@@ -82,6 +83,7 @@ from edge.events import (
     RoundConfirmed,
     RoundFile,
     RoundsCame,
+    ServerTime,
     SignInAsked,
     SignOutAsked,
     StatementAsked,
@@ -99,6 +101,7 @@ from edge.events import (
     UpdateWent,
     Welcomed,
     WishChanged,
+    Woken,
 )
 from edge.model import ActState, Followed, LinkState, Now, Recalled, Sent, Session, Standing, State
 from edge.showing import reader, shown_meeting, situation, token_word
@@ -148,6 +151,7 @@ def _consequences(before: State, after: State, *, commands: list[Command], now: 
         commands.append(HidePages())
     if before.session is not None and after.session is None:
         commands.append(ForgetPassword())
+    after = upkeep.consequences(after, now)
     if _is_worth_keeping(before, after):
         commands.append(SaveSession(after.session))
     return _send_next(after, commands, now)
@@ -253,7 +257,7 @@ def _welcomed(state: State, event: Welcomed, now: Now) -> Result:
     if wished.signing_in is not None:
         again = people.say_again(wished.signing_in)
     again = (*again, *rounds.say_again(wished), *people.say_front(wished)[1], *updating.say_again(wished))
-    return wished, (*commands, Replan(eager=True), Report(), SendHealth(), *again)
+    return upkeep.welcomed(wished, now), (*commands, Replan(eager=True), Report(), SendHealth(), *again)
 
 
 def _wish_changed(state: State, event: WishChanged, now: Now) -> Result:
@@ -378,7 +382,7 @@ def _ticked(state: State, event: Ticked, now: Now) -> Result:
     if not state.confirmed and state.warm and now.s - state.started_s >= state.limits.grace_s:
         state = replace(state, confirmed=True)
         commands.append(Replan())
-    for part in (people.time_out_sign_in, rounds.ticked, questions.ticked, orders.ticked):
+    for part in (people.time_out_sign_in, rounds.ticked, questions.ticked, orders.ticked, upkeep.ticked):
         state, more = part(people.lock_when_idle(state, now), now)
         commands += more
     return _tick_recalled(state, now), tuple(commands)
@@ -408,7 +412,7 @@ def _tick_sent(state: State, now: Now) -> Result:
 
 
 def _tick_health(state: State, now: Now) -> Result:
-    fresh = (situation(state).value, token_word(state))
+    fresh = (situation(state).value, token_word(state), state.upkeep.is_dark)
     is_due = now.s - state.link.health_s >= HEALTH_S or fresh != state.link.health
     if state.link.state is not LinkState.ONLINE or not is_due:
         return state, ()
@@ -482,6 +486,9 @@ _HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
     ReadyAsked: questions.asked,
     OrderCame: orders.came,
     OrderSeen: orders.seen,
+    KeepingCame: upkeep.told,
+    ServerTime: upkeep.server_time,
+    Woken: upkeep.woken,
     UpdateCame: updating.came,
     UpdateWent: updating.went,
     UpdateFound: updating.found,

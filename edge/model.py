@@ -18,6 +18,7 @@ from edge.declaring import Declared, Maker
 from edge.marks_values import Place
 from edge.orders_values import Orders
 from edge.updates.values import Updates
+from edge.upkeep_values import Upkeep
 from wire.front import Front
 from wire.messages import RoundNumber, SignRounds, Wish
 from wire.proof import TokenData
@@ -89,8 +90,8 @@ class Link:
     patience_s: float = 5.0
     heard_s: float = 0.0
     health_s: float = 0.0
-    #: screen and token as they were said last (W113)
-    health: tuple[str, str] = ("", "")
+    #: screen and token as they were said last (W113), and whether the screen was dark (W188)
+    health: tuple[str, str, bool] = ("", "", False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,6 +456,7 @@ class State:
             cards=self.cards,
             makers=self.makers,
             updates=self.updates,
+            upkeep=self.upkeep,
         )
 
     declaring: Declaring | None = None
@@ -465,6 +467,8 @@ class State:
     orders: Orders = field(default_factory=Orders)
     #: where it is with a new image
     updates: Updates = field(default_factory=Updates)
+    #: how it is looked after: the light of its screen, its maintenance
+    upkeep: Upkeep = field(default_factory=Upkeep)
     #: what waits for the signature of who sits here, as the server said it last
     rounds: SignRounds | None = None
     round_file: OpenFile | None = None

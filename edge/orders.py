@@ -1,5 +1,5 @@
 """The part of the seat's decisions that concerns IT's orders: show which seat it is, words, a lock, a new page (W171),
-nothing left of what it keeps (W185).
+its screen dark (W188), the machine off (W191), nothing left of what it keeps (W185).
 
 Rules: pure, as ``machine.py``. An order is carried out once, however often it comes; nothing of it outlives the agent.
 What is shown lies over everything, shows nothing of a meeting, and goes by itself. Whoever sits there closes it.
@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from edge.commands import Answer, AnswerOrder, Command, RestartMachine, Wipe
+from edge import upkeep
+from edge.commands import Answer, AnswerOrder, Command, PowerOff, RestartMachine, Wipe
 from edge.errors import DeviceRevoked
 from edge.events import OrderCame, OrderSeen
 from edge.model import Now, State
@@ -30,9 +31,9 @@ Result = tuple[State, tuple[Command, ...]]
 
 def came(state: State, event: OrderCame, now: Now) -> Result:
     """Carry it out and say so; one that was carried out before is only answered."""
-    if event.kind == "restart":
+    if event.kind in {"restart", "off"}:
         # Answered by whoever can do it or not, each time it comes: asked for twice it is still one start.
-        return state, (RestartMachine(event.order),)
+        return state, (RestartMachine(event.order) if event.kind == "restart" else PowerOff(event.order),)
     if event.kind == WIPE:
         waiting = state.signing_in
         # The answer drops the password.
@@ -41,18 +42,28 @@ def came(state: State, event: OrderCame, now: Now) -> Result:
     told = AnswerOrder(event.order)
     if event.order in state.orders.obeyed:
         return state, (told,)
-    orders = replace(state.orders, obeyed=(*state.orders.obeyed, event.order)[-_REMEMBERED:])
-    after = replace(state, orders=orders)
+    after, answers = _obeyed(state, event, now)
+    if answers != (told,):
+        return state, answers
+    return replace(
+        after, orders=replace(after.orders, obeyed=(*state.orders.obeyed, event.order)[-_REMEMBERED:])
+    ), answers
+
+
+def _obeyed(state: State, event: OrderCame, now: Now) -> Result:
+    told = AnswerOrder(event.order)
     match event.kind:
         case "identify":
-            return _showing(after, Shown(event.order, "identify", "", now.s + IDENTIFY_S)), (told,)
+            return _showing(state, Shown(event.order, "identify", "", now.s + IDENTIFY_S)), (told,)
         case "say":
-            return _showing(after, Shown(event.order, "say", event.text, now.s + SAY_S)), (told,)
+            return _showing(state, Shown(event.order, "say", event.text, now.s + SAY_S)), (told,)
         case "lock":
-            session = after.session
-            return (after if session is None else replace(after, session=replace(session, locked=True))), (told,)
+            session = state.session
+            return (state if session is None else replace(state, session=replace(session, locked=True))), (told,)
+        case "dark" | "light":
+            return upkeep.ordered(state, event, now)
         case _:
-            return replace(after, orders=replace(orders, loads=orders.loads + 1)), (told,)
+            return replace(state, orders=replace(state.orders, loads=state.orders.loads + 1)), (told,)
 
 
 def seen(state: State, event: OrderSeen, _now: Now) -> Result:

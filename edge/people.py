@@ -44,7 +44,7 @@ from edge.events import (
     UnlockAsked,
 )
 from edge.model import ActState, LinkState, Now, Queued, Session, ShownAct, SigningIn, State
-from edge.showing import Situation, ended, reader, shown_meeting, shown_session, situation
+from edge.showing import Situation, ended, is_kept_free, reader, shown_meeting, shown_session, situation
 from wire.errors import WireError
 from wire.front import carried
 from wire.messages import Point
@@ -177,6 +177,8 @@ def sign_in_asked(state: State, event: SignInAsked, now: Now) -> Result:
     meeting = shown_meeting(state)
     if meeting is None:
         return _refuse(state, event.request, errors.NoMeeting.code)
+    if is_kept_free(state):
+        return _refuse(state, event.request, errors.KeptFree.code)
     session = shown_session(state)
     if session is not None and session.person != event.person:
         return _refuse(state, event.request, errors.SomebodySignedIn.code)

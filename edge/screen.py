@@ -104,7 +104,7 @@ class Drawn:
             state.session, state.acts, state.recalled, state.fault, state.record_fault, state.cards,
             state.signing_in is not None, self._ahead_s,
             state.declaring, state.rounds, state.round_file, state.paper, tuple(round_file.items()),
-            view.marks_of(state), state.orders,
+            view.marks_of(state), state.orders, state.upkeep.is_dark, state.upkeep.maintenance,
             tuple(map(id, state.meetings.values())), holding,
         )  # fmt: skip
         if self._screen is not None and shown_from == self._from:

@@ -42,6 +42,7 @@ from edge.commands import (
     MarksCommand,
     OpenCard,
     OpenRound,
+    PowerOff,
     ReadingsCommand,
     Record,
     ReleaseCard,
@@ -50,6 +51,7 @@ from edge.commands import (
     Report,
     RestartMachine,
     SaveSession,
+    SaveUpkeep,
     SaveWish,
     SendAnswer,
     SendBegin,
@@ -74,12 +76,14 @@ from edge.events import (
     FaultChanged,
     Heard,
     IdentityChanged,
+    KeepingCame,
     LinkDown,
     LinkUp,
     Opened,
     PasswordChecked,
     PointCame,
     RecordFound,
+    ServerTime,
     Stored,
     Ticked,
     UpdateUnkept,
@@ -141,6 +145,11 @@ class Seat:
     def begin(self) -> None:
         """Open the store if its key outlived a restart. The first screen is shown once it is known who this is."""
         self._ports.welcomed = self._ports.run_dir.load_welcomed()
+        if self._ports.welcomed is not None:
+            self._waiting += [
+                KeepingCame(*self._ports.run_dir.load_upkeep(), is_kept=True),
+                ServerTime(*self._ports.welcomed),
+            ]
         key = self._ports.run_dir.load_key()
         if key is not None:
             self._open_store(key, warm=True)
@@ -262,7 +271,7 @@ class Seat:
                 self._request(command)
             case Report():
                 hands.report_all()
-            case SendEntry() | SendFront() | SendPoint() | AskReady() | AnswerOrder() | RestartMachine():
+            case SendEntry() | SendFront() | SendPoint() | AskReady() | AnswerOrder() | RestartMachine() | PowerOff():
                 hands.send(command)
             case Settle(entry):
                 hands.settle(entry)
@@ -301,9 +310,8 @@ class Seat:
                 self._keep(command)
             case CheckPassword() | RememberPassword() | ForgetPassword():
                 self._use_password(command)
-            case SaveSession(session):
-                if self._ports.vault.is_open:
-                    self._ports.run_dir.save_session(session, self._ports.vault.sealer())
+            case SaveSession() | SaveUpkeep():
+                self._keep_for_boot(command)
             case ShowPoint(point):
                 self._outside.point(point)
             case Wipe(order):
@@ -315,6 +323,7 @@ class Seat:
         welcome = came.welcome
         self._ports.welcomed = welcome.head.at, self._ports.clock.monotonic_s()
         self._ports.run_dir.save_welcomed(*self._ports.welcomed)
+        self._waiting.append(ServerTime(*self._ports.welcomed))
         if self._ports.certificate is not None:
             self._guard(self._ports.certificate.welcomed)
         key = Secret(welcome.store_key)
@@ -452,6 +461,7 @@ class Seat:
             seqs={name: followed.state.seq for name, followed in self.state.meetings.items()},
             screen=situation(self.state).value,
             token=token_word(self.state),
+            is_dark=self.state.upkeep.is_dark,
         )
 
     # ------------------------------------------------------------ people
@@ -516,6 +526,12 @@ class Seat:
             self._outside.answer(Answer(command.request, exc.code))
             raise
         self._waiting.extend(made)
+
+    def _keep_for_boot(self, command: SaveSession | SaveUpkeep) -> None:
+        if isinstance(command, SaveUpkeep):
+            self._ports.run_dir.save_upkeep(command.hours, command.maintenance)
+        elif self._ports.vault.is_open:
+            self._ports.run_dir.save_session(command.session, self._ports.vault.sealer())
 
     def _keep(self, command: Keep) -> None:
         entry = Entry(

@@ -161,6 +161,9 @@ class Settings:
     # (deploy/systemd/phonghop-restart.path).
     machine_restart: str = _setting(_pattern, "")
 
+    # What switches this machine off when IT orders it; empty: systemd does (deploy/systemd/phonghop-poweroff.path).
+    machine_off: str = _setting(_pattern, "")
+
     log_level: str = _setting(_level, "INFO")
 
     @classmethod

@@ -34,6 +34,7 @@ class Situation(enum.StrEnum):
     LOCKED = "locked"
     RECALLED = "recalled"
     OUTDATED = "outdated"
+    MAINTENANCE = "maintenance"
 
 
 def situation(state: State) -> Situation:
@@ -46,6 +47,8 @@ def situation(state: State) -> Situation:
     followed = None if shown is None else state.meetings[shown]
     if state.recalled is not None and (followed is None or followed.state.phase not in LIVE):
         return Situation.RECALLED
+    if is_kept_free(state):
+        return Situation.MAINTENANCE
     if followed is None:
         return Situation.WAITING
     if followed.fault:
@@ -54,6 +57,11 @@ def situation(state: State) -> Situation:
     if session is None:
         return Situation.WELCOME
     return Situation.LOCKED if session.locked else Situation.SIGNED_IN
+
+
+def is_kept_free(state: State) -> bool:
+    """Whether nobody may sign in here; whoever is signed in already goes on (W189)."""
+    return state.upkeep.maintenance is not None and state.session is None
 
 
 def shown_meeting(state: State) -> str | None:

@@ -40,7 +40,7 @@ from edge.events import (
     TokenSigned,
 )
 from edge.model import Card, LinkState, Now, PaperStep, ReaderState, Session, Signing, SigningIn, State, TokenSeen
-from edge.showing import shown_meeting, shown_session
+from edge.showing import is_kept_free, shown_meeting, shown_session
 from wire import ids
 from wire.errors import WireError
 from wire.front import Front, carried
@@ -175,6 +175,8 @@ def pin_given(state: State, event: PinGiven, now: Now) -> Result:
     meeting = shown_meeting(state)
     if meeting is None:
         return _refuse(state, event.request, errors.NoMeeting.code)
+    if is_kept_free(state):
+        return _refuse(state, event.request, errors.KeptFree.code)
     if state.signing_in is not None:
         return _refuse(state, event.request, errors.SignInRunning.code)
     if is_at_work(state):

@@ -78,6 +78,7 @@ def sections(state: State, *, holding: Mapping[PaperVersion, Section], picture: 
         "front": _front(state, who),
         "marks": marks_of(state),
         "orders": _orders(state),
+        "upkeep": _upkeep(state),
     }
 
 
@@ -92,6 +93,12 @@ def _orders(state: State) -> Section:
     shown = state.orders.shown
     over = None if shown is None else {"order": shown.order, "kind": shown.kind, "text": shown.text}
     return {"shown": over, "loads": state.orders.loads}
+
+
+def _upkeep(state: State) -> Section:
+    """Whether the screen is dark, and why nobody signs in here (W188, W189)."""
+    maintenance = state.upkeep.maintenance
+    return {"dark": state.upkeep.is_dark, "maintenance": None if maintenance is None else maintenance.to_value()}
 
 
 def marks_of(state: State) -> Section | None:

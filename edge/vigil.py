@@ -4,8 +4,8 @@ Rules: a seat is well once all four are there: the server has welcomed it over t
 card service answers, and its clock is the server's within a minute. That is told once a boot, by the file ``well``: the
 slot that was started gets its tries back (docs/adr/0055-image-in-a-machine.md). Where there are slots, root answers by
 a file (``good``), and only then is the image called good. A screen that has drawn nothing for ``watch_s`` is told by
-the file ``screen-hangs``, which is touched again only after it had time to come up. Without a screen of its own
-(``watch_s`` 0) a seat tells neither.
+the file ``screen-hangs``, which is touched again only after it had time to come up; a dark one is none. Without a
+screen of its own (``watch_s`` 0) a seat tells neither.
 
 Usage::
 
@@ -37,13 +37,15 @@ _LOG: Final = logging.getLogger("phonghop.seat")
 class Signs:
     """What the loop knows.
 
-    ``ahead_s``: the server's clock over this one's, ``painted_ago_s``: when the page drew last; None: not yet told.
+    ``ahead_s``: the server's clock over this one's, ``painted_ago_s``: when the page drew last; None: not yet told;
+    ``is_dark``: nothing is drawn that anybody could see.
     """
 
     online: bool
     readers: bool
     ahead_s: float | None
     painted_ago_s: float | None
+    is_dark: bool = False
 
 
 class Vigil:
@@ -71,9 +73,11 @@ class Vigil:
         silent_s = now_s - (drew_s if drew_s is not None and has_drawn else self._began_s)
         patience_s = self._watch_s if has_drawn else FIRST_PAGE_S
         if silent_s > patience_s:
-            _LOG.warning("the screen has drawn nothing for %.0f s: it is to be started anew", patience_s)
+            # From the light on a panel that was off, and asked for no frame, is waited for as at a start.
             self._began_s = now_s
-            self._note(HANGS_FILE)
+            if not signs.is_dark:
+                _LOG.warning("the screen has drawn nothing for %.0f s: it is to be started anew", patience_s)
+                self._note(HANGS_FILE)
         elif has_drawn and not self._is_well and _are_well(signs):
             _LOG.info("all is well: the slot that runs gets its tries back")
             self._is_well = True

@@ -1,4 +1,5 @@
-"""How this machine is: heat, current, memory, which image it runs, and whether its page still paints (W170, D4).
+"""How this machine is: heat, current, memory, which image it runs, whether its page still paints (W170, D4), and how
+it is switched on from afar (W190).
 
 Rules: read when the seat says how it is, four times a minute; what a machine does not have is left out, and whatever
 cannot be read stops nothing. The page says that it has painted, from any thread; whoever keeps a screen alive asks
@@ -15,10 +16,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import ipaddress
 import re
+import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from edge.clock import Clock
 from wire.messages import Machine
@@ -31,6 +34,7 @@ _IMAGE: Final = re.compile(r'^IMAGE_VERSION="?([0-9A-Za-z.+~_-]{1,64})"?$', re.A
 _SLOT: Final = re.compile(r"\bphonghop\.slot=([AB])\b", re.ASCII)
 #: What an updater of this machine installs, in its own file (RAUC).
 _COMPATIBLE: Final = re.compile(r"^compatible=([0-9A-Za-z._-]{1,64})$", re.ASCII | re.MULTILINE)
+_MAC: Final = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}", re.ASCII)
 _FREE: Final = re.compile(r"^MemAvailable:\s+([0-9]+) kB$", re.ASCII | re.MULTILINE)
 
 
@@ -83,6 +87,7 @@ class Vitals:
             image=self._image,
             slot=self._slot,
             compatible=self._compatible,
+            **self._card(),
         )
 
     def _temperature(self) -> int | None:
@@ -102,6 +107,31 @@ class Vitals:
     def _memory(self) -> int | None:
         free = _first(_FREE, self._text("proc/meminfo"))
         return int(free) // _MIB_IN_KIB if free else None
+
+    def _card(self) -> dict[str, Any]:
+        """The first wired card that is a device: its address, its network, whether it is set to wake the machine."""
+        for address in self._files("sys/class/net", "*/address"):
+            folder, mac = address.parent, _content(address).strip()
+            is_ether = _content(folder / "type").strip() == "1" and not _is_there(folder / "wireless")
+            if is_ether and _is_there(folder / "device") and _MAC.fullmatch(mac) is not None:
+                return {"mac": mac, "subnet": self._subnet(folder.name), "wakes": self._wakes(folder)}
+        return {}
+
+    def _wakes(self, card: Path) -> bool:
+        # A Raspberry Pi has no circuit that listens while it is off, whatever its driver says.
+        if "Raspberry Pi" in self._text("proc/device-tree/model"):
+            return False
+        return _content(card / "device/power/wakeup").strip() == "enabled"
+
+    def _subnet(self, card: str) -> str:
+        """The network that needs no router (``proc/net/route``: little end first, as these processors have it)."""
+        for line in self._text("proc/net/route").splitlines()[1:]:
+            words = line.split()
+            with contextlib.suppress(ValueError, IndexError, struct.error):
+                if words[0] == card and int(words[2], 16) == 0 and int(words[7], 16) not in {0, 0xFFFFFFFF}:
+                    network, mask = (ipaddress.IPv4Address(struct.pack("<L", int(words[at], 16))) for at in (1, 7))
+                    return str(ipaddress.IPv4Network(f"{network}/{mask}"))
+        return ""
 
     def _numbers(self, folder: str, pattern: str) -> Iterator[int]:
         for file in self._files(folder, pattern):
@@ -124,6 +154,13 @@ def _content(file: Path) -> str:
         return file.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError:
+        return False
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:

@@ -37,6 +37,8 @@ _UNITS: Final = (
     "phonghop-pcscd.service",
     "phonghop-restart.path",
     "phonghop-restart.service",
+    "phonghop-poweroff.path",
+    "phonghop-poweroff.service",
 )
 #: Not built for every processor: Debian's package of the same library is in the base.
 _DEBIANS: Final = ("pyscard",)

@@ -75,6 +75,7 @@ TABLE: Final[dict[tuple[str, str], Lane]] = {
     ("s", "checkpoint"): _box("checkpoint", "restored"),
     ("s", "mix"): _box("mix"),
     ("s", "order"): _box("order"),
+    ("s", "keeping"): _box("keeping"),
     ("s", "update"): _box("update"),
     ("s", "man"): _room("offer"),
     ("s", "fix"): Lane(Sealing.CHUNK),

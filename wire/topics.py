@@ -51,6 +51,7 @@ DOWN_LANES: Final = frozenset(
         "checkpoint",
         "mix",
         "order",
+        "keeping",
         "update",
     }
 )

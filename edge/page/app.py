@@ -39,6 +39,7 @@ from edge.events import (
     StatementLeft,
     Touched,
     UnlockAsked,
+    Woken,
 )
 from edge.page import answers, guard
 from edge.page.board import Board
@@ -142,6 +143,11 @@ def _seat(page: Page) -> Blueprint:
     @routes.post("/api/orders/<order>/seen")
     def seen(order: str) -> ResponseReturnValue:
         page.desk.tell(OrderSeen(ids.parse("a", order)))
+        return Response(status=204)
+
+    @routes.post("/api/woken")
+    def woken() -> ResponseReturnValue:
+        page.desk.tell(Woken())
         return Response(status=204)
 
     @routes.post("/api/painted")

@@ -28,11 +28,13 @@ from wire import canonical
 from wire.errors import WireError
 from wire.fields import Fields, print_instant
 from wire.front import Front
+from wire.messages import Hours, Maintenance
 from wire.secret import Secret
 
 _KEY: Final = "store.key"
 _SESSION: Final = "session"
 _WELCOMED: Final = "welcomed"
+_UPKEEP: Final = "upkeep"
 _KIOSK: Final = "kiosk.key"
 #: For the program that starts the screen, which belongs to the group of the folder and to it alone.
 _FOR_GROUP: Final = 0o640
@@ -87,9 +89,25 @@ class RunDir:
         """Keep the server's moment of this boot: an agent that starts again without the server goes on by it."""
         self._write(_WELCOMED, {"at": print_instant(moment), "at_ms": max(0, round(at_s * 1000))})
 
+    def load_upkeep(self) -> tuple[Hours | None, Maintenance | None]:
+        """How this seat is looked after, as the server said in this boot."""
+        fields = self._read(_UPKEEP)
+        if fields is None:
+            return None, None
+        try:
+            hours = Hours.read(fields.object("hours")) if fields.has("hours") else None
+            return hours, Maintenance.read(fields.object("maintenance")) if fields.has("maintenance") else None
+        except WireError:
+            return None, None
+
+    def save_upkeep(self, hours: Hours | None, maintenance: Maintenance | None) -> None:
+        """Keep it for this boot; no secret is in it."""
+        value = {"hours": hours, "maintenance": maintenance}
+        self._write(_UPKEEP, {name: each.to_value() for name, each in value.items() if each is not None})
+
     def forget(self) -> None:
         """Keep nothing."""
-        for name in (_KEY, _SESSION, _WELCOMED):
+        for name in (_KEY, _SESSION, _WELCOMED, _UPKEEP):
             (self._root / name).unlink(missing_ok=True)
 
     def load_session(self, sealer: Sealer) -> Session | None:

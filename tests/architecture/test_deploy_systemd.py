@@ -29,6 +29,8 @@ IMAGE = {
     "phonghop-kiosk.service": 30,
     "phonghop-partitions.service": 20,
     "phonghop-good.service": 20,
+    "phonghop-dark.service": 20,
+    "phonghop-light.service": 20,
     "phonghop-screen.service": THRESHOLD,
     "phonghop-starting.service": THRESHOLD,
     "phonghop-trial.service": THRESHOLD,

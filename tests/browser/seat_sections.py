@@ -430,6 +430,11 @@ def marks() -> dict[str, dict[str, Any]]:
     return {f"n-{chr(97 + n) * 16}": base | content for n, content in enumerate(contents)}
 
 
+def kept(reason: str) -> dict[str, Any]:
+    """Under maintenance since the morning; another seat is named."""
+    return {"dark": False, "maintenance": {"reason": reason, "since": "2026-11-21T01:00:00.000Z", "instead": "B12"}}
+
+
 def sections(state: str, *, role: str = "member", phase: str = "open", **more: Any) -> dict[str, Any]:
     """All sections of a seat in ``state``; ``more`` replaces some."""
     inside = state in {"signed_in", "locked"}

@@ -247,7 +247,8 @@ STATES: dict[str, tuple[str, dict[str, Any], Do | None]] = {
     "waiting": ("waiting", {}, None),
     "refused": ("refused", {"seat": having.seat("refused", message="device-refused")}, None),
     "revoked": ("revoked", {}, None),
-    "outdated": ("outdated", {}, None),
+    "outdated": ("outdated", {"seat": having.seat("outdated", message="agent-outdated")}, None),
+    "maintenance": ("maintenance", {"upkeep": having.kept("Thay đầu đọc thẻ, chờ linh kiện")}, None),
     "welcome": ("welcome", {}, None),
     "rehearsal": ("welcome", {"meeting": having.meeting() | {"rehearsal_of": "m-" + "r" * 16}}, None),
     "choices": ("welcome", {}, lambda person: person.taps("Người khác đăng nhập")),
@@ -516,6 +517,32 @@ def test_W126_who_is_not_ready_is_in_reach_on_a_low_panel(browser: Browser) -> N
         assert twin.acts == []
         dialog.get_by_role("button", name="Vẫn mở biểu quyết").tap()
         until(lambda: [each["kind"] for each in twin.acts] == ["vote_begin"])
+        context.close()
+
+
+def test_W188_the_first_touch_of_a_dark_screen_lights_it_and_presses_nothing(browser: Browser) -> None:
+    dark = having.sections("welcome") | {"upkeep": {"dark": True, "maintenance": None}}
+    with SeatTwin(web.dist(), dark, having.PAPERS) as twin:
+        context = browser.new_context(viewport=_viewport(PANEL), has_touch=True)
+        page = context.new_page()
+        page.goto(twin.address)
+        page.locator("html.is-dark").wait_for()
+        way_in = page.get_by_role("button", name="Đăng nhập", exact=True)
+        expect(way_in).to_be_hidden()
+        box = page.evaluate(
+            """() => {
+              const all = [...document.querySelectorAll('button')];
+              const found = all.find((one) => one.textContent.trim() === 'Đăng nhập');
+              const box = found.getBoundingClientRect();
+              return [box.x + box.width / 2, box.y + box.height / 2];
+            }"""
+        )
+        page.touchscreen.tap(*box)
+        expect(way_in).to_be_visible()
+        until(lambda: "/api/woken" in twin.posts)
+        twin.change(upkeep={"dark": False, "maintenance": None})
+        page.touchscreen.tap(*box)
+        expect(page.get_by_label("Mật khẩu", exact=True)).to_be_visible()
         context.close()
 
 

@@ -74,6 +74,7 @@ class TwinDevice:
     have: dict[PaperVersion, Bitmap] = field(default_factory=dict)
     health: messages.Health | None = None
     hellos: list[messages.Hello] = field(default_factory=list)
+    keeping: tuple[messages.Hours | None, messages.Maintenance | None] = (None, None)
 
 
 @dataclass
@@ -305,6 +306,8 @@ class ServerTwin:
         device.have.clear()
         device.hellos.append(hello)
         self._say(device, "welcome", lambda head: messages.Welcome(head, self.wish(device), device.store_key))
+        if any(device.keeping):
+            self._say(device, "keeping", lambda head: messages.Keeping(head, *device.keeping))
 
     def _take(self, device: TwinDevice, message: Any) -> None:
         match message:
@@ -343,6 +346,14 @@ class ServerTwin:
     def order(self, device: str, order: str, kind: str, text: str = "") -> None:
         """IT has a seat do something."""
         self._say(self.devices[device], "order", lambda head: messages.Order(head, order, kind, text))
+
+    def keep(
+        self, device: str, *, hours: messages.Hours | None = None, maintenance: messages.Maintenance | None = None
+    ) -> None:
+        """IT looks after a seat so; also told after each welcome from now on."""
+        found = self.devices[device]
+        found.keeping = hours, maintenance
+        self._say(found, "keeping", lambda head: messages.Keeping(head, hours, maintenance))
 
     def update(self, device: str, update: str, kind: str, release: messages.Release) -> None:
         """Have a seat fetch, install, start or drop a new image."""

@@ -291,6 +291,12 @@ def messages() -> st.SearchStrategy[Any]:
         ),
         st.builds(msg.Order, head=heads(), order=of_kind("a"), kind=st.just("say"), text=texts(300)),
         st.builds(
+            msg.Keeping,
+            head=heads(),
+            hours=st.none() | _hours(),
+            maintenance=st.none() | st.builds(msg.Maintenance, texts(300), moments(), texts(80) | st.just("")),
+        ),
+        st.builds(
             msg.Update,
             head=heads(),
             update=of_kind("a"),
@@ -346,6 +352,14 @@ def _hashes() -> st.SearchStrategy[str]:
     return _keys().map(bytes.hex)
 
 
+def _hours() -> st.SearchStrategy[msg.Hours]:
+    return st.builds(msg.Hours, st.integers(0, 719), st.integers(720, 1_440), _some_days(), _some_days())
+
+
+def _some_days() -> st.SearchStrategy[tuple[dt.date, ...]]:
+    return st.lists(st.dates(), max_size=3, unique=True).map(tuple)
+
+
 def _machine() -> st.SearchStrategy[msg.Machine]:
     return st.builds(
         msg.Machine,
@@ -358,6 +372,10 @@ def _machine() -> st.SearchStrategy[msg.Machine]:
         image=st.sampled_from(["", "1.2.0+20261123"]),
         slot=st.sampled_from(["", "A", "B"]),
         compatible=st.sampled_from(["", "phonghop-seat-amd64"]),
+        is_dark=st.none() | st.booleans(),
+        mac=st.sampled_from(["", "dc:a6:32:01:02:03"]),
+        subnet=st.sampled_from(["", "10.1.2.0/24"]),
+        wakes=st.none() | st.booleans(),
     )
 
 

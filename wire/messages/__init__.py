@@ -1,7 +1,7 @@
 """What server and seat say to each other: one frozen dataclass a message.
 
-Rules W24–W29, W32, W34, W42, W53, W59–W61, W74, W79, W130, W170, W171, W176, W177. Every message travels as a DSSE
-envelope (``wire.envelope``) of the type in ``TYPE``, sealed in a box frame, with a :class:`Head` that says which
+Rules W24–W29, W32, W34, W42, W53, W59–W61, W74, W79, W130, W170, W171, W176, W177, W187–W191. Every message travels as
+a DSSE envelope (``wire.envelope``) of the type in ``TYPE``, sealed in a box frame, with a :class:`Head` that says which
 device, which session and which number. Room messages (:class:`Events`, :class:`PaperOffer`, :class:`Point`,
 :class:`View`) carry no head: their own sequence numbers and hashes do the work.
 
@@ -19,6 +19,7 @@ from wire.fields import Fields
 from wire.messages.acts import MAX_DATA_BYTES, OUTCOMES, Ack, Act, HeldPaper, Receipt
 from wire.messages.casting import Drop, Mix, Mixed
 from wire.messages.head import KEY_BYTES, SESSION_BYTES, Head, Message
+from wire.messages.keeping import Hours, Keeping, Maintenance
 from wire.messages.keys import SEALED_BYTES, Join, Key
 from wire.messages.log import Events, Log
 from wire.messages.machine import Machine
@@ -72,6 +73,7 @@ TYPES: Final[dict[str, type[Any]]] = {
         View,
         Order,
         Obeyed,
+        Keeping,
         Update,
         Updating,
     )
@@ -117,12 +119,15 @@ __all__ = [
     "HeldPaper",
     "Hello",
     "Holding",
+    "Hours",
     "Join",
+    "Keeping",
     "Kept",
     "Key",
     "Knock",
     "Log",
     "Machine",
+    "Maintenance",
     "Message",
     "Mix",
     "Mixed",

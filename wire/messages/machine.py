@@ -1,4 +1,4 @@
-"""How the machine of a seat is (W170): what IT reads of it, and nothing else depends on.
+"""How the machine of a seat is (W170, W190): what IT reads of it, and nothing else depends on.
 
 Usage::
 
@@ -7,13 +7,17 @@ Usage::
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+from wire.errors import BadField
 from wire.fields import Fields
 
 #: The halves of the card a seat can start from.
 SLOTS: Final = frozenset({"A", "B"})
+_MAC: Final = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}", re.ASCII)
 _YEARS_S: Final = 10 * 366 * 86_400
 _YEARS_MS: Final = 100 * 366 * 86_400_000
 
@@ -24,7 +28,8 @@ class Machine:
 
     ``painted_s``: how long ago the page painted last, or the agent began without one; ``clock_off_ms``: how far the
     machine's own clock is ahead of the server's; ``image``: the version of the image it runs, ``slot`` which of its two
-    halves, ``compatible`` which images it takes.
+    halves, ``compatible`` which images it takes; ``is_dark``: its screen is dark; ``mac`` the address of its wired
+    card, ``subnet`` the network that it is in, and ``wakes`` whether the card can switch the machine on (W190).
     """
 
     booted_s: int
@@ -36,6 +41,10 @@ class Machine:
     image: str = ""
     slot: str = ""
     compatible: str = ""
+    is_dark: bool | None = None
+    mac: str = ""
+    subnet: str = ""
+    wakes: bool | None = None
 
     def to_value(self) -> dict[str, Any]:
         """As JSON; what cannot be told is left out."""
@@ -49,6 +58,10 @@ class Machine:
             "image": self.image or None,
             "slot": self.slot or None,
             "compatible": self.compatible or None,
+            "dark": self.is_dark,
+            "mac": self.mac or None,
+            "subnet": self.subnet or None,
+            "wakes": self.wakes,
         }
         return {name: each for name, each in value.items() if each is not None}
 
@@ -69,6 +82,28 @@ class Machine:
             image=fields.text("image", limit=64) if fields.has("image") else "",
             slot=fields.choice("slot", SLOTS) if fields.has("slot") else "",
             compatible=fields.text("compatible", limit=64) if fields.has("compatible") else "",
+            is_dark=fields.flag("dark") if fields.has("dark") else None,
+            mac=_mac(fields) if fields.has("mac") else "",
+            subnet=_subnet(fields) if fields.has("subnet") else "",
+            wakes=fields.flag("wakes") if fields.has("wakes") else None,
         )
         fields.end()
         return machine
+
+
+def _mac(fields: Fields) -> str:
+    text = fields.text("mac", limit=17)
+    if _MAC.fullmatch(text) is None:
+        raise BadField("machine.mac", "is not the address of a network card")
+    return text
+
+
+def _subnet(fields: Fields) -> str:
+    text = fields.text("subnet", limit=18)
+    try:
+        network = ipaddress.IPv4Network(text)
+    except ValueError:
+        raise BadField("machine.subnet", "is not a network") from None
+    if str(network) != text:
+        raise BadField("machine.subnet", "is not written as networks are")
+    return text

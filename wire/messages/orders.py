@@ -1,4 +1,4 @@
-"""What IT has a terminal do, and its answer (W171, W185).
+"""What IT has a terminal do, and its answer (W171, W185, W188, W191).
 
 Usage::
 
@@ -15,8 +15,9 @@ from wire.fields import Fields
 from wire.messages.acts import OUTCOMES
 from wire.messages.head import Head
 
-#: Show which seat it is; show words; lock; load the page anew; start the machine again.
-ORDERS: Final = frozenset({"identify", "say", "lock", "reload", "restart"})
+#: Show which seat it is; show words; lock; load the page anew; start the machine again; its screen dark, and lit; the
+#: machine switched off.
+ORDERS: Final = frozenset({"identify", "say", "lock", "reload", "restart", "dark", "light", "off"})
 #: Destroy everything the store holds: said once, by whoever revokes it besides (W185).
 WIPE: Final = "wipe"
 MAX_WORDS: Final = 300

@@ -17,7 +17,7 @@ def test_a_new_terminal_shows_its_twelve_digits_and_the_picture(browser: Browser
             person.sees(group)
         expect(person.page.get_by_role("img", name="Mã ghép nối dưới dạng mã QR")).to_be_visible()
         twin.change(seat=having.seat("confirming"))
-        person.sees("Đang hỏi máy chủ")
+        person.sees("Đang kết nối máy chủ")
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_a_new_terminal_shows_its_twelve_digits_and_the_picture(browser: Browser
         ("waiting", "Chưa có cuộc họp nào"),
         ("refused", "Thiết bị không được duyệt"),
         ("revoked", "Thiết bị đã bị thu hồi quyền sử dụng"),
-        ("outdated", "Cần cập nhật phần mềm"),
+        ("outdated", "Chưa hiện được cuộc họp này"),
     ],
 )
 def test_each_standing_is_said_in_words(browser: Browser, state: str, words: str) -> None:

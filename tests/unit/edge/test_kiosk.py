@@ -62,6 +62,7 @@ CHANGES = (
     "following",
     "painted",
     "orders/a-aaaaaaaaaaaaaaaa/seen",
+    "woken",
     "front",
     "point",
     "view",

@@ -102,3 +102,20 @@ def test_a_file_that_cannot_be_written_costs_nothing_else(tmp_path: Path) -> Non
     assert not (tmp_path / "run").exists(), "the screen has its time to come up all the same"
     vigil.look(1e6 + FIRST_PAGE_S + 1, signs(ago=None))
     assert said(tmp_path / "run") == {HANGS_FILE}
+
+
+def test_W188_a_dark_screen_is_not_started_anew_and_is_waited_for_once_it_is_lit(vigil: Vigil, tmp_path: Path) -> None:
+    vigil.look(103.0, signs())
+    said(tmp_path)
+    dark = Signs(online=True, readers=True, ahead_s=0.0, painted_ago_s=3_600.0, is_dark=True)
+    vigil.look(4_000.0, dark)
+    assert said(tmp_path) == set()
+    vigil.look(4_001.0, signs(ago=3_601.0))
+    assert said(tmp_path) == set(), "it has just been lit"
+    vigil.look(4_000.0 + FIRST_PAGE_S + 1, signs(ago=3_600.0 + FIRST_PAGE_S))
+    assert said(tmp_path) == {HANGS_FILE}
+
+
+def test_W188_a_slot_that_started_in_the_dark_is_well_all_the_same(vigil: Vigil, tmp_path: Path) -> None:
+    vigil.look(103.0, Signs(online=True, readers=True, ahead_s=0.0, painted_ago_s=1.0, is_dark=True))
+    assert said(tmp_path) == {WELL_FILE}

@@ -9,6 +9,8 @@ import pytest
 
 from edge.vitals import Vitals
 from tests.support.seats import ManualClock, SeatRoom, TestSeat
+from wire.errors import BadField
+from wire.fields import Fields
 from wire.messages import Machine
 
 
@@ -91,3 +93,47 @@ def test_W170_a_screen_that_never_painted_is_told_as_one_that_stands_still(tmp_p
     clock.s += 25
     assert vitals.painted_ago_s is None
     assert vitals.read(ahead=None).painted_s == 25
+
+
+ROUTES = (
+    "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n"
+    "end0\t00000000\t0102010A\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
+    "end0\t0102010A\t00000000\t0005\t0\t0\t0\tFFFFFFFF\t0\t0\t0\n"
+    "end0\t0002010A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n"
+)
+
+
+def wired(root: Path, name: str, mac: str, *, wakeup: str = "enabled\n") -> None:
+    card = root / "sys/class/net" / name
+    (card / "device/power").mkdir(parents=True)
+    (card / "address").write_text(f"{mac}\n")
+    (card / "type").write_text("1\n")
+    (card / "device/power/wakeup").write_text(wakeup)
+
+
+def test_W190_a_wired_card_is_told_with_its_network_and_whether_it_wakes(tmp_path: Path) -> None:
+    write(tmp_path, proc__net__route=ROUTES)
+    wired(tmp_path, "end0", "00:1e:06:01:02:03")
+    wired(tmp_path, "wlan0", "00:00:00:00:00:01")
+    (tmp_path / "sys/class/net/wlan0/wireless").mkdir()
+    machine = Vitals(ManualClock(), root=tmp_path).read(ahead=None)
+    assert (machine.mac, machine.subnet, machine.wakes) == ("00:1e:06:01:02:03", "10.1.2.0/24", True)
+
+
+@pytest.mark.parametrize(("wakeup", "model"), [("disabled\n", ""), ("\n", ""), ("enabled\n", "Raspberry Pi 4 Model B")])
+def test_W190_a_card_that_is_not_set_to_or_has_no_circuit_does_not_wake(
+    tmp_path: Path, wakeup: str, model: str
+) -> None:
+    (tmp_path / "proc/device-tree").mkdir(parents=True)
+    (tmp_path / "proc/device-tree/model").write_text(f"{model}\0")
+    wired(tmp_path, "end0", "00:1e:06:01:02:03", wakeup=wakeup)
+    machine = Vitals(ManualClock(), root=tmp_path).read(ahead=None)
+    assert (machine.mac, machine.subnet, machine.wakes) == ("00:1e:06:01:02:03", "", False)
+
+
+@pytest.mark.parametrize(
+    "value", [{"mac": "00:1E:06:01:02:03"}, {"mac": "nonsense"}, {"subnet": "10.1.2.3/24"}, {"subnet": "x"}]
+)
+def test_W190_an_address_that_is_none_is_refused(value: dict[str, str]) -> None:
+    with pytest.raises(BadField):
+        Machine.read(Fields({"booted_s": 1, **value}, "machine"))

@@ -264,9 +264,17 @@ export class Seat {
     return this.#send(`/api/orders/${order}/seen`).catch(() => undefined);
   }
 
-  /* The idle lock counts from the last touch; pages that change by themselves are none. */
+  /** A dark screen was touched: it is lit from now on. */
+  woke(): void {
+    this.#touchedAt = Date.now();
+    this.#send('/api/woken').catch(() => (this.#touchedAt = 0));
+  }
+
+  /* The idle lock counts from the last touch, and so does the light where nobody sits; pages that change by themselves are none. */
   #touch(): void {
-    if (!this.now.person || this.now.seat?.state !== 'signed_in' || Date.now() - this.#touchedAt < TOUCH_EVERY_MS) return;
+    if (!this.now.seat || Date.now() - this.#touchedAt < TOUCH_EVERY_MS) return;
+    if (!this.now.person) return this.woke();
+    if (this.now.seat.state !== 'signed_in') return;
     this.#touchedAt = Date.now();
     // The next touch tries again.
     this.#send('/api/touched').catch(() => (this.#touchedAt = 0));

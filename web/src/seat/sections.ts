@@ -13,7 +13,8 @@ export interface SeatInfo {
     | 'signed_in'
     | 'locked'
     | 'recalled'
-    | 'outdated';
+    | 'outdated'
+    | 'maintenance';
   label: string;
   room_name: string;
   device: string | null;
@@ -25,6 +26,13 @@ export interface SeatInfo {
   voting?: boolean;
   /** An error code to show with the state; empty when there is none. */
   message: string;
+}
+
+/** Why nobody signs in here, since when, and the name of another seat, or nothing. */
+export interface Maintenance {
+  reason: string;
+  since: string;
+  instead: string;
 }
 
 /** A terminal that has no part in the room does not speak to the broker, so its silence is not worth a word. */
@@ -182,5 +190,7 @@ export interface SeatSections extends MeetingSections {
   marks?: { ready: boolean; rev: number; unsent: number; code: string } | null;
   /** What IT has this seat show, and how often its page was to load anew. */
   orders?: { shown: { order: string; kind: 'identify' | 'say'; text: string } | null; loads: number };
+  /** How IT looks after this seat: its screen is dark; why nobody signs in here. */
+  upkeep?: { dark: boolean; maintenance: Maintenance | null };
   recalled: { meeting_title: string; papers: number; pages: number; confirmed: boolean } | null;
 }
