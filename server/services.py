@@ -37,6 +37,7 @@ from server.fleet.orders import FleetOrders
 from server.fleet.service import FleetService
 from server.idempotency.ports import ActLedger
 from server.identity.service import IdentityService
+from server.keeping.service import KeepingService
 from server.keys.service import EpochKeys
 from server.keys.site import SiteKeys
 from server.live.pointing import Pointing
@@ -127,6 +128,7 @@ class Services:
     urn: Urn = field(init=False)
     orders: FleetOrders = field(init=False)
     rollouts: Rollouts = field(init=False)
+    keeping: KeepingService = field(init=False)
     ledger: ActLedger = field(init=False)
     door: Door = field(init=False)
     live: LiveHub = field(init=False)

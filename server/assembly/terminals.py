@@ -38,8 +38,14 @@ def build(services: Services) -> None:
         presence=services.fleet.presence,
         rooms=services.rooms.room,
         papers=papers.in_room,
+        kept=lambda device: _reason(services, device),
     )
     services.blueprints.append(blueprint(services.fleet, checks, services.orders, services.clock))
+
+
+def _reason(services: Services, device: DeviceId) -> str | None:
+    maintenance = services.fleet.kept(device, None)[1]
+    return None if maintenance is None else maintenance.reason
 
 
 class _Papers:

@@ -30,7 +30,7 @@ from server.distribution.wishes import Wishes
 from server.errors import ServerError, Unavailable
 from wire import messages
 from wire.ids import DeviceId, MeetingId
-from wire.messages import Hello, Welcome
+from wire.messages import Hello, Keeping, Welcome
 from wire.secret import Secret
 
 _LOG: Final = logging.getLogger("distribution")
@@ -187,11 +187,14 @@ class Greeting:
         self._copies.forget(device)
 
     def welcome(self, peer: Peer, wish: messages.Wish) -> None:
-        """Send a device its store's key and its wish; it answers with all its reports."""
+        """Send a device its store's key and its wish, and how it is looked after; it answers with all its reports."""
         link = peer.link
         if link is not None:
             store_key = self._tools.source.master.unwrap(link.wrapped_store_key).reveal()
             self._tools.peers.tell(peer, lambda head: Welcome(head, wish, store_key))
+            hours, maintenance = self._tools.fleet.kept(peer.device, peer.room)
+            if hours is not None or maintenance is not None:
+                self._tools.peers.tell(peer, lambda head: Keeping(head, hours, maintenance))
 
     def tell_rounds(
         self, peer: Peer, meeting: MeetingId, *, unless_none: bool = False, signers: Collection[str] | None = None

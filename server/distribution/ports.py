@@ -17,8 +17,20 @@ from server.fleet.model import Device
 from server.papers.ports import StoredVersion
 from server.unit import Transaction
 from wire.events import Event
-from wire.ids import DeviceId, MeetingId
-from wire.messages import Drop, Head, Kept, Mixed, Obeyed, RecordCheckpoint, RecordRestored, SigningRound, Updating
+from wire.ids import DeviceId, MeetingId, RoomId
+from wire.messages import (
+    Drop,
+    Head,
+    Hours,
+    Kept,
+    Maintenance,
+    Mixed,
+    Obeyed,
+    RecordCheckpoint,
+    RecordRestored,
+    SigningRound,
+    Updating,
+)
 from wire.records import Layout
 from wire.secret import Secret
 from wire.state import MeetingState, SeatReceipt
@@ -196,6 +208,10 @@ class Fleet(Protocol):
 
     def find(self, device: str) -> Device | None:
         """One of them."""
+        ...
+
+    def kept(self, device: DeviceId, room: RoomId | None) -> tuple[Hours | None, Maintenance | None]:
+        """How a device is looked after, for its welcome (W187)."""
         ...
 
     def certificate_seen(self, device: DeviceId, serial: str) -> None:

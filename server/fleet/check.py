@@ -83,6 +83,11 @@ _Said = tuple[Verdict, str] | tuple[Verdict, str, dict[str, int | str]]
 NO_TERMINAL: Final = Finding("network", Verdict.BAD, "no_terminal")
 
 
+def kept_free(reason: str) -> Finding:
+    """Nobody signs in there (W189); the rest of it is looked at afterwards."""
+    return Finding("maintenance", Verdict.BAD, "kept", (("reason", reason),))
+
+
 def examine(terminal: Terminal, *, now: dt.datetime) -> tuple[Finding, ...]:
     """Everything that can be said; of a terminal that is away only that it is, for the rest is old."""
     if not terminal.presence.online:
@@ -116,6 +121,8 @@ def _network(_terminal: Terminal, _now: dt.datetime) -> _Said:
 
 def _screen(terminal: Terminal, _now: dt.datetime) -> _Said:
     machine = _machine(terminal)
+    if machine.is_dark:
+        return Verdict.GOOD, "dark"
     if machine.painted_s is None:
         return Verdict.UNKNOWN, "unknown"
     if machine.painted_s > PAINTED_S:

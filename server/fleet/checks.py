@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from server.fleet.check import NO_TERMINAL, Papers, Terminal, Verdict, examine, version_of, worst
+from server.fleet.check import NO_TERMINAL, Papers, Terminal, Verdict, examine, kept_free, version_of, worst
 from server.fleet.model import Device, Presence
 from server.fleet.ports import DeviceStore, PresenceSource
 from server.rooms.model import Room
@@ -33,7 +33,9 @@ class PapersInRoom:
 
 
 class RoomChecks:
-    """``rooms``: a room, raises NoSuchRoom; ``papers``: what its seats should hold."""
+    """``rooms``: a room, raises NoSuchRoom; ``papers``: what its seats should hold; ``kept``: why a terminal is under
+    maintenance, None: it is not.
+    """
 
     def __init__(
         self,
@@ -43,12 +45,14 @@ class RoomChecks:
         presence: PresenceSource,
         rooms: Callable[[str], Room],
         papers: Callable[[str], PapersInRoom],
+        kept: Callable[[DeviceId], str | None],
     ) -> None:
         self._unit: Final = unit
         self._store: Final = store
         self._presence: Final = presence
         self._rooms: Final = rooms
         self._papers: Final = papers
+        self._kept: Final = kept
 
     def look(self, room: str, *, now: dt.datetime) -> dict[str, Any]:
         """``{room, at, meetings, papers, counts, seats}`` of docs/API.md; raises NoSuchRoom."""
@@ -61,9 +65,12 @@ class RoomChecks:
         seats = []
         for seat in found.seats:
             device = standing.get(seat.id)
+            kept = None if device is None else self._kept(device.id)
             findings = (
                 (NO_TERMINAL,)
                 if device is None
+                else (kept_free(kept),)
+                if kept is not None
                 else examine(_terminal(device, present.get(device.id, Presence()), due, usual), now=now)
             )
             seats.append(

@@ -1,4 +1,5 @@
-"""What IT has terminals do: show which seat, show words, lock, load the page anew, start again (D4, W171).
+"""What IT has terminals do: show which seat, show words, lock, load the page anew, start again, its screen
+dark or lit, the machine off (D4, W171, W188, W191).
 
 Rules: an order goes to terminals that are there, and to no other: nothing waits for one that is off. It is in the
 record before it is sent. Whoever gives it is told what each terminal answered within three seconds; one that answers
@@ -34,7 +35,7 @@ ORDERED: Final = "device_ordered"
 ANSWER_S: Final = 3.0
 MAX_DEVICES: Final = 1_000
 #: What disturbs somebody who sits there.
-_DISTURBS: Final = frozenset({"restart", "reload", "lock"})
+_DISTURBS: Final = frozenset({"restart", "reload", "lock", "dark", "off"})
 
 
 @dataclass(frozen=True, slots=True)

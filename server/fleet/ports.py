@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from server.fleet.model import Alert, Certificate, Decision, Device, FleetChange, Place, Presence, Told, Wiped
 from server.pki.requests import EnrolmentRequest
 from server.unit import Transaction
-from wire.ids import DeviceId
+from wire.ids import DeviceId, RoomId
+from wire.messages import Hours, Maintenance
 
 
 class DeviceStore(Protocol):
@@ -152,6 +153,18 @@ class PresenceSource(Protocol):
 
     def presence(self, devices: Collection[DeviceId]) -> Mapping[DeviceId, Presence]:
         """What is known of these devices; those it knows nothing of are absent."""
+        ...
+
+
+class Upkeep(Protocol):
+    """How terminals are looked after (``server.keeping``)."""
+
+    def told(self, device: DeviceId, room: RoomId | None) -> tuple[Hours | None, Maintenance | None]:
+        """For its welcome (W187)."""
+        ...
+
+    def value(self, device: DeviceId, *, online: bool) -> dict[str, Any]:
+        """More of it for the console."""
         ...
 
 

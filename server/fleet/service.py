@@ -45,7 +45,7 @@ from server.fleet.model import (
     must_match,
     step,
 )
-from server.fleet.ports import AccessControl, DeviceStore, FleetWatcher, Issuer, PresenceSource, StoreKeys
+from server.fleet.ports import AccessControl, DeviceStore, FleetWatcher, Issuer, PresenceSource, StoreKeys, Upkeep
 from server.fleet.renewal import Renewals
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
@@ -56,7 +56,8 @@ from server.unit import Transaction, UnitOfWork
 from wire.envelope import open_envelope
 from wire.errors import BadField, WireError
 from wire.fields import Fields
-from wire.ids import DeviceId
+from wire.ids import DeviceId, RoomId
+from wire.messages import Hours, Maintenance
 from wire.messages.session import MAX_MEETINGS
 
 MAX_PENDING: Final = 500
@@ -77,6 +78,21 @@ DECIDED: Final = {
 _LOG: Final = logging.getLogger("fleet")
 
 
+class _NotKept:
+    """Nobody looks after terminals."""
+
+    def told(self, device: DeviceId, room: RoomId | None) -> tuple[None, None]:  # noqa: ARG002 - the port's
+        """Nothing."""
+        return None, None
+
+    def value(self, device: DeviceId, *, online: bool) -> dict[str, Any]:  # noqa: ARG002 - the port's
+        """Nothing."""
+        return {"maintenance": None, "card": None, "woken_at": None}
+
+
+NOT_KEPT: Final = _NotKept()
+
+
 @dataclass(slots=True)
 class FleetService:
     """The use cases; see the module's rules. ``watchers`` may grow while the server is being put together."""
@@ -93,6 +109,8 @@ class FleetService:
     watchers: list[FleetWatcher] = field(default_factory=list)
     max_pending: int = MAX_PENDING
     max_pending_per_address: int = MAX_PENDING_PER_ADDRESS
+    #: how they are looked after; the feature that knows is put together later
+    upkeep: Upkeep = NOT_KEPT
     #: who asks with a first key that opens nothing: since when, and when last
     first_keys: dict[DeviceId, tuple[dt.datetime, dt.datetime]] = field(default_factory=dict)
 
@@ -256,12 +274,15 @@ class FleetService:
             found, alerts, wipes = self.store.all(tx), self.store.alerts(tx), self.store.wipes(tx)
         present = self.presence.presence([device.id for device in found])
         return [
-            device_value(
-                device,
-                present.get(device.id, Presence()),
-                [each for each in alerts if each.device == device.id],
-                wipes.get(device.id),
-            )
+            {
+                **device_value(
+                    device,
+                    (at := present.get(device.id, Presence())),
+                    [each for each in alerts if each.device == device.id],
+                    wipes.get(device.id),
+                ),
+                **self.upkeep.value(device.id, online=at.online),
+            }
             for device in found
         ]
 
@@ -292,6 +313,10 @@ class FleetService:
         found = self.find(device)
         return found.spki if found is not None and found.state is DeviceState.APPROVED else None
 
+    def kept(self, device: DeviceId, room: RoomId | None) -> tuple[Hours | None, Maintenance | None]:
+        """How a device is looked after, for its welcome (W187)."""
+        return self.upkeep.told(device, room)
+
     def certificate_seen(self, device: DeviceId, serial: str) -> None:
         """A hello of the device named the certificate it came with (hexadecimal)."""
         self.renewals.seen(device, int(serial, 16))
@@ -302,12 +327,14 @@ class FleetService:
         self._tell(FleetChange(device, None))
 
     def at_seat(self, seat: str) -> dict[str, Any] | None:
-        """``{id, state, online}`` of a seat's device."""
+        """``{id, state, online, maintenance}`` of a seat's device."""
         with self.unit.read() as tx:
             found = self.store.at_seat(tx, seat)
         if found is None:
             return None
-        return {"id": found.id, "state": found.state.value, "online": self._is_online(found.id)}
+        online = self._is_online(found.id)
+        is_kept = self.upkeep.value(found.id, online=online)["maintenance"] is not None
+        return {"id": found.id, "state": found.state.value, "online": online, "maintenance": is_kept}
 
     def _admit(self, tx: Transaction, request: EnrolmentRequest, *, address: str, now: dt.datetime) -> None:
         self.store.forget(tx, before=now - FORGOTTEN_AFTER)

@@ -13,7 +13,7 @@ from server.spreadsheets import Row
 HEAD: Final = (
     "Phòng", "Chỗ ngồi", "Số hiệu", "Mã thiết bị", "Trạng thái", "Kết nối", "Liên lạc lần cuối", "Phiên bản",
     "Ảnh hệ thống", "Nửa đang chạy", "Chứng thư số đến", "Đĩa còn (MB)", "Bộ nhớ còn (MB)", "Nhiệt độ (°C)", "Điện yếu",
-    "Lệch giờ (ms)", "Bật từ (giây)",
+    "Lệch giờ (ms)", "Bật từ (giây)", "Địa chỉ mạng (MAC)", "Bật từ xa được", "Bảo trì",
 )  # fmt: skip
 _STATES: Final = {"pending": "chờ duyệt", "approved": "đã duyệt", "refused": "bị từ chối", "revoked": "đã thu hồi"}
 
@@ -26,7 +26,7 @@ def rows_of(devices: Iterable[dict[str, Any]]) -> Sequence[Row]:
 
 def _row(device: dict[str, Any]) -> Row:
     machine = device["machine"] or {}
-    low = machine.get("under_voltage")
+    low, card = machine.get("under_voltage"), device["card"] or {}
     return [
         device["room_name"],
         device["seat_label"],
@@ -45,6 +45,9 @@ def _row(device: dict[str, Any]) -> Row:
         "" if low is None else "có" if low else "không",
         _number(machine.get("clock_off_ms")),
         _number(machine.get("booted_s")),
+        card.get("mac", ""),
+        "" if not card else "có" if card["wakes"] else "không",
+        (device["maintenance"] or {}).get("reason", ""),
     ]
 
 

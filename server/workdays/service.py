@@ -43,6 +43,11 @@ class WorkDayService:
             "by_law": [each.isoformat() for each in sorted(by_law(year))],
         }
 
+    def entered(self, year: int) -> list[Day]:
+        """What was entered for a year."""
+        with self._unit.read() as tx:
+            return self._of_year(tx, year)
+
     def deadlines(self, meeting: dt.date, *, closed: dt.date | None) -> Deadlines:
         """Until when invitation, papers, answers and notice of a meeting are in time."""
         with self._unit.read() as tx:

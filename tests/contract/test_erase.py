@@ -27,6 +27,7 @@ HOUSES_OWN = {
     "device_certificates", "device_wipes", "device_links", "devices", "display_links",
     "display_sessions", "enrolment_rows", "enrolment_tries", "feedback", "handover_lines", "handovers",
     "meeting_outlines",
+    "kept_devices", "screen_hours", "terminal_cards",
     "person_certificates", "reading_refusals",
     "record_checkpoints", "record_head", "record_leaves", "record_nodes", "record_seen",
     "recovery_codes", "releases", "review_rounds", "reviewed_accounts", "revocation_material", "rollout_devices",

@@ -173,6 +173,11 @@ TECHNICAL: Final[tuple[Row, ...]] = (
         for act in ("take-back", "settle")
     ),
     row("POST /api/devices/orders", {IT: ANY}, {"surplus": 1}, reaches=True),
+    row("POST /api/devices/wake", {IT: ANY}, {"surplus": 1}, reaches=True),
+    row("POST /api/devices/<device>/maintenance", {IT: ANY}, {}, reaches=True, device="none_d"),
+    row("POST /api/devices/<device>/maintenance/end", {IT: ANY}, {}, reaches=True, device="none_d"),
+    row("GET /api/rooms/<room>/screens", {IT | DESK: ANY}, room="room"),
+    row("PUT /api/rooms/<room>/screens", {IT: ANY}, {"hours": None, "was": None}, room="room"),
     row("GET /api/updates", {IT: ANY}),
     row("POST /api/updates/releases", {IT: ANY}, {}, reaches=True),
     row("DELETE /api/updates/releases/<sha256>", {IT: ANY}, {}, reaches=True, sha256="0" * 64),

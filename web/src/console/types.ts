@@ -51,7 +51,8 @@ export interface RoomSeat {
   /** Thousandths of the plan's width and height, from its upper left corner. */
   x: number;
   y: number;
-  device: { id: string; state: string; online: boolean } | null;
+  /** `maintenance`: nobody signs in there. */
+  device: { id: string; state: string; online: boolean; maintenance?: boolean } | null;
 }
 
 export interface Room {
@@ -80,10 +81,16 @@ export interface Device {
   seqs: Record<string, number>;
   disk_free_mb: number | null;
   /** How its machine is (wire W170), null when it does not say. */
-  machine?: { image?: string; slot?: 'A' | 'B'; compatible?: string } | null;
+  machine?: { image?: string; slot?: 'A' | 'B'; compatible?: string; dark?: boolean } | null;
   /** What IT has to know and has not settled; not told by an older server. */
   alerts?: DeviceAlert[];
   /** When IT ordered that everything on it be destroyed, and when the terminal said that it is. */
+  /** Under maintenance: nobody signs in there; `by` is a name. */
+  maintenance?: { reason: string; since: string; instead: string; by: string } | null;
+  /** Its wired card, as it said last, and whether that switches it on. */
+  card?: { mac: string; wakes: boolean } | null;
+  /** Since when it has been switched on from here and has not come. */
+  woken_at?: string | null;
   wipe_ordered_at?: string | null;
   wiped_at?: string | null;
 }

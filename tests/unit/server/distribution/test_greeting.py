@@ -24,7 +24,7 @@ from tests.support.office import START, fresh_id
 from tests.support.theatre import Theatre
 from wire.errors import StaleMessage
 from wire.ids import DeviceId, MeetingId, RoomId, SeatId
-from wire.messages import Head, Hello
+from wire.messages import Head, Hello, Maintenance, Message, Wish
 from wire.topics import Topic
 
 until = functools.partial(poll.until, timeout_s=30)
@@ -279,3 +279,19 @@ def test_W24_after_the_brokers_return_only_who_stays_silent_is_asked(tmp_path: P
         assert len(welcomed(theatre)) == welcomes
         theatre.office.clock.advance(seconds=ASK_AFTER_S)
         until(lambda: len(welcomed(theatre)) >= welcomes + 2, what="who was silent is asked")
+
+
+def test_W187_how_a_seat_is_looked_after_is_said_directly_after_its_welcome() -> None:
+    said: list[Message] = []
+    kept = Maintenance("Hỏng màn hình", START)
+    head = Head(ONE, bytes(16), 1, START)
+    tools: Any = SimpleNamespace(
+        source=SimpleNamespace(master=SimpleNamespace(unwrap=lambda _: SimpleNamespace(reveal=lambda: bytes(32)))),
+        peers=SimpleNamespace(tell=lambda _, build: said.append(build(head))),
+        fleet=SimpleNamespace(kept=lambda device, _room: (None, kept if device == ONE else None)),
+    )
+    greeting = Greeting(tools, lambda *_, **__: None)
+    wish = Wish(1, None, "", None, "")
+    for device in (ONE, TWO):
+        greeting.welcome(Peer(device, None, new_link(device)), wish)
+    assert [each.TYPE for each in said] == ["welcome", "keeping", "welcome"]

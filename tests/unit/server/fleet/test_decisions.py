@@ -204,7 +204,7 @@ def test_rooms_show_the_terminal_of_each_seat(seated: Enrolling, it: Browser, pr
     presence.online.add(seated.terminal.id)
     [room] = it.get("/api/rooms").done()["rooms"]
     assert [seat["device"] for seat in room["seats"]] == [
-        {"id": seated.terminal.id, "state": "approved", "online": True},
+        {"id": seated.terminal.id, "state": "approved", "online": True, "maintenance": False},
         None,
         None,
     ]

@@ -132,11 +132,14 @@ def test_D4_nobody_restarts_a_room_that_meets_without_saying_that_they_know(
     presence.online = {device}
     seats.answers = {device: ("done", "")}
     office.meeting("open")
-    for kind in ("restart", "reload", "lock"):
+    for kind in ("restart", "reload", "lock", "dark", "off"):
         assert it.post("/api/devices/orders", {"devices": [device], "kind": kind}).code == "device-in-meeting"
     assert it.post("/api/devices/orders", {"devices": [device], "kind": "identify"}).status == 200
+    for kind in ("light", "dark", "off"):
+        body = {"devices": [device], "kind": kind, **({} if kind == "light" else {"sure": True})}
+        assert it.post("/api/devices/orders", body).status == 200
     assert it.post("/api/devices/orders", {"devices": [device], "kind": "restart", "sure": True}).status == 200
-    assert [kind for _, kind, _ in seats.told] == ["identify", "restart"]
+    assert [kind for _, kind, _ in seats.told] == ["identify", "light", "dark", "off", "restart"]
 
 
 @pytest.mark.parametrize(
