@@ -108,7 +108,10 @@ def test_W188_a_dark_screen_is_lit_by_a_touch_and_dark_again_when_nobody_came(ro
     assert upkeep(seat)["dark"]
     order(room, seat, TWO, "light")
     assert not upkeep(seat)["dark"]
-    assert room.twin.obeyed == [(ONE, "done", ""), (TWO, "done", "")]
+    seat.on.handle(Woken())
+    order(room, seat, THREE, "dark")
+    assert upkeep(seat)["dark"], "whoever touched it has left"
+    assert room.twin.obeyed == [(ONE, "done", ""), (TWO, "done", ""), (THREE, "done", "")]
 
 
 def test_W188_a_token_lights_it_and_what_is_ordered_ends_where_the_hours_turn(room: SeatRoom, seat: TestSeat) -> None:
