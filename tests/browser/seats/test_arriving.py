@@ -23,7 +23,7 @@ def test_a_new_terminal_shows_its_twelve_digits_and_the_picture(browser: Browser
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ("confirming", "Thiết bị chỉ hiện nội dung sau khi máy chủ xác nhận."),
+        ("confirming", "Khi máy chủ trả lời, màn hình tự hiện cuộc họp"),
         ("waiting", "Chưa có cuộc họp nào"),
         ("refused", "Thiết bị không được duyệt"),
         ("revoked", "Thiết bị đã bị thu hồi quyền sử dụng"),
