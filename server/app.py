@@ -56,6 +56,7 @@ from server.assembly import (
     terminals,
     tokens,
     updates,
+    upkeep,
     voting,
 )
 from server.clock import Clock, SystemClock
@@ -93,6 +94,7 @@ PARTS: Final[tuple[Callable[[Services], None], ...]] = (
     terminals.build,
     keeping.build,
     updates.build,
+    upkeep.build,
     feedback.build,
     speaking.build,
     marks.build,

@@ -45,6 +45,8 @@ class Feedback:
     answer: str = ""
     answered_at: dt.datetime | None = None
     read_at: dt.datetime | None = None
+    #: the terminal it was told at; empty for a console
+    device: str = ""
 
     def to_value(self, *, whole: bool) -> dict[str, Any]:
         """As JSON; ``whole``: for those who run the product."""
@@ -59,4 +61,4 @@ class Feedback:
             "answered_at": None if self.answered_at is None else print_instant(self.answered_at),
             "unread": self.state is State.DONE and self.read_at is None,
         }
-        return {**value, "name": self.name, "about": self.said.about} if whole else value
+        return {**value, "name": self.name, "about": self.said.about, "device": self.device} if whole else value

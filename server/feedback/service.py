@@ -25,13 +25,14 @@ from wire.feedback import Said
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who tells of it, under which key, when; ``meeting``: the one they sit in."""
+    """Who tells of it, under which key, when; ``meeting``, ``device``: where they sit, empty at a console."""
 
     person: str
     name: str
     key: ActKey
     now: dt.datetime
     meeting: str | None = None
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class FeedbackService:
                 if sum(each.state is not State.DONE for each in own) >= MOST:
                     raise FeedbackFull(most=MOST)
                 number = self.store.newest(tx) + 1
-                self.store.add(tx, Feedback(number, by.person, by.name, said, by.now))
+                self.store.add(tx, Feedback(number, by.person, by.name, said, by.now, device=by.device))
                 return {"number": number}
 
             return once(self.ledger, tx, by.key, now=by.now, do=add, meeting=by.meeting)

@@ -11,7 +11,18 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
-from server.fleet.model import Alert, Certificate, Decision, Device, FleetChange, Place, Presence, Told, Wiped
+from server.fleet.model import (
+    Alert,
+    Certificate,
+    Command,
+    Decision,
+    Device,
+    FleetChange,
+    Place,
+    Presence,
+    Told,
+    Wiped,
+)
 from server.pki.requests import EnrolmentRequest
 from server.unit import Transaction
 from wire.ids import DeviceId, RoomId
@@ -173,6 +184,14 @@ class FleetWatcher(Protocol):
 
     def fleet_changed(self, change: FleetChange) -> None:
         """Called after the commit, once a change."""
+        ...
+
+
+class Replaced(Protocol):
+    """Keeps a book of terminals that take another's place."""
+
+    def __call__(self, tx: Transaction, old: Device, new: Device, place: Place, command: Command) -> None:
+        """``new`` has the seat that ``old`` had."""
         ...
 
 

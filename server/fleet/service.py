@@ -45,7 +45,16 @@ from server.fleet.model import (
     must_match,
     step,
 )
-from server.fleet.ports import AccessControl, DeviceStore, FleetWatcher, Issuer, PresenceSource, StoreKeys, Upkeep
+from server.fleet.ports import (
+    AccessControl,
+    DeviceStore,
+    FleetWatcher,
+    Issuer,
+    PresenceSource,
+    Replaced,
+    StoreKeys,
+    Upkeep,
+)
 from server.fleet.renewal import Renewals
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
@@ -107,6 +116,8 @@ class FleetService:
     renewals: Renewals
     store_keys: StoreKeys
     watchers: list[FleetWatcher] = field(default_factory=list)
+    #: told within the commit that puts a terminal in another's place
+    on_replaced: list[Replaced] = field(default_factory=list)
     max_pending: int = MAX_PENDING
     max_pending_per_address: int = MAX_PENDING_PER_ADDRESS
     #: how they are looked after; the feature that knows is put together later
@@ -145,6 +156,9 @@ class FleetService:
             place = self._place(tx, seat)
             changes.extend(self._make_room(tx, place, command, replace_it=replace))
             self._decide(tx, found, command, did=Step.APPROVE, place=place)
+            for old in (each.device for each in changes):
+                for tell in self.on_replaced:
+                    tell(tx, self._device(tx, old), found, place, command)
             changes.append(FleetChange(device, Step.APPROVE, after=place))
 
         self._once(command, "device_approve", [device, seat, replace], do)

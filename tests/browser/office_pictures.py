@@ -1,5 +1,5 @@
 """Pictures of every page between two meetings, on sheets to look at: of a house with forty-five long names, of that
-where things went differently than planned, of one on its first day, and of one that signs with tokens.
+where things went differently than planned, of one on its first day, of one that signs with tokens, and of terminals.
 
     python -m tests.browser.office_pictures FOLDER [--only WORDS] [--axe]
 
@@ -29,6 +29,7 @@ from tests.browser.office_edges import Edges, edges
 from tests.browser.office_scenes import Scene, Things, first_day, long_names, signed
 from tests.browser.screen import DESK, LAPTOP, WALL, Screen
 from tests.browser.signed_house import signed_house
+from tests.browser.terminals import TerminalHouse, of_terminals
 from tests.support.gunicorn import RunningServer
 from tests.support.office import PASSWORD
 
@@ -48,6 +49,7 @@ _HOUSES: tuple[tuple[House, Scenes], ...] = (
     (lambda folder: Edges(folder).furnish(), edges),
     (lambda folder: FirstDay(folder).furnish(), first_day),
     (signed_house, signed),
+    (lambda folder: TerminalHouse(folder).furnish(), of_terminals),
 )
 
 

@@ -351,6 +351,8 @@ def first_day(_of: Things) -> list[Scene]:
         ("new-meeting", "thuky", "/meetings/new"),
         ("rooms", "kythuat", "/rooms"),
         ("devices", "kythuat", "/devices"),
+        ("enrol-list", "kythuat", "/devices/list"),
+        ("book", "kythuat", "/devices/book"),
         ("faults", "daibieu", "/feedback"),
         ("faults-desk", "kythuat", "/feedback/desk"),
         ("trust", "anninh", "/trust"),

@@ -33,6 +33,7 @@ HOUSES_OWN = {
     "recovery_codes", "releases", "review_rounds", "reviewed_accounts", "revocation_material", "rollout_devices",
     "rollouts", "rooms", "seats", "second_factors", "terminal_images",
     "sessions", "sign_in_tries", "sign_ins", "signing_pictures", "statement_material", "trust_authorities", "units",
+    "upkeep_corrections", "upkeep_entries", "upkeep_plans",
     "work_days",
 }  # fmt: skip
 

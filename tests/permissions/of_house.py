@@ -166,6 +166,19 @@ TECHNICAL: Final[tuple[Row, ...]] = (
     row("POST /api/devices/<device>/alerts/<kind>/settle", {IT: ANY}, {}, reaches=True, device="none_d", kind="copied"),
     row("POST /api/rooms", {IT: ANY}, {"name": "Phòng mới", "seats": [{"label": "A", "x": 1, "y": 1}]}),
     row("GET /api/devices.csv", {IT: ANY}),
+    *_to(
+        "GET /api/devices/book",
+        "GET /api/devices/book.csv",
+        "GET /api/devices/book.xlsx",
+        "GET /api/devices/book/standing",
+        who=IT,
+    ),
+    row("GET /api/devices/<device>/book", {IT: ANY}, reaches=True, device="none_d"),
+    *_to("POST /api/devices/book/entries", "POST /api/devices/book/plans", who=IT, body={"surplus": 1}, reaches=True),
+    *(
+        row(f"POST /api/devices/book/{act}", {IT: ANY}, {}, reaches=True, number="9999")
+        for act in ("entries/<int:number>/end", "entries/<int:number>/correct", "plans/<int:number>/end")
+    ),
     *_to("GET /api/devices/list", "GET /api/devices/list/template", who=IT),
     *_to("POST /api/devices/list/look", "POST /api/devices/list/take", who=IT, body={"surplus": 1}, reaches=True),
     *(

@@ -16,6 +16,8 @@ export interface Own {
 export interface Told extends Own {
   name: string;
   about: Record<string, string>;
+  /** The terminal it was told at; '' for a console. */
+  device: string;
 }
 
 export const TONES = { new: 'warn', taken: 'accent', done: 'good' } as const;

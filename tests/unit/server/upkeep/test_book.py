@@ -1,0 +1,221 @@
+"""The book of the terminals: faults, upkeep, replacements, plans; what is open and due (D4)."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from server.upkeep.model import Plan, Standing, add_months, next_day, plan_of
+from tests.support.devices import Terminal
+from tests.support.fleet import Enrolling
+from tests.support.office import START, Browser, Office, fresh_id
+
+BOOK = "/api/devices/book"
+DAY = dt.date
+
+
+MADE = DAY(2026, 1, 10)
+
+
+def _plan(first: DAY, **whose: str) -> Plan:
+    return Plan(1, whose.get("device"), whose.get("room"), 6, first, "", MADE, START, "IT")
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "then"),
+    [
+        (DAY(2026, 1, 31), 1, DAY(2026, 2, 28)),
+        (DAY(2027, 12, 31), 2, DAY(2028, 2, 29)),
+        (DAY(2026, 11, 30), 3, DAY(2027, 2, 28)),
+        (DAY(2026, 12, 1), 1, DAY(2027, 1, 1)),
+        (DAY(2026, 5, 15), 60, DAY(2031, 5, 15)),
+    ],
+)
+def test_D4_months_are_counted_and_end_where_the_month_does(day: DAY, months: int, then: DAY) -> None:
+    assert add_months(day, months) == then
+
+
+@pytest.mark.parametrize(
+    ("came", "done", "then"),
+    [
+        (DAY(2025, 5, 1), [], DAY(2026, 2, 1)),  # was there before the plan: its first day
+        (DAY(2026, 3, 3), [], DAY(2026, 9, 3)),  # came later: not late on its first day
+        (DAY(2025, 5, 1), [DAY(2025, 12, 1)], DAY(2026, 2, 1)),  # upkeep from before the plan
+        (DAY(2025, 5, 1), [DAY(2026, 1, 20), DAY(2026, 3, 1)], DAY(2026, 9, 1)),
+        (DAY(2026, 3, 3), [DAY(2026, 4, 30)], DAY(2026, 10, 30)),
+    ],
+)
+def test_D4_the_next_day_is_counted_from_what_was_done(came: DAY, done: list[DAY], then: DAY) -> None:
+    assert next_day(_plan(DAY(2026, 2, 1)), came=came, done=done) == then
+
+
+def test_D4_a_terminals_own_plan_beats_its_rooms_and_late_is_after_the_day() -> None:
+    own, room = _plan(DAY(2026, 2, 1), device="d-1"), _plan(DAY(2026, 3, 1), room="r-1")
+    assert plan_of([room, own], device="d-1", room="r-1") is own
+    assert plan_of([room, own], device="d-2", room="r-1") is room
+    assert plan_of([room, own], device="d-2", room=None) is None
+    today = DAY(2026, 2, 1)
+    days = [Standing.of(today + dt.timedelta(days=off), today).value for off in (-1, 0, 14, 15)]
+    assert days == ["late", "soon", "soon", "far"]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path / "server")
+
+
+@pytest.fixture
+def it(office: Office) -> Browser:
+    return office.sign_in("kythuat")
+
+
+def _in(office: Office, it: Browser, folder: Path, at: int, *, replace: bool = False) -> str:
+    """A terminal at the room's seat ``at``, with a serial."""
+    seat = Enrolling(office, Terminal(folder))
+    seat.ask(serial=f"PH-{seat.terminal.id[2:6]}")
+    seat.approve(it, office.seats[at], replace=replace).done()
+    return seat.terminal.id
+
+
+def _fault(device: str, **more: Any) -> dict[str, Any]:
+    told = {
+        "devices": [device],
+        "kind": "fault",
+        "day": "2026-11-23",
+        "found": "Màn hình sọc",
+        "done": "",
+        "by_whom": "",
+    }
+    return {**told, **more}
+
+
+def test_D4_a_fault_is_open_until_it_is_ended_and_keeps_what_was_corrected(
+    office: Office, it: Browser, tmp_path: Path
+) -> None:
+    device = _in(office, it, tmp_path, 0)
+    act = fresh_id("a")
+    [number] = it.post(f"{BOOK}/entries", _fault(device), act=act).done()["numbers"]
+    assert it.post(f"{BOOK}/entries", _fault(device), act=act).done()["numbers"] == [number]
+    standing = it.get(f"{BOOK}/standing").done()
+    assert (standing["open"], standing["devices"][device]["open"]) == (1, 1)
+
+    other = office.sign_in("kythuat")
+    fields = {key: value for key, value in _fault(device).items() if key != "devices"}
+    correction = {**fields, "found": "Màn hình nháy", "reason": "Ghi nhầm", "seen": 1}
+    assert other.post(f"{BOOK}/entries/{number}/correct", correction).done() == {"revision": 2}
+    ending = {"done": "Thay cáp", "by_whom": "Công ty X", "cost": 350_000, "closed_on": "2026-11-23"}
+    late = it.post(f"{BOOK}/entries/{number}/end", {**ending, "seen": 1})
+    assert (late.code, late.data["entry"]["found"]) == ("upkeep-changed", "Màn hình nháy")
+    assert it.post(f"{BOOK}/entries/{number}/end", {**ending, "seen": 2}).done() == {"revision": 3}
+    assert it.post(f"{BOOK}/entries/{number}/end", {**ending, "seen": 3}).code == "upkeep-closed"
+
+    sheet = it.get(f"/api/devices/{device}/book").done()
+    [entry] = sheet["entries"]
+    assert (entry["open"], entry["cost"], entry["done"], entry["found"]) == (
+        False,
+        350_000,
+        "Thay cáp",
+        "Màn hình nháy",
+    )
+    assert [(each["revision"], each["reason"], each["was"]["found"]) for each in sheet["corrections"]] == [
+        (2, "", "Màn hình nháy"),
+        (1, "Ghi nhầm", "Màn hình sọc"),
+    ]
+    assert it.get(f"{BOOK}/standing").done()["open"] == 0
+    page = office.sign_in("kiemtoan").post("/api/record/entries", {"log": "house"}).done()
+    kinds = [each["kind"] for each in page["entries"] if each["kind"].startswith("upkeep")]
+    assert sorted(kinds) == ["upkeep_corrected", "upkeep_ended", "upkeep_written"]
+
+
+def test_D4_a_swap_writes_itself_and_the_seat_keeps_its_history(office: Office, it: Browser, tmp_path: Path) -> None:
+    old = _in(office, it, tmp_path, 0)
+    it.post(f"{BOOK}/entries", _fault(old)).done()
+    new = _in(office, it, tmp_path, 0, replace=True)
+    sheet = it.get(f"/api/devices/{new}/book").done()
+    assert {(each["device"], each["kind"]) for each in sheet["entries"]} == {(new, "replacement"), (old, "fault")}
+    [swap] = [each for each in sheet["entries"] if each["kind"] == "replacement"]
+    assert (swap["source"], swap["open"], swap["seat"]) == (f"replaced:{old}", False, office.seats[0])
+    assert it.get(f"/api/devices/{old}/book").done()["device"]["state"] == "revoked"
+
+
+def test_D4_a_room_is_planned_done_in_one_act_and_late_is_said(office: Office, it: Browser, tmp_path: Path) -> None:
+    devices = [_in(office, it, tmp_path, at) for at in range(2)]
+    office.clock.advance(days=1)
+    it.sign_in("kythuat")
+    plan = {"room": office.room, "every_months": 3, "first_day": "2026-12-01", "what": "Lau, thử token"}
+    number = it.post(f"{BOOK}/plans", plan).done()["number"]
+    assert it.post(f"{BOOK}/plans", plan).code == "upkeep-plan-twice"
+    told = it.get(f"{BOOK}/standing").done()
+    assert {each["standing"] for each in told["devices"].values()} == {"soon"}
+    assert (told["soon"], told["late"], told["today"]) == (2, 0, "2026-11-24")
+    office.clock.advance(days=8)
+    it.sign_in("kythuat")
+    assert it.get(f"{BOOK}/standing").done()["late"] == 2
+    done = _fault(devices[0], devices=devices, kind="upkeep", day="2026-12-02", found="Định kỳ", done="Đã lau")
+    assert len(it.post(f"{BOOK}/entries", done).done()["numbers"]) == 2
+    told = it.get(f"{BOOK}/standing").done()
+    assert {each["next"] for each in told["devices"].values()} == {"2027-03-02"}
+    it.post(f"{BOOK}/plans/{number}/end").done()
+    assert it.post(f"{BOOK}/plans/{number}/end").code == "upkeep-plan-over"
+    assert it.get(f"{BOOK}/standing").done()["devices"] == {}
+
+
+def test_D4_what_cannot_be_is_refused(office: Office, it: Browser, tmp_path: Path) -> None:
+    device = _in(office, it, tmp_path, 0)
+    waiting = Enrolling(office, Terminal(tmp_path))
+    waiting.ask()
+
+    def code(**more: Any) -> str:
+        return it.post(f"{BOOK}/entries", _fault(device, **more)).code
+
+    assert code(day="2026-11-24") == "upkeep-day"  # not yet, in Vietnam either
+    assert code(closed_on="2026-11-22") == "upkeep-day"
+    assert code(devices=["d-aaaaaaaaaaaaaaaa"]) == code(devices=[waiting.terminal.id]) == "device-unknown"
+    wrongs: list[dict[str, Any]] = [
+        {"devices": []},
+        {"day": "23/11/2026"},
+        {"day": "1999-01-01"},
+        {"found": " "},
+        {"kind": "x"},
+        {"cost": -1},
+    ]
+    for wrong in wrongs:
+        assert it.post(f"{BOOK}/entries", _fault(device, **wrong)).status == 400, wrong
+    plan = {"every_months": 3, "first_day": "2026-12-01", "what": ""}
+    wrongs = [{}, {"device": device, "room": office.room}, {"device": device, "every_months": 0}]
+    for wrong in wrongs:
+        assert it.post(f"{BOOK}/plans", {**plan, **wrong}).status == 400, wrong
+    assert it.post(f"{BOOK}/plans", {**plan, "room": "r-aaaaaaaaaaaaaaaa"}).status == 404
+    ending = {"done": "", "by_whom": "", "closed_on": "2026-11-23", "seen": 1}
+    assert it.post(f"{BOOK}/entries/{2**40}/end", ending).code == "upkeep-unknown"
+    assert it.post(f"{BOOK}/plans/77/end").code == "upkeep-plan-unknown"
+    assert office.sign_in("thuky").get(BOOK).status == office.sign_in("kiemtoan").get(BOOK).status == 403
+
+
+def test_D4_the_book_is_a_table_that_computes_nothing(office: Office, it: Browser, tmp_path: Path) -> None:
+    device = _in(office, it, tmp_path, 0)
+    it.post(f"{BOOK}/entries", _fault(device, found="=HYPERLINK(1)", cost=1_200_000)).done()
+    head, row = csv.reader(io.StringIO(it.get(f"{BOOK}.csv").raw.get_data().decode("utf-8-sig")))
+    line = dict(zip(head, row, strict=True))
+    assert (line["Tình trạng, hiện tượng"], line["Ngày xong"], line["Ngày"]) == (
+        "'=HYPERLINK(1)",
+        "còn mở",
+        "23/11/2026",
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(it.get(f"{BOOK}.xlsx").raw.get_data())).worksheets[0]
+    cells = {cell.value: cell.data_type for cell in sheet[2]}
+    assert (cells["=HYPERLINK(1)"], cells[1_200_000]) == ("s", "n")
+
+
+def test_D4_a_fault_told_at_a_seat_is_written_once(office: Office, it: Browser, tmp_path: Path) -> None:
+    device = _in(office, it, tmp_path, 0)
+    first = it.post(f"{BOOK}/entries", _fault(device, feedback=7)).done()
+    assert office.sign_in("kythuat").post(f"{BOOK}/entries", _fault(device, feedback=7)).done() == first
+    [entry] = it.get(BOOK).done()["entries"]
+    assert (entry["source"], entry["by_name"]) == ("feedback:7", "kythuat (demo)")

@@ -1,0 +1,107 @@
+/** The book of the terminals, as the server keeps it (docs/API.md). */
+
+export type Kind = 'fault' | 'upkeep' | 'replacement';
+export const KINDS: readonly Kind[] = ['fault', 'upkeep', 'replacement'];
+
+export interface Said {
+  kind: Kind;
+  /** `2026-11-21`. */
+  day: string;
+  found: string;
+  done: string;
+  by_whom: string;
+  /** Vietnamese đồng. */
+  cost: number | null;
+  closed_on: string | null;
+}
+
+export interface Entry extends Said {
+  number: number;
+  device: string;
+  serial: string;
+  seat_label: string;
+  room_name: string;
+  open: boolean;
+  at: string;
+  by_name: string;
+  source: string;
+  revision: number;
+}
+
+export interface Plan {
+  number: number;
+  device: string | null;
+  room: string | null;
+  every_months: number;
+  first_day: string;
+  what: string;
+}
+
+export interface Terminal {
+  device: string;
+  serial: string;
+  seat_label: string;
+  room: string;
+  room_name: string;
+}
+
+export interface Due {
+  open: number;
+  next: string | null;
+  standing: 'far' | 'soon' | 'late' | null;
+}
+
+export interface Standing {
+  today: string;
+  open: number;
+  late: number;
+  soon: number;
+  devices: Readonly<Record<string, Due>>;
+}
+
+export interface Book extends Standing {
+  entries: readonly Entry[];
+  plans: readonly Plan[];
+  terminals: readonly Terminal[];
+}
+
+export interface Correction {
+  entry: number;
+  revision: number;
+  was: Said;
+  reason: string;
+  at: string;
+  by_name: string;
+}
+
+export interface Sheet {
+  today: string;
+  device: { id: string; serial: string; state: string; seat_label: string; room: string | null; room_name: string; since: string };
+  entries: readonly Entry[];
+  corrections: readonly Correction[];
+  plan: Plan | null;
+  next: string | null;
+  standing: Due['standing'];
+}
+
+/** What is written with signs in it or without: `1.200.000`, `1200000`; '' is null, anything else undefined. */
+export function costOf(text: string): number | null | undefined {
+  const bare = text.replaceAll(/[\s.]/g, '');
+  if (bare === '') return null;
+  return /^\d{1,12}$/.test(bare) ? Number(bare) : undefined;
+}
+
+/** Who is meant by a choice: all terminals of a room, or one. */
+export function meant(choice: string, terminals: readonly Terminal[]): string[] {
+  return terminals.filter(({ device, room }) => choice === device || choice === room).map(({ device }) => device);
+}
+
+/** The rooms among terminals, each once. */
+export function roomsOf(terminals: readonly Terminal[]): { room: string; room_name: string; count: number }[] {
+  const found = new Map<string, { room: string; room_name: string; count: number }>();
+  for (const { room, room_name } of terminals) {
+    const one = found.get(room) ?? { room, room_name, count: 0 };
+    found.set(room, { ...one, count: one.count + 1 });
+  }
+  return [...found.values()];
+}
