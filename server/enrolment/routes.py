@@ -31,6 +31,11 @@ def blueprint(lists: EnrolmentService, clock: Clock) -> Blueprint:
     def rows() -> ResponseReturnValue:
         return answer({"rows": lists.rows(now=clock.now())})
 
+    @routes.get("/api/devices/list/attention")
+    @allow(Role.IT)
+    def attention() -> ResponseReturnValue:
+        return answer({"rows": lists.attention(now=clock.now())})
+
     @routes.get("/api/devices/list/template")
     @allow(Role.IT)
     def empty() -> ResponseReturnValue:

@@ -105,6 +105,13 @@ class EnrolmentService:
             taken = {each.place.seat for each in self.fleet.placed(tx) if each.place}
         return [each.to_value(now, is_taken=each.seat in taken) for each in found]
 
+    def attention(self, *, now: dt.datetime) -> int:
+        """How many rows want IT's eyes: locked ones, a second terminal of a serial, a promised seat that was taken."""
+        return sum(
+            row["state"] == State.LOCKED.value or row["other"] is not None or row["seat_taken"]
+            for row in self.rows(now=now)
+        )
+
     def take_back(self, number: int, *, by: By) -> None:
         """The code of a row lets nobody in any more; raises RowUnknown, RowOver."""
 

@@ -179,7 +179,7 @@ TECHNICAL: Final[tuple[Row, ...]] = (
         row(f"POST /api/devices/book/{act}", {IT: ANY}, {}, reaches=True, number="9999")
         for act in ("entries/<int:number>/end", "entries/<int:number>/correct", "plans/<int:number>/end")
     ),
-    *_to("GET /api/devices/list", "GET /api/devices/list/template", who=IT),
+    *_to("GET /api/devices/list", "GET /api/devices/list/attention", "GET /api/devices/list/template", who=IT),
     *_to("POST /api/devices/list/look", "POST /api/devices/list/take", who=IT, body={"surplus": 1}, reaches=True),
     *(
         row(f"POST /api/devices/list/<int:number>/{act}", {IT: ANY}, {}, reaches=True, number="9999")

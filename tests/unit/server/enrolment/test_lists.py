@@ -116,6 +116,7 @@ def test_W192_serial_and_code_of_a_list_let_a_machine_in_at_once_and_only_once(
     copied = Terminal(tmp_path)
     assert [_ask(office, copied, "PH-0001", CODES[0]).status_code for _ in range(3)] == [202] * 3
     assert _row(it)["other"] == copied.id
+    assert it.get(f"{LIST}/attention").done() == {"rows": 1}
     assert _kinds(office).count("enrolment_serial_again") == 1
     it.post(f"{LIST}/{row['number']}/settle").done()
     assert _ask(office, copied, "PH-0001", CODES[0]).status_code == 202

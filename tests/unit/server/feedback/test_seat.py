@@ -9,6 +9,7 @@ import pytest
 
 from server.feedback.model import MOST
 from tests.support.office import PASSWORD, Office, fresh_id
+from wire import ids
 from wire.messages import Act, Head
 
 SAID = {"kind": "fault", "text": "Trang không lật được", "about": {"page": "/seat/papers", "seat": "A2"}}
@@ -36,6 +37,7 @@ def test_W146_a_fault_told_at_a_seat_is_on_the_same_desk_once_and_in_no_log(offi
     again = _send(office, meeting, "feedback_send", SAID, act=act, person=member)
     assert (first.outcome, first.data) == (again.outcome, again.data) == ("done", {"number": 1})
     (seen,) = office.sign_in("kythuat").get("/api/feedback").done()["feedback"]
+    assert ids.parse("d", seen["device"])
     assert (seen["name"], seen["text"], seen["about"]) == ("daibieu (demo)", SAID["text"], SAID["about"])
     (own,) = office.sign_in("daibieu").get("/api/me/feedback").done()["feedback"]
     assert own["number"] == 1
