@@ -64,7 +64,7 @@ def terminals(office: Office, room: str, folder: Path) -> Things:
     it = office.sign_in("kythuat")
     seats = office.services.rooms.room(room).seats
     today = office.clock.now().date()
-    found = []
+    found: list[str] = []
     for at in (0, 1, 2, 2):
         terminal = Enrolling(office, Terminal(folder))
         terminal.ask(serial=f"PH-{len(found) + 1:04}")
