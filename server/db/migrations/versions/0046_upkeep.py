@@ -7,8 +7,8 @@ from alembic import op
 
 from server.db.metadata import Moment
 
-revision = "0045_upkeep"
-down_revision = "0044_enrolment_rows"
+revision = "0046_upkeep"
+down_revision = "0045_keeping"
 branch_labels = None
 depends_on = None
 
