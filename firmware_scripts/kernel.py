@@ -95,7 +95,7 @@ def unpack(base: Base, target: Target, folder: Path) -> Kernel:
     trees = next((folder / "usr" / "lib").glob("linux-image-*"), None) if target.arch == "arm64" else None
     image = next((folder / "boot").glob("vmlinuz-*"), None)
     if image is None:
-        raise RecipeWrong(f"{target.given}: không có nhân · no kernel in it")
+        raise RecipeWrong(f"{target.given or base.kernel()}: không có nhân · no kernel in it")
     _plain_image(image)
     return Kernel(modules.name, image, modules, trees)
 

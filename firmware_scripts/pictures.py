@@ -20,8 +20,8 @@ PICTURES: Final = {
     "starting": ((44, 30, "Đang khởi động…"), (24, 90, "Phòng họp không giấy"), (20, 120, "Starting…")),
     "nameless": (
         (44, 30, "Thiết bị chưa được cài đặt"),
-        (26, 60, "Cán bộ kỹ thuật: ghi địa chỉ máy chủ của đơn vị vào thẻ nhớ rồi bật lại."),
-        (20, 120, "Not set up yet: IT writes this house's server onto the card."),
+        (26, 60, "Cán bộ kỹ thuật: ghi địa chỉ máy chủ vào thẻ nhớ hoặc ổ đĩa, rồi bật lại."),
+        (20, 120, "Not set up yet: IT writes the address of the server onto the card or disk."),
     ),
     "failed": (
         (44, 30, "Thiết bị chưa khởi động được"),

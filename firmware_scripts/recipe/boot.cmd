@@ -19,6 +19,7 @@ done
 if test ${slot} = none; then
   # No try is left anywhere: rather a seat that starts badly than one that does not.
   setenv A_LEFT 3; setenv B_LEFT 3
+  if test -z "${ORDER}"; then setenv ORDER "A B"; fi
 fi
 env export -t ${ramdisk_addr_r} ORDER A_LEFT B_LEFT EXTRA NEW FLOOR
 fatwrite ${devtype} ${devnum}:1 ${ramdisk_addr_r} state.env ${filesize}

@@ -2,8 +2,8 @@
 
 Rules: QEMU has no Raspberry Pi 4 with a network; this is its ``virt`` board. What is the image's own is the same: boot
 script and counter, kernel, first file system, root, programs. What is the Pi's – its first processor's program, its
-device tree, its card slot and screen – is not looked at here: docs/huong-dan/cai-dat-thiet-bi.md lists it. U-Boot is
-Debian's for this board, of the same sources as that of the card.
+device tree, its card slot and screen – is not looked at here (docs/huong-dan/cai-dat-thiet-bi.md has
+a list for real machines). U-Boot is Debian's for this board, of the same sources as that of the card.
 
 Usage::
 

@@ -113,15 +113,18 @@ class Terminals:
         stopped = self._fleet.pids[0]
         began_ms = page.evaluate("bench.now()")
         os.kill(stopped, signal.SIGSTOP)
-        told: list[tuple[int, float]] = page.evaluate("(many) => bench.saying('Mất kết nối', many)", half)
+        try:
+            told: list[tuple[int, float]] = page.evaluate("(many) => bench.saying('Mất kết nối', many)", half)
+        finally:
+            # Stopped, it would not even hear that it is to end.
+            os.kill(stopped, signal.SIGCONT)
+        back_ms = page.evaluate("bench.now()")
         seen = [(at - began_ms) / 1000 for many, at in told if many]
         self._report.section(f"{half} terminals fall silent at once")
         self._report.add("The first of them is seen", seen[:1], unit="s")
         self._report.add("All of them are seen", seen[-1:], budget=_OFFLINE_S, unit="s")
-        began_ms = page.evaluate("bench.now()")
-        os.kill(stopped, signal.SIGCONT)
         told = page.evaluate("(many) => bench.saying('Đã kết nối', many)", self._seats)
-        self._report.add("All are back", [(told[-1][1] - began_ms) / 1000], unit="s")
+        self._report.add("All are back", [(told[-1][1] - back_ms) / 1000], unit="s")
 
     def _opened(self) -> Page:
         context = self._browser.new_context(

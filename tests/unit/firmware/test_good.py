@@ -91,3 +91,24 @@ def test_it_is_written_in_its_place(counter: Any, tmp_path: Path, monkeypatch: p
     with pytest.raises(ValueError, match="too long"):
         counter.change(lambda found: found | {"EXTRA": "x" * 1024})
     assert file.read_bytes() == boot.fresh_state()
+
+
+@pytest.mark.parametrize("lost", [None, b"", b"\0" * 1024, b"#" * 300], ids=["gone", "empty", "zeros", "rubbish"])
+@pytest.mark.parametrize("running", ["A", "B"])
+def test_a_counter_that_is_lost_is_made_anew_by_the_slot_that_is_well(
+    counter: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: bytes | None, running: str
+) -> None:
+    """The other slot may be half written: nobody knows any more."""
+    file, here = tmp_path / "state.env", tmp_path / "slot"
+    here.write_text(f"{running}\n", encoding="ascii")
+    if lost is not None:
+        file.write_bytes(lost)
+    places = {"COUNTER": file, "LOCK": tmp_path / "lock", "SLOT": here}
+    for name, place in places.items():
+        monkeypatch.setattr(counter, name, place)
+    monkeypatch.setattr(counter.subprocess, "run", lambda *_words, check: None)
+    counter.change(lambda found: counter.good(found, running, "0.2.0"))
+    other = "B" if running == "A" else "A"
+    left = {f"{running}_LEFT": "3", f"{other}_LEFT": "0"}
+    assert counter.read() == {"ORDER": f"{running} {other}", "EXTRA": "", "FLOOR": "0.2.0"} | left
+    assert len(file.read_bytes()) == boot.STATE_BYTES

@@ -62,6 +62,14 @@ def test_a_release_is_refused_with_its_reason(judge: Any) -> None:
         refused(judge, expires="one day")
 
 
+def test_a_slot_whose_counter_is_lost_is_on_trial(judge: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is made anew when the slot is well; until then nothing is put into the other one."""
+    (tmp_path / "slot").write_text("A\n", encoding="ascii")
+    monkeypatch.setattr(judge.counter, "SLOT", tmp_path / "slot")
+    monkeypatch.setattr(judge.counter, "COUNTER", tmp_path / "state.env")
+    assert refused(judge, new=judge.known()["NEW"]) == "interrupted"
+
+
 def test_what_rauc_says_becomes_a_word_of_the_closed_list() -> None:
     program = programs.load("install-release")
     said = {

@@ -13,6 +13,7 @@ disk and a plug that is pulled in between leaves the one text or the other.
 import fcntl
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,16 +89,30 @@ def read() -> Found:
     return parsed(COUNTER.read_bytes())
 
 
+def anew(running: str) -> Found:
+    """Where the counter is lost: only what runs is known to be well. The floor comes back with the next ``good``."""
+    other = OTHER[running]
+    return {"ORDER": f"{running} {other}", f"{running}_LEFT": TRIES, f"{other}_LEFT": "0", "EXTRA": ""}
+
+
 def change(how: Callable[[Found], Found]) -> None:
-    """Write what ``how`` makes of the variables, in its place; on the disk when this returns."""
+    """Write what ``how`` makes of the variables, in its place; on the disk when this returns.
+
+    A counter that cannot be read is made anew: no boot loader counts with one, and GRUB cannot make it.
+    """
     with LOCK.open("w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        before = read()
-        after = how(before)
+        before: Found | None = None
+        try:
+            before = read()
+        except (FileNotFoundError, ValueError) as lost:
+            print(f"the counter is made anew: {lost!r}", file=sys.stderr)
+        after = how(anew(slot()) if before is None else before)
         if after == before:
             return
         subprocess.run(["/usr/bin/mount", "-o", "remount,rw", BOOT], check=True)
         try:
+            COUNTER.touch()
             with COUNTER.open("r+b") as file:
                 file.write(printed(after))
                 file.flush()
