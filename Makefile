@@ -79,7 +79,7 @@ test-image: setup ## Khởi động ảnh trong máy ảo, với máy chủ th�
 	@deploy/bootstrap.sh image
 	@PHONGHOP_TEST_IMAGE=1 $(bin)/pytest -q -n 0 tests/image
 
-test-powercut: setup ## Rút điện hai trăm lần khi đang cập nhật, khởi động, nhận tài liệu · two hundred seeded power cuts of a seat
+test-powercut: setup ## Rút điện hai trăm lần khi đang cập nhật, khởi động, nhận tài liệu · two hundred power cuts of a seat, from a record
 	@deploy/bootstrap.sh image
 	@PHONGHOP_TEST_POWERCUTS=$${PHONGHOP_TEST_POWERCUTS:-200} $(bin)/pytest -q -n 0 tests/image/test_powercut.py
 

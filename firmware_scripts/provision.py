@@ -33,6 +33,7 @@ _SECTOR: Final = 512
 #: UEFI specification, section 5.3: the header's signature, and where its first partition entry says it begins.
 _GPT: Final = b"EFI PART"
 _FIRST_LBA: Final = slice(32, 40)
+_ENTRY: Final = 128
 _SETTINGS: Final = "phonghop.toml"
 #: As RAUC's settings name it (recipe/root/etc/rauc/system.conf).
 _UPDATES: Final = "updates.pem"
@@ -40,14 +41,19 @@ _UPDATES: Final = "updates.pem"
 
 def boot_offset(image: Path) -> int:
     """Where the boot partition begins, in bytes; raises :class:`NotOurImage`."""
+    return partition_offset(image, 1)
+
+
+def partition_offset(image: Path, number: int) -> int:
+    """Where a partition begins, counted from 1, in bytes, 0 for one that is not there; raises :class:`NotOurImage`."""
     with image.open("rb") as file:
         file.seek(_SECTOR)
         header = file.read(_SECTOR)
         if header[:8] != _GPT:
             raise NotOurImage(f"{image}: không có bảng phân vùng GPT · no GPT")
         (entries,) = struct.unpack("<Q", header[72:80])
-        file.seek(entries * _SECTOR)
-        (first,) = struct.unpack("<Q", file.read(128)[_FIRST_LBA])
+        file.seek(entries * _SECTOR + (number - 1) * _ENTRY)
+        (first,) = struct.unpack("<Q", file.read(_ENTRY)[_FIRST_LBA])
     return int(first) * _SECTOR
 
 

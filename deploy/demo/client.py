@@ -34,12 +34,16 @@ _PIECE_BYTES: Final = 256 * 1024
 
 @dataclass
 class Client:
-    """One person's connection to the server on ``localhost:port``; also reads the seats' pages."""
+    """One person's connection to the server on ``localhost:port``; also reads the seats' pages.
+
+    ``timeout_s``: how long an answer may take.
+    """
 
     port: int
     seed: str = ""
     _cookies: dict[str, str] = field(default_factory=dict, repr=False)
     _csrf: str = field(default="", repr=False)
+    timeout_s: float = _TIMEOUT_S
 
     def __enter__(self) -> Self:
         return self
@@ -100,6 +104,11 @@ class Client:
         }
         return self._ask("POST", path, _parts(start, file, end), headers | self._act(step))
 
+    def bring(self, path: str, file: Path) -> dict[str, Any]:
+        """Post a file as it is, read from the disk as it goes."""
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(file.stat().st_size)}
+        return self._ask("POST", path, _parts(b"", file, b""), headers | self._act(""))
+
     def _change(self, method: str, path: str, value: Mapping[str, Any], *, step: str) -> dict[str, Any]:
         body = json.dumps(value, ensure_ascii=False).encode()
         return self._ask(method, path, body, {"Content-Type": "application/json"} | self._act(step))
@@ -127,7 +136,7 @@ class Client:
         body: bytes | Iterator[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> bytes:
-        connection = http.client.HTTPConnection("localhost", self.port, timeout=_TIMEOUT_S)
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=self.timeout_s)
         sent = {"Cookie": self._cookie(), "Accept": "application/json", **(headers or {})}
         try:
             # A server that refuses a body while it is still coming has answered already.

@@ -3,7 +3,8 @@
 Rules: the image itself is never written: the computer's disk is a copy-on-write file beside it. It ends with the
 process that started it and in any case with ``__exit__``. Every wait has an end. The guest reaches this machine at
 10.0.2.2. With ``looked_into`` a test may run commands inside: systemd takes a unit from the firmware's tables (SMBIOS)
-of this computer alone (tests/image/looking.py); nothing of it is in the image. ``beside``: another disk in it.
+of this computer alone (tests/image/looking.py); nothing of it is in the image. ``beside``: another disk in it;
+``log``: a file for all that is written to its disk (tests/image/disk_log.py).
 
 Usage::
 
@@ -15,6 +16,7 @@ Usage::
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -23,6 +25,7 @@ from typing import Any, Final, Self
 
 from PIL import Image
 
+from tests.image.disk_log import SECTOR
 from tests.image.looking import Look, unit_words
 from tests.support.poll import until
 from tests.support.qemu import Qemu
@@ -33,7 +36,7 @@ HOST: Final = "10.0.2.2"
 SCREEN: Final = (1280, 800)
 _FIRMWARE: Final = Path("/usr/share/OVMF")
 _MEMORY_MB: Final = 2048
-_DISK: Final = "8G"
+DISK_BYTES: Final = 8 << 30
 #: QEMU's absolute pointer counts to this, whatever the screen's size.
 _TABLET: Final = 32_767
 #: Keys that are not called by their own sign (QEMU's QKeyCode).
@@ -43,7 +46,15 @@ _KEYS: Final = {" ": "spc", "\n": "ret", ".": "dot", "-": "minus", "/": "slash",
 class Computer:
     """One computer; ``said`` is what it wrote to its serial console, ``port`` its USB port for tokens."""
 
-    def __init__(self, image: Path, folder: Path, *, looked_into: bool = False, beside: Path | None = None) -> None:
+    def __init__(
+        self,
+        image: Path,
+        folder: Path,
+        *,
+        looked_into: bool = False,
+        beside: Path | None = None,
+        log: Path | None = None,
+    ) -> None:
         self._image: Final = image
         self._folder: Final = folder
         self._disk: Final = folder / "disk.qcow2"
@@ -52,12 +63,25 @@ class Computer:
         self._look: Look | None = None
         self._looked_into: Final = looked_into
         self._beside: Final = beside
+        self._log: Final = log
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
         if not self._disk.exists():
             subprocess.run(
-                ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", self._image, self._disk, _DISK],
+                [
+                    "qemu-img",
+                    "create",
+                    "-q",
+                    "-f",
+                    "qcow2",
+                    "-F",
+                    "raw",
+                    "-b",
+                    self._image,
+                    self._disk,
+                    str(DISK_BYTES),
+                ],
                 check=True,
             )
             shutil.copy(_FIRMWARE / "OVMF_VARS_4M.fd", self._folder / "vars.fd")
@@ -79,7 +103,7 @@ class Computer:
             "-smp", "2", "-m", str(_MEMORY_MB),
             "-drive", f"if=pflash,format=raw,readonly=on,file={_FIRMWARE / 'OVMF_CODE_4M.fd'}",
             "-drive", f"if=pflash,format=raw,file={self._folder / 'vars.fd'}",
-            "-drive", f"if=virtio,format=qcow2,file={self._disk},cache=writeback",
+            *self._disk_words(),
             "-netdev", "user,id=wire", "-device", "virtio-net-pci,netdev=wire",
             "-device", f"virtio-vga,xres={SCREEN[0]},yres={SCREEN[1]}",
             "-device", "qemu-xhci,id=usb", "-device", "usb-tablet,bus=usb.0", "-device", "usb-kbd,bus=usb.0",
@@ -89,7 +113,7 @@ class Computer:
         ]  # fmt: skip
         if self._beside is not None:
             # Before its own: whoever takes the first that fits takes this.
-            words[4:4] = ["-drive", f"if=virtio,format=raw,file={self._beside}"]
+            words[:0] = ["-drive", f"if=virtio,format=raw,file={self._beside}"]
         if self._looked_into:
             words += unit_words()
         self._qemu.start(words, lines=["chardev:look"])
@@ -98,6 +122,16 @@ class Computer:
         except BaseException:
             self.unplug_power()
             raise
+
+    def _disk_words(self) -> list[str]:
+        disk = f"driver=qcow2,node-name=card,file.driver=file,file.filename={self._disk}"
+        if self._log is None:
+            return ["-blockdev", disk, "-device", "virtio-blk-pci,drive=card"]
+        again = "on" if self._log.exists() else "off"
+        self._log.touch()
+        log = f"log.driver=file,log.filename={self._log},log-append={again},log-sector-size={SECTOR}"
+        logged = f"driver=blklogwrites,node-name=logged,file=card,{log}"
+        return ["-blockdev", disk, "-blockdev", logged, "-device", "virtio-blk-pci,drive=logged"]
 
     def unplug_power(self) -> None:
         """At once, as a plug that is pulled: nothing inside is told."""
@@ -113,6 +147,10 @@ class Computer:
         """All of its serial console."""
         log = self._qemu.console
         return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+
+    def started_slots(self) -> list[str]:
+        """Of each start that it has said something of, the slot: as the boot loader told the kernel."""
+        return re.findall(r"Kernel command line: .*?phonghop\.slot=([AB])", self.said())
 
     def await_words(self, words: str, *, timeout_s: float) -> None:
         """Until the console has said them; raises AssertionError with its end."""
@@ -148,6 +186,11 @@ class Computer:
         """A command inside that ends with another start of the computer; what is run next is run after that start."""
         assert self._look is not None, "this computer is not looked into"
         self._look.run(f"(sleep 1; {command}) >/dev/null 2>&1 &", timeout_s=60.0)
+        self.starts_again()
+
+    def starts_again(self) -> None:
+        """It is about to start again by itself; what is run next is run after that start."""
+        assert self._look is not None, "this computer is not looked into"
         self._look.again()
 
     def wire(self, *, plugged: bool) -> None:

@@ -21,7 +21,7 @@ _INSIDE: Final = """
 import base64, subprocess, termios, tty, os
 line = os.open("/dev/ttyS1", os.O_RDWR | os.O_NOCTTY)
 tty.setraw(line)
-os.write(line, b"ready\\n")
+os.write(line, b"\\n!ready\\n")
 rest = b""
 while True:
     rest += os.read(line, 4096)
@@ -31,7 +31,7 @@ while True:
             continue
         done = subprocess.run(base64.b64decode(asked).decode(), shell=True, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        left = memoryview(base64.b64encode(done.stdout) + b"\\n")
+        left = memoryview(b"=" + base64.b64encode(done.stdout) + b"\\n")
         while left:
             left = left[os.write(line, left):]
 """
@@ -54,7 +54,9 @@ _TRIAL: Final = """[Timer]
 OnBootSec=
 OnBootSec=1200
 """
-_READY: Final = b"ready"
+#: No answer looks like it.
+_READY: Final = b"!ready"
+_ANSWER: Final = b"="
 
 
 def unit_words() -> list[str]:
@@ -82,12 +84,19 @@ class Look:
         self._is_there = False
 
     def run(self, command: str, *, timeout_s: float) -> str:
-        """What it says; raises AssertionError when there is no answer in time."""
+        """What it says; raises AssertionError when there is no answer in time.
+
+        A computer that starts again meanwhile is asked again: nothing is asked that may not be done twice.
+        """
         deadline = time.monotonic() + timeout_s
         while not self._is_there:
             self._is_there = self._read(deadline).endswith(_READY)
-        self._line.sendall(base64.b64encode(command.encode()) + b"\n")
-        return base64.b64decode(self._read(deadline)).decode(errors="replace")
+        while True:
+            self._line.sendall(base64.b64encode(command.encode()) + b"\n")
+            while not (answer := self._read(deadline)).startswith(_ANSWER) and not answer.endswith(_READY):
+                continue
+            if not answer.endswith(_READY):
+                return base64.b64decode(answer.removeprefix(_ANSWER)).decode(errors="replace")
 
     def again(self) -> None:
         """The computer is about to start again: what it says before its unit listens is not for us."""

@@ -1,7 +1,8 @@
 """Updates of a seat (W176): what may not be installed is refused with its reason, a good one stays, a bad one goes.
 
-Rules: as ``test_first_start.py``, whose computer this is. The bundle is fetched inside by the agent's own user, and
-asked for as the agent asks; what the agent makes of it is in ``tests/unit/edge/test_updates.py``.
+Rules: as ``test_first_start.py``, whose computer this is; each test begins with a seat that is well, whichever slot it
+runs from, and waits for what lasts. What is refused is fetched inside by the agent's own user and asked for as the
+agent asks; the good one comes by an order of the house.
 """
 
 from __future__ import annotations
@@ -21,7 +22,19 @@ from firmware_scripts.disk import Parts
 from tests.image.computer import Computer
 from tests.image.conftest import EDITION, NEXT, START_S, TARGET, Made
 from tests.image.house import House
-from tests.image.inside import AGENT, await_well, counter, ordered, restarted, running, slots
+from tests.image.inside import (
+    AGENT,
+    INSTALL_S,
+    await_well,
+    counter,
+    ordered,
+    restarted,
+    running,
+    slot,
+    slots,
+    without_screen,
+)
+from tests.image.story import probe, runs
 from tests.support.poll import until
 from tests.support.releases import make_signer
 
@@ -33,7 +46,10 @@ pytestmark = [
 GOOD = About(recipe.compatible(TARGET), NEXT.version, NEXT.minimum, dt.datetime.now(dt.UTC) + dt.timedelta(days=1))
 
 
-@pytest.fixture(scope="module")
+OTHER = {"A": "B", "B": "A"}
+
+
+@pytest.fixture
 def well(seat: Computer, house: House) -> None:
     await_well(seat, house)
 
@@ -99,44 +115,61 @@ def test_nobody_else_may_ask_for_an_installation(seat: Computer) -> None:
 
 
 @pytest.mark.usefixtures("well")
-def test_W177_a_new_image_that_never_gets_well_gives_way_to_the_old_one(
-    seat: Computer, house: House, made: Made, given: tuple[Path, int]
+def test_D5_W177_an_image_that_the_house_rolls_out_is_fetched_tried_and_stays(
+    seat: Computer, house: House, made: Made
 ) -> None:
-    assert running(seat) == EDITION.version
-    assert ordered(seat, given, made.bundle, "a-next")["state"] == "installed"
-    assert slots(seat) == ("B A", "3", "3", "B")
-    # Without its server it cannot find itself well, and starts again when its time is over.
-    seat.wire(plugged=False)
-    restarted(seat, "systemctl reboot")
-    for left in ("2", "1", "0"):
-        assert (running(seat), counter(seat)["B_LEFT"]) == (NEXT.version, left)
-        restarted(seat, "systemctl start phonghop-trial")
-    assert running(seat) == EDITION.version, "by itself"
-    seat.wire(plugged=True)
-    until(lambda: slots(seat) == ("A B", "3", "0", ""), timeout_s=START_S, every_s=2, what="the old one is well")
-    until(house.is_online, timeout_s=START_S, every_s=2, what="it is back")
-
-
-def test_W177_a_new_image_that_is_well_stays(seat: Computer, house: House) -> None:
-    """What was installed is tried once more, as RAUC says it to the boot loader at the end of an installation."""
-    seat.run("/usr/lib/phonghop/boot-slot set-primary B")
-    assert slots(seat) == ("B A", "3", "3", "B")
-    restarted(seat, "systemctl reboot")
-    assert running(seat) == NEXT.version
-    until(lambda: slots(seat) == ("B A", "3", "3", ""), timeout_s=START_S, every_s=2, what="it is found well")
+    """By the server's own order, from the upload to its end."""
+    before = slot(seat)
+    house.believe(made.authority)
+    house.roll_out(made.bundle)
+    until(
+        lambda: runs(house) == NEXT.version, timeout_s=INSTALL_S + START_S, every_s=2, what="the new image is running"
+    )
+    seat.starts_again()
+    until(lambda: house.rollout()["state"] == "done", timeout_s=START_S, every_s=2, what="the roll-out is done")
+    assert house.rollout()["counts"] == {"good": 1}
+    assert (slot(seat), running(seat)) == (OTHER[before], NEXT.version)
+    assert slots(seat) == (f"{OTHER[before]} {before}", "3", "3", "")
     assert counter(seat)["FLOOR"] == NEXT.minimum == EDITION.version
-    until(house.is_online, timeout_s=START_S, every_s=2, what="it is back")
     assert house.devices()[0]["state"] == "approved", "it is the same seat"
+    assert "gone" in seat.run("ls /var/lib/phonghop-seat/updates/bundle || echo gone"), "it needs no room any more"
 
 
+@pytest.mark.usefixtures("well")
+def test_W177_an_image_that_never_gets_well_gives_way_to_the_old_one(seat: Computer) -> None:
+    """The other slot's, tried as after an installation: RAUC says the same to the boot loader at the end of one."""
+    here = slot(seat)
+    with without_screen(seat):
+        seat.run(f"/usr/lib/phonghop/boot-slot set-primary {OTHER[here]}")
+        assert slots(seat) == (f"{OTHER[here]} {here}", "3", "3", OTHER[here])
+        before = len(seat.started_slots())
+        restarted(seat, "systemctl reboot")
+        while slot(seat) != here:
+            # Its time is over.
+            restarted(seat, "systemctl start phonghop-trial")
+        assert seat.started_slots()[before:] == [*OTHER[here] * 3, here], "three tries, and back by itself"
+        assert counter(seat)[f"{OTHER[here]}_LEFT"] == "0"
+        assert probe(seat)["good"], "it is back"
+    left = {here: "3", OTHER[here]: "0"}
+    assert slots(seat) == (f"{here} {OTHER[here]}", left["A"], left["B"], "")
+
+
+@pytest.mark.usefixtures("well")
 def test_W177_what_cannot_even_be_loaded_is_tried_once(
     seat: Computer, made: Made, given: tuple[Path, int], tmp_path: Path
 ) -> None:
     later = dataclasses.replace(GOOD, version="20991231.0", minimum="20991231.0")
     file = small(tmp_path / "dead", later, made.signer)
+    here, version, floor = slot(seat), running(seat), counter(seat).get("FLOOR")
     assert ordered(seat, given, file, "a-dead")["state"] == "installed"
-    assert slots(seat) == ("A B", "3", "3", "A")
-    restarted(seat, "systemctl reboot")
-    assert running(seat) == NEXT.version, "it runs again by itself"
-    until(lambda: slots(seat) == ("B A", "0", "3", ""), timeout_s=START_S, every_s=2, what="it is found well")
-    assert counter(seat)["FLOOR"] == EDITION.version, "what never ran asks for nothing"
+    assert slots(seat) == (f"{OTHER[here]} {here}", "3", "3", OTHER[here])
+    with without_screen(seat):
+        before = len(seat.started_slots())
+        restarted(seat, "systemctl reboot")
+        assert (slot(seat), running(seat)) == (here, version), "it runs again by itself"
+        assert seat.started_slots()[before:] == [here]
+        assert counter(seat)[f"{OTHER[here]}_LEFT"] == "2", "it was tried"
+        assert probe(seat)["good"]
+    left = {here: "3", OTHER[here]: "0"}
+    assert slots(seat) == (f"{here} {OTHER[here]}", left["A"], left["B"], "")
+    assert counter(seat).get("FLOOR") == floor, "what never ran asks for nothing"
