@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from deploy.render import Broker
+from server.keeping.model import broadcasts
 from tests.architecture.source import ROOT
 from tests.unit.firmware import programs
 
@@ -140,14 +141,18 @@ def test_the_reload_unit_watches_the_file_that_the_server_writes() -> None:
     assert 'FileReload(folder / "reload")' in written
 
 
-def test_the_way_out_to_certificate_services_is_a_drop_in_that_opens_addresses_and_nothing_else(tmp_path: Path) -> None:
-    drop_in = ROOT / "deploy" / "systemd-drop-ins" / "phonghop-server-outside.conf"
+@pytest.mark.parametrize("name", ["phonghop-server-outside.conf", "phonghop-server-wake.conf"])
+def test_a_way_out_of_the_server_is_a_drop_in_that_opens_addresses_and_nothing_else(name: str, tmp_path: Path) -> None:
+    drop_in = ROOT / "deploy" / "systemd-drop-ins" / name
     lines = [line for line in drop_in.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
     assert lines[0] == "[Service]"
     allowed = [ipaddress.ip_address(line.removeprefix("IPAddressAllow=")) for line in lines[1:]]
     # Addresses of documentation (RFC 5737): who forgets to change them opens nothing.
     assert all(address in ipaddress.ip_network("192.0.2.0/24") for address in allowed)
-    assert settings("phonghop-server.service")["IPAddressDeny"] == ["any"], "all else stays shut"
+    unit_alone = settings("phonghop-server.service")
+    assert unit_alone["IPAddressDeny"] == ["any"], "all else stays shut"
+    # A terminal is switched on by a packet to everybody (W190): the first address that is tried, and never more than it.
+    assert unit_alone["IPAddressAllow"] == ["localhost", *broadcasts("")]
     assert drop_in.name in (ROOT / "docs" / "OPERATIONS.md").read_text(encoding="utf-8")
     # As systemd puts the two together, the service is as closed as before.
     merged = tmp_path / "phonghop-server.service"
