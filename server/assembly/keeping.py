@@ -43,7 +43,7 @@ def build(services: Services) -> None:
             now=services.clock.now,
         )
     )
-    services.fleet.upkeep = services.keeping
+    services.fleet.keeping = services.keeping
     services.fleet.watchers.append(services.keeping)
     services.chores.add(Chore("cards of terminals", CARDS_S, services.keeping.note_cards))
     services.chores.add(Chore("days of screens", DAYS_S, services.keeping.look_at_days))

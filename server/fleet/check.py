@@ -121,7 +121,8 @@ def _network(_terminal: Terminal, _now: dt.datetime) -> _Said:
 
 def _screen(terminal: Terminal, _now: dt.datetime) -> _Said:
     machine = _machine(terminal)
-    if machine.is_dark:
+    # A page draws on in the dark; one that hangs would stay black under every touch.
+    if machine.is_dark and (machine.painted_s is None or machine.painted_s <= PAINTED_S):
         return Verdict.GOOD, "dark"
     if machine.painted_s is None:
         return Verdict.UNKNOWN, "unknown"

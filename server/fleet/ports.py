@@ -167,14 +167,14 @@ class PresenceSource(Protocol):
         ...
 
 
-class Upkeep(Protocol):
+class Keeping(Protocol):
     """How terminals are looked after (``server.keeping``)."""
 
     def told(self, device: DeviceId, room: RoomId | None) -> tuple[Hours | None, Maintenance | None]:
         """For its welcome (W187)."""
         ...
 
-    def value(self, device: DeviceId, *, online: bool) -> dict[str, Any]:
+    def value(self, device: DeviceId, at: Presence) -> dict[str, Any]:
         """More of it for the console."""
         ...
 

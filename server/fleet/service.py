@@ -50,10 +50,10 @@ from server.fleet.ports import (
     DeviceStore,
     FleetWatcher,
     Issuer,
+    Keeping,
     PresenceSource,
     Replaced,
     StoreKeys,
-    Upkeep,
 )
 from server.fleet.renewal import Renewals
 from server.idempotency.ports import ActLedger
@@ -94,7 +94,7 @@ class _NotKept:
         """Nothing."""
         return None, None
 
-    def value(self, device: DeviceId, *, online: bool) -> dict[str, Any]:  # noqa: ARG002 - the port's
+    def value(self, device: DeviceId, at: Presence) -> dict[str, Any]:  # noqa: ARG002 - the port's
         """Nothing."""
         return {"maintenance": None, "card": None, "woken_at": None}
 
@@ -121,7 +121,7 @@ class FleetService:
     max_pending: int = MAX_PENDING
     max_pending_per_address: int = MAX_PENDING_PER_ADDRESS
     #: how they are looked after; the feature that knows is put together later
-    upkeep: Upkeep = NOT_KEPT
+    keeping: Keeping = NOT_KEPT
     #: who asks with a first key that opens nothing: since when, and when last
     first_keys: dict[DeviceId, tuple[dt.datetime, dt.datetime]] = field(default_factory=dict)
 
@@ -295,7 +295,7 @@ class FleetService:
                     [each for each in alerts if each.device == device.id],
                     wipes.get(device.id),
                 ),
-                **self.upkeep.value(device.id, online=at.online),
+                **self.keeping.value(device.id, at),
             }
             for device in found
         ]
@@ -329,7 +329,7 @@ class FleetService:
 
     def kept(self, device: DeviceId, room: RoomId | None) -> tuple[Hours | None, Maintenance | None]:
         """How a device is looked after, for its welcome (W187)."""
-        return self.upkeep.told(device, room)
+        return self.keeping.told(device, room)
 
     def certificate_seen(self, device: DeviceId, serial: str) -> None:
         """A hello of the device named the certificate it came with (hexadecimal)."""
@@ -346,9 +346,9 @@ class FleetService:
             found = self.store.at_seat(tx, seat)
         if found is None:
             return None
-        online = self._is_online(found.id)
-        is_kept = self.upkeep.value(found.id, online=online)["maintenance"] is not None
-        return {"id": found.id, "state": found.state.value, "online": online, "maintenance": is_kept}
+        at = self.presence.presence([found.id]).get(found.id, Presence())
+        is_kept = self.keeping.value(found.id, at)["maintenance"] is not None
+        return {"id": found.id, "state": found.state.value, "online": at.online, "maintenance": is_kept}
 
     def _admit(self, tx: Transaction, request: EnrolmentRequest, *, address: str, now: dt.datetime) -> None:
         self.store.forget(tx, before=now - FORGOTTEN_AFTER)

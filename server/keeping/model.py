@@ -2,8 +2,8 @@
 
 Rules: pure. Hours are minutes of the day in Vietnam; the days that differ from Monday to Friday are those of this year
 and the next. The magic packet is AMD's (Magic Packet Technology, publication 20213, 1995): six bytes FF, then the
-address sixteen times. It goes to the subnet a terminal has named only where that is a private one, neither a single
-address nor half the world.
+address sixteen times. It goes to the subnet a terminal has named only where that is a private one (RFC 1918), neither a
+single address nor half the world.
 
 Usage::
 
@@ -19,8 +19,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from server.fleet.model import Presence
 from server.workdays.model import Day, Kind, by_law
-from wire.fields import print_instant
 from wire.ids import DeviceId
 from wire.messages import Hours, Maintenance
 
@@ -31,6 +31,8 @@ WAKE_PORT: Final = 9
 _SATURDAY: Final = 5
 _EVERYBODY: Final = "255.255.255.255"
 _WIDEST, _NARROWEST = 16, 30
+#: RFC 1918; what Python calls private is more, the addresses of this machine and of documentation among it.
+_PRIVATE: Final = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,12 @@ def broadcasts(subnet: str) -> tuple[str, ...]:
     if not subnet:
         return (_EVERYBODY,)
     network = ipaddress.IPv4Network(subnet)
-    if not network.is_private or not _WIDEST <= network.prefixlen <= _NARROWEST:
+    is_private = any(network.subnet_of(each) for each in _PRIVATE)
+    if not is_private or not _WIDEST <= network.prefixlen <= _NARROWEST:
         return (_EVERYBODY,)
     return (_EVERYBODY, str(network.broadcast_address))
 
 
-def woken_value(woken_at: dt.datetime | None, *, online: bool) -> str | None:
-    """Since when a terminal that was switched on has not answered; None when it has, or nobody did."""
-    return None if woken_at is None or online else print_instant(woken_at)
+def has_come(woken_at: dt.datetime, at: Presence) -> bool:
+    """Whether a terminal that was switched on has been there since, also when it is off again."""
+    return at.online or (at.last_seen_at is not None and at.last_seen_at > woken_at)

@@ -17,6 +17,14 @@ from wire.ids import DeviceId, RoomId
 class KeepingStore(Protocol):
     """Hours, maintenance and cards."""
 
+    def hold_room(self, tx: Transaction, room: RoomId) -> None:
+        """Nobody else changes its hours until the transaction ends."""
+        ...
+
+    def hold_device(self, tx: Transaction, device: DeviceId) -> None:
+        """Nobody else changes its maintenance or its rights until the transaction ends."""
+        ...
+
     def hours(self, tx: Transaction) -> Mapping[RoomId, RoomHours]:
         """Of all rooms that have any."""
         ...

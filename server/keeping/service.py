@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from server.fleet.errors import DeviceInMeeting, DeviceUnknown
-from server.fleet.model import Command, Device, DeviceState, FleetChange, Step
+from server.fleet.model import Command, Device, DeviceState, FleetChange, Presence, Step
 from server.fleet.ports import PresenceSource
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, answered, once
@@ -35,12 +35,13 @@ from server.keeping.model import (
     RoomHours,
     broadcasts,
     days_of,
+    has_come,
     hours_of,
     magic_packet,
-    woken_value,
 )
 from server.keeping.ports import Broadcast, Calendar, KeepingStore
-from server.unit import UnitOfWork
+from server.unit import Transaction, UnitOfWork
+from wire.fields import print_instant
 from wire.ids import DeviceId, RoomId
 from wire.messages import Head, Hours, Keeping, Maintenance, Message
 
@@ -60,6 +61,10 @@ class Terminals(Protocol):
         """One of them."""
         ...
 
+    def find_in(self, tx: Transaction, device: DeviceId) -> Device | None:
+        """One of them, within a transaction."""
+        ...
+
     def approved(self) -> Sequence[Device]:
         """Those that have a seat."""
         ...
@@ -68,7 +73,7 @@ class Terminals(Protocol):
 @dataclass(frozen=True, slots=True)
 class Tools:
     """``say``: sends one device a message, if it is there; ``meets``: whether a meeting goes on in a room; ``changed``:
-    consoles that look at the terminals are told; ``today``: the day in Vietnam.
+    consoles that look at the terminals are told.
     """
 
     unit: UnitOfWork
@@ -96,7 +101,7 @@ class KeepingService:
             self._kept: dict[DeviceId, Kept] = dict(tools.store.kept(tx))
             self._cards: dict[DeviceId, Card] = dict(tools.store.cards(tx))
         self._woken: dict[DeviceId, dt.datetime] = {}
-        self._days = self._days_now()
+        self._days = self._days_told = self._days_now()
 
     # ------------------------------------------------------------ asked by others
 
@@ -112,16 +117,18 @@ class KeepingService:
         with self._lock:
             return {room: each.to_value() for room, each in self._hours.items()}
 
-    def value(self, device: DeviceId, *, online: bool) -> dict[str, Any]:
+    def value(self, device: DeviceId, at: Presence) -> dict[str, Any]:
         """``{maintenance, card, woken_at}`` of a terminal (docs/API.md, ``GET /api/devices``)."""
         with self._lock:
             kept, card = self._kept.get(device), self._cards.get(device)
-            if online:
-                self._woken.pop(device, None)
+            woken_at = self._woken.get(device)
+            if woken_at is not None and has_come(woken_at, at):
+                del self._woken[device]
+                woken_at = None
             return {
                 "maintenance": None if kept is None else kept.to_value(),
                 "card": None if card is None else {"mac": card.mac, "wakes": card.wakes},
-                "woken_at": woken_value(self._woken.get(device), online=online),
+                "woken_at": None if woken_at is None else print_instant(woken_at),
             }
 
     # ------------------------------------------------------------ hours
@@ -133,6 +140,7 @@ class KeepingService:
         values = [None if each is None else each.to_value() for each in (hours, was)]
 
         def put() -> dict[str, Any]:
+            self._tools.store.hold_room(tx, room)
             now = self._tools.store.hours(tx).get(room)
             if now not in (was, hours):
                 raise HoursChanged(hours=None if now is None else now.to_value())
@@ -141,21 +149,25 @@ class KeepingService:
             self._tools.journal.record(tx, HOURS_SET, data, actor=command.actor, now=command.now)
             return {"hours": values[0]}
 
-        with self._tools.unit.begin() as tx:
-            key = ActKey(command.act, command.actor, "screen_hours", [room, *values])
-            answer = once(self._tools.ledger, tx, key, now=command.now, do=put)
-        self._load()
-        self._tell(lambda device: device.place is not None and device.place.room == room)
+        try:
+            with self._tools.unit.begin() as tx:
+                key = ActKey(command.act, command.actor, "screen_hours", [room, *values])
+                answer = once(self._tools.ledger, tx, key, now=command.now, do=put)
+        finally:
+            self._load()
+            self._tell(lambda device: device.place is not None and device.place.room == room)
         return answer
 
     def look_at_days(self) -> None:
         """Another year has begun, or a day was entered: seats of rooms with hours are told."""
         days = self._days_now()
         with self._lock:
-            is_new, self._days = days != self._days, days
+            self._days = days
             rooms = set(self._hours)
-        if is_new:
+        if days != self._days_told:
             self._tell(lambda device: device.place is not None and device.place.room in rooms)
+            # Only now: what was not said, for the database was away, is said the next time.
+            self._days_told = days
 
     # ------------------------------------------------------------ maintenance
 
@@ -172,6 +184,9 @@ class KeepingService:
             raise DeviceInMeeting(room=place.room_name)
 
         def put() -> dict[str, Any]:
+            self._tools.store.hold_device(tx, device)
+            # One that was revoked meanwhile would be under maintenance for ever.
+            _must_be_approved(self._tools.terminals.find_in(tx, device))
             before = self._tools.store.kept(tx).get(device)
             since = command.now if before is None else before.maintenance.since
             kept = Kept(Maintenance(reason, since, instead), by)
@@ -181,27 +196,40 @@ class KeepingService:
             self._tools.journal.record(tx, BEGUN, data, actor=command.actor, now=command.now)
             return {"maintenance": kept.to_value()}
 
-        with self._tools.unit.begin() as tx:
-            answer = once(self._tools.ledger, tx, key, now=command.now, do=put)
-        self._changed(device)
+        try:
+            with self._tools.unit.begin() as tx:
+                answer = once(self._tools.ledger, tx, key, now=command.now, do=put)
+        finally:
+            self._changed(device)
         return answer
 
     def end(self, command: Command, device: DeviceId) -> None:
-        """It is used again; raises DeviceUnknown, NotKept."""
-        found = self._device(device)
+        """It is used again; raises DeviceUnknown, NotKept.
+
+        Whatever comes of it, what is in memory is as the database has it, and told: a commit whose answer was lost is
+        made good by the next press, which finds nothing to end.
+        """
+        found = self._tools.terminals.find(device)
+        if found is None:
+            raise DeviceUnknown
+
+        label = "" if found.place is None else found.place.label
 
         def drop() -> dict[str, Any]:
+            self._tools.store.hold_device(tx, device)
             if device not in self._tools.store.kept(tx):
                 raise NotKept
             self._tools.store.keep(tx, device, None)
-            data = {"device": device, "label": "" if found.place is None else found.place.label}
+            data = {"device": device, "label": label}
             self._tools.journal.record(tx, ENDED, data, actor=command.actor, now=command.now)
             return {}
 
-        with self._tools.unit.begin() as tx:
-            key = ActKey(command.act, command.actor, "device_keep_end", [device])
-            once(self._tools.ledger, tx, key, now=command.now, do=drop)
-        self._changed(device)
+        try:
+            with self._tools.unit.begin() as tx:
+                key = ActKey(command.act, command.actor, "device_keep_end", [device])
+                once(self._tools.ledger, tx, key, now=command.now, do=drop)
+        finally:
+            self._changed(device)
 
     def fleet_changed(self, change: FleetChange) -> None:
         """A terminal that is moved is told of its new room; what is revoked is under maintenance no more."""
@@ -275,10 +303,7 @@ class KeepingService:
         return sent > 0
 
     def _device(self, device: DeviceId) -> Device:
-        found = self._tools.terminals.find(device)
-        if found is None or found.state is not DeviceState.APPROVED:
-            raise DeviceUnknown
-        return found
+        return _must_be_approved(self._tools.terminals.find(device))
 
     def _days_now(self) -> Days:
         return days_of(self._tools.calendar.entered(), self._tools.now().astimezone(VIETNAM).date())
@@ -297,8 +322,17 @@ class KeepingService:
     def _tell(self, is_meant: Callable[[Device], bool]) -> None:
         for device in self._tools.terminals.approved():
             if is_meant(device):
-                hours, kept = self.told(device.id, None if device.place is None else device.place.room)
-                self._tools.say(device.id, lambda head, hours=hours, kept=kept: Keeping(head, hours, kept))  # type: ignore[misc]
+                self._say(device.id, None if device.place is None else device.place.room)
+
+    def _say(self, device: DeviceId, room: RoomId | None) -> None:
+        # Read when it is sent: of two changes at once the seat is left with what holds, whichever is said last.
+        self._tools.say(device, lambda head: Keeping(head, *self.told(device, room)))
+
+
+def _must_be_approved(device: Device | None) -> Device:
+    if device is None or device.state is not DeviceState.APPROVED:
+        raise DeviceUnknown
+    return device
 
 
 def _before(card: Card | None, *, online: bool) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from server.db.errors import DatabaseAway
 from server.fleet.model import Presence
 from server.keeping.model import VIETNAM, Days, broadcasts, days_of, magic_packet
 from server.workdays.model import Day, Kind
@@ -28,12 +29,17 @@ class Saying:
 
     online: set[DeviceId] = field(default_factory=set)
     machines: dict[DeviceId, Machine] = field(default_factory=dict)
+    last_seen: dict[DeviceId, dt.datetime] = field(default_factory=dict)
 
     def presence(self, devices: Collection[DeviceId]) -> Mapping[DeviceId, Presence]:
         return {
-            device: Presence(online=device in self.online, machine=self.machines.get(device))
+            device: Presence(
+                online=device in self.online,
+                last_seen_at=self.last_seen.get(device),
+                machine=self.machines.get(device),
+            )
             for device in devices
-            if device in self.online or device in self.machines
+            if device in self.online or device in self.machines or device in self.last_seen
         }
 
 
@@ -45,6 +51,9 @@ class Room:
         self.presence = Saying()
         self.office.services.slots.presence = self.presence
         self.told: list[tuple[str, Keeping]] = []
+        #: what waits to be sent, while ``holds`` says so
+        self.waiting: list[tuple[str, Any]] = []
+        self.holds = False
         self.sent: list[tuple[bytes, str]] = []
         self.deaf = False
         self.it = self.office.sign_in("kythuat")
@@ -54,6 +63,9 @@ class Room:
         self.office.services.keeping._tools.broadcast.send = self._send  # type: ignore[method-assign]  # noqa: SLF001 - the network
 
     def _say(self, device: str, build: Any) -> None:
+        if self.holds:
+            self.waiting.append((device, build))
+            return
         message: Message = build(Head(DeviceId(device), bytes(16), 1, START))
         assert isinstance(message, Keeping)
         self.told.append((device, message))
@@ -180,12 +192,93 @@ def test_W189_in_a_room_that_meets_only_who_says_so_and_it_ends_with_the_termina
     assert it.post(place, {"reason": " ", "instead": ""}).status == 400
 
 
+def test_W189_what_was_committed_and_could_not_be_read_back_is_told_by_the_next_press(
+    room: Room, it: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device, keeping = room.terminal(), room.office.services.keeping
+    place = f"/api/devices/{device}/maintenance"
+    assert it.post(place, {"reason": "Hỏng", "instead": ""}).status == 200
+
+    def away() -> None:
+        raise DatabaseAway
+
+    with monkeypatch.context() as gone:
+        gone.setattr(keeping, "_load", away)
+        assert it.post(f"{place}/end", {}).code == "database-away"
+    assert keeping.told(device, None)[1] is not None, "memory has the older state"
+    assert it.post(f"{place}/end", {}).code == "device-not-kept"
+    assert keeping.told(device, None)[1] is None
+    assert room.told[-1][1].maintenance is None
+
+
+def test_W187_days_that_could_not_be_told_are_told_the_next_time(
+    room: Room, it: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.terminal()
+    it.put(f"/api/rooms/{room.office.room}/screens", {"hours": {"begins": 420, "ends": 1050}, "was": None})
+    keeping, saturday = room.office.services.keeping, dt.date(2026, 12, 5)
+    day = Day(saturday, Kind.WORKED, "bù")
+    room.office.services.workdays.enter(day, actor="person:u-1", act="a-aaaaaaaaaaaaaaaa", now=START)
+
+    def away(_: object) -> None:
+        raise DatabaseAway
+
+    with monkeypatch.context() as gone:
+        gone.setattr(keeping, "_tell", away)
+        with pytest.raises(DatabaseAway):
+            keeping.look_at_days()
+    assert len(room.told) == 1
+    keeping.look_at_days()
+    assert room.told[-1][1].hours is not None
+    assert room.told[-1][1].hours.worked == (saturday,)
+
+
+def test_W187_a_seat_is_told_what_holds_when_it_is_told(room: Room, it: Browser) -> None:
+    device = room.terminal()
+    room.holds = True
+    assert it.post(f"/api/devices/{device}/maintenance", {"reason": "Hỏng", "instead": ""}).status == 200
+    assert it.post(f"/api/devices/{device}/maintenance/end", {}).status == 204
+    room.holds = False
+    for told, build in reversed(room.waiting):
+        room.office.services.distribution.say(told, build)
+    assert [message.maintenance for _, message in room.told] == [None, None]
+
+
+def test_W187_a_terminal_that_is_moved_is_told_the_hours_of_its_new_room(room: Room, it: Browser) -> None:
+    device = room.terminal()
+    it.put(f"/api/rooms/{room.office.room}/screens", {"hours": {"begins": 420, "ends": 1050}, "was": None})
+    made = it.post("/api/rooms", {"name": "Phòng 2", "seats": [{"label": "B1", "x": 10, "y": 20}]})
+    assert made.status == 201, made.body
+    seat = next(each for one in it.get("/api/rooms").body["rooms"] for each in one["seats"] if each["label"] == "B1")
+    assert it.post(f"/api/devices/{device}/seat", {"seat": seat["id"]}).status == 204
+    assert (room.told[-1][0], room.told[-1][1].hours) == (device, None)
+    assert it.post(f"/api/devices/{device}/seat", {"seat": room.office.seats[0]}).status == 204
+    assert room.told[-1][1].hours is not None
+
+
+def test_W189_nobody_puts_a_terminal_under_maintenance_that_is_revoked_meanwhile_and_what_stayed_can_be_ended(
+    room: Room, it: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device, keeping = room.terminal(), room.office.services.keeping
+    place, approved = f"/api/devices/{device}/maintenance", keeping._device(device)  # noqa: SLF001 - as it was before
+    assert it.post(place, {"reason": "Hỏng", "instead": ""}).status == 200
+    with monkeypatch.context() as away:
+        away.setattr(keeping, "fleet_changed", lambda _change: None)
+        assert it.post(f"/api/devices/{device}/revoke", {"reason": "thay máy khác"}).status in {202, 204}
+    with monkeypatch.context() as early:
+        early.setattr(keeping, "_device", lambda _device: approved)
+        assert it.post(place, {"reason": "Khác", "instead": ""}).code == "device-unknown"
+    assert it.post(f"{place}/end", {}).status == 204
+    assert keeping.told(device, None)[1] is None
+
+
 def test_W190_the_packet_is_six_bytes_and_sixteen_addresses_and_goes_to_a_private_network_alone() -> None:
     packet = magic_packet(MAC)
     assert packet == b"\xff" * 6 + b"\x00\x1e\x06\x01\x02\x03" * 16
     assert broadcasts("10.1.2.0/24") == ("255.255.255.255", "10.1.2.255")
     assert broadcasts("172.16.0.0/16")[1:] == ("172.16.255.255",)
-    for away in ("", "8.8.8.0/24", "10.0.0.0/8", "10.1.2.3/32", "10.1.2.2/31", "0.0.0.0/0"):
+    others = ("127.1.0.0/16", "169.254.0.0/16", "192.0.2.0/24", "198.18.0.0/16")
+    for away in ("", "8.8.8.0/24", "10.0.0.0/8", "10.1.2.3/32", "10.1.2.2/31", "0.0.0.0/0", *others):
         assert broadcasts(away) == ("255.255.255.255",)
 
 
@@ -210,6 +303,18 @@ def test_W190_a_terminal_that_is_off_is_switched_on_and_one_that_cannot_be_is_na
     given = it.post("/api/devices/wake", {"devices": [off]})
     assert [each["outcome"] for each in given.body["results"]] == ["online"]
     assert len(room.recorded("device_woken")) == 1
+
+
+def test_W190_one_that_came_and_went_again_has_come(room: Room, it: Browser) -> None:
+    device = room.terminal()
+    room.presence.online = {device}
+    room.presence.machines = {device: Machine(booted_s=1, mac=MAC, wakes=True)}
+    room.office.services.keeping.note_cards()
+    room.presence.online, room.presence.last_seen = set(), {device: START - dt.timedelta(hours=1)}
+    it.post("/api/devices/wake", {"devices": [device]})
+    assert room.row(device)["woken_at"] is not None, "seen before it was switched on"
+    room.presence.last_seen = {device: room.office.services.clock.now() + dt.timedelta(minutes=1)}
+    assert room.row(device)["woken_at"] is None, "nobody looked while it was there"
 
 
 def test_W190_a_network_that_takes_no_packet_is_said(room: Room, it: Browser) -> None:
