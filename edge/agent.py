@@ -33,7 +33,7 @@ from edge.enrol.client import SiteClient
 from edge.enrol.key import DeviceKey
 from edge.enrol.service import CA, Credentials, Enroller, Told
 from edge.events import FoundWell
-from edge.helped import DARK_FILE, LIGHT_FILE, POWER_OFF_FILE, RESTART_FILE, RunCommand, TouchFile
+from edge.helped import POWER_OFF_FILE, RESTART_FILE, RunCommand, RunSoon, TouchFile
 from edge.link import mqtt
 from edge.model import Identity, Limits, LinkState, Standing
 from edge.page.app import Page, create_page
@@ -42,6 +42,7 @@ from edge.page.desk import Desk
 from edge.page.kiosk import SECRET_BYTES, Kiosk, launcher
 from edge.page.pictures import Pictures
 from edge.page.server import PageServer
+from edge.panel import Panel
 from edge.ports import Ports
 from edge.record import RecordKeeper
 from edge.screen import Screen
@@ -91,7 +92,6 @@ class Agent:
         self._link: mqtt.MqttLink | None = None
         self._credentials: Credentials | None = None
         self._refusals = 0
-        self._is_dark: bool | None = None
         self._shows_again_s = 0.0
         self._disk: Final = RealDisk(settings.data_dir)
         self._vitals: Final = Vitals(self._clock)
@@ -113,6 +113,7 @@ class Agent:
             now_s=self._clock.monotonic_s(),
             good=GOOD if self._vitals.slot else None,
         )
+        self._panel: Final = Panel(self._ports.run_dir)
         limits = Limits(idle_s=settings.idle_lock_s, following_s=settings.following_lock_s, grace_s=settings.grace_s)
         self._cards: Final = self._card_worker()
         self._ports.cards = self._cards
@@ -168,6 +169,7 @@ class Agent:
                     self._do(Seat.tick)
                 if self._vigil.look(self._clock.monotonic_s(), self._signs()):
                     self._do(lambda seat: seat.handle(FoundWell()))
+                self._light(is_dark=self._seat.state.upkeep.is_dark)
                 self._show_renewed()
                 due_s = self._clock.monotonic_s() + (BUSY_TICK_S if self._seat.is_busy else TICK_S)
 
@@ -197,15 +199,9 @@ class Agent:
         self._light(is_dark=screen.sections["upkeep"]["dark"])
 
     def _light(self, *, is_dark: bool) -> None:
-        """Where a panel has a light of its own, a unit of root's switches it (W188); the page is black in any case."""
-        if self._settings.screen_watch_s == 0 or is_dark == self._is_dark:
-            return
-        self._is_dark = is_dark
-        name = DARK_FILE if is_dark else LIGHT_FILE
-        try:
-            self._ports.run_dir.note(name, b"")
-        except OSError as exc:
-            _LOG.warning("run_dir: %s not kept (%s)", name, exc.strerror)
+        """Where this seat has a screen of its own."""
+        if self._settings.screen_watch_s:
+            self._panel.tell(self._clock.monotonic_s(), is_dark=is_dark)
 
     def point(self, point: Point | View) -> None:
         """The presenter points on the page, or sees that part of it."""
@@ -401,4 +397,4 @@ class Agent:
 
 def _helped(command: str, file: Path) -> Callable[[], None]:
     """What does it in the agent's place: a command of the settings, or the unit of systemd that watches a file."""
-    return RunCommand(command) if command else TouchFile(file)
+    return RunSoon(command) if command else TouchFile(file)

@@ -9,18 +9,21 @@ Usage: ``TouchFile(run_dir / RESTART_FILE)()``
 
 from __future__ import annotations
 
+import logging
 import shlex
+import shutil
 import subprocess
+import threading
 from pathlib import Path
 from typing import Final
 
 #: Below the agent's runtime folder; the unit names the whole path.
 RESTART_FILE: Final = "restart"
 POWER_OFF_FILE: Final = "power-off"
-#: The light behind the panel is to shine, or not (recipe/root/usr/lib/phonghop/panel-light).
-LIGHT_FILE: Final = "light"
-DARK_FILE: Final = "dark"
 _COMMAND_S: Final = 20.0
+#: As the units of systemd wait, so that the agent's answer is out before the machine goes.
+_REST_S: Final = 1.0
+_LOG: Final = logging.getLogger("phonghop.seat")
 
 
 class TouchFile:
@@ -45,3 +48,26 @@ class RunCommand:
         subprocess.run(  # noqa: S603 - the words are those of the machine's own settings
             self._words, check=True, timeout=_COMMAND_S, stdin=subprocess.DEVNULL, capture_output=True
         )
+
+
+class RunSoon:
+    """The same after a short rest, for what ends this very machine: who asked is answered before (W171, W191)."""
+
+    def __init__(self, command: str, *, rest_s: float = _REST_S) -> None:
+        self._program: Final = shlex.split(command)[0]
+        self._run: Final = RunCommand(command)
+        self._rest_s: Final = rest_s
+
+    def __call__(self) -> None:
+        """Raises ``OSError``: there is no such program. What it answers is in the log alone."""
+        if shutil.which(self._program) is None:
+            raise FileNotFoundError(self._program)
+        timer = threading.Timer(self._rest_s, self._do)
+        timer.daemon = True
+        timer.start()
+
+    def _do(self) -> None:
+        try:
+            self._run()
+        except (OSError, subprocess.SubprocessError) as exc:
+            _LOG.warning("what was to end this machine failed: %s", exc)

@@ -26,7 +26,8 @@ from wire.phases import HOLDING, LIVE
 
 #: Whoever touched it may still stand there.
 TOUCH_S: Final = 600.0
-#: People come so long before a meeting, and leave so long after its planned end.
+#: People come so long before a meeting, and leave so long after its planned end, while the seat holds it: once it is
+#: closed and recalled, whoever still sits there lights the screen by being signed in, or by touching it.
 AROUND: Final = dt.timedelta(hours=1)
 #: What was not said again so long after a welcome does not hold any more.
 UNSAID_S: Final = 5.0
@@ -43,7 +44,7 @@ class Sight:
     """What the light depends on.
 
     ``at``: the server's time, None while it is not known; ``in_use``: anything but an empty place is shown;
-    ``meetings``: of each that it holds when it begins and is to end, None while it goes on; ``touched_ago_s``: None
+    ``meetings``: of each that it holds, when it begins and is to end, None while it goes on; ``touched_ago_s``: None
     when nobody has touched it.
     """
 

@@ -4,7 +4,8 @@ Rules: a seat is well once all four are there: the server has welcomed it over t
 card service answers, and its clock is the server's within a minute. That is told once a boot, by the file ``well``: the
 slot that was started gets its tries back (docs/adr/0055-image-in-a-machine.md). Where there are slots, root answers by
 a file (``good``), and only then is the image called good. A screen that has drawn nothing for ``watch_s`` is told by
-the file ``screen-hangs``, which is touched again only after it had time to come up; a dark one is none. Without a
+the file ``screen-hangs``, which is touched again only after it had time to come up; a dark one, whose page draws on
+behind the black, has as long as a first page. Without a
 screen of its own (``watch_s`` 0) a seat tells neither.
 
 Usage::
@@ -60,6 +61,7 @@ class Vigil:
         #: Since when a first page is waited for.
         self._began_s = now_s
         self._is_well = False
+        self._was_dark = False
 
     def look(self, now_s: float, signs: Signs) -> bool:
         """One look: whether the seat is found well, and its slot good, just now.
@@ -71,17 +73,20 @@ class Vigil:
         drew_s = None if signs.painted_ago_s is None else now_s - signs.painted_ago_s
         has_drawn = drew_s is not None and drew_s >= self._began_s
         silent_s = now_s - (drew_s if drew_s is not None and has_drawn else self._began_s)
-        patience_s = self._watch_s if has_drawn else FIRST_PAGE_S
-        if silent_s > patience_s:
-            # From the light on a panel that was off, and asked for no frame, is waited for as at a start.
+        # Nobody looks at a dark one: it has as long as at a start.
+        patience_s = self._watch_s if has_drawn and not signs.is_dark else FIRST_PAGE_S
+        if self._was_dark and not signs.is_dark and silent_s > self._watch_s:
+            # And from its light on as well.
             self._began_s = now_s
-            if not signs.is_dark:
-                _LOG.warning("the screen has drawn nothing for %.0f s: it is to be started anew", patience_s)
-                self._note(HANGS_FILE)
+        elif silent_s > patience_s:
+            self._began_s = now_s
+            _LOG.warning("the screen has drawn nothing for %.0f s: it is to be started anew", patience_s)
+            self._note(HANGS_FILE)
         elif has_drawn and not self._is_well and _are_well(signs):
             _LOG.info("all is well: the slot that runs gets its tries back")
             self._is_well = True
             self._note(WELL_FILE)
+        self._was_dark = signs.is_dark
         if self._is_well and not self._is_good and (self._good is None or _is_there(self._good)):
             self._is_good = True
             return True

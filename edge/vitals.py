@@ -109,13 +109,19 @@ class Vitals:
         return int(free) // _MIB_IN_KIB if free else None
 
     def _card(self) -> dict[str, Any]:
-        """The first wired card that is a device: its address, its network, whether it is set to wake the machine."""
+        """The wired card that is in use: its address, its network, whether it is set to wake the machine.
+
+        Of several the one with a network, else one with a cable in it, else the first.
+        """
+        found: list[tuple[bool, bool, dict[str, Any]]] = []
         for address in self._files("sys/class/net", "*/address"):
             folder, mac = address.parent, _content(address).strip()
             is_ether = _content(folder / "type").strip() == "1" and not _is_there(folder / "wireless")
             if is_ether and _is_there(folder / "device") and _MAC.fullmatch(mac) is not None:
-                return {"mac": mac, "subnet": self._subnet(folder.name), "wakes": self._wakes(folder)}
-        return {}
+                subnet, has_cable = self._subnet(folder.name), _content(folder / "carrier").strip() == "1"
+                said = {"mac": mac, "subnet": subnet, "wakes": self._wakes(folder)}
+                found.append((bool(subnet), has_cable, said))
+        return max(found, key=lambda each: each[:2], default=(False, False, {}))[2]
 
     def _wakes(self, card: Path) -> bool:
         # A Raspberry Pi has no circuit that listens while it is off, whatever its driver says.
@@ -129,8 +135,11 @@ class Vitals:
             words = line.split()
             with contextlib.suppress(ValueError, IndexError, struct.error):
                 if words[0] == card and int(words[2], 16) == 0 and int(words[7], 16) not in {0, 0xFFFFFFFF}:
-                    network, mask = (ipaddress.IPv4Address(struct.pack("<L", int(words[at], 16))) for at in (1, 7))
-                    return str(ipaddress.IPv4Network(f"{network}/{mask}"))
+                    address, mask = (ipaddress.IPv4Address(struct.pack("<L", int(words[at], 16))) for at in (1, 7))
+                    network = ipaddress.IPv4Network(f"{address}/{mask}")
+                    # What a card gives itself where nobody gives it an address is no network of the house.
+                    if not network.is_link_local:
+                        return str(network)
         return ""
 
     def _numbers(self, folder: str, pattern: str) -> Iterator[int]:

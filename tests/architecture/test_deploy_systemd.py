@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from deploy.render import Broker
+from edge.helped import POWER_OFF_FILE, RESTART_FILE
+from edge.panel import PANEL_FILE
+from edge.vigil import HANGS_FILE
 from server.keeping.model import broadcasts
 from tests.architecture.source import ROOT
 from tests.unit.firmware import programs
@@ -30,8 +33,7 @@ IMAGE = {
     "phonghop-kiosk.service": 30,
     "phonghop-partitions.service": 20,
     "phonghop-good.service": 20,
-    "phonghop-dark.service": 20,
-    "phonghop-light.service": 20,
+    "phonghop-panel.service": 20,
     "phonghop-screen.service": THRESHOLD,
     "phonghop-starting.service": THRESHOLD,
     "phonghop-trial.service": THRESHOLD,
@@ -141,6 +143,32 @@ def test_the_reload_unit_watches_the_file_that_the_server_writes() -> None:
     assert 'FileReload(folder / "reload")' in written
 
 
+@pytest.mark.parametrize(
+    ("unit", "file"),
+    [
+        ("phonghop-restart.path", RESTART_FILE),
+        ("phonghop-poweroff.path", POWER_OFF_FILE),
+        ("phonghop-panel.path", PANEL_FILE),
+        ("phonghop-screen.path", HANGS_FILE),
+    ],
+)
+def test_a_path_unit_of_the_seat_watches_the_file_that_the_agent_writes(unit: str, file: str) -> None:
+    """Below the runtime folder that the agent's own unit makes; the service of the same name is what it starts."""
+    folder = Path("/run", *settings("phonghop-seat.service")["RuntimeDirectory"])
+    where = next(path for path in (FOLDER / unit, IMAGE_FOLDER / unit) if path.exists())
+    text = where.read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^PathChanged=(.*)$", text) == [str(folder / file)]
+    assert re.findall(r"(?m)^Unit=(.*)$", text) == [where.with_suffix(".service").name]
+
+
+def test_what_switches_the_light_may_read_the_agents_file() -> None:
+    """It has no capability to read what is not its own: it is of the group of the folder, and reads that very file."""
+    unit = (IMAGE_FOLDER / "phonghop-panel.service").read_text(encoding="utf-8")
+    assert f"SupplementaryGroups={settings('phonghop-seat.service')['Group'][0]}\n" in unit
+    folder = Path("/run", *settings("phonghop-seat.service")["RuntimeDirectory"])
+    assert str(folder / PANEL_FILE) in (programs.FOLDER / "panel-light").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", ["phonghop-server-outside.conf", "phonghop-server-wake.conf"])
 def test_a_way_out_of_the_server_is_a_drop_in_that_opens_addresses_and_nothing_else(name: str, tmp_path: Path) -> None:
     drop_in = ROOT / "deploy" / "systemd-drop-ins" / name
@@ -151,7 +179,7 @@ def test_a_way_out_of_the_server_is_a_drop_in_that_opens_addresses_and_nothing_e
     assert all(address in ipaddress.ip_network("192.0.2.0/24") for address in allowed)
     unit_alone = settings("phonghop-server.service")
     assert unit_alone["IPAddressDeny"] == ["any"], "all else stays shut"
-    # A terminal is switched on by a packet to everybody (W190): the first address that is tried, and never more than it.
+    # A terminal is switched on by a packet to everybody (W190): the first address tried, and no other.
     assert unit_alone["IPAddressAllow"] == ["localhost", *broadcasts("")]
     assert drop_in.name in (ROOT / "docs" / "OPERATIONS.md").read_text(encoding="utf-8")
     # As systemd puts the two together, the service is as closed as before.

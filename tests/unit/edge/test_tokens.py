@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from edge.card.errors import CardReset, ServiceAbsent
@@ -18,12 +20,14 @@ from edge.commands import (
     SendTokenSignIn,
     VerifyPinAndSign,
 )
+from edge.errors import KeptFree
 from edge.events import (
     CardCame,
     CardFailed,
     CardOpened,
     CardsWatched,
     CardWent,
+    KeepingCame,
     LinkDown,
     LinkUp,
     LockAsked,
@@ -38,6 +42,7 @@ from edge.showing import token_word
 from tests.support.meeting_log import MEETING, MeetingLog, named
 from tests.support.playbook import SEAT, Playbook, act_id
 from tests.support.token_play import OTHER_READER, READER, TokenPlay, token
+from wire.messages import Maintenance
 
 LAN, CHAIR = named("u", "lan"), named("u", "chair")
 
@@ -164,6 +169,17 @@ def test_I1_without_a_token_there_is_nothing_to_give_a_pin_to(play: TokenPlay) -
     assert play.book.answers(1) == "card-absent"
     play.plug("lan", opens=False).types_pin(2)
     assert play.book.answers(2) == "seat-token-busy"
+
+
+def test_W189_under_maintenance_no_token_signs_in(play: TokenPlay) -> None:
+    play.plug("lan").book.on(
+        KeepingCame(None, Maintenance("Thay đầu đọc thẻ", dt.datetime(2026, 11, 23, tzinfo=dt.UTC), ""))
+    )
+    play.types_pin(1)
+    assert play.book.answers(1) == KeptFree.code
+    play.book.on(KeepingCame(None, None))
+    play.types_pin(2)
+    assert play.book.does(SendKnock)
 
 
 def test_a_wrong_pin_says_how_many_tries_are_left_and_is_never_sent_again(play: TokenPlay) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from edge.errors import KeptFree, ScreenInUse
 from edge.events import CardCame, CardsWatched, Woken
+from edge.helped import RunSoon
 from edge.upkeep import AROUND, TOUCH_S, UNSAID_S, VIETNAM, Sight, is_dark, is_lit_by
 from tests.support.meeting_log import named
 from tests.support.seats import SeatRoom, TestSeat
@@ -206,3 +209,17 @@ def test_W191_the_machine_is_switched_off_by_whoever_may_and_else_it_is_said(roo
     order(room, seat, TWO, "off")
     assert asked == ["off"]
     assert room.twin.obeyed == [(ONE, "refused", "seat-cannot-power-off"), (TWO, "done", "")]
+
+
+def test_W191_a_command_that_ends_the_machine_runs_after_the_answer(tmp_path: Path) -> None:
+    done = tmp_path / "off"
+    with pytest.raises(FileNotFoundError):
+        RunSoon(str(tmp_path / "nothing"))()
+    before = set(threading.enumerate())
+    RunSoon(f"touch {done}", rest_s=3_600)()
+    [timer] = set(threading.enumerate()) - before
+    assert isinstance(timer, threading.Timer)
+    assert not done.exists(), "whoever asked is answered first"
+    timer.cancel()
+    timer.function()
+    assert done.exists()

@@ -104,16 +104,33 @@ def test_a_file_that_cannot_be_written_costs_nothing_else(tmp_path: Path) -> Non
     assert said(tmp_path / "run") == {HANGS_FILE}
 
 
-def test_W188_a_dark_screen_is_not_started_anew_and_is_waited_for_once_it_is_lit(vigil: Vigil, tmp_path: Path) -> None:
+def dark(*, ago: float) -> Signs:
+    return Signs(online=True, readers=True, ahead_s=0.0, painted_ago_s=ago, is_dark=True)
+
+
+def test_W188_a_dark_screen_is_waited_for_as_at_a_start_and_so_it_is_from_its_light_on(
+    vigil: Vigil, tmp_path: Path
+) -> None:
     vigil.look(103.0, signs())
     said(tmp_path)
-    dark = Signs(online=True, readers=True, ahead_s=0.0, painted_ago_s=3_600.0, is_dark=True)
-    vigil.look(4_000.0, dark)
-    assert said(tmp_path) == set()
-    vigil.look(4_001.0, signs(ago=3_601.0))
+    vigil.look(202.0, dark(ago=100.0))
+    vigil.look(203.0, signs(ago=101.0))
     assert said(tmp_path) == set(), "it has just been lit"
-    vigil.look(4_000.0 + FIRST_PAGE_S + 1, signs(ago=3_600.0 + FIRST_PAGE_S))
+    vigil.look(203.0 + FIRST_PAGE_S, signs(ago=101.0 + FIRST_PAGE_S))
+    assert said(tmp_path) == set()
+    vigil.look(204.0 + FIRST_PAGE_S, signs(ago=102.0 + FIRST_PAGE_S))
     assert said(tmp_path) == {HANGS_FILE}
+
+
+def test_W188_a_page_that_hangs_in_the_dark_does_not_stay_black_for_ever(vigil: Vigil, tmp_path: Path) -> None:
+    vigil.look(103.0, signs())
+    said(tmp_path)
+    vigil.look(102.0 + FIRST_PAGE_S, dark(ago=FIRST_PAGE_S))
+    assert said(tmp_path) == set()
+    vigil.look(103.0 + FIRST_PAGE_S, dark(ago=FIRST_PAGE_S + 1))
+    assert said(tmp_path) == {HANGS_FILE}
+    vigil.look(104.0 + FIRST_PAGE_S, dark(ago=FIRST_PAGE_S + 2))
+    assert said(tmp_path) == set(), "it has time to come up"
 
 
 def test_W188_a_slot_that_started_in_the_dark_is_well_all_the_same(vigil: Vigil, tmp_path: Path) -> None:

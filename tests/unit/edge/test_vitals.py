@@ -120,6 +120,23 @@ def test_W190_a_wired_card_is_told_with_its_network_and_whether_it_wakes(tmp_pat
     assert (machine.mac, machine.subnet, machine.wakes) == ("00:1e:06:01:02:03", "10.1.2.0/24", True)
 
 
+def test_W190_of_two_cards_the_one_in_use_is_told(tmp_path: Path) -> None:
+    wired(tmp_path, "enp1s0", "00:1e:06:00:00:01")
+    wired(tmp_path, "enp2s0", "00:1e:06:00:00:02")
+
+    def mac(*routes: str) -> tuple[str, str]:
+        write(tmp_path, proc__net__route="Iface\tDestination\n" + "".join(routes))
+        machine = Vitals(ManualClock(), root=tmp_path).read(ahead=None)
+        return machine.mac, machine.subnet
+
+    house = "enp2s0\t0002010A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n"
+    own = "enp1s0\t0000FEA9\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n"
+    assert mac() == ("00:1e:06:00:00:01", "")
+    assert mac(own, house) == ("00:1e:06:00:00:02", "10.1.2.0/24"), "169.254 is no network of the house"
+    (tmp_path / "sys/class/net/enp2s0/carrier").write_text("1\n")
+    assert mac(own) == ("00:1e:06:00:00:02", ""), "the one with the cable"
+
+
 @pytest.mark.parametrize(("wakeup", "model"), [("disabled\n", ""), ("\n", ""), ("enabled\n", "Raspberry Pi 4 Model B")])
 def test_W190_a_card_that_is_not_set_to_or_has_no_circuit_does_not_wake(
     tmp_path: Path, wakeup: str, model: str

@@ -2,19 +2,56 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
+
+import pytest
 
 from tests.unit.firmware.programs import FOLDER
 
 
-def test_W188_every_panel_with_a_light_is_switched_and_none_is_no_fault(tmp_path: Path) -> None:
+@pytest.fixture
+def panels(tmp_path: Path) -> list[Path]:
     panels = [tmp_path / name / "bl_power" for name in ("10-0045", "intel_backlight")]
     for panel in panels:
         panel.parent.mkdir()
         panel.write_text("0\n")
     (tmp_path / "without").mkdir()
-    for value in ("4", "0"):
-        subprocess.run([FOLDER / "panel-light", value, tmp_path], check=True)
+    return panels
+
+
+def light(said: Path, folder: Path) -> int:
+    return subprocess.run([FOLDER / "panel-light", said, folder], check=False, timeout=10).returncode
+
+
+def test_W188_every_panel_with_a_light_is_switched_and_none_is_no_fault(panels: list[Path], tmp_path: Path) -> None:
+    said = tmp_path / "panel"
+    for word, value in (("dark", "4"), ("light", "0"), ("dark", "4")):
+        said.write_text(f"{word}\n")
+        assert light(said, tmp_path) == 0
         assert [panel.read_text() for panel in panels] == [f"{value}\n"] * 2
-    subprocess.run([FOLDER / "panel-light", "4", tmp_path / "without"], check=True)
+    assert light(said, tmp_path / "without") == 0
+
+
+def test_W188_any_other_word_switches_nothing(panels: list[Path], tmp_path: Path) -> None:
+    said = tmp_path / "panel"
+    said.write_text("4; rm -r /\n")
+    assert light(said, tmp_path) == 1
+    assert light(tmp_path / "nothing", tmp_path) == 0
+    assert [panel.read_text() for panel in panels] == ["0\n"] * 2
+
+
+def test_W188_what_changes_while_it_runs_is_read_at_its_end(tmp_path: Path) -> None:
+    """A panel that is a pipe holds the program until somebody reads: meanwhile the agent says something else."""
+    said, panel = tmp_path / "panel", tmp_path / "slow" / "bl_power"
+    panel.parent.mkdir()
+    os.mkfifo(panel)
+    said.write_text("dark\n")
+    with subprocess.Popen([FOLDER / "panel-light", said, tmp_path]) as running:
+        with panel.open() as first:
+            said.write_text("light\n")
+            assert first.read() == "4\n"
+        with panel.open() as second:
+            assert second.read() == "0\n"
+        assert running.wait(10) == 0
