@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { alerted } from '../src/console/fleet/alerts.ts';
-import { matching } from '../src/console/fleet/fleet.ts';
+import { goingOff, matching } from '../src/console/fleet/fleet.ts';
 import { merged } from '../src/console/fleet/told.ts';
 import type { Device } from '../src/console/types.ts';
 
@@ -56,4 +56,11 @@ it('puts a key at two places first, and has nothing to say of a terminal that wa
     device('d'),
   ]);
   expect(all.map(({ key, grave }) => [key, grave])).toEqual([['b.copied', true], ['b.reenrolled', false], ['a.reenrolled', false]]);
+});
+
+it('says of the terminals that are switched off how many hear it, and which nobody switches on again from afar', () => {
+  const card = (wakes: boolean) => ({ card: { mac: '', wakes } });
+  const known = [device('a', card(true)), device('b', card(false)), device('c', { card: null }), device('d', { ...card(true), online: false })];
+  const chosen = ['a', 'b', 'c', 'd', 'x'].map((id) => ({ id, label: id.toUpperCase() }));
+  expect(goingOff(chosen, known)).toEqual({ off: 3, lost: ['B', 'C'] });
 });

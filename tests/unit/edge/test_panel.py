@@ -51,11 +51,17 @@ def test_W188_what_could_not_be_written_is_tried_again(said: Path) -> None:
         assert taken(said) == "dark\n"
 
 
-@pytest.mark.parametrize(("watch_s", "word"), [(20.0, "light\n"), (0.0, "")])
+@pytest.mark.parametrize(("watch_s", "word"), [(20, "light\n"), (0, "")])
 def test_W188_the_agent_of_a_seat_with_a_screen_of_its_own_says_it(
-    said: Path, tmp_path: Path, watch_s: float, word: str
+    said: Path, tmp_path: Path, watch_s: int, word: str
 ) -> None:
-    where = {"data_dir": tmp_path / "data", "run_dir": said.parent}
-    agent = Agent(Settings(server_url="https://r.example", ca_sha256="0" * 64, screen_watch_s=watch_s, **where))
+    settings = Settings(
+        server_url="https://r.example",
+        ca_sha256="0" * 64,
+        data_dir=tmp_path / "data",
+        run_dir=said.parent,
+        screen_watch_s=watch_s,
+    )
+    agent = Agent(settings)
     agent._light(is_dark=False)  # noqa: SLF001 - the loop's
     assert taken(said) == word

@@ -179,7 +179,7 @@ def test_W189_under_maintenance_no_token_signs_in(play: TokenPlay) -> None:
     assert play.book.answers(1) == KeptFree.code
     play.book.on(KeepingCame(None, None))
     play.types_pin(2)
-    assert play.book.does(SendKnock)
+    assert play.book.does(SendKnock).act == act_id(2)
 
 
 def test_a_wrong_pin_says_how_many_tries_are_left_and_is_never_sent_again(play: TokenPlay) -> None:

@@ -84,13 +84,13 @@ export interface Device {
   machine?: { image?: string; slot?: 'A' | 'B'; compatible?: string; dark?: boolean } | null;
   /** What IT has to know and has not settled; not told by an older server. */
   alerts?: DeviceAlert[];
-  /** When IT ordered that everything on it be destroyed, and when the terminal said that it is. */
   /** Under maintenance: nobody signs in there; `by` is a name. */
   maintenance?: { reason: string; since: string; instead: string; by: string } | null;
   /** Its wired card, as it said last, and whether that switches it on. */
   card?: { mac: string; wakes: boolean } | null;
   /** Since when it has been switched on from here and has not come. */
   woken_at?: string | null;
+  /** When IT ordered that everything on it be destroyed, and when the terminal said that it is. */
   wipe_ordered_at?: string | null;
   wiped_at?: string | null;
 }

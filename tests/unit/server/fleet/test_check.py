@@ -52,6 +52,8 @@ def test_D4_a_seat_that_is_well_is_good_in_everything() -> None:
     [
         (on(replace(WELL, painted_s=21)), {"screen": ("bad", "still")}),
         (on(replace(WELL, painted_s=None)), {"screen": ("unknown", "unknown")}),
+        (on(replace(WELL, painted_s=21, is_dark=True)), {"screen": ("bad", "still")}),
+        (on(replace(WELL, painted_s=4, is_dark=True)), {}),
         (on(WELL, token="off"), {"reader": ("warn", "none")}),
         (on(WELL, token="unusable"), {"reader": ("bad", "unusable")}),
         (on(WELL, token=""), {"reader": ("unknown", "unknown")}),

@@ -65,3 +65,10 @@ export function matching(devices: readonly Device[], words: string, shown: Shown
 export function spaced(code: string): string {
   return (code.replace(/\s+/g, '').match(/.{1,4}/g) ?? []).join(' ');
 }
+
+/** Of the terminals that are to be switched off: how many are there to hear it, and which of these nobody switches on again from afar. */
+export function goingOff(devices: readonly { id: string; label: string }[], known: readonly Device[]): { off: number; lost: string[] } {
+  const found = new Map(known.map((device) => [device.id, device]));
+  const off = devices.filter(({ id }) => found.get(id)?.online);
+  return { off: off.length, lost: off.filter(({ id }) => found.get(id)?.card?.wakes !== true).map(({ label }) => label) };
+}
