@@ -542,7 +542,7 @@ def test_W188_the_first_touch_of_a_dark_screen_lights_it_and_presses_nothing(bro
         until(lambda: "/api/woken" in twin.posts)
         twin.change(upkeep={"dark": False, "maintenance": None})
         # A second tap that came at once would press nothing either: it is waited for until the page takes a wheel.
-        page.wait_for_function("dispatchEvent(new WheelEvent('wheel', {cancelable: true}))")
+        page.wait_for_function("() => window.dispatchEvent(new WheelEvent('wheel', {cancelable: true}))")
         page.touchscreen.tap(*box)
         expect(page.get_by_label("Mật khẩu", exact=True)).to_be_visible()
         context.close()
