@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from server.assembly.record import build_audit
+from server.feedback.store import SqlFeedbackStore
 from server.rooms.errors import NoSuchRoom
 from server.services import Services
 from server.upkeep import routes
@@ -24,9 +25,11 @@ def build(services: Services) -> None:
         SqlUpkeepStore(),
         services.fleet.store,
         _Rooms(services),
+        SqlFeedbackStore(),
         services.ledger,
         build_audit(services),
     )
+    services.fleet.before_swap.append(book.hold)
     services.fleet.on_replaced.append(book.replaced)
     services.blueprints.append(routes.blueprint(book, services.clock))
 

@@ -18,7 +18,7 @@ def seat_acts(feedback: FeedbackService, people: People) -> dict[str, SeatAct]:
 
     def send(data: Fields, seated: Seated) -> dict[str, Any]:
         name = people.person(seated.person).name
-        by = By(seated.person, name, seated.key, seated.now, seated.meeting, seated.device)
+        by = By(seated.person, name, seated.key, seated.now, seated.meeting, seated.device, seated.seat)
         return feedback.send(read_said(data), by=by)
 
     return {SEND: send}

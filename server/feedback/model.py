@@ -47,6 +47,8 @@ class Feedback:
     read_at: dt.datetime | None = None
     #: the terminal it was told at; empty for a console
     device: str = ""
+    #: the seat at which that stood then; empty for a console, and of old ones
+    seat: str = ""
 
     def to_value(self, *, whole: bool) -> dict[str, Any]:
         """As JSON; ``whole``: for those who run the product."""

@@ -25,7 +25,7 @@ from wire.feedback import Said
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who tells of it, under which key, when; ``meeting``, ``device``: where they sit, empty at a console."""
+    """Who tells of it, under which key, when; ``meeting``, ``device``, ``seat``: where they sit, empty at a console."""
 
     person: str
     name: str
@@ -33,6 +33,7 @@ class By:
     now: dt.datetime
     meeting: str | None = None
     device: str = ""
+    seat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class FeedbackService:
                 if sum(each.state is not State.DONE for each in own) >= MOST:
                     raise FeedbackFull(most=MOST)
                 number = self.store.newest(tx) + 1
-                self.store.add(tx, Feedback(number, by.person, by.name, said, by.now, device=by.device))
+                told = Feedback(number, by.person, by.name, said, by.now, device=by.device, seat=by.seat)
+                self.store.add(tx, told)
                 return {"number": number}
 
             return once(self.ledger, tx, by.key, now=by.now, do=add, meeting=by.meeting)

@@ -31,6 +31,7 @@ FEEDBACK: Final = Table(
     Column("answered_at", Moment, nullable=True),
     Column("read_at", Moment, nullable=True),
     Column("device", String(18), nullable=False, server_default=""),
+    Column("seat", String(18), nullable=False, server_default=""),
 )
 _NEWEST: Final = 200
 
@@ -74,7 +75,9 @@ class SqlFeedbackStore:
 
 
 def _values(found: Feedback) -> dict[str, Any]:
-    told = {name: getattr(found, name) for name in ("number", "person", "name", "at", "by_name", "answer", "device")}
+    told = {
+        name: getattr(found, name) for name in ("number", "person", "name", "at", "by_name", "answer", "device", "seat")
+    }
     when = {"answered_at": found.answered_at, "read_at": found.read_at, "state": found.state.value}
     said = found.said
     return {**told, **when, "kind": said.kind.value, "text": said.text, "about": json.dumps(said.about)}
@@ -83,4 +86,4 @@ def _values(found: Feedback) -> dict[str, Any]:
 def _feedback(row: Row[Any]) -> Feedback:
     said = Said(Kind(row.kind), row.text, json.loads(row.about))
     told = (row.number, row.person, row.name, said, row.at, State(row.state))
-    return Feedback(*told, row.by_name, row.answer, row.answered_at, row.read_at, row.device)
+    return Feedback(*told, row.by_name, row.answer, row.answered_at, row.read_at, row.device, row.seat)

@@ -116,6 +116,8 @@ class FleetService:
     renewals: Renewals
     store_keys: StoreKeys
     watchers: list[FleetWatcher] = field(default_factory=list)
+    #: takes what a swap writes in, before the swap writes anything: who writes there takes it before the record as well
+    before_swap: list[Callable[[Transaction], None]] = field(default_factory=list)
     #: told within the commit that puts a terminal in another's place
     on_replaced: list[Replaced] = field(default_factory=list)
     max_pending: int = MAX_PENDING
@@ -150,6 +152,8 @@ class FleetService:
         changes: list[FleetChange] = []
 
         def do(tx: Transaction) -> None:
+            for take in self.before_swap if replace else ():
+                take(tx)
             found = self._device(tx, device)
             must_match(found.code, code)
             step(found.state, Step.APPROVE)  # before anybody has to make room for it

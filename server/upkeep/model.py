@@ -7,7 +7,8 @@ Rules D4, pure:
 - Nothing is deleted. What is corrected keeps what stood there, with the reason.
 - A plan asks for upkeep every so many months, of one terminal or of all in a room; a terminal's own plan beats its
   room's. The next day is counted from the last upkeep since the plan was made; without one from the day a terminal
-  came, if that was after the plan; else it is the plan's first day. A month that is too short ends on its last day.
+  came, if that was after the plan, but never before the plan's first day; else it is that first day. A month that is
+  too short ends on its last day. A terminal that takes another's place takes over its plan, made when that was made.
 - Days are those of Vietnam.
 
 Usage::
@@ -158,18 +159,16 @@ class Plan:
     by_name: str
     ended_at: dt.datetime | None = None
 
+    def asked(self) -> dict[str, Any]:
+        """What somebody asked for, as JSON."""
+        whose = {"device": self.device, "room": self.room}
+        return {
+            **whose, "every_months": self.every_months, "first_day": self.first_day.isoformat(), "what": self.what,
+        }  # fmt: skip
+
     def to_value(self) -> dict[str, Any]:
         """As JSON."""
-        return {
-            "number": self.number,
-            "device": self.device,
-            "room": self.room,
-            "every_months": self.every_months,
-            "first_day": self.first_day.isoformat(),
-            "what": self.what,
-            "at": print_instant(self.at),
-            "by_name": self.by_name,
-        }
+        return {"number": self.number, **self.asked(), "at": print_instant(self.at), "by_name": self.by_name}
 
 
 class Standing(enum.StrEnum):
@@ -205,7 +204,7 @@ def next_day(plan: Plan, *, came: dt.date, done: Iterable[dt.date]) -> dt.date:
     if since:
         return add_months(max(since), plan.every_months)
     if came > plan.made_on:
-        return add_months(came, plan.every_months)
+        return max(plan.first_day, add_months(came, plan.every_months))
     return plan.first_day
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from server.fleet.model import Device
+from server.feedback.model import Feedback
+from server.fleet.model import Device, Place
 from server.unit import Transaction
 from server.upkeep.model import Correction, Entry, Plan
 from wire.ids import DeviceId
@@ -79,6 +80,18 @@ class Terminals(Protocol):
 
     def find(self, tx: Transaction, device: DeviceId) -> Device | None:
         """One of them."""
+        ...
+
+    def place(self, tx: Transaction, seat: str) -> Place | None:
+        """A seat with its room."""
+        ...
+
+
+class Faults(Protocol):
+    """What was told at the seats."""
+
+    def find(self, tx: Transaction, number: int) -> Feedback | None:
+        """By number."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 Rules: IT writes. Each change is an entry of the record. Whoever changes an entry says which revision they saw: when
 somebody was faster, they are shown what stands there now, and nothing is lost. What came from a fault that was told at
-a seat is written once, however often it is asked.
+a seat is written once, however often it is asked. Whoever writes takes the book first and the record after it.
 
 Usage::
 
@@ -18,7 +18,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from server.fleet.errors import DeviceUnknown
+from server.feedback.errors import FeedbackUnknown
+from server.fleet.errors import DeviceUnknown, DeviceWrongState
 from server.fleet.model import Command, Device, DeviceState, Place
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
@@ -39,7 +40,7 @@ from server.upkeep.model import (
     plan_of,
     today,
 )
-from server.upkeep.ports import Rooms, Terminals, UpkeepStore
+from server.upkeep.ports import Faults, Rooms, Terminals, UpkeepStore
 from wire.ids import DeviceId
 
 WRITTEN: Final = "upkeep_written"
@@ -79,35 +80,48 @@ class UpkeepService:
     store: UpkeepStore
     terminals: Terminals
     rooms: Rooms
+    faults: Faults
     ledger: ActLedger
     journal: Journal
 
     def write(self, devices: Sequence[str], said: Said, *, by: By, feedback: int | None = None) -> dict[str, Any]:
-        """One entry for each terminal, in one commit; ``{numbers}``. ``feedback``: the fault that was told of it.
+        """One entry for each terminal, in one commit; ``{numbers}``.
 
-        Raises DeviceUnknown, DayWrong.
+        ``feedback``: the fault that was told of it; it is of the seat at which it was told, whatever has moved since.
+        Raises DeviceUnknown, DayWrong, FeedbackUnknown (also for what was told at another terminal).
         """
         said = checked(said, by.now)
         source = "" if feedback is None else f"feedback:{feedback}"
 
         def do(tx: Transaction) -> dict[str, Any]:
             self.store.hold(tx)
+            at = None if feedback is None else self._told_at(tx, feedback, devices)
             known = self.store.by_source(tx, source) if source else None
             if known is not None:
                 return {"numbers": [known.number]}
-            found = [_terminal(self._device(tx, each)) for each in dict.fromkeys(devices)]
+            found = [_terminal(self._device(tx, each), at=at) for each in dict.fromkeys(devices)]
             return {"numbers": [self._add(tx, each, said, by, source) for each in found]}
 
         return self._once(WRITTEN, {"devices": list(devices), **said.to_value(), "from": source}, by, do)
 
-    def replaced(self, tx: Transaction, old: Device, new: Device, place: Place, command: Command) -> None:
-        """The fleet has put ``new`` in place of ``old``: it stands in the book, in the same commit."""
+    def hold(self, tx: Transaction) -> None:
+        """A swap begins that will write here: nobody else does until it ends."""
         self.store.hold(tx)
+
+    def replaced(self, tx: Transaction, old: Device, new: Device, place: Place, command: Command) -> None:
+        """The fleet has put ``new`` in place of ``old``, and held the book before it wrote anything.
+
+        It stands in the book, in the same commit; the plan that ``old`` had of its own is the one of ``new``.
+        """
         day = today(command.now)
         done = f"Thay {old.serial or old.id} bằng {new.serial or new.id}"
         said = Said(Kind.REPLACEMENT, day, "Thay thiết bị", done, closed_on=day)
         by = By(command.actor, "", command.act, command.now)
         self._add(tx, _terminal(replace(new, place=place)), said, by, f"replaced:{old.id}")
+        for plan in [each for each in self.store.plans(tx) if each.device == old.id]:
+            self._end_plan(tx, plan, by)
+            # Made when the old one's was: the new one is due so many months after it came.
+            self._keep_plan(tx, replace(plan, number=self.store.newest_plan(tx) + 1, device=new.id), by)
 
     def end(self, number: int, ending: Said, *, seen: int, by: By) -> dict[str, Any]:
         """A fault is done: what was done, by whom, what it cost, its last day. ``ending`` brings these alone.
@@ -129,14 +143,15 @@ class UpkeepService:
         return self._change(number, CORRECTED, lambda _: said, told, seen=seen, by=by)
 
     def plan(self, wanted: Wanted, *, by: By) -> dict[str, Any]:
-        """A new plan; ``{number}``. Raises DeviceUnknown, NoSuchRoom, PlanTwice."""
+        """A new plan; ``{number}``. Raises DeviceUnknown, DeviceWrongState, NoSuchRoom, PlanTwice."""
         content = {"device": wanted.device, "room": wanted.room, "every_months": wanted.every_months}
         content |= {"first_day": wanted.first_day.isoformat(), "what": wanted.what}
 
         def do(tx: Transaction) -> dict[str, Any]:
             self.store.hold(tx)
             if wanted.device is not None:
-                self._device(tx, wanted.device)
+                if self._device(tx, wanted.device).state is not DeviceState.APPROVED:
+                    raise DeviceWrongState(state=DeviceState.REVOKED.value, step="plan")
             elif wanted.room is None or not self.rooms.has_room(wanted.room):
                 raise NoSuchRoom
             target = (wanted.device, wanted.room)
@@ -146,9 +161,7 @@ class UpkeepService:
             made = Plan(
                 number, *target, wanted.every_months, wanted.first_day, wanted.what, today(by.now), by.now, by.name
             )
-            self.store.keep_plan(tx, made)
-            told = {name: value for name, value in content.items() if value}
-            self.journal.record(tx, PLANNED, {"plan": number, **told}, actor=by.actor, now=by.now)
+            self._keep_plan(tx, made, by)
             return {"number": number}
 
         return self._once(PLANNED, content, by, do)
@@ -157,13 +170,13 @@ class UpkeepService:
         """Nobody is asked by it any more; raises PlanUnknown, NothingPlanned."""
 
         def do(tx: Transaction) -> dict[str, Any]:
+            self.store.hold(tx)
             found = self.store.plan(tx, number)
             if found is None:
                 raise PlanUnknown
             if found.ended_at is not None:
                 raise NothingPlanned
-            self.store.keep_plan(tx, replace(found, ended_at=by.now))
-            self.journal.record(tx, PLAN_ENDED, {"plan": number}, actor=by.actor, now=by.now)
+            self._end_plan(tx, found, by)
             return {}
 
         self._once(PLAN_ENDED, {"plan": number}, by, do)
@@ -257,12 +270,23 @@ class UpkeepService:
         self.journal.record(tx, WRITTEN, {**told, "label": it.seat_label}, actor=by.actor, now=by.now)
         return number
 
+    def _keep_plan(self, tx: Transaction, plan: Plan, by: By) -> None:
+        kept = replace(plan, at=by.now, by_name=by.name)
+        self.store.keep_plan(tx, kept)
+        told = {name: value for name, value in kept.asked().items() if value}
+        self.journal.record(tx, PLANNED, {"plan": plan.number, **told}, actor=by.actor, now=by.now)
+
+    def _end_plan(self, tx: Transaction, plan: Plan, by: By) -> None:
+        self.store.keep_plan(tx, replace(plan, ended_at=by.now))
+        self.journal.record(tx, PLAN_ENDED, {"plan": plan.number}, actor=by.actor, now=by.now)
+
     def _change(
         self, number: int, kind: str, change: Callable[[Entry], Said], content: Mapping[str, Any], *, seen: int, by: By
     ) -> dict[str, Any]:
         reason = content.get("reason", "")
 
         def do(tx: Transaction) -> dict[str, Any]:
+            self.store.hold(tx)
             found = self.store.find(tx, number)
             if found is None:
                 raise EntryUnknown
@@ -276,6 +300,13 @@ class UpkeepService:
             return {"revision": now_is.revision}
 
         return self._once(kind, {"number": number, "seen": seen, **content}, by, do)
+
+    def _told_at(self, tx: Transaction, feedback: int, devices: Sequence[str]) -> Place | None:
+        """Where that fault was told; None where nobody wrote it down."""
+        told = self.faults.find(tx, feedback)
+        if told is None or any(each != told.device for each in devices):
+            raise FeedbackUnknown
+        return self.terminals.place(tx, told.seat) if told.seat else None
 
     def _device(self, tx: Transaction, device: str) -> Device:
         found = self.terminals.find(tx, DeviceId(device))
@@ -291,8 +322,9 @@ class UpkeepService:
             return once(self.ledger, tx, key, now=by.now, do=lambda: do(tx))
 
 
-def _terminal(device: Device) -> Terminal:
-    place = device.place
+def _terminal(device: Device, *, at: Place | None = None) -> Terminal:
+    """Whom an entry is of, where it is or was ``at``."""
+    place = at or device.place
     if place is None:
         return Terminal(device.id, device.serial, None, "", None, "")
     return Terminal(device.id, device.serial, place.seat, place.label, place.room, place.room_name)

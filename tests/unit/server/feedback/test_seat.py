@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.feedback.model import MOST
+from server.feedback.store import SqlFeedbackStore
 from tests.support.office import PASSWORD, Office, fresh_id
 from wire import ids
 from wire.messages import Act, Head
@@ -39,6 +40,10 @@ def test_W146_a_fault_told_at_a_seat_is_on_the_same_desk_once_and_in_no_log(offi
     (seen,) = office.sign_in("kythuat").get("/api/feedback").done()["feedback"]
     assert ids.parse("d", seen["device"])
     assert (seen["name"], seen["text"], seen["about"]) == ("daibieu (demo)", SAID["text"], SAID["about"])
+    with office.services.database.read() as tx:
+        kept = SqlFeedbackStore().find(tx, 1)
+    assert kept is not None
+    assert kept.seat == office.seats[1]
     (own,) = office.sign_in("daibieu").get("/api/me/feedback").done()["feedback"]
     assert own["number"] == 1
     assert office.sign_in("chutri").get(f"/api/meetings/{meeting}").body["seq"] == seq

@@ -11,10 +11,13 @@ from typing import Any
 import openpyxl
 import pytest
 
+from server.feedback.model import Feedback
+from server.feedback.store import SqlFeedbackStore
 from server.upkeep.model import Plan, Standing, add_months, next_day, plan_of
 from tests.support.devices import Terminal
 from tests.support.fleet import Enrolling
 from tests.support.office import START, Browser, Office, fresh_id
+from wire.feedback import Kind, Said
 
 BOOK = "/api/devices/book"
 DAY = dt.date
@@ -49,10 +52,12 @@ def test_D4_months_are_counted_and_end_where_the_month_does(day: DAY, months: in
         (DAY(2025, 5, 1), [DAY(2025, 12, 1)], DAY(2026, 2, 1)),  # upkeep from before the plan
         (DAY(2025, 5, 1), [DAY(2026, 1, 20), DAY(2026, 3, 1)], DAY(2026, 9, 1)),
         (DAY(2026, 3, 3), [DAY(2026, 4, 30)], DAY(2026, 10, 30)),
+        (DAY(2026, 1, 11), [], DAY(2026, 8, 1)),  # came after the plan, which begins later than that
     ],
 )
 def test_D4_the_next_day_is_counted_from_what_was_done(came: DAY, done: list[DAY], then: DAY) -> None:
-    assert next_day(_plan(DAY(2026, 2, 1)), came=came, done=done) == then
+    first = DAY(2026, 8, 1) if came == DAY(2026, 1, 11) else DAY(2026, 2, 1)
+    assert next_day(_plan(first), came=came, done=done) == then
 
 
 def test_D4_a_terminals_own_plan_beats_its_rooms_and_late_is_after_the_day() -> None:
@@ -144,6 +149,26 @@ def test_D4_a_swap_writes_itself_and_the_seat_keeps_its_history(office: Office, 
     assert it.get(f"/api/devices/{old}/book").done()["device"]["state"] == "revoked"
 
 
+def test_D4_a_swap_takes_the_old_ones_plan_over_and_nobody_plans_for_one_that_is_gone(
+    office: Office, it: Browser, tmp_path: Path
+) -> None:
+    old = _in(office, it, tmp_path, 0)
+    plan = {"device": old, "every_months": 3, "first_day": "2026-11-20", "what": "Lau, thử token"}
+    first = it.post(f"{BOOK}/plans", plan).done()["number"]
+    office.clock.advance(days=10)
+    it.sign_in("kythuat")
+    new = _in(office, it, tmp_path, 0, replace=True)
+    [now_is] = it.get(BOOK).done()["plans"]
+    assert {**plan, "device": new, "number": first + 1} == {name: now_is[name] for name in (*plan, "number")}
+    # Made when the old one's was: the new one is not late on the day it came.
+    assert it.get(f"/api/devices/{new}/book").done()["next"] == "2027-03-03"
+    assert it.post(f"{BOOK}/plans/{first}/end").code == "upkeep-plan-over"
+    assert it.post(f"{BOOK}/plans", plan).code == "device-wrong-state"
+    page = office.sign_in("kiemtoan").post("/api/record/entries", {"log": "house"}).done()
+    kinds = [each["kind"] for each in page["entries"] if each["kind"].startswith("upkeep_plan")]
+    assert sorted(kinds) == ["upkeep_plan_ended", "upkeep_planned", "upkeep_planned"]
+
+
 def test_D4_a_room_is_planned_done_in_one_act_and_late_is_said(office: Office, it: Browser, tmp_path: Path) -> None:
     devices = [_in(office, it, tmp_path, at) for at in range(2)]
     office.clock.advance(days=1)
@@ -213,9 +238,27 @@ def test_D4_the_book_is_a_table_that_computes_nothing(office: Office, it: Browse
     assert (cells["=HYPERLINK(1)"], cells[1_200_000]) == ("s", "n")
 
 
-def test_D4_a_fault_told_at_a_seat_is_written_once(office: Office, it: Browser, tmp_path: Path) -> None:
-    device = _in(office, it, tmp_path, 0)
+def _told(office: Office, number: int, device: str, seat: str = "") -> None:
+    """Somebody told of a fault at a terminal."""
+    found = Feedback(number, office.people["daibieu"], "", Said(Kind.FAULT, "Sọc"), START, device=device, seat=seat)
+    with office.services.database.begin() as tx:
+        SqlFeedbackStore().add(tx, found)
+
+
+def test_D4_a_fault_told_at_a_seat_is_written_once_and_of_that_seat(
+    office: Office, it: Browser, tmp_path: Path
+) -> None:
+    device, other = _in(office, it, tmp_path, 0), _in(office, it, tmp_path, 1)
+    _told(office, 7, device, office.seats[0])
+    _told(office, 8, device)
+    it.post(f"/api/devices/{device}/seat", {"seat": office.seats[2]}).done()
     first = it.post(f"{BOOK}/entries", _fault(device, feedback=7)).done()
     assert office.sign_in("kythuat").post(f"{BOOK}/entries", _fault(device, feedback=7)).done() == first
     [entry] = it.get(BOOK).done()["entries"]
     assert (entry["source"], entry["by_name"]) == ("feedback:7", "kythuat (demo)")
+    assert (entry["seat"], entry["seat_label"], entry["room"]) == (office.seats[0], "A1", office.room)
+    # One of before seats were written down: where the terminal is now.
+    it.post(f"{BOOK}/entries", _fault(device, feedback=8)).done()
+    assert {each["seat"] for each in it.get(BOOK).done()["entries"]} == {office.seats[0], office.seats[2]}
+    for wrong in (_fault(other, feedback=7), _fault(device, feedback=9)):
+        assert it.post(f"{BOOK}/entries", wrong).code == "feedback-unknown"
