@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 
 from server.enrolment.model import Promise, State
 from server.enrolment.store import SqlPromiseStore
+from server.upkeep.model import today as house_day
 from tests.browser.office_scenes import Scene, Things, press
 from tests.support.devices import Terminal
 from tests.support.fleet import Enrolling
@@ -63,7 +64,7 @@ def terminals(office: Office, room: str, folder: Path) -> Things:
     """Three at seats of ``room``, one of them swapped."""
     it = office.sign_in("kythuat")
     seats = office.services.rooms.room(room).seats
-    today = office.clock.now().date()
+    today = house_day(office.clock.now())
     found: list[str] = []
     for at in (0, 1, 2, 2):
         terminal = Enrolling(office, Terminal(folder))
@@ -91,7 +92,7 @@ def terminals(office: Office, room: str, folder: Path) -> Things:
 
 
 def _write(office: Office, device: str, kind: str, found: str, **more: object) -> None:
-    day = office.clock.now().date().isoformat()
+    day = house_day(office.clock.now()).isoformat()
     said = {"devices": [device], "kind": kind, "day": day, "found": found, "done": "", "by_whom": "", **more}
     office.sign_in("kythuat").post(f"{BOOK}/entries", said).done()
 
