@@ -56,6 +56,7 @@
     ├── VaultError                what the store on disk cannot give or take
     │   ├── StoreClosed           seat-store-closed
     │   ├── StoreUnreadable       seat-store-unreadable
+    │   │   └── SealBroken        seat-store-unreadable
     │   └── DiskFull              seat-disk-full
     └── EnrolmentError            what stands between the device and its certificate
         ├── ServerUnreachable     enrol-server-unreachable
@@ -404,9 +405,13 @@ class StoreClosed(VaultError):
 
 
 class StoreUnreadable(VaultError):
-    """A sealed file is changed, cut, or sealed under another key."""
+    """The disk gives nothing now, or not what was written: what lies there stays as it is."""
 
     code = "seat-store-unreadable"
+
+
+class SealBroken(StoreUnreadable):
+    """The disk gave a sealed file, and it is changed, cut, or sealed under another key: it will never open."""
 
 
 class DiskFull(VaultError):

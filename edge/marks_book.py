@@ -70,7 +70,7 @@ class MarksBook:
 
     @classmethod
     def load(cls, disk: Disk, sealer: Sealer) -> Self:
-        """Read what is there; raises :class:`edge.errors.StoreUnreadable`."""
+        """Read what is there; raises :class:`edge.errors.SealBroken`, and what the disk raises."""
         book = cls(disk, sealer)
         for name in disk.names(FOLDER):
             place = _parse(name.removesuffix(_KEY))

@@ -80,7 +80,7 @@ class Outbox:
 
     @classmethod
     def open(cls, disk: Disk, sealer: Sealer) -> Self:
-        """Read what is there; raises :class:`edge.errors.StoreUnreadable`."""
+        """Read what is there; raises :class:`edge.errors.SealBroken`, and what the disk raises."""
         outbox = cls(disk, Journal(disk, NAME, sealer=sealer))
         outbox._load()
         return outbox

@@ -53,7 +53,7 @@ class ReadingsBook:
 
     @classmethod
     def load(cls, disk: Disk, sealer: Sealer) -> Self:
-        """Read what is there; raises :class:`edge.errors.StoreUnreadable`."""
+        """Read what is there; raises :class:`edge.errors.SealBroken`, and what the disk raises."""
         book = cls(disk, Journal(disk, NAME, sealer=sealer))
         for record in book._journal.load():
             place, entry = _read(Fields(canonical.decode(record), NAME))

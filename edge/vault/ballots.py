@@ -22,7 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
-from edge.errors import BallotExists, BallotLineForeign, BallotNotSigned, NoSecretVote, StoreUnreadable
+from edge.errors import BallotExists, BallotLineForeign, BallotNotSigned, NoSecretVote, SealBroken
 from edge.vault.disk import Disk
 from edge.vault.seal import Sealer
 from sealing.boxes import KEY_BYTES, BoxKey
@@ -163,7 +163,7 @@ class BallotBook:
             # The power went in the middle of the beginning, or of the end: what is left is no ballot.
             return self.erase(vote)
         if wrapped is not None:
-            with contextlib.suppress(StoreUnreadable):
+            with contextlib.suppress(SealBroken):
                 key = Sealer(Secret(self._sealer.open(wrapped, place=place + KEY)))
                 held = _held(key.open(data, place=place))
                 self._keys[vote], self._votes[vote] = key, held
@@ -171,7 +171,7 @@ class BallotBook:
         try:
             # Agents before sealed it under the store's key; also when the power went while it was taken over.
             held = _held(self._sealer.open(data, place=place))
-        except StoreUnreadable:
+        except SealBroken:
             if wrapped is not None:
                 self.lost.append(place)
             return self.erase(vote)

@@ -1,7 +1,7 @@
 """A sealed file that only grows: the outbox and the meetings' logs.
 
 Rules: a record is its length, a CRC-32 and the sealed bytes, bound to file and position. What a power cut tore off the
-end is cut away when the file is read; a record that is whole and does not open is :class:`StoreUnreadable`. An append
+end is cut away when the file is read; a record that is whole and does not open is :class:`SealBroken`. An append
 that fails leaves the file as it was; when the disk does not even let go of what was half written, nothing more is
 appended until it does.
 
@@ -46,7 +46,7 @@ class Journal:
         return self._count
 
     def load(self) -> list[bytes]:
-        """All records in order; cuts a torn end off. Raises :class:`StoreUnreadable`."""
+        """All records in order; cuts a torn end off. Raises :class:`SealBroken`, and what the disk raises."""
         data = self._disk.read(self._name) or b""
         records: list[bytes] = []
         at = 0

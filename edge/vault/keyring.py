@@ -15,7 +15,7 @@ import base64
 from dataclasses import dataclass
 from typing import Final, Self
 
-from edge.errors import StoreUnreadable
+from edge.errors import SealBroken
 from edge.vault.disk import Disk
 from edge.vault.seal import Sealer
 from sealing.boxes import BoxKey, new_key
@@ -59,7 +59,7 @@ class Keyring:
 
     @classmethod
     def load(cls, disk: Disk, meeting: str, *, sealer: Sealer) -> Self:
-        """Read what is there; raises :class:`StoreUnreadable`."""
+        """Read what is there; raises :class:`SealBroken`, and what the disk raises."""
         keyring = cls(disk, meeting, sealer=sealer)
         for name in disk.names(folder(meeting)):
             keyring._read(name)
@@ -108,7 +108,7 @@ class Keyring:
                 paper = parse_paper_version(name.removeprefix(_PAPER))
                 self.papers[paper] = self._paper(self._get(name))
         except (WireError, ValueError) as exc:
-            raise StoreUnreadable(f"{self._name(name)} holds no key") from exc
+            raise SealBroken(f"{self._name(name)} holds no key") from exc
 
     def _paper(self, data: bytes) -> PaperKey:
         fields = Fields(canonical.decode(data), "paper")

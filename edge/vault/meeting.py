@@ -51,7 +51,7 @@ class KeptMeeting:
 
     @classmethod
     def load(cls, disk: Disk, meeting: str, *, sealer: Sealer) -> Self:
-        """Read what is there; raises :class:`edge.errors.StoreUnreadable`."""
+        """Read what is there; raises :class:`edge.errors.SealBroken`, and what the disk raises."""
         keyring = Keyring.load(disk, meeting, sealer=sealer)
         kept = cls(disk, keyring, log=Journal(disk, log_name(meeting), sealer=sealer))
         kept._read_log()

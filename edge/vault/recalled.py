@@ -87,7 +87,7 @@ class Notes:
 
     @classmethod
     def load(cls, disk: Disk, sealer: Sealer) -> Self:
-        """Read what is there; raises :class:`edge.errors.StoreUnreadable`."""
+        """Read what is there; raises :class:`edge.errors.SealBroken`, and what the disk raises."""
         notes = cls(disk, sealer)
         for name in disk.names(FOLDER):
             place = f"{FOLDER}/{name}"

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from edge.errors import StoreUnreadable
+from edge.errors import SealBroken
 from edge.model import Session
 from edge.vault.seal import Sealer
 from wire import canonical
@@ -118,7 +118,7 @@ class RunDir:
         try:
             value = canonical.decode(sealer.open(fields.base64("sealed"), place=_SESSION))
             return _session(Fields(value, _SESSION))
-        except (WireError, StoreUnreadable):
+        except (WireError, SealBroken):
             return None
 
     def save_session(self, session: Session | None, sealer: Sealer) -> None:

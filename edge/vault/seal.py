@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from edge.errors import StoreUnreadable
+from edge.errors import SealBroken
 from wire.secret import Secret
 
 VERSION: Final = 1
@@ -44,13 +44,13 @@ class Sealer:
         return bytes((VERSION,)) + nonce + self._cipher.encrypt(nonce, data, _bound(place))
 
     def open(self, sealed: bytes, *, place: str) -> bytes:
-        """What was sealed for ``place``; raises :class:`StoreUnreadable`."""
+        """What was sealed for ``place``; raises :class:`SealBroken`."""
         if len(sealed) < _LEAST_BYTES or sealed[0] != VERSION:
-            raise StoreUnreadable(f"{place} is cut or of another version")
+            raise SealBroken(f"{place} is cut or of another version")
         try:
             return self._cipher.decrypt(sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :], _bound(place))
         except InvalidTag as exc:
-            raise StoreUnreadable(f"{place} does not open with this store key") from exc
+            raise SealBroken(f"{place} does not open with this store key") from exc
 
     def __repr__(self) -> str:
         return "Sealer()"

@@ -20,7 +20,7 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from edge import marks_book, readings_book
-from edge.errors import DiskFull, StoreClosed, StoreUnreadable
+from edge.errors import DiskFull, SealBroken, StoreClosed, VaultError
 from edge.marks_book import MarksBook
 from edge.outbox import NAME as OUTBOX_NAME
 from edge.outbox import Outbox
@@ -107,8 +107,16 @@ class Vault:
     def open(self, store_key: Secret) -> tuple[str, ...]:
         """Read everything; returns the places that could not be read and were given up.
 
-        Raises :class:`edge.errors.DiskFull` or :class:`StoreUnreadable` when the disk itself fails.
+        Given up is what the disk gives and no key opens. Raises :class:`edge.errors.DiskFull` or
+        :class:`edge.errors.StoreUnreadable` when the disk itself fails: nothing more is touched then, nothing is open.
         """
+        try:
+            return self._open(store_key)
+        except VaultError:
+            self.close()
+            raise
+
+    def _open(self, store_key: Secret) -> tuple[str, ...]:
         sealer = Sealer(store_key)
         lost: list[str] = []
         if not self._fits(sealer):
@@ -126,7 +134,7 @@ class Vault:
         for meeting in self._disk.names(MEETINGS):
             try:
                 self._meetings[meeting] = KeptMeeting.load(self._disk, meeting, sealer=sealer)
-            except (StoreUnreadable, WireError):
+            except (SealBroken, WireError):
                 self._remove_meeting(meeting, kept_papers(self._disk, meeting))
                 lost.append(folder(meeting))
         self._sealer = sealer
@@ -266,7 +274,7 @@ class Vault:
             return None
         try:
             return Wish.read(Fields(canonical.decode(self._sealer.open(sealed, place=_WISH)), "wish"))
-        except (StoreUnreadable, WireError):
+        except (SealBroken, WireError):
             return None
 
     def free_bytes(self) -> int:
@@ -285,14 +293,14 @@ class Vault:
             return True
         try:
             sealer.open(sealed, place=_CHECK)
-        except StoreUnreadable:
+        except SealBroken:
             return False
         return True
 
     def _load_or_shred(self, load: Callable[[], _T], place: str, lost: list[str]) -> _T:
         try:
             return load()
-        except (StoreUnreadable, WireError):
+        except (SealBroken, WireError):
             self._shred(place)
             lost.append(place)
             return load()

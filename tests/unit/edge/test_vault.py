@@ -11,9 +11,11 @@ import random
 import pytest
 
 from edge.errors import DiskFull, StoreClosed, StoreUnreadable
+from edge.marks_values import Place
 from edge.outbox import Entry, Outbox
 from edge.vault.chunks import Chunks
 from edge.vault.journal import Journal
+from edge.vault.recalled import Note
 from edge.vault.seal import Sealer
 from edge.vault.store import Vault
 from sealing.epochs import EpochKey
@@ -299,6 +301,67 @@ def test_another_key_opens_nothing_and_leaves_nothing(disk: FakeDisk, made: Twin
     assert vault.open(Secret(b"\x07" * 32)) == ("check",)
     assert vault.meetings() == ()
     assert disk.all_names() == ["check"]
+
+
+def kept_of_a_person(disk: FakeDisk, made: TwinPaper) -> None:
+    """All that a vault keeps: a ballot, marks, readings, an act, a note of a recall, a meeting with its paper."""
+    vault = filled(disk, made)
+    vault.outbox.put(entry(1))
+    place = Place(MEETING, named("u", "lan"))
+    vault.marks.give_key(place, Secret(b"m" * 32))
+    vault.readings.note(place, made.manifest.key, 1, now=NOW)
+    vault.notes.put(Note(named("m", "gone"), named("a", "9"), "Họp", ()))
+    # As an agent wrote it that knows more: what is in it is its own affair.
+    ballot = Sealer(KEY).seal(b"{}", place=f"ballots/{named('v', '1')}")
+    disk.put(f"ballots/{named('v', '1')}", ballot)
+
+
+KEPT = ("check", "outbox", "readings", "recalled/", "ballots/", "marks/", "/box", "epoch.", "paper.", "log")
+
+
+@pytest.mark.parametrize("what", KEPT)
+def test_what_the_disk_does_not_give_for_a_moment_is_left_as_it_is_and_the_store_stays_shut(
+    disk: FakeDisk, made: TwinPaper, what: str
+) -> None:
+    """A bad contact, a bus that is reset: an error of the device says nothing of what was written."""
+    kept_of_a_person(disk, made)
+    (name,) = [each for each in disk.all_names() if what in each and not each.startswith("papers/")]
+    before, read = disk.content(), disk.read
+
+    def fails(asked: str) -> bytes | None:
+        if asked == name:
+            raise StoreUnreadable(f"{name}: Input/output error")
+        return read(asked)
+
+    disk.read = fails  # type: ignore[method-assign]  # a card that fails for a moment
+    vault = Vault(disk)
+    with pytest.raises(StoreUnreadable):
+        vault.open(KEY)
+    assert disk.content() == before
+    assert not vault.is_open
+    with pytest.raises(StoreClosed):
+        _ = vault.outbox
+    disk.read = read  # type: ignore[method-assign]
+    assert vault.open(KEY) == ()
+    assert (len(vault.outbox.waiting()), len(vault.notes.all()), len(vault.meetings())) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("folder", ["recalled", "ballots", "marks", "meetings", f"meetings/{MEETING}"])
+def test_a_folder_that_the_disk_does_not_list_for_a_moment_is_not_emptied(
+    disk: FakeDisk, made: TwinPaper, folder: str
+) -> None:
+    kept_of_a_person(disk, made)
+    before, names = disk.content(), disk.names
+
+    def fails(asked: str) -> list[str]:
+        if asked == folder:
+            raise StoreUnreadable(f"{folder}: Input/output error")
+        return names(asked)
+
+    disk.names = fails  # type: ignore[method-assign]
+    with pytest.raises(StoreUnreadable):
+        Vault(disk).open(KEY)
+    assert disk.content() == before
 
 
 @pytest.mark.parametrize("damaged", ["box", "epoch.1", "log"])
