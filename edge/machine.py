@@ -33,7 +33,7 @@ from edge.commands import (
     SendHealth,
     Wipe,
 )
-from edge.errors import AgentOutdated, DeviceRevoked, LogBroken
+from edge.errors import AgentOutdated, DeviceRevoked, LogBroken, StoreUnreadable
 from edge.events import (
     Acked,
     ActAsked,
@@ -207,6 +207,8 @@ def _opened(state: State, event: Opened, now: Now) -> Result:
         ballots=event.ballots,
         marks=marks.opened(event.marks),
         readings=readings.opened(event.readings, state, now),
+        # What could not be read a moment ago has been read; whether the disk is full is not known by that.
+        fault="" if state.fault == StoreUnreadable.code else state.fault,
     )
     if opened.session is not None:
         for entry in opened.queue:

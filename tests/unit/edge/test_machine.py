@@ -20,6 +20,7 @@ from edge.commands import (
 )
 from edge.events import (
     Destroyed,
+    FaultChanged,
     Heard,
     IdentityChanged,
     LinkUp,
@@ -118,6 +119,14 @@ def test_a_restart_within_the_boot_waits_for_the_server_then_goes_on_without(boo
     assert book.after(9).where == "confirming"
     assert book.after(2).where == "welcome"
     assert book.sections["link"]["state"] == "offline"
+
+
+@pytest.mark.parametrize(("code", "left"), [("seat-store-unreadable", ""), ("seat-disk-full", "seat-disk-full")])
+def test_a_store_that_opens_is_no_longer_called_unreadable(
+    book: Playbook, log: MeetingLog, code: str, left: str
+) -> None:
+    book.on(LinkUp()).on(FaultChanged(code)).opened(log)
+    assert book.state.fault == left
 
 
 def test_P7_a_restart_whose_welcome_recalls_never_shows_the_meeting(book: Playbook, log: MeetingLog) -> None:
