@@ -333,7 +333,7 @@ def test_what_the_disk_does_not_give_for_a_moment_is_left_as_it_is_and_the_store
             raise StoreUnreadable(f"{name}: Input/output error")
         return read(asked)
 
-    disk.read = fails  # type: ignore[method-assign]  # a card that fails for a moment
+    disk.read = fails  # type: ignore[method-assign, assignment]  # a card that fails for a moment
     vault = Vault(disk)
     with pytest.raises(StoreUnreadable):
         vault.open(KEY)
@@ -358,7 +358,7 @@ def test_a_folder_that_the_disk_does_not_list_for_a_moment_is_not_emptied(
             raise StoreUnreadable(f"{folder}: Input/output error")
         return names(asked)
 
-    disk.names = fails  # type: ignore[method-assign]
+    disk.names = fails  # type: ignore[method-assign, assignment]
     with pytest.raises(StoreUnreadable):
         Vault(disk).open(KEY)
     assert disk.content() == before
