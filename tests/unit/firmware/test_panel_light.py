@@ -43,15 +43,18 @@ def test_W188_any_other_word_switches_nothing(panels: list[Path], tmp_path: Path
 
 
 def test_W188_what_changes_while_it_runs_is_read_at_its_end(tmp_path: Path) -> None:
-    """A panel that is a pipe holds the program until somebody reads: meanwhile the agent says something else."""
-    said, panel = tmp_path / "panel", tmp_path / "slow" / "bl_power"
+    """The agent's file is a pipe here: while the program waits at it, the next word takes its place."""
+    said, after, panel = tmp_path / "panel", tmp_path / "after", tmp_path / "one" / "bl_power"
     panel.parent.mkdir()
+    os.mkfifo(said)
     os.mkfifo(panel)
-    said.write_text("dark\n")
+    after.write_text("light\n")
+    # Open at both ends: what is written waits there, and nobody waits for a reader.
+    written = os.open(panel, os.O_RDWR | os.O_NONBLOCK)
     with subprocess.Popen([FOLDER / "panel-light", said, tmp_path]) as running:
-        with panel.open() as first:
-            said.write_text("light\n")
-            assert first.read() == "4\n"
-        with panel.open() as second:
-            assert second.read() == "0\n"
+        with said.open("w") as out:
+            after.replace(said)
+            out.write("dark\n")
         assert running.wait(10) == 0
+    assert os.read(written, 100) == b"4\n0\n"
+    os.close(written)
