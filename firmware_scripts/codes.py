@@ -64,16 +64,24 @@ class Listed:
         return found[0]
 
     def write(self) -> None:
-        """Keep it, codes and all."""
+        """Keep it, codes and all, with whom it belongs to: who runs this as root does not take it from them."""
         target = io.StringIO()
         csv.writer(target, delimiter=self.delimiter, lineterminator="\r\n").writerows(self.rows)
         beside = self.path.with_name(f".{self.path.name}.new")
         beside.unlink(missing_ok=True)
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            before = self.path.stat()
+            os.fchown(file.fileno(), before.st_uid, before.st_gid)
+            os.fchmod(file.fileno(), 0o600)
             file.write((_MARK + target.getvalue()).encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self.path)
+        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def _body(self) -> list[list[str]]:
         return [row for row in self.rows[1:] if row[self.serial].strip()]

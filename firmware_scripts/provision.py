@@ -13,6 +13,7 @@ makes the codes of a whole list.
 from __future__ import annotations
 
 import argparse
+import json
 import secrets
 import struct
 import sys
@@ -71,9 +72,9 @@ def provision(
 
     Raises :class:`SettingsWrong` or :class:`FirmwareError`.
     """
-    lines = [f'server_url = "{server}"', f'ca_sha256 = "{ca_sha256}"']
-    lines += [f'serial = "{serial}"'] if serial else []
-    lines += [f'enrolment_code = "{code}"'] if code else []
+    told = {"server_url": server, "ca_sha256": ca_sha256, "serial": serial, "enrolment_code": code}
+    # A string of JSON is one of TOML: a cell with a quotation mark or an end of line in it stays one value.
+    lines = [f"{name} = {json.dumps(value)}" for name, value in told.items() if value]
     with tempfile.TemporaryDirectory() as name:
         settings = Path(name) / _SETTINGS
         settings.write_text("\n".join(lines) + "\n", encoding="utf-8")

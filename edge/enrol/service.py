@@ -246,7 +246,8 @@ class Enroller:
         answer = self._client.enrol(self._request, serial=self._serial, code=code)
         if code is not None and isinstance(answer, Issued):
             self._disk.put(USED, _mark(code))
-            _LOG.info("the one-time code is used up: what stands in the settings is worth nothing any more")
+            # Also when IT has compared the digits: the server ends the code in both cases.
+            _LOG.info("let in: the one-time code of the settings is shown no more")
         return answer
 
     def _unused(self) -> Secret | None:

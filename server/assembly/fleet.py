@@ -82,6 +82,7 @@ def build(services: Services) -> None:
         services.ledger,
         journal,
     )
+    services.fleet.on_decided.append(lists.decided)
     displays = DisplayService(
         services.database,
         SqlDisplayStore(),

@@ -35,6 +35,8 @@ MOST_ROWS: Final = 2_000
 MOST_WAITING: Final = 5_000
 MOST_WRONG: Final = 5
 DAYS: Final = 14
+#: A row whose code has run out is shown so long, and for as long as it is among the newest.
+SHOWN_FOR: Final = dt.timedelta(days=30)
 MOST_DAYS: Final = 60
 CODE_LEAST: Final = 16
 CODE_MOST: Final = 64
@@ -238,15 +240,15 @@ def rows_of(sheet: Sequence[tuple[int, Sequence[str]]]) -> list[Row]:
 def judge(rows: Sequence[Row], house: House) -> list[Judged]:
     """What is wrong with each row, in their order."""
     seats = _by_name(house.seats)
-    found = [_judged(row, house, seats) for row in rows]
+    rooms = frozenset(room for room, _ in seats)
+    found = [_judged(row, house, seats, rooms) for row in rows]
     serials = Counter(each.row.text(Column.SERIAL).casefold() for each in found)
     codes = Counter(each.row.text(Column.CODE) for each in found)
     places = Counter(each.seat.id for each in found if each.seat)
     return [_beside(each, serials, codes, places) for each in found]
 
 
-def _judged(row: Row, house: House, seats: Mapping[tuple[str, str], Seat | None]) -> Judged:
-    rooms = {room for room, _ in seats}
+def _judged(row: Row, house: House, seats: Mapping[tuple[str, str], Seat | None], rooms: frozenset[str]) -> Judged:
     room, label = folded(row.text(Column.ROOM)), folded(row.text(Column.SEAT))
     seat = seats.get((room, label))
     faults = [

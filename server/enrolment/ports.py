@@ -52,7 +52,11 @@ class PromiseStore(Protocol):
         """Those whose code lets a machine in."""
         ...
 
-    def shown(self, tx: Transaction) -> Sequence[Promise]:
+    def attention(self, tx: Transaction, *, now: dt.datetime) -> int:
+        """How many want IT's eyes: locked, a second machine with the serial, the promised seat given to another."""
+        ...
+
+    def shown(self, tx: Transaction, *, now: dt.datetime) -> Sequence[Promise]:
         """What waits or wants to be seen, and the newest of the rest; the newest first."""
         ...
 

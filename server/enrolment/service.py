@@ -2,7 +2,9 @@
 
 Rules: looking writes nothing, and taking judges the same file again and compares. A machine whose serial and code are
 those of an open row, and whose seat is free, is let in by the decision of who took the list. All else waits for the
-comparison of digits, and is answered the same, so that nobody learns from an answer what was wrong.
+comparison of digits, and is answered the same, so that nobody learns from an answer what was wrong. Whoever lets a
+machine in by its digits, or cuts it off, ends the row of its serial in the same commit: a code is good for a machine
+that nobody has decided about.
 
 Usage::
 
@@ -36,7 +38,7 @@ from server.enrolment.model import (
 )
 from server.enrolment.ports import CodeHashes, Fleet, PromiseStore
 from server.fleet.errors import SeatTaken
-from server.fleet.model import DeviceState, FleetChange
+from server.fleet.model import Command, Device, DeviceState, FleetChange, Step
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
 from server.journal import Journal
@@ -51,6 +53,7 @@ TAKEN_BACK: Final = "enrolment_row_taken_back"
 LOCKED: Final = "enrolment_row_locked"
 AGAIN: Final = "enrolment_serial_again"
 _TAG_LETTERS: Final = 16
+SAMPLE_ROOM: Final = "(ví dụ) Phòng họp lớn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +104,14 @@ class EnrolmentService:
     def rows(self, *, now: dt.datetime) -> list[dict[str, Any]]:
         """What was taken and how it stands."""
         with self.unit.read() as tx:
-            found = self.store.shown(tx)
+            found = self.store.shown(tx, now=now)
             taken = {each.place.seat for each in self.fleet.placed(tx) if each.place}
         return [each.to_value(now, is_taken=each.seat in taken) for each in found]
 
     def attention(self, *, now: dt.datetime) -> int:
         """How many rows want IT's eyes: locked ones, a second terminal of a serial, a promised seat that was taken."""
-        return sum(
-            row["state"] == State.LOCKED.value or row["other"] is not None or row["seat_taken"]
-            for row in self.rows(now=now)
-        )
+        with self.unit.read() as tx:
+            return self.store.attention(tx, now=now)
 
     def take_back(self, number: int, *, by: By) -> None:
         """The code of a row lets nobody in any more; raises RowUnknown, RowOver."""
@@ -138,6 +139,17 @@ class EnrolmentService:
             if change is not None:
                 self.fleet.follow(change)
         return self.fleet.enrol(request, address=address, now=now)
+
+    def decided(self, tx: Transaction, device: Device, did: Step, command: Command) -> None:
+        """The fleet decides about a machine: an open row of its serial has a code that nobody needs any more."""
+        row = self.store.of_serial(tx, device.serial) if device.serial else None
+        if row is None or not row.is_open(command.now):
+            return
+        if did is Step.APPROVE:
+            self.store.save(tx, row.used(device.id, command.now))
+        elif did is Step.REVOKE:
+            self.store.save(tx, row.taken_back(command.now))
+            self.journal.record(tx, TAKEN_BACK, _told(row), actor=command.actor, now=command.now)
 
     def _names(self, serial: str) -> bool:
         """Whether some list does: a waiting seat asks every few seconds, and most stand in none."""
@@ -202,6 +214,7 @@ class EnrolmentService:
         with self.unit.begin() as tx:
 
             def do() -> dict[str, Any]:
+                self.store.hold(tx)  # as who takes a list: the rows first, the record after them
                 found = self.store.find(tx, number)
                 if found is None:
                     raise RowUnknown
@@ -246,11 +259,14 @@ class EnrolmentService:
 
 
 def template() -> bytes:
-    """An empty list with its head and two rows that show how it is filled in; the codes are made by provisioning."""
+    """A list with its head and two rows that show how it is filled in; the codes are made by provisioning.
+
+    They name a room that nobody has: left in by mistake they promise no seat.
+    """
     rows = [
         [HEADS[column][0] for column in Column],
-        ["PH-0001", "", "Phòng họp lớn", "A1"],
-        ["PH-0002", "", "Phòng họp lớn", "A2"],
+        ["PH-0001", "", SAMPLE_ROOM, "A1"],
+        ["PH-0002", "", SAMPLE_ROOM, "A2"],
     ]
     return spreadsheets.csv_of(rows)
 

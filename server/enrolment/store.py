@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, Table, select
 
 from server.db.metadata import Moment, metadata
 from server.db.upsert import insert_once
-from server.enrolment.model import Promise, Seat, State
+from server.enrolment.model import SHOWN_FOR, Promise, Seat, State
 from wire.ids import DeviceId
 
 _ID: Final = sa.String(18)
@@ -47,6 +47,7 @@ TRIES: Final = Table(
 )
 _SEATS: Final = sa.table("seats", sa.column("id"), sa.column("room"), sa.column("label"))
 _ROOMS: Final = sa.table("rooms", sa.column("id"), sa.column("name"))
+_DEVICES: Final = sa.table("devices", sa.column("seat"))
 _NEWEST: Final = 500
 _SAME: Final = (
     "number", "serial", "code_hash", "seat", "seat_label", "room_name", "by", "by_name", "at", "until", "device",
@@ -96,9 +97,18 @@ class SqlPromiseStore:
         wanted = (PROMISES.c.state == State.WAITING.value) & (PROMISES.c.until > now)
         return [_promise(row) for row in tx.execute(select(PROMISES).where(wanted))]
 
-    def shown(self, tx: Connection) -> Sequence[Promise]:
+    def attention(self, tx: Connection, *, now: dt.datetime) -> int:
+        """How many want IT's eyes: locked, a second machine with the serial, the promised seat given to another."""
+        is_open = (PROMISES.c.state == State.WAITING.value) & (PROMISES.c.until > now)
+        # Only a terminal that is in has a seat.
+        is_taken = PROMISES.c.seat.in_(select(_DEVICES.c.seat).where(_DEVICES.c.seat.is_not(None)))
+        wanted = (PROMISES.c.state == State.LOCKED.value) | PROMISES.c.other_at.is_not(None) | (is_open & is_taken)
+        return int(tx.execute(select(sa.func.count()).select_from(PROMISES).where(wanted)).scalar_one())
+
+    def shown(self, tx: Connection, *, now: dt.datetime) -> Sequence[Promise]:
         """What waits or wants to be seen, and the newest of the rest; the newest first."""
-        kept = PROMISES.c.state.in_((State.WAITING.value, State.LOCKED.value)) | PROMISES.c.other_at.is_not(None)
+        waits = (PROMISES.c.state == State.WAITING.value) & (PROMISES.c.until > now - SHOWN_FOR)
+        kept = waits | (PROMISES.c.state == State.LOCKED.value) | PROMISES.c.other_at.is_not(None)
         recent = select(PROMISES.c.number).order_by(PROMISES.c.number.desc()).limit(_NEWEST)
         wanted = select(PROMISES).where(kept | PROMISES.c.number.in_(recent)).order_by(PROMISES.c.number.desc())
         return [_promise(row) for row in tx.execute(wanted)]

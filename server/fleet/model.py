@@ -84,6 +84,8 @@ class Device:
     asked_at: dt.datetime
     place: Place | None = None
     certificate_until: dt.datetime | None = None
+    #: when it was let in or turned away, moved, cut off: the last of them
+    decided_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,12 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Who decides, under which idempotency key, and when."""
+    """Who decides, under which idempotency key, and when; ``name``: what that person is called, where it is known."""
 
     actor: str
     act: str
     now: dt.datetime
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

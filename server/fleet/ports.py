@@ -20,6 +20,7 @@ from server.fleet.model import (
     FleetChange,
     Place,
     Presence,
+    Step,
     Told,
     Wiped,
 )
@@ -184,6 +185,14 @@ class FleetWatcher(Protocol):
 
     def fleet_changed(self, change: FleetChange) -> None:
         """Called after the commit, once a change."""
+        ...
+
+
+class Decided(Protocol):
+    """Has a part in who is let in and who is not any more."""
+
+    def __call__(self, tx: Transaction, device: Device, did: Step, command: Command) -> None:
+        """``device``, as it was until now, is about to be let in or cut off, in this commit."""
         ...
 
 

@@ -26,7 +26,7 @@ def blueprint(fleet: FleetService, clock: Clock) -> Blueprint:
     routes = Blueprint("fleet", __name__)
 
     def command() -> Command:
-        return Command(actor().label, act_id(), clock.now())
+        return Command(actor().label, act_id(), clock.now(), actor().name)
 
     @routes.get("/api/devices")
     @allow(Role.IT)

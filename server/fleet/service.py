@@ -47,6 +47,7 @@ from server.fleet.model import (
 )
 from server.fleet.ports import (
     AccessControl,
+    Decided,
     DeviceStore,
     FleetWatcher,
     Issuer,
@@ -118,6 +119,8 @@ class FleetService:
     watchers: list[FleetWatcher] = field(default_factory=list)
     #: takes what a swap writes in, before the swap writes anything: who writes there takes it before the record as well
     before_swap: list[Callable[[Transaction], None]] = field(default_factory=list)
+    #: told in the commit that lets a terminal in or cuts it off, before that writes anything
+    on_decided: list[Decided] = field(default_factory=list)
     #: told within the commit that puts a terminal in another's place
     on_replaced: list[Replaced] = field(default_factory=list)
     max_pending: int = MAX_PENDING
@@ -158,6 +161,7 @@ class FleetService:
             must_match(found.code, code)
             step(found.state, Step.APPROVE)  # before anybody has to make room for it
             place = self._place(tx, seat)
+            self._announce(tx, found, Step.APPROVE, command)
             changes.extend(self._make_room(tx, place, command, replace_it=replace))
             self._decide(tx, found, command, did=Step.APPROVE, place=place)
             for old in (each.device for each in changes):
@@ -189,7 +193,13 @@ class FleetService:
         if self.store.find(tx, request.device) is None:
             self.store.add(tx, request, address=address, now=now)
         found = self._device(tx, request.device)
-        self._decide(tx, found, Command(by, "", now), did=Step.APPROVE, place=place, more={"list_row": row})
+        if found.serial != request.serial:
+            # It waited before its card named it: from now on it is known by what let it in.
+            self.store.touch(tx, found.id, serial=request.serial, now=now)
+            found = self._device(tx, request.device)
+        command = Command(by, "", now)
+        self._announce(tx, found, Step.APPROVE, command)
+        self._decide(tx, found, command, did=Step.APPROVE, place=place, more={"list_row": row})
         return FleetChange(found.id, Step.APPROVE, after=place)
 
     def follow(self, change: FleetChange) -> None:
@@ -407,10 +417,16 @@ class FleetService:
         return [self._revoke(tx, old, command, reason="thay thiết bị · replaced")]
 
     def _revoke(self, tx: Transaction, device: Device, command: Command, *, reason: str) -> FleetChange:
+        self._announce(tx, device, Step.REVOKE, command)
         self._decide(tx, device, command, did=Step.REVOKE, reason=reason)
         self.store.revoke_certificates(tx, device.id, now=command.now)
         self.store_keys.destroy_store_key(tx, device.id)
         return FleetChange(device.id, Step.REVOKE, before=device.place)
+
+    def _announce(self, tx: Transaction, device: Device, did: Step, command: Command) -> None:
+        """Before anything is written: who has a part in it takes its rows first, and the record comes after them."""
+        for tell in self.on_decided:
+            tell(tx, device, did, command)
 
     def _decide(
         self,
@@ -423,8 +439,8 @@ class FleetService:
         reason: str = "",
         more: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
-        decision = Decision(command.actor, reason, command.now)
-        self.store.decide(tx, replace(device, state=step(device.state, did), place=place), decision)
+        decision, state = Decision(command.actor, reason, command.now), step(device.state, did)
+        self.store.decide(tx, replace(device, state=state, place=place), decision)
         where = {} if place is None else {"seat": place.seat, "label": place.label}
         why = {"reason": reason} if reason else {}
         data = {"device": device.id, **where, **why, **more}

@@ -301,4 +301,5 @@ def _device(row: sa.Row[Any]) -> Device:
         asked_at=row.asked_at,
         place=place,
         certificate_until=row.until,
+        decided_at=row.decided_at,
     )

@@ -7,13 +7,14 @@ Rules D4, pure:
 - Nothing is deleted. What is corrected keeps what stood there, with the reason.
 - A plan asks for upkeep every so many months, of one terminal or of all in a room; a terminal's own plan beats its
   room's. The next day is counted from the last upkeep since the plan was made; without one from the day a terminal
-  came, if that was after the plan, but never before the plan's first day; else it is that first day. A month that is
-  too short ends on its last day. A terminal that takes another's place takes over its plan, made when that was made.
+  came to its place, if that was after the plan, but never before the plan's first day; else it is that first day. A
+  month that is too short ends on its last day. A terminal that takes another's place takes over its plan, made when
+  that was made.
 - Days are those of Vietnam.
 
 Usage::
 
-    due = next_day(plan, came=dt.date(2026, 6, 1), done=[dt.date(2026, 9, 1)])
+    due = next_day(plan, came=dt.date(2026, 6, 1), last=dt.date(2026, 9, 1))
     standing = Standing.of(due, today)
 """
 
@@ -22,7 +23,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -38,6 +39,10 @@ MAX_AT_ONCE: Final = 500
 #: Told beforehand, so that somebody can be asked to come.
 SOON: Final = dt.timedelta(days=14)
 _MONTHS: Final = 12
+
+
+#: How the source of a swap begins that wrote itself; the terminal before follows.
+SWAPPED: Final = "replaced:"
 
 
 class Kind(enum.StrEnum):
@@ -87,7 +92,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the book. ``source``: what wrote it by itself (``feedback:7``, ``replaced:d-…``)."""
+    """One line of the book. ``source``: what wrote it by itself (``feedback:7``, ``replaced:d-…``).
+
+    A swap that wrote itself has no words for what was found: readers say it in their language.
+    """
 
     number: int
     terminal: Terminal
@@ -97,6 +105,11 @@ class Entry:
     by_name: str
     source: str = ""
     revision: int = 1
+
+    @property
+    def is_swap(self) -> bool:
+        """A replacement that wrote itself."""
+        return self.source.startswith(SWAPPED)
 
     @property
     def is_open(self) -> bool:
@@ -125,6 +138,14 @@ class Entry:
             "source": self.source,
             "revision": self.revision,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Of one terminal: how many faults are open, and the last day on which it was looked after."""
+
+    open: int = 0
+    last: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +219,10 @@ def add_months(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
-def next_day(plan: Plan, *, came: dt.date, done: Iterable[dt.date]) -> dt.date:
-    """When a terminal is to be looked after next; ``done``: the days on which it was."""
-    since = [day for day in done if day >= plan.made_on]
-    if since:
-        return add_months(max(since), plan.every_months)
+def next_day(plan: Plan, *, came: dt.date, last: dt.date | None) -> dt.date:
+    """When a terminal is to be looked after next; ``last``: the last day on which it was."""
+    if last is not None and last >= plan.made_on:
+        return add_months(last, plan.every_months)
     if came > plan.made_on:
         return max(plan.first_day, add_months(came, plan.every_months))
     return plan.first_day

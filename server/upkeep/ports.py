@@ -5,13 +5,13 @@ Usage: ``store.entries(tx)``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from server.feedback.model import Feedback
 from server.fleet.model import Device, Place
 from server.unit import Transaction
-from server.upkeep.model import Correction, Entry, Plan
+from server.upkeep.model import Correction, Entry, Plan, Tally
 from wire.ids import DeviceId
 
 
@@ -46,12 +46,20 @@ class UpkeepStore(Protocol):
         """All, the newest day first."""
         ...
 
+    def tallies(self, tx: Transaction) -> Mapping[str, Tally]:
+        """What counts of each terminal that stands in the book; counted by the database, without the texts."""
+        ...
+
     def history(self, tx: Transaction, *, device: str, seat: str | None) -> Sequence[Entry]:
         """Of a terminal and of the seat it stands at, the newest day first."""
         ...
 
     def corrections(self, tx: Transaction, entries: Sequence[int]) -> Sequence[Correction]:
         """What stood in these entries before, the newest first."""
+        ...
+
+    def has_room(self, tx: Transaction, room: str) -> bool:
+        """Whether there is such a room."""
         ...
 
     def newest_plan(self, tx: Transaction) -> int:
@@ -92,12 +100,4 @@ class Faults(Protocol):
 
     def find(self, tx: Transaction, number: int) -> Feedback | None:
         """By number."""
-        ...
-
-
-class Rooms(Protocol):
-    """The rooms' names."""
-
-    def has_room(self, room: str) -> bool:
-        """Whether there is such a room."""
         ...

@@ -74,6 +74,8 @@ def _add_entries(routes: Blueprint, book: UpkeepService, by: Callable[[], By]) -
         if not devices:
             raise BadField("devices", "is empty")
         feedback = fields.number("feedback", low=1, high=2**31 - 1) if fields.has("feedback") else None
+        if feedback is not None and len(set(devices)) > 1:
+            raise BadField("feedback", "is told of one device")
         said = _said(fields)
         fields.end()
         return answer(book.write(devices, said, by=by(), feedback=feedback), 201)

@@ -28,19 +28,21 @@ from server.rooms.errors import NoSuchRoom
 from server.unit import Transaction, UnitOfWork
 from server.upkeep.errors import EntryChanged, EntryClosed, EntryUnknown, NothingPlanned, PlanTwice, PlanUnknown
 from server.upkeep.model import (
+    SWAPPED,
     Correction,
     Entry,
     Kind,
     Plan,
     Said,
     Standing,
+    Tally,
     Terminal,
     checked,
     next_day,
     plan_of,
     today,
 )
-from server.upkeep.ports import Faults, Rooms, Terminals, UpkeepStore
+from server.upkeep.ports import Faults, Terminals, UpkeepStore
 from wire.ids import DeviceId
 
 WRITTEN: Final = "upkeep_written"
@@ -79,7 +81,6 @@ class UpkeepService:
     unit: UnitOfWork
     store: UpkeepStore
     terminals: Terminals
-    rooms: Rooms
     faults: Faults
     ledger: ActLedger
     journal: Journal
@@ -114,10 +115,9 @@ class UpkeepService:
         It stands in the book, in the same commit; the plan that ``old`` had of its own is the one of ``new``.
         """
         day = today(command.now)
-        done = f"Thay {old.serial or old.id} bằng {new.serial or new.id}"
-        said = Said(Kind.REPLACEMENT, day, "Thay thiết bị", done, closed_on=day)
-        by = By(command.actor, "", command.act, command.now)
-        self._add(tx, _terminal(replace(new, place=place)), said, by, f"replaced:{old.id}")
+        said = Said(Kind.REPLACEMENT, day, "", f"{old.serial or old.id} → {new.serial or new.id}", closed_on=day)
+        by = By(command.actor, command.name, command.act, command.now)
+        self._add(tx, _terminal(replace(new, place=place)), said, by, f"{SWAPPED}{old.id}")
         for plan in [each for each in self.store.plans(tx) if each.device == old.id]:
             self._end_plan(tx, plan, by)
             # Made when the old one's was: the new one is due so many months after it came.
@@ -152,7 +152,7 @@ class UpkeepService:
             if wanted.device is not None:
                 if self._device(tx, wanted.device).state is not DeviceState.APPROVED:
                     raise DeviceWrongState(state=DeviceState.REVOKED.value, step="plan")
-            elif wanted.room is None or not self.rooms.has_room(wanted.room):
+            elif wanted.room is None or not self.store.has_room(tx, wanted.room):
                 raise NoSuchRoom
             target = (wanted.device, wanted.room)
             if any((each.device, each.room) == target for each in self.store.plans(tx)):
@@ -184,13 +184,13 @@ class UpkeepService:
     def standing(self, *, now: dt.datetime) -> dict[str, Any]:
         """What waits: ``{today, open, late, soon, devices: {d: {open, next, standing}}}``."""
         with self.unit.read() as tx:
-            return self._standing(tx, self.store.entries(tx), now)
+            return self._standing(tx, now)
 
     def book(self, *, now: dt.datetime) -> dict[str, Any]:
         """Everything: :meth:`standing`, and ``{entries, plans, terminals}``."""
         with self.unit.read() as tx:
             entries = self.store.entries(tx)
-            told = self._standing(tx, entries, now)
+            told = self._standing(tx, now)
             plans = [each.to_value() for each in self.store.plans(tx)]
             known = [_terminal(each) for each in self.terminals.all(tx) if each.state is DeviceState.APPROVED]
         terminals = [
@@ -211,7 +211,7 @@ class UpkeepService:
             entries = self.store.history(tx, device=it.device, seat=it.seat)
             corrections = self.store.corrections(tx, [each.number for each in entries])
             plan = plan_of(self.store.plans(tx), device=it.device, room=it.room)
-            due = self._due(found, plan, entries)
+            due = self._due(found, plan, self.store.tallies(tx).get(it.device, Tally()))
         return {
             "today": today(now).isoformat(),
             "device": {
@@ -230,38 +230,34 @@ class UpkeepService:
         with self.unit.read() as tx:
             return self.store.entries(tx)
 
-    def _standing(self, tx: Transaction, entries: Sequence[Entry], now: dt.datetime) -> dict[str, Any]:
-        plans, day = self.store.plans(tx), today(now)
-        of: dict[str, list[Entry]] = {}
-        for entry in entries:
-            of.setdefault(entry.terminal.device, []).append(entry)
+    def _standing(self, tx: Transaction, now: dt.datetime) -> dict[str, Any]:
+        plans, day, of = self.store.plans(tx), today(now), self.store.tallies(tx)
         devices: dict[str, dict[str, Any]] = {}
         for each in self.terminals.all(tx):
             plan = None
             if each.state is DeviceState.APPROVED:
                 plan = plan_of(plans, device=each.id, room=each.place.room if each.place else None)
-            mine = of.get(each.id, [])
-            due, opened = self._due(each, plan, mine), sum(one.is_open for one in mine)
+            mine = of.get(each.id, Tally())
+            due, opened = self._due(each, plan, mine), mine.open
             if due is not None or opened:
                 standing = None if due is None else Standing.of(due, day).value
                 devices[each.id] = {"open": opened, "next": due and due.isoformat(), "standing": standing}
         kinds = [each["standing"] for each in devices.values()]
         return {
             "today": day.isoformat(),
-            "open": sum(each.is_open for each in entries),
+            "open": sum(each.open for each in of.values()),
             "late": kinds.count(Standing.LATE.value),
             "soon": kinds.count(Standing.SOON.value),
             "devices": devices,
         }
 
     @staticmethod
-    def _due(device: Device, plan: Plan | None, entries: Sequence[Entry]) -> dt.date | None:
+    def _due(device: Device, plan: Plan | None, tally: Tally) -> dt.date | None:
         if plan is None or device.state is not DeviceState.APPROVED:
             return None
-        done = [
-            each.said.day for each in entries if each.said.kind is Kind.UPKEEP and each.terminal.device == device.id
-        ]
-        return next_day(plan, came=today(device.requested_at), done=done)
+        # Who has waited for long, or stood elsewhere, came when that was decided.
+        came = max(device.requested_at, device.decided_at or device.requested_at)
+        return next_day(plan, came=today(came), last=tally.last)
 
     def _add(self, tx: Transaction, it: Terminal, said: Said, by: By, source: str) -> int:
         number = self.store.newest(tx) + 1

@@ -6,7 +6,7 @@ Usage: ``SqlUpkeepStore().entries(connection)``.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from sqlalchemy import Column, Connection, Table, select
 
 from server.db.metadata import Moment, metadata
 from server.db.upsert import upsert
-from server.upkeep.model import Correction, Entry, Kind, Plan, Said, Terminal
+from server.upkeep.model import Correction, Entry, Kind, Plan, Said, Tally, Terminal
 
 _ID: Final = sa.String(18)
 
@@ -66,6 +66,7 @@ PLANS: Final = Table(
     Column("by_name", sa.String(200), nullable=False),
     Column("ended_at", Moment, nullable=True),
 )
+_ROOMS: Final = sa.table("rooms", sa.column("id"))
 _TERMINAL: Final = ("device", "serial", "seat", "seat_label", "room", "room_name")
 _ORDER: Final = (ENTRIES.c.day.desc(), ENTRIES.c.number.desc())
 
@@ -115,6 +116,14 @@ class SqlUpkeepStore:
         """All, the newest day first."""
         return [_entry(row) for row in tx.execute(select(ENTRIES).order_by(*_ORDER))]
 
+    def tallies(self, tx: Connection) -> Mapping[str, Tally]:
+        """What counts of each terminal that stands in the book; counted by the database, without the texts."""
+        is_open = (ENTRIES.c.kind == Kind.FAULT.value) & ENTRIES.c.closed_on.is_(None)
+        opened = sa.func.count(sa.case((is_open, 1)))
+        last = sa.func.max(sa.case((ENTRIES.c.kind == Kind.UPKEEP.value, ENTRIES.c.day)))
+        counted = select(ENTRIES.c.device, opened.label("open"), sa.type_coerce(last, sa.Date).label("last"))
+        return {row.device: Tally(row.open, row.last) for row in tx.execute(counted.group_by(ENTRIES.c.device))}
+
     def history(self, tx: Connection, *, device: str, seat: str | None) -> Sequence[Entry]:
         """Of a terminal and of the seat it stands at, the newest day first."""
         mine = ENTRIES.c.device == device
@@ -128,6 +137,10 @@ class SqlUpkeepStore:
         return [
             Correction(row.entry, row.revision, json.loads(row.was), row.reason, row.at, row.by_name) for row in rows
         ]
+
+    def has_room(self, tx: Connection, room: str) -> bool:
+        """Whether there is such a room."""
+        return tx.execute(select(_ROOMS.c.id).where(_ROOMS.c.id == room)).scalar() is not None
 
     def newest_plan(self, tx: Connection) -> int:
         """The highest number of a plan; 0 without any."""

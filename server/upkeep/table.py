@@ -27,9 +27,10 @@ def rows_of(entries: Iterable[Entry]) -> Sequence[Row]:
 def _row(entry: Entry) -> Row:
     it, said = entry.terminal, entry.said
     cost = "" if said.cost is None else said.cost
-    ended = "còn mở" if said.closed_on is None else _day(said.closed_on)
+    ended = "Chưa xong" if said.closed_on is None else _day(said.closed_on)
+    found = said.found or ("Thay thiết bị" if entry.is_swap else "")
     return [
-        entry.number, _day(said.day), it.room_name, it.seat_label, it.serial, it.device, KINDS[said.kind], said.found,
+        entry.number, _day(said.day), it.room_name, it.seat_label, it.serial, it.device, KINDS[said.kind], found,
         said.done, said.by_whom, cost, ended, entry.by_name,
     ]  # fmt: skip
 

@@ -10,8 +10,9 @@ const terminals = [
 
 describe('the book of the terminals', () => {
   test('money is read with its signs or without, and nothing is nothing', () => {
-    expect(['', ' ', '1.250.000', '350 000', '0'].map(costOf)).toEqual([null, null, 1_250_000, 350_000, 0]);
-    expect(['-1', '12,5', 'trăm', '1'.repeat(13)].map(costOf)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(['', ' ', '1.250.000', '1,250,000', '350 000', '1250000', '0'].map(costOf)).toEqual([null, null, 1_250_000, 1_250_000, 350_000, 1_250_000, 0]);
+    const wrong = ['-1', '12,5', '12.5', '1.25.000', '1.250,000', '1..000', '1250.000', 'trăm', '1'.repeat(13)];
+    expect(wrong.map(costOf)).toEqual(wrong.map(() => undefined));
   });
 
   test('a room means all its terminals, a terminal itself', () => {
@@ -29,8 +30,8 @@ describe('a list of terminals to come', () => {
   });
 
   test('what wants eyes is seen first among what is open, and what is over only when everything is', () => {
-    const rows = [row({}), row({ state: 'locked' }), row({ state: 'used', other: 'd-9' }), row({ state: 'used' }), row({ seat_taken: true }), row({ state: 'taken_back' })];
-    expect(rows.map(wantsEyes)).toEqual([false, true, true, false, true, false]);
-    expect([rowsOf(rows, 'open').length, rowsOf(rows, 'attention').length, rowsOf(rows, 'all').length]).toEqual([4, 3, 6]);
+    const rows = [row({}), row({ state: 'locked' }), row({ state: 'used', other: 'd-9' }), row({ state: 'used' }), row({ seat_taken: true }), row({ state: 'taken_back' }), row({ state: 'expired' })];
+    expect(rows.map(wantsEyes)).toEqual([false, true, true, false, true, false, false]);
+    expect([rowsOf(rows, 'open').length, rowsOf(rows, 'attention').length, rowsOf(rows, 'all').length]).toEqual([5, 3, 7]);
   });
 });

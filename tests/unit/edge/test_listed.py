@@ -73,7 +73,7 @@ def test_W192_a_code_is_shown_until_the_first_certificate_and_never_again(tmp_pa
     assert CODE.reveal() not in kept
 
 
-def test_W192_without_tls_no_code_leaves_the_seat(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_W192_without_tls_no_code_leaves_the_seat() -> None:
     sent: list[object] = []
 
     class Line(SiteClient):

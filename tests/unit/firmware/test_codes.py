@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.errors import SettingsWrong
 from edge.settings import Settings
 from firmware_scripts import codes, provision
 from firmware_scripts.errors import FirmwareError
@@ -26,12 +27,17 @@ def listed(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_list_gets_the_codes_it_lacks_and_keeps_all_else(listed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_list_gets_the_codes_it_lacks_and_keeps_all_else(
+    listed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owners: list[tuple[int, int]] = []
+    monkeypatch.setattr("firmware_scripts.codes.os.fchown", lambda _, user, group: owners.append((user, group)))
     assert provision.main(["--list", str(listed)]) == 0
     first = listed.read_text(encoding="utf-8-sig").splitlines()
     code = first[1].split(";")[1]
     assert first == ["Số hiệu;Mã một lần;Phòng;Chỗ ngồi;Ghi chú", f"PH-1;{code};Lớn;A1;cửa sổ", "PH-2;cua-toi;Lớn;A2;"]
     assert len(code) == 19
+    assert owners == [(listed.stat().st_uid, listed.stat().st_gid)]
     assert stat.S_IMODE(listed.stat().st_mode) == 0o600
     assert provision.main(["--list", str(listed)]) == 0
     assert listed.read_text(encoding="utf-8-sig").splitlines() == first
@@ -51,6 +57,23 @@ def test_a_serial_stands_once_or_there_is_no_code(listed: Path) -> None:
     for wrong in (["x.img", *HOUSE, "--once"], ["x.img", *HOUSE, "--list", str(listed)], [], ["x.img"]):
         with pytest.raises(SystemExit):
             provision.main(wrong)
+
+
+@pytest.mark.parametrize(
+    ("serial", "code"),
+    [
+        ('x"\nmachine_restart = "/bin/sh', "K7QF-2M3X-A5BD-9WZT"),
+        ("PH-1", 'K7QF"\nmachine_off = "/bin/sh'),
+        ("PH-1\\", "K7QF-2M3X-A5BD-9WZT"),
+    ],
+)
+def test_a_cell_of_a_list_is_a_value_and_never_another_setting(tmp_path: Path, serial: str, code: str) -> None:
+    with pytest.raises(SettingsWrong) as wrong:
+        provision.provision(
+            tmp_path / "none.img", server="https://phonghop.example", ca_sha256=AUTHORITY, serial=serial, code=code
+        )
+    assert len(wrong.value.problems) == 1
+    assert "TOML" not in str(wrong.value.problems)
 
 
 @pytest.mark.skipif(shutil.which("mformat") is None, reason="mtools is of the image's tools")

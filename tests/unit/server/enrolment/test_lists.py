@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from edge.enrol.client import shown
 from firmware_scripts import codes
 from server.enrolment import model
+from server.enrolment.service import SAMPLE_ROOM
 from server.enrolment.store import SqlPromiseStore
 from server.identity.passwords import MadePasswords
 from server.roster import sheets
@@ -172,6 +173,7 @@ def test_a_code_ends_after_its_days(office: Office, it: Browser, tmp_path: Path)
     office.clock.advance(days=2)
     it.sign_in("kythuat")
     assert _row(it)["state"] == "expired"
+    assert it.get(f"{LIST}/attention").done() == {"rows": 0}
     assert _ask(office, Terminal(tmp_path), "PH-0001", CODES[0]).status_code == 202
     _put(office)  # the same again, for another fortnight
     assert _ask(office, Terminal(tmp_path), "PH-0001", CODES[0]).status_code == 200
@@ -194,6 +196,7 @@ def test_a_seat_that_was_taken_meanwhile_has_the_machine_wait(office: Office, it
     other.ask()
     other.approve(it, office.seats[0]).done()
     assert _row(it)["seat_taken"] is True
+    assert it.get(f"{LIST}/attention").done() == {"rows": 1}
     assert _ask(office, Terminal(tmp_path), "PH-0001", CODES[0]).status_code == 202
     assert _row(it)["state"] == "waiting"
 
@@ -206,6 +209,43 @@ def test_a_serial_that_is_in_by_its_digits_lets_no_second_one_in(office: Office,
     second = Terminal(tmp_path)
     assert _ask(office, second, "PH-0001", CODES[0]).status_code == 202
     assert _row(it)["other"] == second.id
+
+
+def test_W192_a_code_ends_with_the_digits_and_lets_nobody_in_after_a_revocation(
+    office: Office, it: Browser, tmp_path: Path
+) -> None:
+    _put(office)
+    seat = Enrolling(office, Terminal(tmp_path))
+    seat.ask(serial="PH-0001")
+    seat.approve(it, office.seats[0]).done()
+    assert (_row(it)["state"], _row(it)["device"]) == ("used", seat.terminal.id)
+    it.post(f"/api/devices/{seat.terminal.id}/revoke", {"reason": "mất"}).done()
+    stolen = Terminal(tmp_path)  # the store was made anew, the card still says serial and code
+    assert _ask(office, stolen, "PH-0001", CODES[0]).status_code == 202
+    states = {each["id"]: each["state"] for each in it.get("/api/devices").done()["devices"]}
+    assert states[stolen.id] == "pending"
+
+
+def test_a_revocation_takes_back_what_a_list_still_promises(office: Office, it: Browser, tmp_path: Path) -> None:
+    seat = Enrolling(office, Terminal(tmp_path))
+    seat.ask(serial="PH-0001")
+    seat.approve(it, office.seats[0]).done()
+    _put(office)
+    it.post(f"/api/devices/{seat.terminal.id}/revoke", {"reason": "mất"}).done()
+    assert (_row(it)["state"], _row(it, "PH-0002")["state"]) == ("taken_back", "waiting")
+    assert "enrolment_row_taken_back" in _kinds(office)
+    assert _ask(office, Terminal(tmp_path), "PH-0001", CODES[0]).status_code == 202
+
+
+def test_who_waited_before_is_known_by_the_serial_that_let_it_in(office: Office, it: Browser, tmp_path: Path) -> None:
+    seat = Terminal(tmp_path)
+    assert _ask(office, seat, "").status_code == 202
+    _put(office)
+    assert _ask(office, seat, "PH-0001", CODES[0]).status_code == 200
+    [device] = it.get("/api/devices").done()["devices"]
+    assert (device["state"], device["serial"]) == ("approved", "PH-0001")
+    looked = it.post(f"{LIST}/look", {"file": _csv(_good(office)[:1])}).done()
+    assert {each["code"] for each in looked["rows"][0]["faults"]} == {"serial-enrolled", "seat-taken"}
 
 
 def test_who_was_turned_away_is_not_let_in_by_a_list(office: Office, it: Browser, tmp_path: Path) -> None:
@@ -313,8 +353,10 @@ def test_what_provisioning_and_spreadsheets_write_is_read(it: Browser, tmp_path:
     rows = [model.rows_of(sheets.read(data)) for data in (listed.read_bytes(), target.getvalue())]
     assert [dict(row.cells) for row in rows[0]] == [dict(row.cells) for row in rows[1]]
     house = dataclasses.replace(
-        HOUSE, seats=[model.Seat(f"s-{at}", f"A{at}", "Phòng họp lớn") for at in range(3)], taken={}
+        HOUSE, seats=[model.Seat(f"s-{at}", f"A{at}", SAMPLE_ROOM) for at in range(3)], taken={}
     )
     assert [each.faults for each in model.judge(rows[0], house)] == [(), ()]
+    rooms = it.get("/api/rooms").done()["rooms"]
+    assert SAMPLE_ROOM not in {each["name"] for each in rooms}
     assert model.HEADS[model.Column.SERIAL] == codes.SERIAL
     assert (model.HEADS[model.Column.CODE], model.MOST_ROWS) == (codes.CODE, codes.MOST_ROWS)

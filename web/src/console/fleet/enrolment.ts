@@ -48,8 +48,8 @@ export function wantsEyes(row: Listed): boolean {
   return row.state === 'locked' || row.other !== null || row.seat_taken;
 }
 
-/** The rows of a view, as they came (the newest first). */
+/** The rows of a view, as they came (the newest first). What is open has not come: its code may have run out. */
 export function rowsOf(rows: readonly Listed[], shown: Shown): readonly Listed[] {
   if (shown === 'all') return rows;
-  return rows.filter((row) => (shown === 'attention' ? wantsEyes(row) : row.state === 'waiting' || wantsEyes(row)));
+  return rows.filter((row) => (wantsEyes(row) || (shown === 'open' && (row.state === 'waiting' || row.state === 'expired'))));
 }

@@ -1,5 +1,7 @@
 /** The book of the terminals, as the server keeps it (docs/API.md). */
 
+import { t } from '$lib/i18n/texts.svelte.ts';
+
 export type Kind = 'fault' | 'upkeep' | 'replacement';
 export const KINDS: readonly Kind[] = ['fault', 'upkeep', 'replacement'];
 
@@ -84,11 +86,18 @@ export interface Sheet {
   standing: Due['standing'];
 }
 
-/** What is written with signs in it or without: `1.200.000`, `1200000`; '' is null, anything else undefined. */
+/** `1200000`, or in groups of three: `1.200.000`, `1,200,000`, `1 200 000`; '' is null, anything else (`12.5`) undefined. */
 export function costOf(text: string): number | null | undefined {
-  const bare = text.replaceAll(/[\s.]/g, '');
-  if (bare === '') return null;
-  return /^\d{1,12}$/.test(bare) ? Number(bare) : undefined;
+  const written = text.trim();
+  if (written === '') return null;
+  if (!/^(?:\d+|\d{1,3}(?:([.,\s])\d{3}(?:\1\d{3})*))$/.test(written)) return undefined;
+  const bare = written.replaceAll(/\D/g, '');
+  return bare.length <= 12 ? Number(bare) : undefined;
+}
+
+/** What was found; a swap that wrote itself says it in the reader's language. */
+export function foundOf({ found, source }: Pick<Entry, 'found' | 'source'>): string {
+  return found === '' && source.startsWith('replaced:') ? t('upkeep.swapped') : found;
 }
 
 /** Who is meant by a choice: all terminals of a room, or one. */
