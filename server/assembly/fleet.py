@@ -82,6 +82,7 @@ def build(services: Services) -> None:
         services.ledger,
         journal,
     )
+    services.fleet.before_swap.append(lists.store.hold)
     services.fleet.on_decided.append(lists.decided)
     displays = DisplayService(
         services.database,

@@ -74,6 +74,10 @@ class UpkeepStore(Protocol):
         """By number, ended or not; nobody else changes it until the transaction ends."""
         ...
 
+    def room_names(self, tx: Transaction) -> Mapping[str, str]:
+        """Of every room, also one without terminals."""
+        ...
+
     def keep_plan(self, tx: Transaction, plan: Plan) -> None:
         """A new plan, or what it is from now on."""
         ...

@@ -191,7 +191,8 @@ class UpkeepService:
         with self.unit.read() as tx:
             entries = self.store.entries(tx)
             told = self._standing(tx, now)
-            plans = [each.to_value() for each in self.store.plans(tx)]
+            rooms = self.store.room_names(tx)
+            plans = [{**each.to_value(), "room_name": rooms.get(each.room or "", "")} for each in self.store.plans(tx)]
             known = [_terminal(each) for each in self.terminals.all(tx) if each.state is DeviceState.APPROVED]
         terminals = [
             {"device": each.device, "serial": each.serial, "seat_label": each.seat_label, "room": each.room,

@@ -66,7 +66,7 @@ PLANS: Final = Table(
     Column("by_name", sa.String(200), nullable=False),
     Column("ended_at", Moment, nullable=True),
 )
-_ROOMS: Final = sa.table("rooms", sa.column("id"))
+_ROOMS: Final = sa.table("rooms", sa.column("id"), sa.column("name"))
 _TERMINAL: Final = ("device", "serial", "seat", "seat_label", "room", "room_name")
 _ORDER: Final = (ENTRIES.c.day.desc(), ENTRIES.c.number.desc())
 
@@ -155,6 +155,10 @@ class SqlUpkeepStore:
         """By number, ended or not; nobody else changes it until the transaction ends."""
         row = tx.execute(select(PLANS).where(PLANS.c.number == number).with_for_update()).one_or_none()
         return None if row is None else Plan(*row)
+
+    def room_names(self, tx: Connection) -> Mapping[str, str]:
+        """Of every room, also one without terminals."""
+        return {row.id: row.name for row in tx.execute(select(_ROOMS.c.id, _ROOMS.c.name))}
 
     def keep_plan(self, tx: Connection, plan: Plan) -> None:
         """A new plan, or what it is from now on."""

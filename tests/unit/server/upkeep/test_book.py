@@ -289,3 +289,11 @@ def test_D4_a_fault_told_at_a_seat_is_written_once_and_of_that_seat(
     assert {each["seat"] for each in it.get(BOOK).done()["entries"]} == {office.seats[0], office.seats[2]}
     for wrong in (_fault(other, feedback=7), _fault(device, feedback=9)):
         assert it.post(f"{BOOK}/entries", wrong).code == "feedback-unknown"
+
+
+def test_D4_a_plan_names_its_room_also_before_a_terminal_stands_there(office: Office, it: Browser) -> None:
+    seats = [{"label": "B1", "x": 100, "y": 100}]
+    room = it.post("/api/rooms", {"name": "Phòng trống", "seats": seats}).done()["id"]
+    it.post(f"{BOOK}/plans", {"room": room, "every_months": 6, "first_day": "2026-12-01", "what": ""}).done()
+    [plan] = it.get(BOOK).done()["plans"]
+    assert (plan["room"], plan["room_name"]) == (room, "Phòng trống")

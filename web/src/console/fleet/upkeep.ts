@@ -34,6 +34,8 @@ export interface Plan {
   number: number;
   device: string | null;
   room: string | null;
+  /** '' for a plan of one terminal. */
+  room_name: string;
   every_months: number;
   first_day: string;
   what: string;
