@@ -12,13 +12,14 @@ from sqlalchemy import Column, Connection, Table, select
 
 from server.db.metadata import Moment, metadata
 from server.db.upsert import upsert
-from server.fleet.store import devices
 from server.keeping.model import Card, Kept, RoomHours
-from server.rooms.store import rooms
 from wire.ids import DeviceId, RoomId
 from wire.messages import Maintenance
 
 _ID: Final = sa.String(18)
+#: Of other parts' tables what is locked here.
+_DEVICES: Final = sa.table("devices", sa.column("id", _ID))
+_ROOMS: Final = sa.table("rooms", sa.column("id", _ID))
 HOURS: Final = Table(
     "screen_hours",
     metadata,
@@ -50,11 +51,11 @@ class SqlKeepingStore:
 
     def hold_room(self, tx: Connection, room: RoomId) -> None:
         """Nobody else changes its hours until the transaction ends."""
-        tx.execute(select(rooms.c.id).where(rooms.c.id == room).with_for_update())
+        tx.execute(select(_ROOMS.c.id).where(_ROOMS.c.id == room).with_for_update())
 
     def hold_device(self, tx: Connection, device: DeviceId) -> None:
         """Nobody else changes its maintenance or its rights until the transaction ends."""
-        tx.execute(select(devices.c.id).where(devices.c.id == device).with_for_update())
+        tx.execute(select(_DEVICES.c.id).where(_DEVICES.c.id == device).with_for_update())
 
     def hours(self, tx: Connection) -> dict[RoomId, RoomHours]:
         """Of all rooms that have any."""

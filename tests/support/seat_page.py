@@ -149,6 +149,7 @@ def screen(state: str = "signed_in", *, seq: int = 9, meeting: str = "m", **more
     sections = {
         "seat": {"state": state, "label": "A1"},
         "meeting": {"id": meeting},
+        "upkeep": {"dark": False, "maintenance": None},
         "papers": [{"paper": PAPER.paper, "pages": 5}] if signed_in else [],
         "holding": {str(COMING): {"have": 3, "chunks": 9, "ready": False}} if signed_in else {},
         **more,

@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "enrolment_rows",
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("serial", sa.String(64), nullable=False, index=True),
+        sa.Column("serial", sa.String(64), nullable=False),
         sa.Column("code_hash", sa.String(200), nullable=False),
         sa.Column("seat", sa.String(18), nullable=False),
         sa.Column("seat_label", sa.String(80), nullable=False),
@@ -26,13 +26,15 @@ def upgrade() -> None:
         sa.Column("by_name", sa.String(200), nullable=False),
         sa.Column("at", Moment, nullable=False),
         sa.Column("until", Moment, nullable=False),
-        sa.Column("state", sa.String(20), nullable=False, index=True),
+        sa.Column("state", sa.String(20), nullable=False),
         sa.Column("device", sa.String(18), nullable=True),
         sa.Column("ended_at", Moment, nullable=True),
         sa.Column("wrong", sa.Integer, nullable=False),
         sa.Column("other", sa.String(18), nullable=True),
         sa.Column("other_at", Moment, nullable=True),
     )
+    for column in ("serial", "state"):
+        op.create_index(f"ix_enrolment_rows_{column}", "enrolment_rows", [column])
     op.create_table(
         "enrolment_tries",
         sa.Column("number", sa.Integer, sa.ForeignKey("enrolment_rows.number"), primary_key=True),

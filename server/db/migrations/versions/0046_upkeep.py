@@ -19,9 +19,9 @@ def upgrade() -> None:
     op.create_table(
         "upkeep_entries",
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("device", _ID, nullable=False, index=True),
+        sa.Column("device", _ID, nullable=False),
         sa.Column("serial", sa.String(64), nullable=False),
-        sa.Column("seat", _ID, nullable=True, index=True),
+        sa.Column("seat", _ID, nullable=True),
         sa.Column("seat_label", sa.String(80), nullable=False),
         sa.Column("room", _ID, nullable=True),
         sa.Column("room_name", sa.String(200), nullable=False),
@@ -35,9 +35,11 @@ def upgrade() -> None:
         sa.Column("at", Moment, nullable=False),
         sa.Column("by", sa.String(80), nullable=False),
         sa.Column("by_name", sa.String(200), nullable=False),
-        sa.Column("source", sa.String(40), nullable=False, index=True),
+        sa.Column("source", sa.String(40), nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
     )
+    for column in ("device", "seat", "source"):
+        op.create_index(f"ix_upkeep_entries_{column}", "upkeep_entries", [column])
     op.create_table(
         "upkeep_corrections",
         sa.Column("entry", sa.Integer, sa.ForeignKey("upkeep_entries.number"), primary_key=True),
