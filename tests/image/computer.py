@@ -113,7 +113,8 @@ class Computer:
         ]  # fmt: skip
         if self._beside is not None:
             # Before its own: whoever takes the first that fits takes this.
-            words[:0] = ["-drive", f"if=virtio,format=raw,file={self._beside}"]
+            beside = f"driver=raw,node-name=beside,file.driver=file,file.filename={self._beside}"
+            words[:0] = ["-blockdev", beside, "-device", "virtio-blk-pci,drive=beside"]
         if self._looked_into:
             words += unit_words()
         self._qemu.start(words, lines=["chardev:look"])
