@@ -177,12 +177,10 @@ class EnrolmentService:
             # IT has let one in by its digits meanwhile: whose card was copied is not for a list to say.
             self._tell_again(tx, row, request, now)
             return None
-        change = self.fleet.approve_listed(
+        # The row is used up by :meth:`decided`, as with every decision about its serial.
+        return self.fleet.approve_listed(
             tx, request, seat=row.seat, address=address, by=row.by, row=row.number, now=now
         )
-        if change is not None:
-            self.store.save(tx, row.used(request.device, now))
-        return change
 
     def _guessed(
         self, tx: Transaction, row: Promise, request: EnrolmentRequest, code: Secret, now: dt.datetime

@@ -96,6 +96,7 @@ class KeepingService:
     def __init__(self, tools: Tools) -> None:
         self._tools: Final = tools
         self._lock: Final = threading.Lock()
+        self._loading: Final = threading.Lock()
         with tools.unit.read() as tx:
             self._hours: dict[RoomId, RoomHours] = dict(tools.store.hours(tx))
             self._kept: dict[DeviceId, Kept] = dict(tools.store.kept(tx))
@@ -314,10 +315,13 @@ class KeepingService:
         self._tools.changed()
 
     def _load(self) -> None:
-        with self._lock, self._tools.unit.read() as tx:
-            self._hours = dict(self._tools.store.hours(tx))
-            self._kept = dict(self._tools.store.kept(tx))
-            self._cards = dict(self._tools.store.cards(tx))
+        # One after the other, so that none brings an older state back; a welcome does not wait for the database.
+        with self._loading:
+            with self._tools.unit.read() as tx:
+                hours, kept = dict(self._tools.store.hours(tx)), dict(self._tools.store.kept(tx))
+                cards = dict(self._tools.store.cards(tx))
+            with self._lock:
+                self._hours, self._kept, self._cards = hours, kept, cards
 
     def _tell(self, is_meant: Callable[[Device], bool]) -> None:
         for device in self._tools.terminals.approved():
