@@ -6,7 +6,7 @@
 (() => {
   const PATIENCE_MS = 60_000;
   const now = () => performance.timeOrigin + performance.now();
-  const rows = () => document.querySelectorAll('main tbody tr');
+  const rows = () => document.querySelectorAll('main tbody tr:not([hidden])');
   const long = [];
   const SCREENFUL = 12;
   /** What is searched of each terminal. */

@@ -2,24 +2,18 @@
  * A long list that is drawn in portions, one a frame: the first screenful stands there at once, and no key waits for the rest.
  * Each doubles what is there, because a table is measured whole each time.
  *
- * Rules: made while a component is set up. Begins anew when the question changes (`asked`), not when rows come or go. `all` counts
- * the rows there are.
+ * Rules: made while a component is set up. What was drawn stays so: a row that is not asked for is hidden, for taking hundreds of
+ * them out and putting them back costs more than a tenth of a second at a key. `all` counts the rows there are.
  *
- *     const portions = new Portions(() => rows.length, () => words);
- *     {#each rows.slice(0, portions.many) as row}
+ *     const portions = new Portions(() => known.length);
+ *     {#each known.slice(0, portions.many) as row}<tr hidden={!wanted.has(row)}>
  */
 const FIRST = 40;
 
 export class Portions {
   #many = $state(FIRST);
 
-  constructor(all: () => number, asked: () => unknown) {
-    let before: unknown = asked();
-    $effect.pre(() => {
-      const now = asked();
-      if (now !== before) this.#many = FIRST;
-      before = now;
-    });
+  constructor(all: () => number) {
     $effect(() => {
       if (this.#many >= all()) return;
       const frame = requestAnimationFrame(() => (this.#many *= 2));
