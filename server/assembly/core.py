@@ -96,6 +96,7 @@ def build(services: Services) -> None:
         ledger=ledger,
         tokens=_LateTokens(services),
         others=services.seat_acts,
+        is_kept=lambda device: services.keeping.is_kept(device),  # noqa: PLW0108 - built after this
     )
     services.acts = FrontActs(acts, meetings)
     services.gathered = GatheredActs(database, meetings, people=identity, ledger=ledger, kinds=services.acts_together)

@@ -5,7 +5,8 @@
     ServerError
     └── Conflict
         ├── HoursChanged      screen-hours-changed
-        └── NotKept           device-not-kept
+        ├── NotKept           device-not-kept
+        └── InsteadUnfit      seat-instead-unfit
 
 What concerns the terminals themselves is ``server.fleet.errors``.
 
@@ -27,3 +28,9 @@ class NotKept(Conflict):
     """The terminal is not under maintenance."""
 
     code = "device-not-kept"
+
+
+class InsteadUnfit(Conflict):
+    """Where people are asked to sit is no other seat of that room with a terminal that is in use."""
+
+    code = "seat-instead-unfit"

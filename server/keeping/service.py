@@ -7,7 +7,7 @@ who says that they know. Switched on is told apart from up: nothing answers the 
 Usage::
 
     keeping = KeepingService(Tools(…))
-    keeping.begin(command, device, reason="Hỏng màn hình", instead="B2", by="Cán bộ kỹ thuật", sure=False)
+    keeping.begin(command, device, reason="Hỏng màn hình", instead="s-…", by="Cán bộ kỹ thuật", sure=False)
     keeping.told(device, room)          # for its welcome
 """
 
@@ -16,17 +16,17 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from server.fleet.errors import DeviceInMeeting, DeviceUnknown
-from server.fleet.model import Command, Device, DeviceState, FleetChange, Presence, Step
+from server.fleet.model import Command, Device, DeviceState, FleetChange, Place, Presence, Step
 from server.fleet.ports import PresenceSource
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, answered, once
 from server.journal import Journal
-from server.keeping.errors import HoursChanged, NotKept
+from server.keeping.errors import HoursChanged, InsteadUnfit, NotKept
 from server.keeping.model import (
     VIETNAM,
     Card,
@@ -67,6 +67,10 @@ class Terminals(Protocol):
 
     def approved(self) -> Sequence[Device]:
         """Those that have a seat."""
+        ...
+
+    def placed(self, tx: Transaction) -> Sequence[Device]:
+        """The same, within a transaction."""
         ...
 
 
@@ -112,6 +116,11 @@ class KeepingService:
             kept = self._kept.get(device)
             hours = None if room is None else hours_of(self._hours.get(room), self._days)
         return hours, None if kept is None else kept.maintenance
+
+    def is_kept(self, device: str) -> bool:
+        """Whether a device is under maintenance."""
+        with self._lock:
+            return device in self._kept
 
     def hours(self) -> dict[RoomId, dict[str, int]]:
         """Of all rooms that have any."""
@@ -175,7 +184,11 @@ class KeepingService:
     def begin(
         self, command: Command, device: DeviceId, *, reason: str, instead: str, by: str, sure: bool
     ) -> dict[str, Any]:
-        """Nobody signs in there from now on; who is signed in goes on. Raises DeviceUnknown, DeviceInMeeting."""
+        """Nobody signs in there from now on; who is signed in goes on.
+
+        ``instead``: the seat that people are asked to, or nothing. Other places that asked people to this one do so no
+        more; ``{maintenance, uninvited: [their names]}``. Raises DeviceUnknown, DeviceInMeeting, InsteadUnfit.
+        """
         key = ActKey(command.act, command.actor, "device_keep", [device, reason, instead])
         found = self._device(device)
         with self._tools.unit.read() as tx:
@@ -188,20 +201,24 @@ class KeepingService:
             self._tools.store.hold_device(tx, device)
             # One that was revoked meanwhile would be under maintenance for ever.
             _must_be_approved(self._tools.terminals.find_in(tx, device))
-            before = self._tools.store.kept(tx).get(device)
+            all_kept = self._tools.store.kept(tx)
+            before, around = all_kept.get(device), self._around(tx, place)
             since = command.now if before is None else before.maintenance.since
-            kept = Kept(Maintenance(reason, since, instead), by)
+            label = _label_of(instead, [each for each in around if each.id not in all_kept and each.id != device])
+            kept = Kept(Maintenance(reason, since, label), by)
             self._tools.store.keep(tx, device, kept)
-            label = "" if place is None else place.label
-            data = {"device": device, "label": label, "reason": reason}
+            here = "" if place is None else place.label
+            data = {"device": device, "label": here, "reason": reason, **({"instead": label} if label else {})}
             self._tools.journal.record(tx, BEGUN, data, actor=command.actor, now=command.now)
-            return {"maintenance": kept.to_value()}
+            return {"maintenance": kept.to_value(), "uninvited": self._uninvite(tx, around, all_kept, here)}
 
         try:
             with self._tools.unit.begin() as tx:
                 answer = once(self._tools.ledger, tx, key, now=command.now, do=put)
         finally:
             self._changed(device)
+        if answer["uninvited"]:
+            self._tell(lambda each: each.place is not None and place is not None and each.place.room == place.room)
         return answer
 
     def end(self, command: Command, device: DeviceId) -> None:
@@ -303,6 +320,24 @@ class KeepingService:
                 _LOG.warning("%s cannot be switched on through %s: %s", card.device, address, exc)
         return sent > 0
 
+    def _around(self, tx: Transaction, place: Place | None) -> list[Device]:
+        """The terminals of a place's room."""
+        room = None if place is None else place.room
+        return [each for each in self._tools.terminals.placed(tx) if each.place and each.place.room == room]
+
+    def _uninvite(
+        self, tx: Transaction, around: Sequence[Device], kept: Mapping[DeviceId, Kept], label: str
+    ) -> list[str]:
+        """Nobody is asked any more to sit where maintenance begins; the names of the places that did."""
+        labels = []
+        for each in around:
+            found = kept.get(each.id)
+            if found is not None and label and found.maintenance.instead == label:
+                asks_nowhere = replace(found.maintenance, instead="")
+                self._tools.store.keep(tx, each.id, replace(found, maintenance=asks_nowhere))
+                labels += [each.place.label] if each.place else []
+        return sorted(labels)
+
     def _device(self, device: DeviceId) -> Device:
         return _must_be_approved(self._tools.terminals.find(device))
 
@@ -337,6 +372,16 @@ def _must_be_approved(device: Device | None) -> Device:
     if device is None or device.state is not DeviceState.APPROVED:
         raise DeviceUnknown
     return device
+
+
+def _label_of(seat: str, fit: Sequence[Device]) -> str:
+    """The name of a seat among the places of those that fit; nothing of none."""
+    if not seat:
+        return ""
+    for each in fit:
+        if each.place is not None and each.place.seat == seat:
+            return each.place.label
+    raise InsteadUnfit
 
 
 def _before(card: Card | None, *, online: bool) -> str:

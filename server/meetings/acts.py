@@ -4,7 +4,7 @@ Rules: an act is performed once and its outcome kept, refusals too, so that a se
 gets the same answer; only what may succeed later (the database is away) is raised instead. Whoever acts has signed in
 at that very seat; the password of ``sign_in`` is checked, each time that it is sent, and forgotten, and so is the code
 of a second factor, the first time. A ``sign_in`` with a token (W56) is told apart by its ``method`` and leads to the
-same event.
+same event. At a place under maintenance only who sits there already is let in again (W189).
 
 Usage::
 
@@ -37,7 +37,7 @@ from server.meetings.commands import (
     StopPresenting,
     TakeSeat,
 )
-from server.meetings.errors import NoSuchMeeting, NotAMember, NotSignedInHere, UnknownAct
+from server.meetings.errors import KeptFree, NoSuchMeeting, NotAMember, NotSignedInHere, UnknownAct
 from server.meetings.model import Draft, Log
 from server.meetings.ports import Also, Outcome, People, SeatAct, Seated, Tokens
 from server.meetings.service import MeetingService
@@ -97,6 +97,7 @@ class SeatActs:
         ledger: ActLedger,
         tokens: Tokens,
         others: Mapping[str, SeatAct] = MappingProxyType({}),
+        is_kept: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._unit: Final = unit
         self._meetings: Final = meetings
@@ -105,6 +106,8 @@ class SeatActs:
         self._ledger: Final = ledger
         #: kinds of acts that other features perform
         self._others: Final = others
+        #: whether a device is under maintenance
+        self._is_kept: Final = is_kept
 
     def perform(self, act: Act, *, device: str, seat: str, now: dt.datetime) -> Outcome:
         """Perform ``act`` once; see the port. Raises Unavailable, or what the database raises when it is away."""
@@ -173,20 +176,25 @@ class SeatActs:
         person, place = data.id("person", "u"), f"{device}/{seat}"
         password, code = _password(data), _code(data)
         data.end()
-        if self._meetings.state(meeting).member(person) is None:
-            raise NotAMember
+        self._must_be_let_in(meeting, person, seat=seat, device=device)
         by, command = By(person), TakeSeat(seat)
         with self._people.noted(person, Means.SEAT_PASSWORD, place, now=now):
             self._people.check_person(person, password, code, source=place, now=now)
             return self._change(meeting, key, now=now, by=by, decide=lambda log: model.decide(log, command, by))
+
+    def _must_be_let_in(self, meeting: MeetingId, person: str, *, seat: str, device: str) -> None:
+        state = self._meetings.state(meeting)
+        if state.member(person) is None:
+            raise NotAMember
+        if self._is_kept(device) and (person, seat) not in state.seated:
+            raise KeptFree
 
     def _token_sign_in(
         self, meeting: MeetingId, key: ActKey, data: TokenData, *, seat: str, device: str, now: dt.datetime
     ) -> dict[str, Any]:
         with self._people.noted(self._tokens.holder(data), Means.SEAT_TOKEN, f"{device}/{seat}", now=now):
             proven = self._tokens.prove(data, device=device, seat=seat, meeting=meeting, now=now)
-            if self._meetings.state(meeting).member(proven.person) is None:
-                raise NotAMember
+            self._must_be_let_in(meeting, proven.person, seat=seat, device=device)
             self._people.use(proven.person, now=now)
             by, command = By(proven.person), TakeSeat(seat, certificate=proven.certificate)
             _LOG.info("%s signed in at %s with the certificate %s", by.person, seat, proven.certificate)

@@ -8,6 +8,7 @@
     └── NoSuchPaper           no-such-paper
     NotAllowed
     ├── NotAMember            not-a-member
+    ├── KeptFree              seat-maintenance: nobody signs in at a place under maintenance (W189)
     └── NotSignedInHere       not-signed-in-here: at that seat
     Conflict
     ├── PhaseNotAllowed       phase-not-allowed: what the life cycle does not contain (M1)
@@ -67,6 +68,12 @@ class NotAMember(NotAllowed):
     """The person is not a member of this meeting."""
 
     code = "not-a-member"
+
+
+class KeptFree(NotAllowed):
+    """That place is under maintenance: nobody signs in there. The seat itself says it in the same words."""
+
+    code = "seat-maintenance"
 
 
 class NotSignedInHere(NotAllowed):

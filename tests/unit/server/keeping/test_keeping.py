@@ -12,13 +12,13 @@ import pytest
 
 from server.db.errors import DatabaseAway
 from server.fleet.model import Presence
-from server.keeping.model import VIETNAM, Days, broadcasts, days_of, magic_packet
+from server.keeping.model import VIETNAM, Days, Kept, broadcasts, days_of, magic_packet
 from server.workdays.model import Day, Kind
 from tests.support.devices import Terminal
 from tests.support.fleet import Enrolling
 from tests.support.office import START, Browser, Office
 from wire.ids import DeviceId, RoomId
-from wire.messages import Head, Keeping, Machine, Message
+from wire.messages import Head, Keeping, Machine, Maintenance, Message
 
 MAC = "00:1e:06:01:02:03"
 
@@ -160,14 +160,15 @@ def test_W187_hours_that_are_none_are_refused(room: Room, it: Browser, hours: ob
 
 
 def test_W189_a_terminal_under_maintenance_is_told_shown_and_outlives_the_server(room: Room, it: Browser) -> None:
-    device = room.terminal()
+    device, _ = room.terminal(), room.terminal()
     place = f"/api/devices/{device}/maintenance"
-    assert it.post(place, {"reason": "Hỏng màn hình", "instead": "B2"}).status == 200
+    beside = it.get("/api/rooms").body["rooms"][0]["seats"][1]
+    assert it.post(place, {"reason": "Hỏng màn hình", "instead": beside["id"]}).status == 200
     assert room.row(device)["maintenance"]["reason"] == "Hỏng màn hình"
-    assert room.row(device)["maintenance"]["instead"] == "B2"
+    assert room.row(device)["maintenance"]["instead"] == beside["label"]
     assert room.told[-1][1].maintenance is not None
-    [seat] = [each for each in it.get("/api/rooms").body["rooms"][0]["seats"] if each["device"]]
-    assert seat["device"]["maintenance"] is True
+    seats = [each for each in it.get("/api/rooms").body["rooms"][0]["seats"] if each["device"]]
+    assert [each["device"]["maintenance"] for each in seats] == [True, False]
     check = it.get(f"/api/rooms/{room.office.room}/check").body
     [found] = [each for each in check["seats"] if each["device"] == device]
     assert [(each["what"], each["code"]) for each in found["findings"]] == [("maintenance", "kept")]
@@ -179,6 +180,42 @@ def test_W189_a_terminal_under_maintenance_is_told_shown_and_outlives_the_server
     assert [each.maintenance for _, each in room.told][-1] is None
     assert it.post(f"{place}/end", {}).code == "device-not-kept"
     assert [len(room.recorded(kind)) for kind in ("device_kept", "device_kept_no_more")] == [1, 1]
+
+
+def test_W189_people_are_asked_only_to_a_seat_of_the_room_that_is_in_use(room: Room, it: Browser) -> None:
+    here, there = room.terminal(), room.terminal()
+    seats, place = room.office.seats, f"/api/devices/{here}/maintenance"
+    assert it.post(place, {"reason": "Hỏng", "instead": seats[2]}).code == "seat-instead-unfit", "nothing stands there"
+    kept = room.terminal()
+    assert it.post("/api/rooms", {"name": "Phòng 2", "seats": [{"label": "B1", "x": 10, "y": 20}]}).status == 201
+    away = next(each for one in it.get("/api/rooms").body["rooms"] for each in one["seats"] if each["label"] == "B1")
+    assert it.post(f"/api/devices/{kept}/maintenance", {"reason": "Hỏng", "instead": ""}).status == 200
+    unfit = (seats[0], seats[2], away["id"], "bàn phụ cuối phòng", "s-aaaaaaaaaaaaaaaa")
+    for wrong in unfit:
+        refused = it.post(place, {"reason": "Hỏng", "instead": wrong})
+        assert (refused.status, refused.code) == (409, "seat-instead-unfit"), wrong
+    assert room.row(here)["maintenance"] is None
+    assert it.post(place, {"reason": "Hỏng", "instead": seats[1]}).body["uninvited"] == []
+    label = room.row(there)["seat_label"]
+    assert room.row(here)["maintenance"]["instead"] == label
+    # The seat that people were asked to is looked after itself: nobody is sent there any more.
+    told = len(room.told)
+    given = it.post(f"/api/devices/{there}/maintenance", {"reason": "Hỏng", "instead": ""})
+    assert given.body["uninvited"] == [room.row(here)["seat_label"]]
+    assert room.row(here)["maintenance"]["instead"] == ""
+    last = {device: message.maintenance for device, message in room.told[told:]}[here]
+    assert last is not None
+    assert last.instead == ""
+
+
+def test_W189_words_that_were_typed_before_seats_were_chosen_stay_readable(room: Room, it: Browser) -> None:
+    device, keeping = room.terminal(), room.office.services.keeping
+    with room.office.services.database.begin() as tx:
+        words = Maintenance("Hỏng", START, "bàn phụ cuối phòng")
+        keeping._tools.store.keep(tx, device, Kept(words, "Cán bộ kỹ thuật"))  # noqa: SLF001 - as an older server wrote
+    keeping._load()  # noqa: SLF001 - as a server that has just started
+    assert room.row(device)["maintenance"]["instead"] == "bàn phụ cuối phòng"
+    assert keeping.told(device, None)[1] == words
 
 
 def test_W189_in_a_room_that_meets_only_who_says_so_and_it_ends_with_the_terminal(room: Room, it: Browser) -> None:

@@ -16,12 +16,13 @@ from server.errors import Unavailable
 from server.factors import totp
 from server.idempotency.store import acts as acts_table
 from server.identity.model import FactorRule
+from server.keeping.model import Kept
 from server.meetings.acts import READERS, SeatActs
 from server.meetings.fronts import FrontActs
 from server.meetings.ports import Outcome
-from tests.support.office import PASSWORD, Office, fresh_id
-from wire.ids import MeetingId
-from wire.messages import Act, Head
+from tests.support.office import PASSWORD, START, Office, fresh_id
+from wire.ids import DeviceId, MeetingId
+from wire.messages import Act, Head, Maintenance
 from wire.secret import Secret
 
 DONE = "done"
@@ -319,6 +320,19 @@ def test_W83_the_oldest_are_forgotten_first(office: Office, seat: Seat) -> None:
     head = Head(seat.device, b"\0" * 16, 2, office.clock.now())
     again = Act(head, fresh_id("a"), seat.meeting, "sign_in", None, office.clock.now(), data)
     assert "carried" not in acts.perform(again, device=seat.device, seat=seat.seat, now=office.clock.now()).data
+
+
+def test_W189_nobody_signs_in_at_a_place_under_maintenance_but_who_sits_there(office: Office, seat: Seat) -> None:
+    there = Seat(office, 1, seat.meeting)
+    kept = Kept(Maintenance("Hỏng màn hình", START), "Cán bộ kỹ thuật")
+    office.services.keeping._kept = {DeviceId(each.device): kept for each in (seat, there)}  # noqa: SLF001 - as if begun
+    assert there.sign_in("thuky").code == "seat-maintenance"
+    assert there.sign_in("thuky", "not this one").code == "seat-maintenance", "no password is tried there either"
+    assert seat.sign_in("thuky").code == "seat-maintenance"
+    assert seat.sign_in("chutri").outcome == DONE, "who sat there unlocks"
+    assert seat.send("meeting_recess", office.people["chutri"]).outcome == DONE
+    office.services.keeping._kept = {}  # noqa: SLF001 - as if ended
+    assert there.sign_in("thuky").outcome == DONE
 
 
 def test_M5_of_an_act_for_a_meeting_that_is_gone_nothing_is_kept(seat: Seat) -> None:

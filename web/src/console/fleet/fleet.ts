@@ -72,3 +72,11 @@ export function goingOff(devices: readonly { id: string; label: string }[], know
   const off = devices.filter(({ id }) => found.get(id)?.online);
   return { off: off.length, lost: off.filter(({ id }) => found.get(id)?.card?.wakes !== true).map(({ label }) => label) };
 }
+
+/** The seats of the same room where people can be asked to sit instead: in use, and not under maintenance themselves. */
+export function seatsBeside(device: Device, known: readonly Device[]): { seat: string; label: string }[] {
+  return known
+    .filter((each) => each.state === 'approved' && each.room === device.room && each.id !== device.id && !each.maintenance)
+    .flatMap(({ seat, seat_label }) => (seat === null ? [] : [{ seat, label: seat_label }]))
+    .toSorted((a, b) => byLabel.compare(a.label, b.label));
+}
