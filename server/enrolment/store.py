@@ -106,11 +106,12 @@ class SqlPromiseStore:
         return int(tx.execute(select(sa.func.count()).select_from(PROMISES).where(wanted)).scalar_one())
 
     def shown(self, tx: Connection, *, now: dt.datetime) -> Sequence[Promise]:
-        """What waits or wants to be seen, and the newest of the rest; the newest first."""
+        """What waits or wants to be seen, and the newest of the rest; the newest list first, its rows as they stood."""
         waits = (PROMISES.c.state == State.WAITING.value) & (PROMISES.c.until > now - SHOWN_FOR)
         kept = waits | (PROMISES.c.state == State.LOCKED.value) | PROMISES.c.other_at.is_not(None)
         recent = select(PROMISES.c.number).order_by(PROMISES.c.number.desc()).limit(_NEWEST)
-        wanted = select(PROMISES).where(kept | PROMISES.c.number.in_(recent)).order_by(PROMISES.c.number.desc())
+        wanted = select(PROMISES).where(kept | PROMISES.c.number.in_(recent))
+        wanted = wanted.order_by(PROMISES.c.at.desc(), PROMISES.c.number)
         return [_promise(row) for row in tx.execute(wanted)]
 
     def tried(self, tx: Connection, number: int, tag: str) -> int:

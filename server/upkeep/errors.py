@@ -10,7 +10,8 @@
     ├── EntryClosed      upkeep-closed: the fault is done already
     ├── DayWrong         upkeep-day: a day that has not come, or an end before the beginning
     ├── NothingPlanned   upkeep-plan-over: the plan has ended
-    └── PlanTwice        upkeep-plan-twice: there is one for this terminal or room
+    ├── PlanTwice        upkeep-plan-twice: there is one for this terminal or room
+    └── ToldAlready      upkeep-told: that fault stands in the book, in other words; ``entry``: as it is now
 """
 
 from __future__ import annotations
@@ -58,3 +59,9 @@ class PlanTwice(Conflict):
     """This terminal or room has a plan."""
 
     code = "upkeep-plan-twice"
+
+
+class ToldAlready(Conflict):
+    """What was told at a seat stands in the book in other words; ``n``: which line, ``entry``: as it is now."""
+
+    code = "upkeep-told"

@@ -4,6 +4,7 @@ Rules D4, pure:
 
 - An entry is of a terminal at a seat: both keep their history, the seat also when its terminal is replaced.
 - A fault is open until it has a last day; the other kinds are done when they are written.
+- Of a fault stands what was found, of upkeep what was done.
 - Nothing is deleted. What is corrected keeps what stood there, with the reason.
 - A plan asks for upkeep every so many months, of one terminal or of all in a room; a terminal's own plan beats its
   room's. The next day is counted from the last upkeep since the plan was made; without one from the day a terminal
@@ -193,17 +194,18 @@ class Plan:
 
 
 class Standing(enum.StrEnum):
-    """chưa đến hạn · sắp đến hạn · quá hạn."""
+    """chưa đến hạn · sắp đến hạn · đến hạn hôm nay · quá hạn."""
 
     FAR = "far"
     SOON = "soon"
+    TODAY = "today"
     LATE = "late"
 
     @classmethod
     def of(cls, due: dt.date, today: dt.date) -> Standing:
         """How far off a day is; whoever does it on that day is in time."""
-        if due < today:
-            return cls.LATE
+        if due <= today:
+            return cls.LATE if due < today else cls.TODAY
         return cls.SOON if due - today <= SOON else cls.FAR
 
 

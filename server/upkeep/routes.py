@@ -128,10 +128,12 @@ def _add_plans(routes: Blueprint, book: UpkeepService, by: Callable[[], By]) -> 
 
 def _said(fields: Fields) -> Said:
     kind, day = Kind(fields.choice("kind", frozenset(Kind))), _day(fields, "day")
-    found = fields.text("found", limit=MAX_TEXT).strip()
-    if not found:
-        raise BadField("found", "is empty")
-    return Said(kind, day, found, *_doing(fields), _day(fields, "closed_on") if fields.has("closed_on") else None)
+    found = fields.text("found", limit=MAX_TEXT, empty=True).strip()
+    done, by_whom, cost = _doing(fields)
+    if not found and (kind is not Kind.UPKEEP or not done):
+        raise BadField("done" if kind is Kind.UPKEEP else "found", "is empty")
+    closed_on = _day(fields, "closed_on") if fields.has("closed_on") else None
+    return Said(kind, day, found, done, by_whom, cost, closed_on)
 
 
 def _doing(fields: Fields) -> tuple[str, str, int | None]:

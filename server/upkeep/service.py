@@ -26,7 +26,15 @@ from server.idempotency.service import ActKey, once
 from server.journal import Journal
 from server.rooms.errors import NoSuchRoom
 from server.unit import Transaction, UnitOfWork
-from server.upkeep.errors import EntryChanged, EntryClosed, EntryUnknown, NothingPlanned, PlanTwice, PlanUnknown
+from server.upkeep.errors import (
+    EntryChanged,
+    EntryClosed,
+    EntryUnknown,
+    NothingPlanned,
+    PlanTwice,
+    PlanUnknown,
+    ToldAlready,
+)
 from server.upkeep.model import (
     SWAPPED,
     Correction,
@@ -89,7 +97,7 @@ class UpkeepService:
         """One entry for each terminal, in one commit; ``{numbers}``.
 
         ``feedback``: the fault that was told of it; it is of the seat at which it was told, whatever has moved since.
-        Raises DeviceUnknown, DayWrong, FeedbackUnknown (also for what was told at another terminal).
+        Raises DeviceUnknown, DayWrong, FeedbackUnknown (also for what was told at another terminal), ToldAlready.
         """
         said = checked(said, by.now)
         source = "" if feedback is None else f"feedback:{feedback}"
@@ -99,6 +107,8 @@ class UpkeepService:
             at = None if feedback is None else self._told_at(tx, feedback, devices)
             known = self.store.by_source(tx, source) if source else None
             if known is not None:
+                if known.said != said:
+                    raise ToldAlready(n=known.number, entry=known.to_value())
                 return {"numbers": [known.number]}
             found = [_terminal(self._device(tx, each), at=at) for each in dict.fromkeys(devices)]
             return {"numbers": [self._add(tx, each, said, by, source) for each in found]}
@@ -182,7 +192,7 @@ class UpkeepService:
         self._once(PLAN_ENDED, {"plan": number}, by, do)
 
     def standing(self, *, now: dt.datetime) -> dict[str, Any]:
-        """What waits: ``{today, open, late, soon, devices: {d: {open, next, standing}}}``."""
+        """What waits: ``{today, open, late, due, soon, devices: {d: {open, next, standing}}}``."""
         with self.unit.read() as tx:
             return self._standing(tx, now)
 
@@ -248,6 +258,7 @@ class UpkeepService:
             "today": day.isoformat(),
             "open": sum(each.open for each in of.values()),
             "late": kinds.count(Standing.LATE.value),
+            "due": kinds.count(Standing.TODAY.value),
             "soon": kinds.count(Standing.SOON.value),
             "devices": devices,
         }

@@ -37,12 +37,12 @@ it('asks nothing of the desk for anybody else', async () => {
 it('says to IT what of the terminals waits: open faults and days, rows of a list', async () => {
   vi.spyOn(session, 'has').mockImplementation((...roles) => roles.includes('it'));
   const answers: Record<string, unknown> = {
-    '/api/devices/book/standing': { today: '2026-11-23', open: 2, late: 1, soon: 0, devices: {} },
+    '/api/devices/book/standing': { today: '2026-11-23', open: 2, late: 1, due: 3, soon: 0, devices: {} },
     '/api/devices/list/attention': { rows: 3 },
   };
   vi.spyOn(session.api, 'get').mockImplementation((path: string) => Promise.resolve(answers[path] ?? { feedback: [] }) as never);
   render(Feedback, { meetings: [] });
-  const book = await screen.findByRole('link', { name: /2 hỏng hóc chưa xong, 1 quá hạn/ });
+  const book = await screen.findByRole('link', { name: /2 hỏng hóc chưa xong, 1 quá hạn bảo trì, 3 đến hạn hôm nay/ });
   expect(book.getAttribute('href')).toMatch(/\/devices\/book$/);
   expect((await screen.findByRole('link', { name: /3 dòng cần xem/ })).getAttribute('href')).toMatch(/\/devices\/list$/);
 });

@@ -329,6 +329,15 @@ def test_a_list_is_taken_as_it_was_seen_once_by_it_alone_and_no_code_is_told_or_
         assert code not in repr(model.Row(2, {model.Column.CODE: code}))
 
 
+def test_the_newest_list_stands_first_and_its_rows_as_in_the_file(office: Office, it: Browser) -> None:
+    _put(office)
+    office.clock.advance(minutes=1)
+    _put(office)
+    rows = [(each["at"], each["serial"]) for each in it.get(LIST).done()["rows"]]
+    assert [serial for _, serial in rows] == ["PH-0001", "PH-0002", "PH-0003"] * 2
+    assert rows[0][0] > rows[3][0]
+
+
 def test_a_list_needs_its_head_and_has_an_end() -> None:
     with pytest.raises(RosterHeadless):
         model.rows_of([(1, ["Số hiệu", "Phòng", "Chỗ"]), (2, ["PH-1", "Lớn", "A1"])])

@@ -67,7 +67,7 @@ def test_D4_a_terminals_own_plan_beats_its_rooms_and_late_is_after_the_day() -> 
     assert plan_of([room, own], device="d-2", room=None) is None
     today = DAY(2026, 2, 1)
     days = [Standing.of(today + dt.timedelta(days=off), today).value for off in (-1, 0, 14, 15)]
-    assert days == ["late", "soon", "soon", "far"]
+    assert days == ["late", "today", "soon", "far"]
 
 
 @pytest.fixture
@@ -204,11 +204,18 @@ def test_D4_a_room_is_planned_done_in_one_act_and_late_is_said(office: Office, i
     assert it.post(f"{BOOK}/plans", plan).code == "upkeep-plan-twice"
     told = it.get(f"{BOOK}/standing").done()
     assert {each["standing"] for each in told["devices"].values()} == {"soon"}
-    assert (told["soon"], told["late"], told["today"]) == (2, 0, "2026-11-24")
-    office.clock.advance(days=8)
+    assert (told["soon"], told["due"], told["late"], told["today"]) == (2, 0, 0, "2026-11-24")
+    office.clock.advance(days=7)
+    it.sign_in("kythuat")
+    told = it.get(f"{BOOK}/standing").done()
+    assert (told["soon"], told["due"], told["late"]) == (0, 2, 0)
+    office.clock.advance(days=1)
     it.sign_in("kythuat")
     assert it.get(f"{BOOK}/standing").done()["late"] == 2
-    done = _fault(devices[0], devices=devices, kind="upkeep", day="2026-12-02", found="Định kỳ", done="Đã lau")
+    done = _fault(devices[0], devices=devices, kind="upkeep", day="2026-12-02", found="", done="Đã lau")
+    assert it.post(f"{BOOK}/entries", {**done, "done": " "}).status == 400
+    assert it.post(f"{BOOK}/entries", {**done, "devices": [devices[0], "d-aaaaaaaaaaaaaaaa"]}).code == "device-unknown"
+    assert it.get(BOOK).done()["entries"] == [], "all of them in one commit, or none"
     assert len(it.post(f"{BOOK}/entries", done).done()["numbers"]) == 2
     told = it.get(f"{BOOK}/standing").done()
     assert {each["next"] for each in told["devices"].values()} == {"2027-03-02"}
@@ -281,6 +288,9 @@ def test_D4_a_fault_told_at_a_seat_is_written_once_and_of_that_seat(
     it.post(f"/api/devices/{device}/seat", {"seat": office.seats[2]}).done()
     first = it.post(f"{BOOK}/entries", _fault(device, feedback=7)).done()
     assert office.sign_in("kythuat").post(f"{BOOK}/entries", _fault(device, feedback=7)).done() == first
+    # In other words nothing is lost, and nothing written over: who asks is shown what stands there.
+    other_words = it.post(f"{BOOK}/entries", _fault(device, feedback=7, found="Màn hình vỡ"))
+    assert (other_words.code, other_words.data["entry"]["found"]) == ("upkeep-told", "Màn hình sọc")
     [entry] = it.get(BOOK).done()["entries"]
     assert (entry["source"], entry["by_name"]) == ("feedback:7", "kythuat (demo)")
     assert (entry["seat"], entry["seat_label"], entry["room"]) == (office.seats[0], "A1", office.room)

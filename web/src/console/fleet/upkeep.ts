@@ -52,13 +52,15 @@ export interface Terminal {
 export interface Due {
   open: number;
   next: string | null;
-  standing: 'far' | 'soon' | 'late' | null;
+  standing: 'far' | 'soon' | 'today' | 'late' | null;
 }
 
 export interface Standing {
   today: string;
   open: number;
   late: number;
+  /** Due today. */
+  due: number;
   soon: number;
   devices: Readonly<Record<string, Due>>;
 }
@@ -105,6 +107,16 @@ export function foundOf({ found, source }: Pick<Entry, 'found' | 'source'>): str
 /** Who is meant by a choice: all terminals of a room, or one. */
 export function meant(choice: string, terminals: readonly Terminal[]): string[] {
   return terminals.filter(({ device, room }) => choice === device || choice === room).map(({ device }) => device);
+}
+
+/** A terminal as people know it: `A1 – Phòng lớn · PH-17`. */
+export function nameOf(one: Terminal): string {
+  return [[one.seat_label, one.room_name].filter(Boolean).join(' – ') || one.device, one.serial].filter(Boolean).join(' · ');
+}
+
+/** What a plan asks for at a terminal: its own plan beats its room's. */
+export function askedOf(one: Terminal, plans: readonly Plan[]): string {
+  return (plans.find(({ device }) => device === one.device) ?? plans.find(({ room }) => room === one.room))?.what ?? '';
 }
 
 /** The rooms among terminals, each once. */
