@@ -105,6 +105,7 @@ class Agent:
             vitals=self._vitals,
             restart=_helped(settings.machine_restart, settings.run_dir / RESTART_FILE),
             power_off=_helped(settings.machine_off, settings.run_dir / POWER_OFF_FILE),
+            is_program=settings.is_program,
         )
         self._ports.updates = self._update_desk()
         self._vigil: Final = Vigil(

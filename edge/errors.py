@@ -46,6 +46,8 @@
     │   ├── ServerRefused         (the code of the answer: the machine's or the server's)
     │   ├── CannotRestart         seat-cannot-restart
     │   ├── CannotPowerOff        seat-cannot-power-off
+    │   ├── IsProgram             seat-is-program
+    │   ├── NobodyHere            seat-nobody-here
     │   ├── ScreenInUse           seat-screen-in-use
     │   ├── KeptFree              seat-maintenance
     │   └── Stopping              seat-stopping
@@ -348,6 +350,18 @@ class CannotPowerOff(SeatRefusal):
     """Nobody at this machine may switch it off."""
 
     code = "seat-cannot-power-off"
+
+
+class IsProgram(SeatRefusal):
+    """This seat is a program on somebody's computer: there is no machine of its own to switch off or start again."""
+
+    code = "seat-is-program"
+
+
+class NobodyHere(SeatRefusal):
+    """Nobody is signed in here: there is nothing to lock."""
+
+    code = "seat-nobody-here"
 
 
 class ScreenInUse(SeatRefusal):

@@ -37,7 +37,7 @@ from edge.commands import (
     SignWithCard,
     VerifyPinAndSign,
 )
-from edge.errors import CannotPowerOff, CannotRestart
+from edge.errors import CannotPowerOff, CannotRestart, IsProgram
 from edge.events import Destroyed, Event, Forgotten, Stored
 from edge.model import CardSignature, CardWork, Queued
 from edge.outbox import Entry
@@ -262,6 +262,8 @@ class Hands:
         """Say that an order was carried out; the machine is started again, or switched off, by whoever may (W171)."""
         if isinstance(command, AnswerOrder):
             code = command.code
+        elif self._ports.is_program:
+            code = IsProgram.code
         elif isinstance(command, PowerOff):
             code = "" if _is_done(self._ports.power_off, "switched off") else CannotPowerOff.code
         else:

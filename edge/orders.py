@@ -14,7 +14,7 @@ from typing import Final
 
 from edge import upkeep
 from edge.commands import Answer, AnswerOrder, Command, PowerOff, RestartMachine, Wipe
-from edge.errors import DeviceRevoked
+from edge.errors import DeviceRevoked, NobodyHere
 from edge.events import OrderCame, OrderSeen
 from edge.model import Now, State
 from edge.orders_values import Shown
@@ -59,7 +59,9 @@ def _obeyed(state: State, event: OrderCame, now: Now) -> Result:
             return _showing(state, Shown(event.order, "say", event.text, now.s + SAY_S)), (told,)
         case "lock":
             session = state.session
-            return (state if session is None else replace(state, session=replace(session, locked=True))), (told,)
+            if session is None:
+                return state, (AnswerOrder(event.order, NobodyHere.code),)
+            return replace(state, session=replace(session, locked=True)), (told,)
         case "dark" | "light":
             return upkeep.ordered(state, event, now)
         case _:

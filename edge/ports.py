@@ -148,6 +148,8 @@ class Ports:
     restart: Callable[[], None] | None = None
     #: switches this machine off; raises OSError, SubprocessError; None: nobody here may
     power_off: Callable[[], None] | None = None
+    #: a program on somebody's computer: nobody switches that off from afar
+    is_program: bool = False
     #: the store is about to be destroyed, which holds these meetings; raises VaultError; None: nobody asks
     wiping: Callable[[tuple[str, ...]], None] | None = None
     #: the store is destroyed, which held these meetings: the receipt is written; None: nobody asks

@@ -94,6 +94,14 @@ def _level(value: Any) -> str:
     return text
 
 
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value not in {"true", "false"}:
+        raise ValueError("cần true hoặc false · needs true or false")
+    return bool(value == "true")
+
+
 def _whole(low: int, high: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         try:
@@ -163,6 +171,9 @@ class Settings:
 
     # What switches this machine off when IT orders it; empty: systemd does (deploy/systemd/phonghop-poweroff.path).
     machine_off: str = _setting(_pattern, "")
+
+    # This seat is a program on somebody's computer, as in the demo: that is neither switched off nor started again.
+    is_program: bool = _setting(_flag, False)  # noqa: FBT003 - a field, like all others
 
     log_level: str = _setting(_level, "INFO")
 

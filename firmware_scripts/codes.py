@@ -45,7 +45,9 @@ class Listed:
     delimiter: str
 
     def make_codes(self, random: Callable[[int], bytes]) -> int:
-        """A code for every serial that has none; how many were made."""
+        """A code for every serial that has none; how many were made. Raises :class:`RecipeWrong` without a serial."""
+        if not self._body():
+            raise RecipeWrong(f"{self.path}: chưa có số hiệu nào · no row has a serial")
         made = 0
         for row in self._body():
             if not row[self.code].strip():

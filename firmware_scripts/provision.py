@@ -118,7 +118,7 @@ def main(argv: list[str]) -> int:
     if given.image is not None and (given.list or given.once) and not given.serial:
         parser.error("mã một lần đi với --serial · a one-time code goes with --serial")
     try:
-        code = _code(given.list, given.serial if given.image else "", once=given.once)
+        code, made = _code(given.list, given.serial if given.image else "", once=given.once)
         if given.image is not None:
             provision(
                 given.image,
@@ -136,7 +136,10 @@ def main(argv: list[str]) -> int:
         return 1
     if given.once:
         print(f"  {given.serial}: {code}")
-    print(f"✓ {given.image or given.list}")
+    if given.image is not None or made:
+        print(f"✓ {given.image or given.list}")
+    else:
+        print(f"  {given.list}: dòng nào cũng có mã, không phải ghi gì · all rows have codes, nothing to write")
     return 0
 
 
@@ -153,18 +156,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _code(listed: Path | None, serial: str, *, once: bool) -> str:
-    """The one-time code of a card, made and kept where there is none; empty without a list or serial."""
+def _code(listed: Path | None, serial: str, *, once: bool) -> tuple[str, int]:
+    """The one-time code of a card, empty without a list or serial, and how many were made where there was none."""
     if once:
-        return codes.new_code(secrets.token_bytes)
+        return codes.new_code(secrets.token_bytes), 1
     if listed is None:
-        return ""
+        return "", 0
     found = codes.read(listed)
     made = found.make_codes(secrets.token_bytes)
     if made:
         found.write()
         print(f"  {listed}: {made} mã mới · new codes")
-    return found.code_of(serial) if serial else ""
+    return found.code_of(serial) if serial else "", made
 
 
 if __name__ == "__main__":

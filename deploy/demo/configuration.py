@@ -146,6 +146,7 @@ class Configuration:
             "serial": f"DEMO-{number:02d}",
             "page_port": self.ports.seats[number - 1],
             "card_reader": card_reader,
+            "is_program": True,
         }
         return self._put(f"seat-{number}.toml", _toml(wanted | dict(self.seat)))
 

@@ -57,7 +57,7 @@ def test_W171_a_lock_closes_the_papers_and_opens_nothing(room: SeatRoom, seat: T
     room.run(1)
     order(room, seat, TWO, "lock")
     assert seat.where == "locked"
-    assert [outcome for _, outcome, _ in room.twin.obeyed] == ["done", "done"]
+    assert room.twin.obeyed == [(ONE, "refused", "seat-nobody-here"), (TWO, "done", "")]
 
 
 def test_W171_an_order_that_comes_again_is_answered_and_not_carried_out_again(room: SeatRoom, seat: TestSeat) -> None:

@@ -21,6 +21,10 @@ def test_the_environment_beats_the_file_beats_the_default(tmp_path: Path) -> Non
     assert settings.ca_sha256 == "ab" * 32
     assert settings.page_port == 9000
     assert settings.idle_lock_s == 300
+    assert settings.is_program is False
+    file.write_text(f"{file.read_text()}is_program = true\n")
+    assert Settings.load(GOOD, file).is_program is True
+    assert Settings.load({**GOOD, "PHONGHOP_SEAT_IS_PROGRAM": "false"}, file).is_program is False
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:

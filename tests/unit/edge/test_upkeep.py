@@ -211,6 +211,16 @@ def test_W191_the_machine_is_switched_off_by_whoever_may_and_else_it_is_said(roo
     assert room.twin.obeyed == [(ONE, "refused", "seat-cannot-power-off"), (TWO, "done", "")]
 
 
+def test_W191_a_seat_that_is_a_program_says_so_and_ends_no_computer(room: SeatRoom, seat: TestSeat) -> None:
+    asked: list[str] = []
+    ports = seat.on._ports  # noqa: SLF001 - what the agent gives it at its start
+    ports.is_program, ports.power_off, ports.restart = True, lambda: asked.append("off"), lambda: asked.append("again")
+    order(room, seat, ONE, "off")
+    order(room, seat, TWO, "restart")
+    assert asked == []
+    assert [code for _, _, code in room.twin.obeyed] == ["seat-is-program"] * 2
+
+
 def test_W191_a_command_that_ends_the_machine_runs_after_the_answer(tmp_path: Path) -> None:
     done = tmp_path / "off"
     with pytest.raises(FileNotFoundError):

@@ -41,10 +41,16 @@ def test_a_list_gets_the_codes_it_lacks_and_keeps_all_else(
     assert stat.S_IMODE(listed.stat().st_mode) == 0o600
     assert provision.main(["--list", str(listed)]) == 0
     assert listed.read_text(encoding="utf-8-sig").splitlines() == first
-    assert code not in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert code not in told
+    assert told.count("✓") == 1, "nothing is called done where nothing was left to do"
+    assert "không phải ghi gì" in told.splitlines()[-1]
 
 
-@pytest.mark.parametrize("text", ["", "Số hiệu;Phòng\nPH-1;Lớn\n", "\udcff", "Mã một lần\nx"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "Số hiệu;Mã một lần;Phòng\n;;Lớn\n", "Số hiệu;Phòng\nPH-1;Lớn\n", "\udcff", "Mã một lần\nx"],
+)
 def test_what_is_no_list_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "ds.csv"
     file.write_bytes(text.encode("utf-8", "surrogateescape"))
