@@ -13,11 +13,14 @@ from playwright.sync_api import Page
 
 from server.enrolment.model import Promise, State
 from server.enrolment.store import SqlPromiseStore
+from server.feedback.model import Feedback
+from server.feedback.store import SqlFeedbackStore
 from server.upkeep.model import today as house_day
-from tests.browser.office_scenes import Scene, Things, press
+from tests.browser.office_scenes import Do, Scene, Things, called, press
 from tests.support.devices import Terminal
 from tests.support.fleet import Enrolling
 from tests.support.office import HandClock, Office
+from wire.feedback import Kind, Said
 from wire.ids import DeviceId
 
 BOOK = "/api/devices/book"
@@ -53,7 +56,27 @@ def of_terminals(of: Things) -> list[Scene]:
         Scene(
             "terminals-sheet-printed", "kythuat", f"/devices/book/{of['terminal']}", _printed, states=False, paper=True
         ),
+        Scene("terminals-did", "kythuat", "/devices/book", press("upkeep.did_one"), states=False),
+        Scene("terminals-did-room", "kythuat", "/devices/book", press("upkeep.did_room"), states=False),
+        Scene("terminals-orders", "kythuat", "/devices", press("console.orders.one"), states=False),
+        Scene("terminals-off", "kythuat", "/devices", _orders("console.orders.off"), states=False),
+        Scene("terminals-keep", "kythuat", "/devices", _orders("console.orders.keep"), states=False),
+        Scene("terminals-wipe", "kythuat", "/devices", _orders("console.orders.wipe"), states=False),
+        Scene("terminals-desk-write", "kythuat", "/feedback/desk", press("feedback.book_one"), states=False),
+        Scene("terminals-updates", "kythuat", "/devices/updates"),
+        Scene("terminals-rooms", "kythuat", "/rooms", states=False),
+        Scene("terminals-check-printed", "kythuat", f"/rooms/{of['room']}/check", _printed, states=False, paper=True),
     ]
+
+
+def _orders(key: str) -> Do:
+    """The orders of the first terminal, and one of them."""
+
+    def do(page: Page) -> None:
+        press("console.orders.one")(page)
+        page.get_by_role("dialog").get_by_role("button", name=called(key)).click()
+
+    return do
 
 
 def _printed(page: Page) -> None:
@@ -62,6 +85,13 @@ def _printed(page: Page) -> None:
 
 def terminals(office: Office, room: str, folder: Path) -> Things:
     """Three at seats of ``room``, one of them swapped."""
+    agency = {
+        "parent": "VIỆN KIỂM SÁT NHÂN DÂN TỈNH QUẢNG NINH",
+        "name": "VIỆN KIỂM SÁT NHÂN DÂN\nKHU VỰC 1 (DEMO)",
+        "short": "VKSKV1",
+        "place": "Hạ Long",
+    }
+    office.sign_in("hethong").put("/api/agency", agency).done()
     it = office.sign_in("kythuat")
     seats = office.services.rooms.room(room).seats
     today = house_day(office.clock.now())
@@ -87,8 +117,23 @@ def terminals(office: Office, room: str, folder: Path) -> Things:
     it.post(f"{BOOK}/plans", {
         "device": found[1], "every_months": 3, "first_day": (today - dt.timedelta(days=3)).isoformat(), "what": "",
     }).done()  # fmt: skip
+    it.post(f"{BOOK}/plans", {
+        "device": found[3], "every_months": 6, "first_day": today.isoformat(), "what": "Thử màn hình mới thay",
+    }).done()  # fmt: skip
+    kept = {"reason": "Hỏng đầu đọc token, chờ thay", "instead": seats[0].id}
+    it.post(f"/api/devices/{found[3]}/maintenance", kept).done()
     _rows(office, room, found[0])
-    return {"terminal": found[0], "swapped": found[3]}
+    _told(office, found[0], seats[0].id)
+    return {"terminal": found[0], "swapped": found[3], "room": room}
+
+
+def _told(office: Office, device: str, seat: str) -> None:
+    """A fault that somebody told at a seat."""
+    about = {"page": "/seat/papers", "seat": "A1 · Phòng họp Ủy ban kiểm sát, tầng 5, nhà A"}
+    said = Said(Kind.FAULT, "Màn hình có một sọc ngang ở giữa, chữ ở đó không đọc được", about)
+    told = Feedback(1, office.people["daibieu"], "Đại biểu (demo)", said, office.clock.now(), device=device, seat=seat)
+    with office.services.database.begin() as tx:
+        SqlFeedbackStore().add(tx, told)
 
 
 def _write(office: Office, device: str, kind: str, found: str, **more: object) -> None:

@@ -55,4 +55,27 @@ describe('the ways to the other screens', () => {
     expect(more).toHaveFocus();
     expect(more).toHaveAttribute('aria-expanded', 'false');
   });
+
+  it('comes back as soon as all would fit without that button', async () => {
+    let nav = 420;
+    let measured: () => void = () => {};
+    vi.stubGlobal('ResizeObserver', class {
+      constructor(run: () => void) {
+        measured = run;
+      }
+      observe(): void {}
+      disconnect(): void {}
+    });
+    // The row is narrow while the button stands beside it: by where they stand two links do not fit.
+    wide(200);
+    vi.spyOn(HTMLElement.prototype, 'offsetWidth', 'get').mockImplementation(function (this: HTMLElement) {
+      return this.tagName === 'NAV' ? nav : WIDTH;
+    });
+    render(Places, { places: PLACES });
+    expect(await screen.findByRole('button', { name: 'Thêm' })).toBeInTheDocument();
+    nav = 430;
+    measured();
+    await vi.waitFor(() => expect(screen.queryByRole('button')).toBeNull());
+    expect(document.querySelectorAll('.row .over')).toHaveLength(0);
+  });
 });

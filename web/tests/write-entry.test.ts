@@ -74,7 +74,7 @@ function writing(props: object): { sent: Record<string, unknown>[]; ondone: Retu
 it('D4 of maintenance is asked what was done and nothing of symptoms, for each terminal that is left in the list', async () => {
   await useTexts('common', 'console', 'upkeep');
   const { sent, ondone } = writing({ of: terminals, kind: 'upkeep', words: 'Lau màn hình' });
-  expect(screen.getByRole('heading', { name: 'Đã bảo trì cả Lớn' })).toBeInTheDocument();
+  expect(screen.getByRole('heading', { name: 'Đã bảo trì ở Lớn' })).toBeInTheDocument();
   expect(screen.queryByLabelText('Tình trạng, hiện tượng')).toBeNull();
   expect(screen.getByLabelText('Nội dung bảo trì đã làm')).toHaveValue('Lau màn hình');
   expect(screen.getByLabelText('Chi phí của mỗi thiết bị (đồng)')).toBeInTheDocument();
