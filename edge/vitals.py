@@ -26,6 +26,8 @@ from typing import Any, Final
 from edge.clock import Clock
 from wire.messages import Machine
 
+#: How long a loss is said (W195): one of forty reports will be heard.
+LOST_S: Final = 600.0
 _MIB_IN_KIB: Final = 1024
 _MILLI: Final = 1000
 _NONSENSE_C: Final = 150
@@ -46,6 +48,7 @@ class Vitals:
         self._root: Final = root
         self._began_s: Final = clock.monotonic_s()
         self._painted_s: float | None = None
+        self._lost: tuple[str, float] = "", float("-inf")
         cmdline, release = self._text("proc/cmdline"), self._text("etc/os-release")
         self._slot: Final = _first(_SLOT, cmdline)
         self._image: Final = _first(_IMAGE, release)
@@ -65,6 +68,10 @@ class Vitals:
         """The page has painted just now."""
         self._painted_s = self._clock.monotonic_s()
 
+    def lost(self, why: str) -> None:
+        """Something of the store is gone for good: one of :data:`wire.messages.machine.LOSSES`."""
+        self._lost = why, self._clock.monotonic_s()
+
     @property
     def painted_ago_s(self) -> float | None:
         """How long ago the page painted last; None: not since this program started."""
@@ -73,6 +80,7 @@ class Vitals:
 
     def read(self, *, ahead: dt.timedelta | None) -> Machine:
         """Everything now; ``ahead``: how far the server's clock is ahead of this; None: not heard yet."""
+        lost, lost_s = self._lost
         # Never painted counts from the start of this program: a screen that stays dark is one that stands still.
         painted_s = self.painted_ago_s
         if painted_s is None:
@@ -87,6 +95,7 @@ class Vitals:
             image=self._image,
             slot=self._slot,
             compatible=self._compatible,
+            store_lost=lost if self._clock.monotonic_s() - lost_s < LOST_S else "",
             **self._card(),
         )
 

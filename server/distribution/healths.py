@@ -23,7 +23,7 @@ from server.distribution.board import Board
 from server.distribution.model import DeviceLink
 from server.distribution.moment import Moment
 from server.distribution.peers import Peer, Peers
-from server.distribution.ports import Record, Watcher
+from server.distribution.ports import Fleet, Record, Watcher
 from server.distribution.rooms import Source
 from server.distribution.wishes import Wishes
 from server.errors import ServerError, Unavailable
@@ -43,6 +43,7 @@ class Tools:
     wishes: Wishes
     board: Board
     record: Record
+    fleet: Fleet
     watcher: Watcher
     room_changed: Callable[[RoomId | None], None]
 
@@ -60,6 +61,8 @@ class Healths:
     def __init__(self, tools: Tools) -> None:
         self._tools: Final = tools
         self._waiting: dict[DeviceId, tuple[Peer, Health]] = {}
+        #: seats that say on and on that something of their store is gone, and were heard
+        self._lost: set[DeviceId] = set()
 
     def take(self, peer: Peer, health: Health, now: Moment) -> None:
         """Show it; of several of one seat the last is answered."""
@@ -91,6 +94,7 @@ class Healths:
         for each, wish in self._kept_or_alone(said, now):
             self._tools.wishes.tell(each.peer, wish)
             self._show_record(each, now)
+            self._note_loss(each)
         self._tools.watcher.fleet_changed()
         for room in {each.peer.room for each in said}:
             self._tools.room_changed(room)
@@ -132,6 +136,19 @@ class Healths:
         for each, link in zip(said, links, strict=True):
             each.peer.link = link
         return kept
+
+    def _note_loss(self, said: _Said) -> None:
+        """Have IT told once of what a seat says for minutes (W195)."""
+        device, machine = said.peer.device, said.health.machine
+        if machine is None or not machine.store_lost:
+            self._lost.discard(device)
+        elif device not in self._lost:
+            try:
+                self._tools.fleet.store_lost(device)
+            except Exception:  # noqa: BLE001 - it says so again, and is answered already
+                _LOG.exception("the loss of %s could not be noted", device)
+            else:
+                self._lost.add(device)
 
     def _show_record(self, said: _Said, now: Moment) -> None:
         """Judge what a seat has seen of the record, and show it what has been added since (W74, W130)."""

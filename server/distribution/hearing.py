@@ -25,7 +25,7 @@ from server.distribution.healths import Healths, Tools
 from server.distribution.model import SeatKey
 from server.distribution.moment import Moment
 from server.distribution.peers import Peer, Peers
-from server.distribution.ports import Ballots, Challenges, OrderDesk, Record, UpdateDesk, Watcher
+from server.distribution.ports import Ballots, Challenges, Fleet, OrderDesk, Record, UpdateDesk, Watcher
 from server.distribution.rooms import Rooms, Source, batches
 from server.distribution.wishes import Wishes
 from server.idempotency.errors import ActReused
@@ -54,6 +54,7 @@ class Parts:
     challenges: Challenges
     watcher: Watcher
     record: Record
+    fleet: Fleet
     ballots: Ballots
     orders: OrderDesk
     updates: UpdateDesk
@@ -72,6 +73,7 @@ class Hearing:
                 wishes=parts.wishes,
                 board=parts.board,
                 record=parts.record,
+                fleet=parts.fleet,
                 watcher=parts.watcher,
                 room_changed=self.room_changed,
             )

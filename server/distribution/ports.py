@@ -222,6 +222,10 @@ class Fleet(Protocol):
         """The device's key is at two places; ``detail``: which two starts were heard in turns."""
         ...
 
+    def store_lost(self, device: DeviceId) -> None:
+        """The device has made its store anew, or given up a part of it (W195)."""
+        ...
+
 
 class Meetings(Protocol):
     """The meetings feature, as far as seats need it."""

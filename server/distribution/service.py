@@ -161,6 +161,7 @@ class Distribution:
                 challenges=outside.challenges,
                 watcher=outside.watcher,
                 record=outside.record,
+                fleet=outside.fleet,
                 ballots=outside.ballots,
                 orders=outside.orders,
                 updates=outside.updates,

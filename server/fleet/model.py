@@ -132,6 +132,8 @@ class Alert(enum.StrEnum):
     COPIED = "copied"
     #: asks with its first key, on and on, while a certificate for another one holds
     FIRST_KEY = "first_key"
+    #: its store did not open, and was made anew
+    STORE_LOST = "store_lost"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ ALERTED: Final = {
     Alert.RENEWS_TOO_OFTEN: "device_renews_too_often",
     Alert.COPIED: "device_copied",
     Alert.FIRST_KEY: "device_first_key",
+    Alert.STORE_LOST: "device_store_lost",
 }
 SERVER: Final = "system"
 

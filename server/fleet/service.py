@@ -354,6 +354,11 @@ class FleetService:
         self.renewals.raise_alert(device, Alert.COPIED, detail=detail)
         self._tell(FleetChange(device, None))
 
+    def store_lost(self, device: DeviceId) -> None:
+        """The device has made its store anew, or given up a part of it (W195)."""
+        self.renewals.raise_alert(device, Alert.STORE_LOST)
+        self._tell(FleetChange(device, None))
+
     def at_seat(self, seat: str) -> dict[str, Any] | None:
         """``{id, state, online, maintenance}`` of a seat's device."""
         with self.unit.read() as tx:

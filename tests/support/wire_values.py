@@ -376,6 +376,7 @@ def _machine() -> st.SearchStrategy[msg.Machine]:
         mac=st.sampled_from(["", "dc:a6:32:01:02:03"]),
         subnet=st.sampled_from(["", "10.1.2.0/24"]),
         wakes=st.none() | st.booleans(),
+        store_lost=st.sampled_from(["", "key", "files"]),
     )
 
 

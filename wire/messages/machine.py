@@ -17,6 +17,8 @@ from wire.fields import Fields
 
 #: The halves of the card a seat can start from.
 SLOTS: Final = frozenset({"A", "B"})
+#: Why a store was made anew, or a part given up (W195): its key opened nothing, its head was damaged, or its files.
+LOSSES: Final = frozenset({"key", "header", "files"})
 _MAC: Final = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}", re.ASCII)
 _YEARS_S: Final = 10 * 366 * 86_400
 _YEARS_MS: Final = 100 * 366 * 86_400_000
@@ -29,7 +31,8 @@ class Machine:
     ``painted_s``: how long ago the page painted last, or the agent began without one; ``clock_off_ms``: how far the
     machine's own clock is ahead of the server's; ``image``: the version of the image it runs, ``slot`` which of its two
     halves, ``compatible`` which images it takes; ``is_dark``: its screen is dark; ``mac`` the address of its wired
-    card, ``subnet`` the network that it is in, and ``wakes`` whether the card can switch the machine on (W190).
+    card, ``subnet`` the network that it is in, and ``wakes`` whether the card can switch the machine on (W190);
+    ``store_lost``: one of ``LOSSES``.
     """
 
     booted_s: int
@@ -45,6 +48,7 @@ class Machine:
     mac: str = ""
     subnet: str = ""
     wakes: bool | None = None
+    store_lost: str = ""
 
     def to_value(self) -> dict[str, Any]:
         """As JSON; what cannot be told is left out."""
@@ -62,6 +66,7 @@ class Machine:
             "mac": self.mac or None,
             "subnet": self.subnet or None,
             "wakes": self.wakes,
+            "store_lost": self.store_lost or None,
         }
         return {name: each for name, each in value.items() if each is not None}
 
@@ -86,6 +91,7 @@ class Machine:
             mac=_mac(fields) if fields.has("mac") else "",
             subnet=_subnet(fields) if fields.has("subnet") else "",
             wakes=fields.flag("wakes") if fields.has("wakes") else None,
+            store_lost=fields.choice("store_lost", LOSSES) if fields.has("store_lost") else "",
         )
         fields.end()
         return machine

@@ -17,7 +17,7 @@ from server.fleet.model import Place
 from tests.support.meetings import an_id
 from tests.support.office import START
 from wire.ids import DeviceId, RoomId, SeatId
-from wire.messages import Head, Health
+from wire.messages import Head, Health, Machine
 
 ONE, TWO, THREE = (DeviceId(an_id("d", number)) for number in (1, 2, 3))
 ROOM = RoomId(an_id("r", 1))
@@ -33,6 +33,8 @@ class House:
         self.saved: list[list[DeviceLink]] = []
         self.answered: list[DeviceId] = []
         self.changed: list[RoomId | None] = []
+        self.lost: list[DeviceId] = []
+        self.fleet = SimpleNamespace(store_lost=self.lost.append)
         self.faults: dict[DeviceId, Exception] = {}
         self.away: Exception | None = None
         tools: Any = SimpleNamespace(
@@ -44,14 +46,15 @@ class House:
             wishes=SimpleNamespace(numbered=self._numbered, tell=lambda peer, _wish: self.answered.append(peer.device)),
             board=SimpleNamespace(seen=lambda *_, **__: None),
             record=None,
+            fleet=self.fleet,
             watcher=SimpleNamespace(fleet_changed=lambda: None),
             room_changed=self.changed.append,
         )
         self.healths = Healths(tools)
 
-    def say(self, device: DeviceId, number: int, *, session: int = 1) -> None:
-        head = Head(device, bytes([session] * 16), number, START)
-        self.healths.take(self.peers[device], Health(head, 1, {}, 100, "welcome"), NOW)
+    def say(self, device: DeviceId, number: int, *, session: int = 1, lost: str = "") -> None:
+        head, machine = Head(device, bytes([session] * 16), number, START), Machine(1, store_lost=lost)
+        self.healths.take(self.peers[device], Health(head, 1, {}, 100, "welcome", machine=machine), NOW)
 
     def numbers(self) -> dict[DeviceId, int]:
         links = {device: peer.link for device, peer in self.peers.items()}
@@ -128,3 +131,30 @@ def test_W24_with_the_database_away_nobody_is_answered_before_it_is_durable() ->
     house.say(ONE, 5)
     house.healths.answer(NOW)
     assert house.answered == [ONE]
+
+
+def test_W195_a_store_that_was_lost_is_told_once_however_long_it_is_said() -> None:
+    house = House()
+    for number, lost in enumerate(("header", "header", "", "key"), 4):
+        house.say(ONE, number, lost=lost)
+        house.say(TWO, number)
+        house.healths.answer(NOW)
+    assert house.lost == [ONE, ONE]
+    assert house.numbers()[ONE] == 7
+
+
+def test_W195_what_could_not_be_noted_is_noted_when_it_is_said_again(caplog: pytest.LogCaptureFixture) -> None:
+    house = House()
+    house.say(ONE, 4, lost="files")
+
+    def fails(_device: DeviceId) -> None:
+        raise Unavailable
+
+    house.fleet.store_lost = fails
+    house.healths.answer(NOW)
+    assert (house.lost, house.answered) == ([], [ONE])
+    assert "could not be noted" in caplog.text
+    house.fleet.store_lost = house.lost.append
+    house.say(ONE, 5, lost="files")
+    house.healths.answer(NOW)
+    assert house.lost == [ONE]

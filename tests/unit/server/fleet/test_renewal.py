@@ -177,6 +177,12 @@ def test_W183_who_shows_what_was_replaced_has_a_copy_and_IT_is_told(
     assert answer.data == fleet.issuer.bundle(newest)
 
 
+def test_W195_IT_is_told_of_a_store_that_was_lost(office: Office, device: Renewing) -> None:
+    office.services.fleet.store_lost(device.terminal.id)
+    assert device.alerts() == [("store_lost", 1)]
+    assert recorded(office)[-1:] == ["device_store_lost"]
+
+
 def test_IT_settles_an_alert_and_it_is_on_record(office: Office, device: Renewing, it: Browser) -> None:
     office.services.fleet.copied(device.terminal.id, "phonghop/0.2.0 aaaa | phonghop/0.2.0 bbbb")
     assert device.alerts() == [("copied", 1)]
