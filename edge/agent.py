@@ -50,6 +50,7 @@ from edge.seat import Seat
 from edge.settings import Settings
 from edge.updates.desk import Desk as UpdateDesk
 from edge.vault.disk import RealDisk
+from edge.vault.place import Partition
 from edge.vault.run_dir import RunDir, boot_id
 from edge.vault.store import Vault
 from edge.vigil import GOOD, Signs, Vigil
@@ -69,6 +70,8 @@ REFUSALS: Final = 2
 SHOW_EVERY_S: Final = 60.0
 #: A bundle that does not go on for so long is asked for anew.
 BUNDLE_SILENCE_S: Final = 30.0
+#: Below ``data_dir``: where the partition is mounted.
+VAULT: Final = "vault"
 _MIB: Final = 1 << 20
 _LOG: Final = logging.getLogger("phonghop.seat")
 
@@ -96,7 +99,7 @@ class Agent:
         self._disk: Final = RealDisk(settings.data_dir)
         self._vitals: Final = Vitals(self._clock)
         self._ports: Final = Ports(
-            vault=Vault(self._disk),
+            vault=_vault(settings, self._disk),
             run_dir=RunDir(settings.run_dir, boot=boot_id()),
             clock=self._clock,
             random=os.urandom,
@@ -394,6 +397,14 @@ class Agent:
         except TimeoutError:
             # Its thread is a daemon: the process ends all the same, and the service powers the card off.
             _LOG.warning("a driver did not let go of a token")
+
+
+def _vault(settings: Settings, store: RealDisk) -> Vault:
+    """What comes from meetings: beside all else of the seat, or in a partition of its own."""
+    if not settings.vault_socket:
+        return Vault(store)
+    folder = settings.data_dir / VAULT
+    return Vault(RealDisk(folder), Partition(store, folder, Path(settings.vault_socket)))
 
 
 def _helped(command: str, file: Path) -> Callable[[], None]:

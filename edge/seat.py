@@ -106,6 +106,7 @@ from edge.screen import Drawn, Outside
 from edge.showing import ended, situation, stuck, token_word
 from edge.signing.files import RoundFiles
 from edge.updates.hands import UpdateHands
+from edge.vault.store import loss
 from sealing.signatures import DeviceSigner
 from wire.ids import RoomId
 from wire.secret import Secret
@@ -347,6 +348,8 @@ class Seat:
             return False
         if lost:
             _LOG.warning("store: given up and asked for again: %s", ", ".join(lost))
+            if self._ports.vitals is not None:
+                self._ports.vitals.lost(loss(lost))
         self._waiting.append(self._opened(warm=warm))
         return True
 

@@ -131,6 +131,8 @@ class Settings:
     # What the seat keeps, and what lives until the power goes (a tmpfs).
     data_dir: Path = _setting(_path, _DATA_DIR)  # noqa: RUF009 - a field, like all others
     run_dir: Path = _setting(_path, _RUN_DIR)  # noqa: RUF009 - as above
+    # Where root's program that opens the seat's vault is asked (an image of ours); empty: the vault is in data_dir.
+    vault_socket: str = _setting(_file, "")
     # The name IT reads beside the twelve digits, for example the number on the housing.
     serial: str = _setting(_serial, "")
     # Shown once with the serial by a machine that IT has put on a list; empty: IT compares twelve digits.

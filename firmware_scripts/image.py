@@ -38,6 +38,7 @@ def make(target: Target, kept_in: Path, draft: Path, edition: Edition) -> Made:
     parts = disk.Parts(draft / "boot.vfat", draft / "kernel.vfat", draft / "root.squashfs")
     with step("Nhân và hệ thống tệp đầu tiên", "kernel and first file system"):
         core = kernel.unpack(under, target, draft / "kernel")
+        core.first_modules(recipe.VAULT_MODULES)  # said now, for such a seat would never open its vault
         first = initrd.make(under, core, target, draft / "busybox")
         boot.kernel_partition(core, first, draft / "slot", parts.kernel, epoch=epoch)
         boot.boot_partition(under, core, target, draft / "boot", parts.boot, epoch=epoch)

@@ -27,6 +27,8 @@ BOOT_BYTES: Final = 128 * MIB
 KERNEL_BYTES: Final = 96 * MIB
 #: Twice what a slot needs today, so that updates of years fit a card that was partitioned once.
 SLOT_BYTES: Final = 1280 * MIB
+#: What the vault is opened with (usr/lib/phonghop/vault): loaded when it is asked for, and in every image.
+VAULT_MODULES: Final = ("dm_crypt", "adiantum")
 #: As seats and server compare them (wire/messages/updates.py).
 _VERSION: Final = re.compile(r"[0-9]{1,8}(\.[0-9]{1,8}){1,3}", re.ASCII)
 

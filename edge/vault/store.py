@@ -1,6 +1,7 @@
 """The seat's store: opened by the key the server gives, emptied by the recalls it orders.
 
 Rules: before :meth:`Vault.open` nothing can be read; what does not open with the key is destroyed and asked for again.
+Where the files lie, and what opens that, is ``place.py``'s.
 An interrupted destruction is finished while the store opens, before anything of it can be shown. Used by the agent's
 one thread; page threads are handed :class:`pages.model.Document` values.
 
@@ -20,7 +21,7 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from edge import marks_book, readings_book
-from edge.errors import DiskFull, SealBroken, StoreClosed, VaultError
+from edge.errors import DiskFull, StoreClosed, StoreUnreadable, VaultError
 from edge.marks_book import MarksBook
 from edge.outbox import NAME as OUTBOX_NAME
 from edge.outbox import Outbox
@@ -34,6 +35,7 @@ from edge.vault.disk import Disk
 from edge.vault.keyring import FOLDER as MEETINGS
 from edge.vault.keyring import folder, kept_papers, shred_keys
 from edge.vault.meeting import KeptMeeting, log_name
+from edge.vault.place import Folder, Place
 from edge.vault.recalled import Note, Notes
 from edge.vault.seal import Sealer
 from pages.model import Document
@@ -46,14 +48,24 @@ from wire.topics import PaperVersion, parse_paper_version
 
 _T = TypeVar("_T")
 _CHECK: Final = "check"
+#: In the list of what was given up: the whole place, and why.
+_PLACE: Final = "vault: {}"
 _WISH: Final = "wish"
+
+
+def loss(lost: Iterable[str]) -> str:
+    """What IT is told of places that :meth:`Vault.open` gave up (W195)."""
+    if {_CHECK, _PLACE.format("key")} & set(lost):
+        return "key"
+    return "header" if _PLACE.format("header") in lost else "files"
 
 
 class Vault:
     """Everything the seat keeps, closed until :meth:`open`."""
 
-    def __init__(self, disk: Disk) -> None:
+    def __init__(self, disk: Disk, place: Place | None = None) -> None:
         self._disk: Final = disk
+        self._place: Final[Place] = Folder() if place is None else place
         self._sealer: Sealer | None = None
         self._outbox: Outbox | None = None
         self._notes: Notes | None = None
@@ -110,17 +122,11 @@ class Vault:
         Given up is what the disk gives and no key opens. Raises :class:`edge.errors.DiskFull` or
         :class:`edge.errors.StoreUnreadable` when the disk itself fails: nothing more is touched then, nothing is open.
         """
-        try:
-            return self._open(store_key)
-        except VaultError:
-            self.close()
-            raise
-
-    def _open(self, store_key: Secret) -> tuple[str, ...]:
+        why = self._place.open(store_key)
         sealer = Sealer(store_key)
-        lost: list[str] = []
+        lost: list[str] = [_PLACE.format(why)] if why else []
         if not self._fits(sealer):
-            self.wipe()
+            self._destroy_all()
             lost.append(_CHECK)
         if self._disk.read(_CHECK) is None:
             self._disk.put(_CHECK, sealer.seal(b"phonghop", place=_CHECK))
@@ -139,6 +145,7 @@ class Vault:
                 lost.append(folder(meeting))
         self._sealer = sealer
         self._remove_strays()
+        self._place.keep(self._meetings)
         return tuple(lost)
 
     def close(self) -> None:
@@ -148,7 +155,19 @@ class Vault:
         self._unwritten.clear()
 
     def wipe(self) -> None:
-        """Destroy everything, readable or not (a revoked device, a foreign store)."""
+        """Destroy everything, readable or not (a revoked device); raises VaultError when that is not done."""
+        left: VaultError | None = None
+        try:
+            self._place.erase()
+        except VaultError as exc:
+            # Then what can be reached goes file by file all the same, and it is not said to be done.
+            left = exc
+        self._destroy_all()
+        self._place.leave()
+        if left is not None:
+            raise left
+
+    def _destroy_all(self) -> None:
         self.close()
         marks_book.shred_keys(self._disk)
         for meeting in self._disk.names(MEETINGS):
@@ -170,8 +189,8 @@ class Vault:
         return tuple(self._meetings.values())
 
     def meeting_names(self) -> tuple[str, ...]:
-        """The meetings on the disk; also while the store is closed."""
-        return tuple(self._disk.names(MEETINGS))
+        """The meetings that are here; also while the store is closed."""
+        return tuple(self._disk.names(MEETINGS)) or self._place.kept()
 
     def find(self, meeting: str) -> KeptMeeting | None:
         """A meeting that is kept."""
@@ -184,6 +203,7 @@ class Vault:
         kept = self._meetings.get(meeting)
         if kept is None:
             kept = KeptMeeting.load(self._disk, meeting, sealer=self._sealer)
+            self._place.keep((*self._meetings, meeting))
             self._meetings[meeting] = kept
         return kept
 
@@ -237,6 +257,7 @@ class Vault:
             self._put_note(note, papers)
         self._remove_meeting(meeting, papers)
         del self._unwritten[meeting]
+        self._place.keep(self._meetings)
         return note
 
     def _put_note(self, note: Note, papers: Iterable[PaperVersion]) -> None:
@@ -256,6 +277,7 @@ class Vault:
             kept.keyring.destroy()
         self.marks.close_meeting(meeting)
         self._remove_meeting(meeting, papers)
+        self._place.keep(self._meetings)
 
     def unfinished(self) -> tuple[Note, ...]:
         """Recalls that a power cut interrupted: keys half destroyed, or files left."""

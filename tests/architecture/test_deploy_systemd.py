@@ -26,9 +26,10 @@ UNITS = sorted(path.name for path in FOLDER.iterdir())
 SERVICES = [name for name in UNITS if name.endswith(".service")]
 #: The aim for the agent, kept by all of them (systemd counts tenths).
 THRESHOLD = 15
+_STARTERS = re.compile(r"\.(path|timer|socket)$")
 IMAGE_FOLDER = ROOT / "firmware_scripts/recipe/root/usr/lib/systemd/system"
-#: A browser needs graphics, hands, and what it locks its own processes in with; partitions and the boot loader's
-#: counter need the one right to tell the kernel of them.
+#: A browser needs graphics, hands, and what it locks its own processes in with; partitions, the vault and the boot
+#: loader's counter need the one right to tell the kernel of them.
 IMAGE = {
     "phonghop-kiosk.service": 30,
     "phonghop-partitions.service": 20,
@@ -38,6 +39,7 @@ IMAGE = {
     "phonghop-starting.service": THRESHOLD,
     "phonghop-trial.service": THRESHOLD,
     "phonghop-update.service": THRESHOLD,
+    "phonghop-vault.service": 20,
 }
 
 
@@ -88,12 +90,12 @@ def test_every_service_of_the_image_has_an_aim() -> None:
 
 
 def test_every_unit_of_the_image_is_started_by_something() -> None:
-    """A target wants it, or the path or timer of its name does; and no link leads nowhere."""
+    """A target wants it, or the path, timer or socket of its name does; and no link leads nowhere."""
     links = list((IMAGE_FOLDER.parents[3] / "etc/systemd/system").rglob("*.wants/*"))
     wanted = {path.readlink().name for path in links}
     assert all(path.name == path.readlink().name for path in links)
     ours = {path.name for path in IMAGE_FOLDER.iterdir() if path.is_file()}
-    by_path = {re.sub(r"\.(path|timer)$", ".service", name) for name in ours if name.endswith((".path", ".timer"))}
+    by_path = {re.sub(_STARTERS, ".service", name) for name in ours if re.search(_STARTERS, name)}
     # fstab asks for the partitions before it mounts the store; udev for the picture, when there is a screen.
     by_others = {"phonghop-partitions.service", "phonghop-starting.service"}
     assert ours <= wanted | by_path | by_others

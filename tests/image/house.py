@@ -136,6 +136,13 @@ class House:
             builder = builder.add_extension(extension.value, critical=extension.critical)
         return builder.sign(key, hashes.SHA256())
 
+    def wipe(self) -> None:
+        """As IT: the one device leaves the house, and destroys what it keeps."""
+        (device,) = self.devices()
+        said = {"label": device["seat_label"], "reason": "thử xóa", "sure": True}
+        with self.room.sign_in(people.IT) as operator:
+            operator.post(f"/api/devices/{device['id']}/wipe", said, step="")
+
     def close(self) -> None:
         """The meeting is over: its papers are recalled."""
         with self.room.sign_in(people.CHAIR) as chair:
