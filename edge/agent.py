@@ -403,8 +403,8 @@ def _vault(settings: Settings, store: RealDisk) -> Vault:
     """What comes from meetings: beside all else of the seat, or in a partition of its own."""
     if not settings.vault_socket:
         return Vault(store)
-    folder = settings.data_dir / VAULT
-    return Vault(RealDisk(folder), Partition(store, folder, Path(settings.vault_socket)))
+    disk = RealDisk(settings.data_dir / VAULT)
+    return Vault(disk, Partition(store, disk, Path(settings.vault_socket)))
 
 
 def _helped(command: str, file: Path) -> Callable[[], None]:

@@ -57,6 +57,8 @@
     ├── RecordDiffers             seat-record-differs
     ├── VaultError                what the store on disk cannot give or take
     │   ├── StoreClosed           seat-store-closed
+    │   │   └── StoreBusy         seat-store-closed
+    │   ├── StoreShut             seat-store-shut
     │   ├── StoreUnreadable       seat-store-unreadable
     │   │   └── SealBroken        seat-store-unreadable
     │   └── DiskFull              seat-disk-full
@@ -416,6 +418,16 @@ class StoreClosed(VaultError):
     """The store's key has not come from the server yet."""
 
     code = "seat-store-closed"
+
+
+class StoreBusy(StoreClosed):
+    """The store is being opened, made or left just now: asked again, it answers."""
+
+
+class StoreShut(VaultError):
+    """The server's key does not open the store; what it keeps stays until IT has decided. ``data``: ``asked``."""
+
+    code = "seat-store-shut"
 
 
 class StoreUnreadable(VaultError):

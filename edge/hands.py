@@ -267,9 +267,13 @@ class Hands:
         elif isinstance(command, PowerOff):
             code = "" if _is_done(self._ports.power_off, "switched off") else CannotPowerOff.code
         else:
-            code = "" if _is_done(self._ports.restart, "started again") else CannotRestart.code
+            code = "" if self.restart() else CannotRestart.code
         outcome = "refused" if code else "done"
         self._ports.say(lambda head: messages.Obeyed(head, command.order, outcome, code))
+
+    def restart(self) -> bool:
+        """Have the machine started again; whether somebody does it."""
+        return _is_done(self._ports.restart, "started again")
 
     def _report(self, chunks: Chunks) -> None:
         have = chunks.have

@@ -71,6 +71,14 @@ class WelcomeCame:
         return Welcomed(self.welcome.wish)
 
 
+@dataclass(frozen=True, slots=True)
+class StoreAnswered:
+    """What the server says to a loss, or to the question of a store that does not open (W195)."""
+
+    heard: str
+    anew: str
+
+
 class Inbox:
     """Opens what comes. ``refused`` counts by error code what was not believed."""
 
@@ -84,7 +92,7 @@ class Inbox:
         self._full = False
         self.refused: Final[Counter[str]] = Counter()
 
-    def take(self, topic: Topic, payload: bytes, state: State) -> tuple[Event | WelcomeCame, ...]:
+    def take(self, topic: Topic, payload: bytes, state: State) -> tuple[Event | WelcomeCame | StoreAnswered, ...]:
         """What a message means; never raises for anything the other side did."""
         if self._ports.channel is None:
             return ()
@@ -135,14 +143,15 @@ class Inbox:
 
     # -------------------------------------------------------- one seat's lanes
 
-    def _box(self, topic: Topic, payload: bytes, state: State) -> tuple[Event | WelcomeCame, ...]:
+    def _box(self, topic: Topic, payload: bytes, state: State) -> tuple[Event | WelcomeCame | StoreAnswered, ...]:
         channel = self._ports.channel
         message = None if channel is None else channel.open(topic, payload)
         match message:
             case messages.Welcome():
                 return (WelcomeCame(message),)
-            case messages.Desired(wish=wish):
-                return (WishChanged(wish),)
+            case messages.Desired(wish=wish, heard=heard, anew=anew):
+                changed = WishChanged(wish)
+                return (changed, StoreAnswered(heard, anew)) if heard or anew else (changed,)
             case messages.Ack():
                 return (Acked(message.act, message.outcome, message.code, message.data),)
             case messages.Challenge():

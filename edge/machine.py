@@ -33,7 +33,7 @@ from edge.commands import (
     SendHealth,
     Wipe,
 )
-from edge.errors import AgentOutdated, DeviceRevoked, LogBroken, StoreUnreadable
+from edge.errors import AgentOutdated, DeviceRevoked, DiskFull, LogBroken
 from edge.events import (
     Acked,
     ActAsked,
@@ -208,7 +208,7 @@ def _opened(state: State, event: Opened, now: Now) -> Result:
         marks=marks.opened(event.marks),
         readings=readings.opened(event.readings, state, now),
         # What could not be read a moment ago has been read; whether the disk is full is not known by that.
-        fault="" if state.fault == StoreUnreadable.code else state.fault,
+        fault=state.fault if state.fault == DiskFull.code else "",
     )
     if opened.session is not None:
         for entry in opened.queue:

@@ -20,7 +20,7 @@ from functools import partial
 from typing import Final
 
 from edge import clock
-from edge.ballot_hands import BallotHands, line
+from edge.ballot_hands import BallotHands
 from edge.commands import (
     Answer,
     AnswerOrder,
@@ -70,7 +70,7 @@ from edge.commands import (
     Wipe,
 )
 from edge.declaring import MAKERS, Maker
-from edge.errors import VaultError
+from edge.errors import StoreBusy, StoreShut, VaultError
 from edge.events import (
     Event,
     FaultChanged,
@@ -79,7 +79,6 @@ from edge.events import (
     KeepingCame,
     LinkDown,
     LinkUp,
-    Opened,
     PasswordChecked,
     PointCame,
     RecordFound,
@@ -89,12 +88,13 @@ from edge.events import (
     UpdateUnkept,
 )
 from edge.hands import Hands
-from edge.inbox import Inbox, WelcomeCame
+from edge.inbox import Inbox, StoreAnswered, WelcomeCame
 from edge.link.codec import Channel, Site
 from edge.link.ports import Link
 from edge.machine import step
 from edge.marks_hands import MarksHands
-from edge.model import Identity, Limits, Recalled, State
+from edge.model import Identity, Limits, State
+from edge.opened import opened
 from edge.outbox import Entry
 from edge.paper_hands import PaperHands
 from edge.passwords import Passwords, Verifier
@@ -106,7 +106,6 @@ from edge.screen import Drawn, Outside
 from edge.showing import ended, situation, stuck, token_word
 from edge.signing.files import RoundFiles
 from edge.updates.hands import UpdateHands
-from edge.vault.store import loss
 from sealing.signatures import DeviceSigner
 from wire.ids import RoomId
 from wire.secret import Secret
@@ -114,6 +113,8 @@ from wire.topics import PaperVersion, Topic, device_filters
 
 AGENT: Final = "phonghop/0.2.0"
 _CHECK_ROOM_S: Final = 5.0
+#: A store that is being opened or made is asked again.
+_BUSY_S: Final = 1.0
 _LOG: Final = logging.getLogger("phonghop.seat")
 
 
@@ -138,6 +139,10 @@ class Seat:
         self._replan: Replan | None = None
         self._plan_left = False
         self._checked_room_s = 0.0
+        #: the key of a store that is not open yet, and the welcome that brought it (None: it outlived a restart)
+        self._opening: tuple[Secret, WelcomeCame | None] | None = None
+        #: when it is asked again by itself; None: at the next welcome
+        self._asks_again_s: float | None = None
         self._drawn: Final = Drawn()
         self.state = State(limits=limits, started_s=ports.clock.monotonic_s(), makers=makers)
 
@@ -153,7 +158,8 @@ class Seat:
             ]
         key = self._ports.run_dir.load_key()
         if key is not None:
-            self._open_store(key, warm=True)
+            self._opening = key, None
+            self._open_store()
         update = self._updates.begin()
         if update is not None:
             self._waiting.append(update)
@@ -190,6 +196,8 @@ class Seat:
         for meaning in meanings:
             if isinstance(meaning, WelcomeCame):
                 self._welcome(meaning)
+            elif isinstance(meaning, StoreAnswered):
+                self._store_answered(meaning)
             else:
                 self._waiting.append(meaning)
         self._drain()
@@ -213,6 +221,8 @@ class Seat:
         now_s = self._ports.clock.monotonic_s()
         if self._plan_left:
             self._request(Replan())
+        if self._asks_again_s is not None and now_s >= self._asks_again_s:
+            self._open_store()
         if self._ports.vault.is_open:
             self._guard(self._flush)
             if now_s - self._checked_room_s >= _CHECK_ROOM_S:
@@ -332,45 +342,54 @@ class Seat:
         if not self._ports.vault.is_open or known != key:
             self._ports.vault.close()
             self.inbox.forget()
-            self._ports.run_dir.save_key(key)
-            if not self._open_store(key, warm=False):
-                return
+            self._opening = key, came
+            self._open_store()
+            return
         self._waiting.append(came.event())
 
-    def _open_store(self, key: Secret, *, warm: bool) -> bool:
-        vault = self._ports.vault
+    def _open_store(self, *, anew: str = "") -> None:
+        """With the newest key; the machine hears of its welcome once it is open."""
+        if self._opening is None:
+            return
+        (key, came), vault = self._opening, self._ports.vault
+        self._asks_again_s = None
         try:
-            lost = vault.open(key)
+            lost = vault.open(key, anew=anew)
             self._hands.finish_recalls()
+        except StoreBusy as exc:
+            _LOG.info("store: %s", exc)
+            self._asks_again_s = self._ports.clock.monotonic_s() + _BUSY_S
         except VaultError as exc:
             _LOG.error("store: %s (%s)", exc.code, exc)
+            vault.close()
             self.handle(FaultChanged(exc.code))
-            return False
-        if lost:
-            _LOG.warning("store: given up and asked for again: %s", ", ".join(lost))
-            if self._ports.vitals is not None:
-                self._ports.vitals.lost(loss(lost))
-        self._waiting.append(self._opened(warm=warm))
-        return True
+            if isinstance(exc, StoreShut):
+                self._tell_store(shut=exc.data["asked"])
+                if came is not None:
+                    self._guard(self._health)
+        else:
+            self._opening = None
+            if lost:
+                _LOG.warning("store: given up and asked for again: %s", ", ".join(lost))
+            self._tell_store()
+            self._ports.run_dir.save_key(key)
+            self._waiting.append(opened(self._ports, warm=came is None))
+            if came is not None:
+                self._waiting.append(came.event())
 
-    def _opened(self, *, warm: bool) -> Opened:
-        vault = self._ports.vault
-        owed = [note for note in vault.notes.all() if not note.confirmed]
-        last = max(owed, key=lambda note: str(note.destroyed_at), default=None)
-        now_s = self._ports.clock.monotonic_s()
-        return Opened(
-            warm=warm,
-            wish=vault.load_wish(),
-            meetings={kept.keyring.meeting: kept.state for kept in vault.meetings()},
-            queue=tuple(queued(entry) for entry in vault.outbox.waiting()),
-            session=self._ports.run_dir.load_session(vault.sealer()),
-            ballots=tuple(line(held, ballot) for held in vault.ballots.all() for ballot in held.ballots),
-            marks=vault.marks.all(),
-            readings=vault.readings.all(),
-            recalled=None
-            if last is None
-            else Recalled(last.meeting, last.title, len(last.papers), last.pages, confirmed=False, since_s=now_s),
-        )
+    def _tell_store(self, *, shut: str = "") -> None:
+        """What the next reports of health say of it (W195)."""
+        loss = self._ports.vault.loss
+        if self._ports.vitals is not None:
+            said = {} if loss is None else {"lost": loss.why, "loss": loss.loss}
+            self._ports.vitals.store(**said, shut=shut)
+
+    def _store_answered(self, answer: StoreAnswered) -> None:
+        if answer.heard:
+            self._ports.vault.heard(answer.heard)
+            self._tell_store()
+        if answer.anew and not self._ports.vault.is_open:
+            self._open_store(anew=answer.anew)
 
     def _wipe(self, order: str) -> None:
         """Everything goes; only when it has is it said.
@@ -380,6 +399,7 @@ class Seat:
         """
         self._hide()
         self.passwords.drop_all()
+        self._opening = self._asks_again_s = None
         self._ports.run_dir.forget()
         self.inbox.forget()
         held: tuple[str, ...] = ()
@@ -389,7 +409,12 @@ class Seat:
                 self._ports.wiping(held)
         except VaultError as exc:
             _LOG.warning("what is destroyed is not written down before: %s (%s)", exc.code, exc)
-        self._ports.vault.wipe()
+        try:
+            self._ports.vault.wipe()
+        except StoreBusy:
+            # Its key is in the kernel still, and goes with the power: the next start destroys it again, and says so.
+            self._hands.restart()
+            raise
         if self._ports.wiped is not None:
             self._ports.wiped(held)
         if order:

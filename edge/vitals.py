@@ -26,8 +26,6 @@ from typing import Any, Final
 from edge.clock import Clock
 from wire.messages import Machine
 
-#: How long a loss is said (W195): one of forty reports will be heard.
-LOST_S: Final = 600.0
 _MIB_IN_KIB: Final = 1024
 _MILLI: Final = 1000
 _NONSENSE_C: Final = 150
@@ -48,7 +46,7 @@ class Vitals:
         self._root: Final = root
         self._began_s: Final = clock.monotonic_s()
         self._painted_s: float | None = None
-        self._lost: tuple[str, float] = "", float("-inf")
+        self._store: dict[str, Any] = {"store_lost": "", "store_loss": "", "store_shut": ""}
         cmdline, release = self._text("proc/cmdline"), self._text("etc/os-release")
         self._slot: Final = _first(_SLOT, cmdline)
         self._image: Final = _first(_IMAGE, release)
@@ -68,9 +66,9 @@ class Vitals:
         """The page has painted just now."""
         self._painted_s = self._clock.monotonic_s()
 
-    def lost(self, why: str) -> None:
-        """Something of the store is gone for good: one of :data:`wire.messages.machine.LOSSES`."""
-        self._lost = why, self._clock.monotonic_s()
+    def store(self, *, lost: str = "", loss: str = "", shut: str = "") -> None:
+        """What IT has to know of the store from now on, as in :class:`wire.messages.Machine`; nothing, if nothing."""
+        self._store = {"store_lost": lost, "store_loss": loss, "store_shut": shut}
 
     @property
     def painted_ago_s(self) -> float | None:
@@ -80,7 +78,6 @@ class Vitals:
 
     def read(self, *, ahead: dt.timedelta | None) -> Machine:
         """Everything now; ``ahead``: how far the server's clock is ahead of this; None: not heard yet."""
-        lost, lost_s = self._lost
         # Never painted counts from the start of this program: a screen that stays dark is one that stands still.
         painted_s = self.painted_ago_s
         if painted_s is None:
@@ -95,7 +92,7 @@ class Vitals:
             image=self._image,
             slot=self._slot,
             compatible=self._compatible,
-            store_lost=lost if self._clock.monotonic_s() - lost_s < LOST_S else "",
+            **self._store,
             **self._card(),
         )
 

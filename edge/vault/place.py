@@ -1,15 +1,20 @@
 """Where the vault's files lie, and what opens that place: a folder, or a partition that the server's key opens.
 
-Rules: nothing is written before :meth:`Place.open`. The partition (docs/adr/0060) is opened, shut and destroyed by
-a small program of root, asked over one socket; it is given a key made from the store key for this alone, never the
-store key itself. A partition that no key will open again is made anew, and whoever opens is told. Beside it, where it
-can be read without a key, lies that there is one, and the identifiers of the meetings in it: the receipt of a wipe
-names them (W186) when no key will open it any more. Both ways pass ``tests/contract/test_place.py``.
+Rules: nothing is written before :meth:`Place.open`. The partition (docs/adr/0060) is opened, made, shut and destroyed
+by a small program of root, asked over one socket; it is given a key made from the store key for this alone, never the
+store key itself. That program destroys nothing that it was not told to by a name: what it finds is judged here. Where
+nothing was ever kept, anything but another key is made anew. Where something was, only a head or files that are not
+there any more are, and whoever opens is told until it has been heard; what another key would open is kept for that key,
+until IT says that it is not wanted. Everything else only failed, and stays as it is.
+
+Beside the partition lies a note, to be read without a key: that there is one, and which; a loss that nobody has heard
+of yet; the identifiers of the meetings in it, which the receipt of a wipe names (W186) when no key will open it again.
+Both ways pass ``tests/contract/test_place.py``.
 
 Usage::
 
-    place = Partition(store, folder, socket)
-    lost = place.open(store_key)
+    place = Partition(store, RealDisk(folder), socket)
+    place.open(store_key, anew="")
     place.keep(["m-…"]); place.erase(); place.leave()
 """
 
@@ -19,46 +24,81 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from edge.errors import StoreUnreadable, VaultError
+from edge.errors import StoreBusy, StoreShut, StoreUnreadable, VaultError
 from edge.vault.disk import Disk
 from wire import canonical
 from wire.errors import WireError
 from wire.fields import Fields
+from wire.messages.machine import LOSSES, STORE_ID_BYTES
 from wire.messages.session import MAX_MEETINGS
 from wire.secret import Secret
 
 #: On the store, beside the partition.
 MADE: Final = "vault.json"
-#: A card of years is formatted within this; opening takes a second.
-OPEN_S: Final = 180.0
-#: D7: what is ordered to be destroyed is so within two seconds; a machine that is busy is waited for.
-ERASE_S: Final = 30.0
-#: There was nothing, or nothing that anybody wanted any more.
-NO_LOSS: Final = frozenset({"new", "erased"})
+#: In the partition: the same identifier as in the note.
+WHICH: Final = "which"
+#: Root's program answers within a second that it is at work; a machine that is busy is waited for.
+ANSWER_S: Final = 10.0
+#: D7: what is ordered to be destroyed is so within two seconds; what root's program is in the middle of is ended first.
+ORDER_S: Final = 30.0
+#: What root's program finds where nothing can be of use to anybody; what is lost by making it anew, if anything was.
+_GONE: Final = {"new": "header", "header": "header", "erased": "header", "files": "files"}
+#: Another key, or a card that gives everything tomorrow, would open it.
+_SHUT: Final = frozenset({"key", "torn", "unmended"})
+#: Found where something was in the middle of being made; where something was kept, it only failed.
+_HALF: Final = frozenset({"unchecked"})
 _INFO: Final = b"phonghop/v1/vault partition"
 _LONGEST: Final = 256
 _LOG: Final = logging.getLogger("phonghop.seat")
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Something of the store is gone: one of :data:`wire.messages.machine.LOSSES`, and which loss it is."""
+
+    why: str
+    loss: str
+
+
 class Place(Protocol):
     """What the vault asks of the place of its files."""
 
-    def open(self, store_key: Secret) -> str:
-        """The files can be reached afterwards; returns why they are lost, or an empty text. Raises VaultError."""
+    @property
+    def loss(self) -> Loss | None:
+        """What nobody has heard of yet."""
         ...
 
-    def erase(self) -> None:
-        """Nobody opens it again, with whatever key; what is open stays so until :meth:`leave`. Raises VaultError."""
+    def open(self, store_key: Secret, *, anew: str) -> None:
+        """The files can be reached afterwards. Raises VaultError.
+
+        ``anew``: the question (:class:`edge.errors.StoreShut`) that IT has answered.
+        """
+        ...
+
+    def lose(self, why: str) -> None:
+        """Note that something is given up, before it is. Raises VaultError."""
+        ...
+
+    def heard(self, loss: str) -> None:
+        """IT knows of this loss."""
+        ...
+
+    def erase(self) -> bool:
+        """Nobody opens it again, with whatever key; what is open stays so until :meth:`leave`. Raises VaultError.
+
+        False: every file is to be destroyed by itself.
+        """
         ...
 
     def leave(self) -> None:
-        """Shut it."""
+        """Shut it; raises :class:`edge.errors.StoreBusy` when somebody does not let go of it."""
         ...
 
     def keep(self, meetings: Iterable[str]) -> None:
@@ -73,12 +113,29 @@ class Place(Protocol):
 class Folder:
     """A folder of the disk, always there: what lies in it is sealed file by file."""
 
-    def open(self, store_key: Secret) -> str:  # noqa: ARG002 - as every place
-        """Nothing to do."""
-        return ""
+    def __init__(self) -> None:
+        self._loss: Loss | None = None
 
-    def erase(self) -> None:
+    @property
+    def loss(self) -> Loss | None:
+        """Known until this program ends."""
+        return self._loss
+
+    def open(self, store_key: Secret, *, anew: str) -> None:
+        """Nothing to do."""
+
+    def lose(self, why: str) -> None:
+        """Remember it."""
+        self._loss = _fresh_loss(why)
+
+    def heard(self, loss: str) -> None:
+        """Forget it."""
+        if self._loss is not None and self._loss.loss == loss:
+            self._loss = None
+
+    def erase(self) -> bool:
         """The vault destroys its files itself."""
+        return False
 
     def leave(self) -> None:
         """Nothing to do."""
@@ -91,66 +148,188 @@ class Folder:
         return ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What lies beside the partition. ``which``: the partition that was made; ``asked``: the question put to IT."""
+
+    which: str = ""
+    meetings: tuple[str, ...] = ()
+    loss: Loss | None = None
+    asked: str = ""
+    #: being destroyed by order: what is found afterwards is no loss
+    wiping: bool = False
+
+    def to_value(self) -> dict[str, Any]:
+        value: dict[str, Any] = {"which": self.which, "meetings": list(self.meetings), "wiping": self.wiping}
+        if self.loss is not None:
+            value |= {"lost": self.loss.why, "loss": self.loss.loss}
+        return value | ({"asked": self.asked} if self.asked else {})
+
+    @classmethod
+    def read(cls, data: bytes) -> _Note:
+        """Raises WireError."""
+        fields = Fields(canonical.decode(data), MADE)
+        loss = None
+        if fields.has("lost"):
+            loss = Loss(fields.choice("lost", LOSSES), fields.hex("loss", size=STORE_ID_BYTES))
+        return cls(
+            which=fields.hex("which", size=STORE_ID_BYTES),
+            meetings=fields.ids("meetings", "m", limit=MAX_MEETINGS),
+            loss=loss,
+            asked=fields.hex("asked", size=STORE_ID_BYTES) if fields.has("asked") else "",
+            wiping=fields.flag("wiping"),
+        )
+
+
+class _Found(StoreUnreadable):
+    """Root's program has opened nothing, and says what it found."""
+
+    def __init__(self, because: str) -> None:
+        super().__init__(f"the vault is refused ({because})")
+        self.because: Final = because
+
+
 class Partition:
-    """A partition under LUKS2, mounted at ``folder``; ``store`` is the disk that can be read without it."""
+    """A partition under LUKS2, whose files are ``disk``; ``store`` is the disk that can be read without it."""
 
     def __init__(
-        self, store: Disk, folder: Path, where: Path, *, is_mounted: Callable[[Path], bool] = os.path.ismount
+        self, store: Disk, disk: Disk, where: Path, *, is_mounted: Callable[[Path], bool] = os.path.ismount
     ) -> None:
         self._store: Final = store
-        self._folder: Final = folder
+        self._disk: Final = disk
         self._where: Final = where
         self._is_mounted: Final = is_mounted
+        self._loss: Loss | None = None
+        self._is_erased = False
 
-    def open(self, store_key: Secret) -> str:
-        """Have it opened and mounted."""
-        made = self._ask(b"open " + _key(store_key).hex().encode("ascii"), ("opened", "made"), patience_s=OPEN_S)
+    @property
+    def loss(self) -> Loss | None:
+        """As it was noted."""
+        return self._loss
+
+    def open(self, store_key: Secret, *, anew: str) -> None:
+        """Have it opened and mounted, or made where it is lost for good or was never made."""
+        note = self._note()
+        key = _key(store_key).hex().encode("ascii")
+        try:
+            self._ask(b"open " + key, "opened")
+        except _Found as found:
+            note = self._judged(found, note, anew=anew)
+            _LOG.warning("vault: is made anew (%s)", found.because)
+            self._ask(b"make %s %s" % (found.because.encode("ascii"), key), "made")
         # It is mounted by another program: what is written before it is seen here would lie on the open store.
-        if not self._is_mounted(self._folder):
-            raise StoreUnreadable(f"{self._folder}: the vault is open and not to be seen")
-        was_known = self._store.read(MADE) is not None
-        if made or not was_known:
-            self._note(())
-        if made:
-            _LOG.warning("vault: made anew (%s)", made)
-        return made if was_known and made not in NO_LOSS else ""
+        if not self._is_mounted(self._disk.path("")):
+            raise StoreUnreadable("the vault is open and not to be seen")
+        self._recognise(note)
 
-    def erase(self) -> None:
-        """Its header goes, and with it everything."""
-        self._ask(b"erase", ("erased",), patience_s=ERASE_S)
-        self._store.remove(MADE)
+    def _judged(self, found: _Found, note: _Note | None, *, anew: str) -> _Note | None:
+        """What stands beside a vault that is made anew now; raises what was found where that is not to be."""
+        why = found.because
+        if why in _SHUT and (note is not None or why == "key"):
+            known = note or _Note(which=_fresh())
+            if not known.asked:
+                known = replace(known, asked=_fresh())
+                self._put(known)
+            if known.asked != anew:
+                raise StoreShut(f"the vault does not open ({why})", asked=known.asked)
+            # By IT's own word, and on record there.
+            unwanted = replace(known, loss=None, wiping=True)
+            self._put(unwanted)
+            return unwanted
+        if why not in _GONE and (note is not None or why not in _SHUT | _HALF):
+            raise found
+        if note is not None and not note.wiping and note.loss is None:
+            note = replace(note, loss=_fresh_loss(_GONE[why]))
+            self._put(note)
+        return note
+
+    def _recognise(self, note: _Note | None) -> None:
+        """See that it is the one that the note is of: a file system that was emptied opens as well."""
+        which = self._disk.read(WHICH)
+        if note is None or note.wiping:
+            note = _Note()
+        elif note.which.encode("ascii") != which and note.loss is None:
+            note = replace(note, loss=_fresh_loss("files"))
+            self._put(note)
+        if not note.which or note.which.encode("ascii") != which:
+            note = replace(note, which=_fresh(), meetings=())
+            self._disk.put(WHICH, note.which.encode("ascii"))
+        self._put(replace(note, asked=""))
+
+    def lose(self, why: str) -> None:
+        """Note it, unless another loss waits to be heard."""
+        note = self._note()
+        if note is not None and note.loss is None:
+            self._put(replace(note, loss=_fresh_loss(why)))
+
+    def heard(self, loss: str) -> None:
+        """Strike it out; what cannot be struck out is said again."""
+        try:
+            note = self._note()
+            if note is not None and note.loss is not None and note.loss.loss == loss:
+                self._put(replace(note, loss=None))
+        except VaultError as exc:
+            _LOG.warning("vault: that its loss was heard is not noted: %s (%s)", exc.code, exc)
+
+    def erase(self) -> bool:
+        """Its head goes, and with it everything."""
+        try:
+            note = self._note()
+            if note is not None and not note.wiping:
+                # A cut after the next line is no loss of anything that anybody wanted.
+                self._put(replace(note, wiping=True))
+        except VaultError as exc:
+            _LOG.warning("vault: that it is destroyed by order is not noted: %s (%s)", exc.code, exc)
+        self._ask(b"erase", "erased", patience_s=ORDER_S)
+        self._is_erased = True
+        return True
 
     def leave(self) -> None:
-        """Unmounted, and its key out of the kernel; what does not work is said and stops nothing."""
+        """Unmounted, and its key out of the kernel; nobody need know then what was in it."""
         try:
-            self._ask(b"close", ("closed",), patience_s=ERASE_S)
+            self._ask(b"close", "closed", patience_s=ORDER_S)
         except VaultError as exc:
-            _LOG.warning("vault: not shut (%s)", exc)
+            raise StoreBusy(str(exc)) from exc
+        if self._is_erased:
+            self._store.shred(MADE)
+            self._loss, self._is_erased = None, False
 
     def keep(self, meetings: Iterable[str]) -> None:
         """Note them; what cannot be noted is missing in a receipt, no more."""
         named = tuple(sorted(meetings))
         try:
-            if named != self.kept():
-                self._note(named)
+            note = self._note()
+            if note is not None and named != note.meetings:
+                self._put(replace(note, meetings=named))
         except VaultError as exc:
             _LOG.warning("vault: its meetings are not noted: %s (%s)", exc.code, exc)
 
     def kept(self) -> tuple[str, ...]:
-        """As they were noted."""
+        """As they were noted; what cannot be read is missing in a receipt, no more."""
+        try:
+            note = self._note()
+        except VaultError as exc:
+            _LOG.warning("vault: which meetings were in it is not known: %s (%s)", exc.code, exc)
+            return ()
+        return () if note is None else note.meetings
+
+    def _note(self) -> _Note | None:
+        """None: there is no vault, or nobody wants what is in it. Raises VaultError: then nothing is known."""
         noted = self._store.read(MADE)
         if noted is None:
-            return ()
+            return None
         try:
-            return Fields(canonical.decode(noted), MADE).ids("meetings", "m", limit=MAX_MEETINGS)
+            return _Note.read(noted)
         except WireError:
-            return ()
+            # There was one: whatever is found is a loss.
+            return _Note()
 
-    def _note(self, meetings: tuple[str, ...]) -> None:
-        self._store.put(MADE, canonical.encode({"meetings": list(meetings)}))
+    def _put(self, note: _Note) -> None:
+        self._store.put(MADE, canonical.encode(note.to_value()))
+        self._loss = note.loss
 
-    def _ask(self, line: bytes, wanted: tuple[str, ...], *, patience_s: float) -> str:
-        """One line to root's program; returns its reason. Raises StoreUnreadable, which never holds the line."""
+    def _ask(self, line: bytes, wanted: str, *, patience_s: float = ANSWER_S) -> None:
+        """One line to root's program. Raises VaultError, which never holds the line."""
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asked:
                 asked.settimeout(patience_s)
@@ -165,9 +344,20 @@ class Partition:
             because = fields.text("because", limit=80) if fields.has("because") else ""
         except WireError:
             raise StoreUnreadable("the vault answers what nobody reads") from None
-        if state not in wanted:
+        if state == "working":
+            raise StoreBusy("the vault is being worked at")
+        if state == "refused" and wanted == "opened":
+            raise _Found(because)
+        if state != wanted:
             raise StoreUnreadable(f"the vault is {state} ({because})")
-        return because
+
+
+def _fresh() -> str:
+    return os.urandom(STORE_ID_BYTES).hex()
+
+
+def _fresh_loss(why: str) -> Loss:
+    return Loss(why, _fresh())
 
 
 def _key(store_key: Secret) -> bytes:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final, TypeVar
@@ -35,7 +36,7 @@ from edge.vault.disk import Disk
 from edge.vault.keyring import FOLDER as MEETINGS
 from edge.vault.keyring import folder, kept_papers, shred_keys
 from edge.vault.meeting import KeptMeeting, log_name
-from edge.vault.place import Folder, Place
+from edge.vault.place import Folder, Loss, Place
 from edge.vault.recalled import Note, Notes
 from edge.vault.seal import Sealer
 from pages.model import Document
@@ -47,17 +48,9 @@ from wire.secret import Secret
 from wire.topics import PaperVersion, parse_paper_version
 
 _T = TypeVar("_T")
+_LOG: Final = logging.getLogger("phonghop.seat")
 _CHECK: Final = "check"
-#: In the list of what was given up: the whole place, and why.
-_PLACE: Final = "vault: {}"
 _WISH: Final = "wish"
-
-
-def loss(lost: Iterable[str]) -> str:
-    """What IT is told of places that :meth:`Vault.open` gave up (W195)."""
-    if {_CHECK, _PLACE.format("key")} & set(lost):
-        return "key"
-    return "header" if _PLACE.format("header") in lost else "files"
 
 
 class Vault:
@@ -116,16 +109,34 @@ class Vault:
             raise StoreClosed
         return self._notes
 
-    def open(self, store_key: Secret) -> tuple[str, ...]:
-        """Read everything; returns the places that could not be read and were given up.
+    @property
+    def loss(self) -> Loss | None:
+        """What was given up, and IT has not heard of (W195)."""
+        return self._place.loss
 
-        Given up is what the disk gives and no key opens. Raises :class:`edge.errors.DiskFull` or
+    def heard(self, loss: str) -> None:
+        """IT knows of it."""
+        self._place.heard(loss)
+
+    def open(self, store_key: Secret, *, anew: str = "") -> tuple[str, ...]:
+        """Read everything; returns the places in it that could not be read and were given up.
+
+        Given up is what the disk gives and no key opens. ``anew``: IT has said that a store which this key does not
+        open is not wanted (:class:`edge.errors.StoreShut`). Raises :class:`edge.errors.DiskFull` or
         :class:`edge.errors.StoreUnreadable` when the disk itself fails: nothing more is touched then, nothing is open.
         """
-        why = self._place.open(store_key)
+        try:
+            return self._open(store_key, anew)
+        except VaultError:
+            self.close()
+            raise
+
+    def _open(self, store_key: Secret, anew: str) -> tuple[str, ...]:
+        self._place.open(store_key, anew=anew)
         sealer = Sealer(store_key)
-        lost: list[str] = [_PLACE.format(why)] if why else []
+        lost: list[str] = []
         if not self._fits(sealer):
+            self._place.lose("key")
             self._destroy_all()
             lost.append(_CHECK)
         if self._disk.read(_CHECK) is None:
@@ -133,6 +144,8 @@ class Vault:
         self._notes = self._load_or_shred(lambda: Notes.load(self._disk, sealer), recalled.FOLDER, lost)
         self._outbox = self._load_or_shred(lambda: Outbox.open(self._disk, sealer), OUTBOX_NAME, lost)
         self._ballots = self._load_or_shred(lambda: BallotBook.load(self._disk, sealer), ballots.FOLDER, lost)
+        if self._ballots.lost:
+            self._place.lose("files")
         lost.extend(self._ballots.lost)
         marks_book.shred_keys(self._disk, but=self._disk.names(MEETINGS))
         self._marks = self._load_or_shred(lambda: MarksBook.load(self._disk, sealer), marks_book.FOLDER, lost)
@@ -141,6 +154,7 @@ class Vault:
             try:
                 self._meetings[meeting] = KeptMeeting.load(self._disk, meeting, sealer=sealer)
             except (SealBroken, WireError):
+                self._place.lose("files")
                 self._remove_meeting(meeting, kept_papers(self._disk, meeting))
                 lost.append(folder(meeting))
         self._sealer = sealer
@@ -157,12 +171,17 @@ class Vault:
     def wipe(self) -> None:
         """Destroy everything, readable or not (a revoked device); raises VaultError when that is not done."""
         left: VaultError | None = None
+        is_gone = False
         try:
-            self._place.erase()
+            is_gone = self._place.erase()
         except VaultError as exc:
             # Then what can be reached goes file by file all the same, and it is not said to be done.
             left = exc
-        self._destroy_all()
+        try:
+            self._destroy_all()
+        except VaultError as exc:
+            _LOG.warning("store: not every file is destroyed by itself: %s (%s)", exc.code, exc)
+            left = left if is_gone else left or exc
         self._place.leave()
         if left is not None:
             raise left
@@ -323,6 +342,7 @@ class Vault:
         try:
             return load()
         except (SealBroken, WireError):
+            self._place.lose("files")
             self._shred(place)
             lost.append(place)
             return load()

@@ -61,8 +61,8 @@ class Healths:
     def __init__(self, tools: Tools) -> None:
         self._tools: Final = tools
         self._waiting: dict[DeviceId, tuple[Peer, Health]] = {}
-        #: seats that say on and on that something of their store is gone, and were heard
-        self._lost: set[DeviceId] = set()
+        #: the loss of each seat that was noted last: it says so until it is answered
+        self._noted: dict[DeviceId, str] = {}
 
     def take(self, peer: Peer, health: Health, now: Moment) -> None:
         """Show it; of several of one seat the last is answered."""
@@ -92,9 +92,9 @@ class Healths:
         if not said:
             return
         for each, wish in self._kept_or_alone(said, now):
-            self._tools.wishes.tell(each.peer, wish)
+            # Noted first: what is answered is not said again.
+            self._tools.wishes.tell(each.peer, wish, heard=self._noted_loss(each), anew=self._answered(each))
             self._show_record(each, now)
-            self._note_loss(each)
         self._tools.watcher.fleet_changed()
         for room in {each.peer.room for each in said}:
             self._tools.room_changed(room)
@@ -137,18 +137,32 @@ class Healths:
             each.peer.link = link
         return kept
 
-    def _note_loss(self, said: _Said) -> None:
-        """Have IT told once of what a seat says for minutes (W195)."""
+    def _noted_loss(self, said: _Said) -> str:
+        """The loss that a seat tells of, once IT is told (W195); empty when there is none, or it could not be noted."""
         device, machine = said.peer.device, said.health.machine
         if machine is None or not machine.store_lost:
-            self._lost.discard(device)
-        elif device not in self._lost:
+            return ""
+        # A seat that names no loss says so on and on, and is told of once while this program runs.
+        if self._noted.get(device) != machine.store_loss:
             try:
                 self._tools.fleet.store_lost(device)
-            except Exception:  # noqa: BLE001 - it says so again, and is answered already
+            except Exception:  # noqa: BLE001 - it says so again
                 _LOG.exception("the loss of %s could not be noted", device)
-            else:
-                self._lost.add(device)
+                return ""
+            self._noted[device] = machine.store_loss
+        return machine.store_loss
+
+    def _answered(self, said: _Said) -> str:
+        """The question of a seat whose store does not open, when IT has answered it (W195)."""
+        machine = said.health.machine
+        if machine is None or not machine.store_shut:
+            return ""
+        try:
+            is_answered = self._tools.fleet.store_shut(said.peer.device, machine.store_shut)
+        except Exception:  # noqa: BLE001 - it asks again
+            _LOG.exception("the store of %s does not open, which could not be noted", said.peer.device)
+            return ""
+        return machine.store_shut if is_answered else ""
 
     def _show_record(self, said: _Said, now: Moment) -> None:
         """Judge what a seat has seen of the record, and show it what has been added since (W74, W130)."""

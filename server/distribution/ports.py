@@ -226,6 +226,10 @@ class Fleet(Protocol):
         """The device has made its store anew, or given up a part of it (W195)."""
         ...
 
+    def store_shut(self, device: DeviceId, question: str) -> bool:
+        """The device's store does not open to its key; whether IT has said of this question: make it anew (W195)."""
+        ...
+
 
 class Meetings(Protocol):
     """The meetings feature, as far as seats need it."""

@@ -67,7 +67,7 @@ class Wishes:
             peer.link = link
             self.tell(peer, wish)
 
-    def tell(self, peer: Peer, wish: Wish | None) -> None:
-        """Send a device its wish."""
+    def tell(self, peer: Peer, wish: Wish | None, *, heard: str = "", anew: str = "") -> None:
+        """Send a device its wish, and what there is to say to what it told of its store (W195)."""
         if wish is not None:
-            self._peers.tell(peer, lambda head: Desired(head, wish))
+            self._peers.tell(peer, lambda head: Desired(head, wish, heard, anew))

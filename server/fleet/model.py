@@ -134,6 +134,10 @@ class Alert(enum.StrEnum):
     FIRST_KEY = "first_key"
     #: its store did not open, and was made anew
     STORE_LOST = "store_lost"
+    #: its store does not open to the server's key; once settled it is made anew
+    STORE_SHUT = "store_shut"
+    #: not shown: IT has said so of the question in ``detail``
+    STORE_ANEW = "store_anew"
 
 
 @dataclass(frozen=True, slots=True)

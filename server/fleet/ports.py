@@ -101,8 +101,12 @@ class DeviceStore(Protocol):
         """What nobody has settled, the oldest first."""
         ...
 
-    def settle(self, tx: Transaction, device: DeviceId, kind: Alert) -> bool:
-        """IT knows; whether there was such an alert."""
+    def alerts_of(self, tx: Transaction, device: DeviceId) -> Sequence[Told]:
+        """The same of one device, and what IT has said of its store."""
+        ...
+
+    def settle(self, tx: Transaction, device: DeviceId, kind: Alert) -> str | None:
+        """IT knows; the detail of the alert, None when there was none."""
         ...
 
     def revoke_certificates(self, tx: Transaction, device: DeviceId, *, now: dt.datetime) -> None:

@@ -315,11 +315,18 @@ class FleetService:
         ]
 
     def settle(self, command: Command, device: DeviceId, kind: Alert) -> None:
-        """IT knows of an alert, and it goes; raises DeviceUnknown."""
+        """IT knows of an alert, and it goes; raises DeviceUnknown.
+
+        Of a store that does not open it is IT's word that what is in it is not wanted any more (W195).
+        """
 
         def do(tx: Transaction) -> None:
             self._device(tx, device)
-            if self.store.settle(tx, device, kind):
+            asked = self.store.settle(tx, device, kind)
+            if asked is not None:
+                if kind is Alert.STORE_SHUT:
+                    self.store.settle(tx, device, Alert.STORE_ANEW)
+                    self.store.alert(tx, device, Alert.STORE_ANEW, now=command.now, detail=asked)
                 data = {"device": device, "kind": kind.value}
                 self.journal.record(tx, "device_alert_settled", data, actor=command.actor, now=command.now)
 
@@ -358,6 +365,17 @@ class FleetService:
         """The device has made its store anew, or given up a part of it (W195)."""
         self.renewals.raise_alert(device, Alert.STORE_LOST)
         self._tell(FleetChange(device, None))
+
+    def store_shut(self, device: DeviceId, question: str) -> bool:
+        """The device's store does not open to its key; whether IT has said of this question: make it anew (W195)."""
+        with self.unit.read() as tx:
+            told = {each.kind: each.detail for each in self.store.alerts_of(tx, device)}
+        if told.get(Alert.STORE_ANEW) == question:
+            return True
+        if told.get(Alert.STORE_SHUT) != question:
+            self.renewals.raise_alert(device, Alert.STORE_SHUT, detail=question)
+            self._tell(FleetChange(device, None))
+        return False
 
     def at_seat(self, seat: str) -> dict[str, Any] | None:
         """``{id, state, online, maintenance}`` of a seat's device."""

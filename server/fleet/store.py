@@ -209,15 +209,19 @@ class SqlDeviceStore:
 
     def alerts(self, tx: Connection) -> Sequence[Told]:
         """What nobody has settled, the oldest first."""
-        rows = tx.execute(sa.select(alerts).order_by(alerts.c.since, alerts.c.kind))
-        return [
-            Told(DeviceId(row.device), Alert(row.kind), row.since, row.last_at, row.times, row.detail) for row in rows
-        ]
+        shown = sa.select(alerts).where(alerts.c.kind != Alert.STORE_ANEW.value)
+        return [_told(row) for row in tx.execute(shown.order_by(alerts.c.since, alerts.c.kind))]
 
-    def settle(self, tx: Connection, device: DeviceId, kind: Alert) -> bool:
-        """IT knows; whether there was such an alert."""
+    def alerts_of(self, tx: Connection, device: DeviceId) -> Sequence[Told]:
+        """The same of one device, and what IT has said of its store."""
+        return [_told(row) for row in tx.execute(sa.select(alerts).where(alerts.c.device == device))]
+
+    def settle(self, tx: Connection, device: DeviceId, kind: Alert) -> str | None:
+        """IT knows; the detail of the alert, None when there was none."""
         mine = (alerts.c.device == device) & (alerts.c.kind == kind.value)
-        return bool(tx.execute(sa.delete(alerts).where(mine)).rowcount)
+        detail = tx.execute(sa.select(alerts.c.detail).where(mine)).scalar_one_or_none()
+        tx.execute(sa.delete(alerts).where(mine))
+        return None if detail is None else str(detail)
 
     def revoke_certificates(self, tx: Connection, device: DeviceId, *, now: dt.datetime) -> None:
         """Mark all certificates of a device as revoked."""
@@ -262,6 +266,10 @@ class SqlDeviceStore:
             # An approved device with such a line has been given another certificate: it stays connected.
             tuple(sorted({DeviceId(row.device) for row in revoked if row.state != approved_state})),
         )
+
+
+def _told(row: sa.Row[Any]) -> Told:
+    return Told(DeviceId(row.device), Alert(row.kind), row.since, row.last_at, row.times, row.detail)
 
 
 def _upsert(tx: Connection, table: sa.Table, values: dict[str, Any]) -> None:

@@ -194,6 +194,6 @@ def test_an_alert_is_new_once_and_goes_when_it_is_settled(database: Database) ->
         assert STORE.alert(tx, asked.device, Alert.COPIED, now=START, detail="one")
         assert not STORE.alert(tx, asked.device, Alert.COPIED, now=LATER, detail="two")
         assert STORE.alerts(tx) == [Told(asked.device, Alert.COPIED, START, LATER, 2, "two")]
-        assert STORE.settle(tx, asked.device, Alert.COPIED)
-        assert not STORE.settle(tx, asked.device, Alert.COPIED)
+        assert STORE.settle(tx, asked.device, Alert.COPIED) is not None
+        assert STORE.settle(tx, asked.device, Alert.COPIED) is None
         assert STORE.alerts(tx) == []

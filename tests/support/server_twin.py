@@ -144,6 +144,10 @@ class ServerTwin:
         self.readings_outcome: tuple[str, str] | None = ("done", "")
         #: what seats answered to orders
         self.obeyed: list[tuple[str, str, str]] = []
+        #: what it says to the question of a store that does not open
+        self.anew = ""
+        #: what seats said that they have lost: why, and which loss
+        self.losses: list[tuple[str, str]] = []
         #: how far seats said they are with a new image
         self.updating: list[messages.Updating] = []
         self.stale = 0
@@ -309,6 +313,14 @@ class ServerTwin:
         if any(device.keeping):
             self._say(device, "keeping", lambda head: messages.Keeping(head, *device.keeping))
 
+    def _hear(self, device: TwinDevice, health: messages.Health) -> None:
+        device.health = health
+        heard = "" if health.machine is None else health.machine.store_loss
+        if health.machine is not None and heard:
+            self.losses.append((health.machine.store_lost, heard))
+        # As the server does: a wish that was lost comes with the answer.
+        self._say(device, "desired", lambda head: messages.Desired(head, self.wish(device), heard, self.anew))
+
     def _take(self, device: TwinDevice, message: Any) -> None:
         match message:
             case messages.Join():
@@ -323,9 +335,7 @@ class ServerTwin:
             case messages.Have():
                 device.have[message.paper] = Bitmap(message.chunks, message.bitmap)
             case messages.Health():
-                device.health = message
-                # As the server does: a wish that was lost comes with the answer.
-                self._say(device, "desired", lambda head: messages.Desired(head, self.wish(device)))
+                self._hear(device, message)
             case messages.Obeyed():
                 self.obeyed.append((message.order, message.outcome, message.code))
             case messages.Updating():

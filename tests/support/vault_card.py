@@ -1,133 +1,212 @@
-"""Root's program of the vault, as it is in the image, over a played card: cryptsetup and its like are not asked.
+"""Root's program of the vault, as it is in the image, over a played card: false programs in a folder of their own.
 
-Rules: the program's own decisions, its socket and its answers are real. What it calls answers as those programs do; a
-key among their words ends the test. ``folder`` is what is mounted.
+Rules: nothing of the program is replaced but where it looks (the device, the folder of the programs, whose user the
+agent is). ``cryptsetup`` and ``systemctl`` are a few lines of shell that work on files: the head is bytes of ``device``
+as LUKS2 lays them, the key 32 bytes behind it; ``mkfs.ext4`` and ``e2fsck`` are the real ones. :meth:`Card.breaks`
+makes one of them return a code and say something instead. A key among the words of a program ends it with 99.
 
 Usage::
 
-    with vault_program(card, where) as module:
-        Partition(store, card.folder, where, is_mounted=card.shows).open(key)
+    with vault_program(card) as module:
+        Partition(store, RealDisk(card.folder), card.socket, is_mounted=card.shows).open(key)
 """
 
 from __future__ import annotations
 
-import json
 import os
+import pwd
 import shutil
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tests.unit.firmware import programs
 
-#: What e2fsck returns of files that are whole, torn, or none; with ``-y`` it mends what is torn.
-_CHECKED = {"whole": (0, 0), "torn": (4, 1), "none": (8, 8)}
+MAGIC, SECOND_MAGIC, SECOND_AT, KEY_AT = b"LUKS\xba\xbe", b"SKUL\xba\xbe", 0x4000, 0x8000
+#: A group of ext4 and a half: there is one copy of the superblock.
+SIZE: Final = 192 << 20
+_BEGIN = """#!/bin/sh
+here=${0%/*}/..
+name=${0##*/}
+for word in "$@"; do
+  case $word in
+    [0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]*) exit 99 ;;
+    -n | -p | -y | isLuks | luksDump | luksFormat | luksErase | open | close | start | stop | is-active) verb=$word ;;
+  esac
+done
+case " $* " in *" --test-passphrase "*) verb=test ;; esac
+echo "$name${verb:+ $verb}" >>"$here/called"
+broken="$here/broken.$name${verb:+.$verb}"
+if [ -e "$broken" ]; then
+  cat "$broken.said" >&2
+  read -r code <"$broken"
+  [ "$code" -ge 0 ] || kill "$code" $$
+  [ "$code" = 0 ] || exit "$code"
+fi
+"""
+_CRYPTSETUP = r"""
+device=$here/device
+bytes() { dd if="$device" bs=1 skip="$1" count="$2" status=none | od -v -An -tx1 | tr -d ' \n'; }
+put() { printf "$2" | dd of="$device" bs=1 seek="$1" conv=notrunc status=none; }
+head=no
+[ "$(bytes 0 6)" = 4c554b53babe ] && head=yes
+[ "$(bytes 16384 6)" = 534b554cbabe ] && head=yes
+[ -e "$here/torn" ] && head=no
+kept=$(bytes 32768 32)
+none=0000000000000000000000000000000000000000000000000000000000000000
+case $verb in
+  isLuks) [ $head = yes ] ;;
+  luksDump)
+    [ $head = yes ] || exit 1
+    [ "$kept" = $none ] && echo '{"keyslots": {}}' || echo '{"keyslots": {"0": {}}}' ;;
+  open | test)
+    [ $head = yes ] || exit 1
+    [ "$kept" = $none ] && exit 1
+    if [ "$(od -v -An -tx1 | tr -d ' \n')" != "$kept" ]; then
+      echo 'No key available with this passphrase.' >&2
+      exit 2
+    fi
+    [ $verb = test ] || ln -s contents "$here/plain" ;;
+  luksFormat)
+    rm -f "$here/torn"
+    put 0 'LUKS\272\276'
+    put 16384 'SKUL\272\276'
+    dd of="$device" bs=1 seek=32768 count=32 conv=notrunc iflag=fullblock status=none
+    rm "$here/contents"
+    truncate -s 201326592 "$here/contents" ;;
+  luksErase) dd if=/dev/zero of="$device" bs=1 seek=32768 count=32 conv=notrunc status=none ;;
+  close) rm "$here/plain" ;;
+esac
+"""
+_SYSTEMCTL = """
+case $verb in
+  start) [ -e "$here/plain" ] && : >"$here/mounted" ;;
+  stop) rm -f "$here/mounted" ;;
+  is-active) [ -e "$here/mounted" ] || exit 3 ;;
+esac
+"""
+_MKFS = """
+rm -rf "$here/files"
+mkdir "$here/files"
+exec /usr/sbin/mkfs.ext4 "$@"
+"""
+_E2FSCK = """
+exec /usr/sbin/e2fsck "$@"
+"""
+_PROGRAMS = {"cryptsetup": _CRYPTSETUP, "systemctl": _SYSTEMCTL, "mkfs.ext4": _MKFS, "e2fsck": _E2FSCK}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Card:
-    """The partition: its header's keys (None: nothing was ever written; none: erased), and the state of its files."""
+    """The partition and what is in it, as files below ``root``."""
 
-    folder: Path
-    header: list[bytes] | None = None
-    damaged: bool = False
-    files: str = "none"
-    mapped: bool = False
-    mounted: bool = False
-    #: what does not work, and what it returns
-    broken: dict[str, int] = field(default_factory=dict)
-    called: list[str] = field(default_factory=list)
+    root: Path
+
+    def make(self) -> None:
+        """As it is before the first start."""
+        for name in ("device", "contents"):
+            with (self.root / name).open("wb") as file:
+                file.truncate(SIZE)
+        (self.root / "bin").mkdir()
+        for name, does in _PROGRAMS.items():
+            program = self.root / "bin" / name
+            program.write_text(_BEGIN + does, encoding="utf-8")
+            program.chmod(0o755)
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self.root / "files"
+
+    @property
+    def socket(self) -> Path:
+        """Where the program listens."""
+        return self.root / "asked"
 
     def shows(self, _folder: Path) -> bool:
         """Whether it is mounted, as the agent sees it."""
-        return self.mounted
+        return (self.root / "mounted").exists()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its key is in the kernel."""
+        return (self.root / "plain").is_symlink()
 
     def restart(self) -> None:
         """The power went: nothing is open."""
-        self.mapped = self.mounted = False
+        for name in ("mounted", "plain"):
+            (self.root / name).unlink(missing_ok=True)
 
-    def head(self) -> bytes:
-        """Its first bytes."""
-        return bytes(8) if self.header is None else b"LUKS\xba\xbe\0\2"
+    def breaks(self, program: str, code: int, said: str = "") -> None:
+        """``cryptsetup open`` and its like return a code (below nought: by a signal) and say something."""
+        name = "broken." + program.replace(" ", ".")
+        (self.root / name).write_text(f"{code}\n", encoding="utf-8")
+        (self.root / f"{name}.said").write_text(said, encoding="utf-8")
 
-    def run(self, *words: str, given: bytes | None = None) -> tuple[int, bytes]:
-        """What a program returns and says."""
-        assert not any(len(word) >= 32 and "=" not in word and "/" not in word and "\\" not in word for word in words)
-        assert given is None or len(given) == 32
-        name = words[1] if words[0] in {"cryptsetup", "systemctl"} else words[0]
-        self.called.append(name)
-        if name in self.broken:
-            return self.broken[name], b""
-        found = getattr(self, "_" + name.replace("-", "_").replace(".", "_"))(words, given)
-        return found if isinstance(found, tuple) else (found, b"")
+    def mend(self) -> None:
+        """Everything works again."""
+        for file in self.root.glob("broken.*"):
+            file.unlink()
 
-    def _isLuks(self, _words: Any, _given: Any) -> int:
-        return int(self.header is None or self.damaged)
+    @property
+    def called(self) -> list[str]:
+        """The programs, with what they were asked for."""
+        file = self.root / "called"
+        return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
-    def _luksDump(self, _words: Any, _given: Any) -> tuple[int, bytes]:
-        if self.header is None or self.damaged:
-            return 1, b""
-        return 0, json.dumps({"keyslots": {str(number): {} for number, _ in enumerate(self.header or ())}}).encode()
+    def forget_calls(self) -> None:
+        """None was called."""
+        (self.root / "called").unlink(missing_ok=True)
 
-    def _open(self, words: tuple[str, ...], given: bytes | None) -> int:
-        if self.header is None or given not in self.header:
-            return 2
-        self.mapped = self.mapped or "--test-passphrase" not in words
-        return 0
+    def lay(self, at: int, data: bytes, *, name: str = "device") -> None:
+        """Bytes of the device, or of what is in it (``contents``)."""
+        with (self.root / name).open("r+b") as file:
+            file.seek(at)
+            file.write(data)
 
-    def _luksFormat(self, _words: Any, given: bytes | None) -> int:
-        assert given is not None
-        assert not self.mapped, "what is open cannot be made anew"
-        self.header, self.damaged, self.files = [given], False, "none"
-        return 0
+    def has(self, at: int, length: int, *, name: str = "device") -> bytes:
+        """What lies there."""
+        with (self.root / name).open("rb") as file:
+            file.seek(at)
+            return file.read(length)
 
-    def _luksErase(self, _words: Any, _given: Any) -> int:
-        self.header = []
-        return 0
+    @property
+    def key(self) -> bytes:
+        """What opens it; zeros when nothing does."""
+        return self.has(KEY_AT, 32)
 
-    def _close(self, _words: Any, _given: Any) -> int:
-        assert not self.mounted, "it is in use"
-        self.mapped = False
-        return 0
+    @property
+    def files(self) -> bytes:
+        """Which file system it is: another one after each ``mkfs.ext4``."""
+        return self.has(1024 + 0x68, 16, name="contents")
 
-    def _e2fsck(self, words: tuple[str, ...], _given: Any) -> int:
-        code = _CHECKED[self.files]["-y" in words]
-        self.files = "whole" if self.files == "torn" and "-y" in words else self.files
-        return code
+    def tear_files(self) -> None:
+        """The root folder is none any more: e2fsck does not mend that unless it is told to."""
+        words = ["/usr/sbin/debugfs", "-w", "-f", "-", str(self.root / "contents")]
+        asked = b"set_inode_field <2> mode 0\nset_super_value state 2\n"
+        subprocess.run(words, input=asked, capture_output=True, check=True)
 
-    def _mkfs_ext4(self, _words: Any, _given: Any) -> int:
-        assert self.mapped
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir()
-        self.files = "whole"
-        return 0
-
-    def _is_active(self, _words: Any, _given: Any) -> int:
-        return 0 if self.mounted else 3
-
-    def _start(self, _words: Any, _given: Any) -> int:
-        assert self.mapped
-        assert self.files == "whole"
-        self.mounted = True
-        return 0
-
-    def _stop(self, _words: Any, _given: Any) -> int:
-        self.mounted = False
-        return 0
+    def lose_files(self) -> None:
+        """No superblock is left, nor a copy of one."""
+        for at in (0, 128 << 20):
+            self.lay(at, bytes(1 << 16), name="contents")
 
 
 @contextmanager
-def vault_program(card: Card, where: Path) -> Iterator[Any]:
-    """The program listens at ``where``; gone at the end."""
-    module = programs.load("vault")
-    module.run, module.head, module.is_open = card.run, card.head, lambda: card.mapped
-    module.agent = lambda: (os.getuid(), os.getgid())
+def vault_program(card: Card) -> Iterator[Any]:
+    """The program listens; gone at the end."""
+    module: Any = programs.load("vault")
+    module.DEVICE, module.PLAIN = str(card.root / "device"), str(card.root / "plain")
+    module.PATH = f"{card.root / 'bin'}:{os.defpath}"
+    module.AGENT = pwd.getpwuid(os.getuid()).pw_name
+    module.asked = asked = module.Asked()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
-        listening.bind(str(where))
+        listening.bind(str(card.socket))
         listening.listen()
 
         def serve() -> None:
@@ -136,7 +215,7 @@ def vault_program(card: Card, where: Path) -> Iterator[Any]:
                 with heard:
                     if heard.recv(1, socket.MSG_PEEK) == b"\0":
                         return
-                    module.serve(heard)
+                    module.serve(asked, heard)
 
         thread = threading.Thread(target=serve)
         thread.start()
@@ -144,6 +223,8 @@ def vault_program(card: Card, where: Path) -> Iterator[Any]:
             yield module
         finally:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as last:
-                last.connect(str(where))
+                last.connect(str(card.socket))
                 last.sendall(b"\0")
                 thread.join(10)
+            asked.finish()
+            shutil.rmtree(card.folder, ignore_errors=True)

@@ -216,7 +216,7 @@ def messages() -> st.SearchStrategy[Any]:
             held=st.lists(of_kind("m"), max_size=3, unique=True).map(tuple),
         ),
         st.builds(msg.Welcome, head=heads(), wish=wishes(), store_key=_keys()),
-        st.builds(msg.Desired, head=heads(), wish=wishes()),
+        st.builds(msg.Desired, head=heads(), wish=wishes(), heard=_store_ids(), anew=_store_ids()),
         st.builds(msg.Join, head=heads(), meeting=of_kind("m"), key=_keys()),
         st.builds(
             msg.Key,
@@ -377,7 +377,13 @@ def _machine() -> st.SearchStrategy[msg.Machine]:
         subnet=st.sampled_from(["", "10.1.2.0/24"]),
         wakes=st.none() | st.booleans(),
         store_lost=st.sampled_from(["", "key", "files"]),
+        store_loss=_store_ids(),
+        store_shut=_store_ids(),
     )
+
+
+def _store_ids() -> st.SearchStrategy[str]:
+    return st.just("") | st.binary(min_size=8, max_size=8).map(bytes.hex)
 
 
 def _kept() -> st.SearchStrategy[msg.Kept]:

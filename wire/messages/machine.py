@@ -17,8 +17,10 @@ from wire.fields import Fields
 
 #: The halves of the card a seat can start from.
 SLOTS: Final = frozenset({"A", "B"})
-#: Why a store was made anew, or a part given up (W195): its key opened nothing, its head was damaged, or its files.
+#: Why a store was made anew, or a part given up (W195): sealed under another key, its head was damaged, or its files.
 LOSSES: Final = frozenset({"key", "header", "files"})
+#: Of what a loss, or a question about a store, is known by.
+STORE_ID_BYTES: Final = 8
 _MAC: Final = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}", re.ASCII)
 _YEARS_S: Final = 10 * 366 * 86_400
 _YEARS_MS: Final = 100 * 366 * 86_400_000
@@ -32,7 +34,8 @@ class Machine:
     machine's own clock is ahead of the server's; ``image``: the version of the image it runs, ``slot`` which of its two
     halves, ``compatible`` which images it takes; ``is_dark``: its screen is dark; ``mac`` the address of its wired
     card, ``subnet`` the network that it is in, and ``wakes`` whether the card can switch the machine on (W190);
-    ``store_lost``: one of ``LOSSES``.
+    ``store_lost``: one of ``LOSSES``, and ``store_loss`` which it is, until it was heard; ``store_shut``: the question
+    of a store that the server's key does not open (W195).
     """
 
     booted_s: int
@@ -49,6 +52,8 @@ class Machine:
     subnet: str = ""
     wakes: bool | None = None
     store_lost: str = ""
+    store_loss: str = ""
+    store_shut: str = ""
 
     def to_value(self) -> dict[str, Any]:
         """As JSON; what cannot be told is left out."""
@@ -67,6 +72,8 @@ class Machine:
             "subnet": self.subnet or None,
             "wakes": self.wakes,
             "store_lost": self.store_lost or None,
+            "store_loss": self.store_loss or None,
+            "store_shut": self.store_shut or None,
         }
         return {name: each for name, each in value.items() if each is not None}
 
@@ -92,6 +99,8 @@ class Machine:
             subnet=_subnet(fields) if fields.has("subnet") else "",
             wakes=fields.flag("wakes") if fields.has("wakes") else None,
             store_lost=fields.choice("store_lost", LOSSES) if fields.has("store_lost") else "",
+            store_loss=fields.hex("store_loss", size=STORE_ID_BYTES) if fields.has("store_loss") else "",
+            store_shut=fields.hex("store_shut", size=STORE_ID_BYTES) if fields.has("store_shut") else "",
         )
         fields.end()
         return machine

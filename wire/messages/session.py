@@ -17,7 +17,7 @@ from wire import ids
 from wire.errors import BadField
 from wire.fields import Fields
 from wire.messages.head import KEY_BYTES, Head, b64, print_paper, read_epoch, read_paper
-from wire.messages.machine import Machine
+from wire.messages.machine import STORE_ID_BYTES, Machine
 from wire.messages.record import Kept
 from wire.topics import PaperVersion
 
@@ -194,20 +194,33 @@ class Welcome:
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """Server → seat: the wish has changed."""
+    """Server → seat: the wish has changed, or how the seat is was heard.
+
+    ``heard``: IT knows of this loss; ``anew``: this question of a store that does not open is answered, it is not
+    wanted any more (W195). Both empty when there is nothing to say.
+    """
 
     TYPE: ClassVar[str] = "desired"
     head: Head
     wish: Wish
+    heard: str = ""
+    anew: str = ""
 
     def to_value(self) -> dict[str, Any]:
         """As JSON."""
-        return {"head": self.head.to_value(), "wish": self.wish.to_value()}
+        value = {"head": self.head.to_value(), "wish": self.wish.to_value()}
+        store = {"heard": self.heard, "anew": self.anew}
+        return value | {name: each for name, each in store.items() if each}
 
     @classmethod
     def read(cls, fields: Fields) -> Desired:
         """Read and check."""
-        return cls(head=Head.read(fields.object("head")), wish=Wish.read(fields.object("wish")))
+        return cls(
+            head=Head.read(fields.object("head")),
+            wish=Wish.read(fields.object("wish")),
+            heard=fields.hex("heard", size=STORE_ID_BYTES) if fields.has("heard") else "",
+            anew=fields.hex("anew", size=STORE_ID_BYTES) if fields.has("anew") else "",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.vitals import LOST_S, Vitals
+from edge.vitals import Vitals
 from tests.support.seats import ManualClock, SeatRoom, TestSeat
 from wire.errors import BadField
 from wire.fields import Fields
@@ -73,15 +73,14 @@ def test_W170_what_it_has_not_or_what_does_not_answer_is_left_out(tmp_path: Path
     assert Vitals(ManualClock(s=5.0), root=tmp_path).read(ahead=None).to_value() == {"booted_s": 5, "painted_s": 0}
 
 
-def test_W195_a_loss_is_said_for_ten_minutes() -> None:
-    clock = ManualClock(s=100.0)
-    vitals = Vitals(clock)
-    assert vitals.read(ahead=None).store_lost == ""
-    vitals.lost("header")
-    clock.s += LOST_S - 1
-    assert vitals.read(ahead=None).store_lost == "header"
-    clock.s += 2
-    assert vitals.read(ahead=None).store_lost == ""
+def test_W195_what_is_to_be_known_of_the_store_is_said_until_it_is_known() -> None:
+    vitals = Vitals(ManualClock(s=100.0))
+    vitals.store(lost="header", loss="0123456789abcdef", shut="")
+    said = vitals.read(ahead=None).to_value()
+    assert (said["store_lost"], said["store_loss"]) == ("header", "0123456789abcdef")
+    assert "store_shut" not in said
+    vitals.store()
+    assert not [name for name in vitals.read(ahead=None).to_value() if name.startswith("store")]
 
 
 def test_W170_a_seat_tells_the_server_with_its_health(room: SeatRoom, seat: TestSeat, pi: Path) -> None:

@@ -96,7 +96,7 @@ export interface Device {
 }
 
 export interface DeviceAlert {
-  kind: 'reenrolled' | 'renews_too_often' | 'copied' | 'first_key' | 'store_lost';
+  kind: 'reenrolled' | 'renews_too_often' | 'copied' | 'first_key' | 'store_lost' | 'store_shut';
   since: string;
   last_at: string;
   times: number;

@@ -34,7 +34,11 @@ class House:
         self.answered: list[DeviceId] = []
         self.changed: list[RoomId | None] = []
         self.lost: list[DeviceId] = []
-        self.fleet = SimpleNamespace(store_lost=self.lost.append)
+        self.told: list[tuple[DeviceId, str, str]] = []
+        self.wanted: list[str] = []
+        self.fleet = SimpleNamespace(
+            store_lost=self.lost.append, store_shut=lambda _device, question: question not in self.wanted
+        )
         self.faults: dict[DeviceId, Exception] = {}
         self.away: Exception | None = None
         tools: Any = SimpleNamespace(
@@ -43,7 +47,7 @@ class House:
                 store=SimpleNamespace(keys_of_all=lambda _tx, _devices: {}, save_links=self._save),
             ),
             peers=SimpleNamespace(get=self.peers.get, tell=None),
-            wishes=SimpleNamespace(numbered=self._numbered, tell=lambda peer, _wish: self.answered.append(peer.device)),
+            wishes=SimpleNamespace(numbered=self._numbered, tell=self._tell),
             board=SimpleNamespace(seen=lambda *_, **__: None),
             record=None,
             fleet=self.fleet,
@@ -52,8 +56,14 @@ class House:
         )
         self.healths = Healths(tools)
 
-    def say(self, device: DeviceId, number: int, *, session: int = 1, lost: str = "") -> None:
-        head, machine = Head(device, bytes([session] * 16), number, START), Machine(1, store_lost=lost)
+    def _tell(self, peer: Peer, _wish: object, *, heard: str, anew: str) -> None:
+        self.answered.append(peer.device)
+        if heard or anew:
+            self.told.append((peer.device, heard, anew))
+
+    def say(self, device: DeviceId, number: int, *, session: int = 1, loss: str = "", shut: str = "") -> None:
+        head = Head(device, bytes([session] * 16), number, START)
+        machine = Machine(1, store_lost="files" if loss else "", store_loss=loss, store_shut=shut)
         self.healths.take(self.peers[device], Health(head, 1, {}, 100, "welcome", machine=machine), NOW)
 
     def numbers(self) -> dict[DeviceId, int]:
@@ -133,28 +143,44 @@ def test_W24_with_the_database_away_nobody_is_answered_before_it_is_durable() ->
     assert house.answered == [ONE]
 
 
-def test_W195_a_store_that_was_lost_is_told_once_however_long_it_is_said() -> None:
+LOSS, LATER = "01" * 8, "02" * 8
+
+
+def test_W195_a_loss_is_noted_once_and_answered_until_it_is_said_no_more() -> None:
     house = House()
-    for number, lost in enumerate(("header", "header", "", "key"), 4):
-        house.say(ONE, number, lost=lost)
+    for number, loss in enumerate((LOSS, LOSS, "", LATER), 4):
+        house.say(ONE, number, loss=loss)
         house.say(TWO, number)
         house.healths.answer(NOW)
-    assert house.lost == [ONE, ONE]
+    assert house.lost == [ONE, ONE], "a second loss is another one, however soon it comes"
+    assert house.told == [(ONE, LOSS, ""), (ONE, LOSS, ""), (ONE, LATER, "")]
     assert house.numbers()[ONE] == 7
 
 
-def test_W195_what_could_not_be_noted_is_noted_when_it_is_said_again(caplog: pytest.LogCaptureFixture) -> None:
+def test_W195_what_could_not_be_noted_is_not_called_heard(caplog: pytest.LogCaptureFixture) -> None:
     house = House()
-    house.say(ONE, 4, lost="files")
+    house.say(ONE, 4, loss=LOSS)
 
     def fails(_device: DeviceId) -> None:
         raise Unavailable
 
     house.fleet.store_lost = fails
     house.healths.answer(NOW)
-    assert (house.lost, house.answered) == ([], [ONE])
+    assert (house.lost, house.answered, house.told) == ([], [ONE], [])
     assert "could not be noted" in caplog.text
     house.fleet.store_lost = house.lost.append
-    house.say(ONE, 5, lost="files")
+    house.say(ONE, 5, loss=LOSS)
     house.healths.answer(NOW)
-    assert house.lost == [ONE]
+    assert (house.lost, house.told) == ([ONE], [(ONE, LOSS, "")])
+
+
+def test_W195_a_store_is_made_anew_only_when_IT_has_said_so() -> None:
+    house = House()
+    house.wanted = [LOSS]
+    house.say(ONE, 4, shut=LOSS)
+    house.healths.answer(NOW)
+    assert house.told == []
+    house.wanted = []
+    house.say(ONE, 5, shut=LOSS)
+    house.healths.answer(NOW)
+    assert house.told == [(ONE, "", LOSS)]

@@ -90,6 +90,7 @@ export const KINDS: readonly (readonly ['house' | 'meeting', string])[] = [
   ['house', 'device_copied'],
   ['house', 'device_first_key'],
   ['house', 'device_store_lost'],
+  ['house', 'device_store_shut'],
   ['house', 'device_alert_settled'],
   ['house', 'enrolment_list_taken'],
   ['house', 'enrolment_row_taken_back'],

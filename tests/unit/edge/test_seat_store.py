@@ -1,0 +1,135 @@
+"""A seat whose store is being made, or does not open to the key that the server gives (W195)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from edge.errors import StoreBusy, StoreShut, StoreUnreadable, VaultError
+from edge.ports import Ports
+from edge.vault.place import Folder
+from edge.vitals import Vitals
+from tests.support.seats import SeatRoom, TestSeat
+from wire.messages import Machine
+from wire.secret import Secret
+
+QUESTION = "01" * 8
+
+
+@dataclass
+class Guarded(Folder):
+    """A folder that opens when ``why`` says nothing against it, or IT has answered."""
+
+    why: VaultError | None = None
+    keys: list[Secret] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def open(self, store_key: Secret, *, anew: str) -> None:
+        """As root's program answers."""
+        self.keys.append(store_key)
+        if self.why is not None and not anew:
+            raise self.why
+
+    def leave(self) -> None:
+        """As it does when the files are held."""
+        if isinstance(self.why, StoreBusy):
+            raise self.why
+
+
+def ports_of(seat: TestSeat) -> Ports:
+    return seat.on._ports  # noqa: SLF001 - what the agent gives it at its start
+
+
+def guard(room: SeatRoom, seat: TestSeat, why: VaultError, tmp_path: Path) -> Guarded:
+    """The seat is started and its store asked for as the partition is."""
+    seat.lose_power()
+    seat.wake()
+    ports = ports_of(seat)
+    ports.vitals = Vitals(room.clock, root=tmp_path)
+    place = Guarded(why=why)
+    ports.vault._place = place  # type: ignore[misc] # noqa: SLF001 - as the agent makes it on a seat
+    seat.recognise()
+    seat.connect()
+    return place
+
+
+def machine(room: SeatRoom, seat: TestSeat) -> Machine:
+    health = room.twin.devices[seat.signer.key_id].health
+    assert health is not None
+    assert health.machine is not None
+    return health.machine
+
+
+def test_a_store_that_is_being_made_is_asked_again_and_nobody_is_told_of_a_fault(
+    room: SeatRoom, seat: TestSeat, tmp_path: Path
+) -> None:
+    place = guard(room, seat, StoreBusy("at work"), tmp_path)
+    room.run(4)
+    assert len(place.keys) > 2
+    assert seat.on.state.fault == ""
+    assert not ports_of(seat).vault.is_open
+    place.why = None
+    room.run(2)
+    assert ports_of(seat).vault.is_open
+    asked = len(place.keys)
+    room.run(5)
+    assert len(place.keys) == asked
+
+
+def test_W195_a_store_that_does_not_open_is_asked_of_IT_and_made_anew_by_its_word(
+    room: SeatRoom, seat: TestSeat, tmp_path: Path
+) -> None:
+    guard(room, seat, StoreShut("another key", asked=QUESTION), tmp_path)
+    room.run(12)
+    assert seat.on.state.fault == "seat-store-shut"
+    assert machine(room, seat).store_shut == QUESTION
+    assert not ports_of(seat).vault.is_open
+    room.twin.anew = QUESTION
+    room.run(12)
+    assert ports_of(seat).vault.is_open
+    assert seat.on.state.fault == ""
+    room.run(20)
+    assert machine(room, seat).store_shut == ""
+
+
+def test_W195_the_right_key_opens_it_without_a_word(room: SeatRoom, seat: TestSeat, tmp_path: Path) -> None:
+    place = guard(room, seat, StoreShut("another key", asked=QUESTION), tmp_path)
+    room.run(12)
+    assert ports_of(seat).run_dir.load_key() is None, "a key that opens nothing is not kept for the next start"
+    place.why = None
+    room.run(12)
+    assert ports_of(seat).vault.is_open
+    assert ports_of(seat).run_dir.load_key() is not None
+
+
+def test_W195_a_loss_is_said_until_it_is_answered(room: SeatRoom, seat: TestSeat, tmp_path: Path) -> None:
+    place = guard(room, seat, StoreUnreadable("a moment"), tmp_path)
+    place.lose("files")
+    assert place.loss is not None
+    loss, place.why = place.loss.loss, None
+    room.run(20)
+    assert room.twin.losses == [("files", loss)]
+    assert machine(room, seat).store_lost == ""
+    assert place.loss is None
+
+
+def test_D7_a_store_that_somebody_holds_is_not_said_to_be_gone_and_the_machine_starts_again(
+    room: SeatRoom, seat: TestSeat, tmp_path: Path
+) -> None:
+    place = guard(room, seat, StoreUnreadable("a moment"), tmp_path)
+    place.why = None
+    room.run(2)
+    ports, done = ports_of(seat), []
+    ports.restart = lambda: done.append("restart")
+    ports.wiped = lambda _held: done.append("wiped")
+    place.why = StoreBusy("held")
+    with pytest.raises(StoreBusy):
+        seat.on._wipe("")  # noqa: SLF001 - as an order does
+    assert done == ["restart"]
+    asked = len(place.keys)
+    seat.on.tick()
+    assert len(place.keys) == asked, "what is destroyed is not opened again"
