@@ -143,6 +143,7 @@ class Seat:
         self._opening: tuple[Secret, WelcomeCame | None] | None = None
         #: when it is asked again by itself; None: at the next welcome
         self._asks_again_s: float | None = None
+        self._shut = ""
         self._drawn: Final = Drawn()
         self.state = State(limits=limits, started_s=ports.clock.monotonic_s(), makers=makers)
 
@@ -379,7 +380,7 @@ class Seat:
 
     def _tell_store(self, *, shut: str = "") -> None:
         """What the next reports of health say of it (W195)."""
-        loss = self._ports.vault.loss
+        loss, self._shut = self._ports.vault.loss, shut
         if self._ports.vitals is not None:
             said = {} if loss is None else {"lost": loss.why, "loss": loss.loss}
             self._ports.vitals.store(**said, shut=shut)
@@ -387,7 +388,7 @@ class Seat:
     def _store_answered(self, answer: StoreAnswered) -> None:
         if answer.heard:
             self._ports.vault.heard(answer.heard)
-            self._tell_store()
+            self._tell_store(shut=self._shut)
         if answer.anew and not self._ports.vault.is_open:
             self._open_store(anew=answer.anew)
 

@@ -158,9 +158,12 @@ class _Note:
     asked: str = ""
     #: being destroyed by order: what is found afterwards is no loss
     wiping: bool = False
+    #: about to be made anew, and ``loss`` says so already: none, should it open after all
+    losing: bool = False
 
     def to_value(self) -> dict[str, Any]:
-        value: dict[str, Any] = {"which": self.which, "meetings": list(self.meetings), "wiping": self.wiping}
+        value: dict[str, Any] = {"which": self.which, "meetings": list(self.meetings)}
+        value |= {"wiping": self.wiping, "losing": self.losing}
         if self.loss is not None:
             value |= {"lost": self.loss.why, "loss": self.loss.loss}
         return value | ({"asked": self.asked} if self.asked else {})
@@ -178,11 +181,12 @@ class _Note:
             loss=loss,
             asked=fields.hex("asked", size=STORE_ID_BYTES) if fields.has("asked") else "",
             wiping=fields.flag("wiping"),
+            losing=fields.flag("losing"),
         )
 
 
 class _Found(StoreUnreadable):
-    """Root's program has opened nothing, and says what it found."""
+    """Root's program has not done it, and says what it found."""
 
     def __init__(self, because: str) -> None:
         super().__init__(f"the vault is refused ({because})")
@@ -239,7 +243,7 @@ class Partition:
         if why not in _GONE and (note is not None or why not in _SHUT | _HALF):
             raise found
         if note is not None and not note.wiping and note.loss is None:
-            note = replace(note, loss=_fresh_loss(_GONE[why]))
+            note = replace(note, loss=_fresh_loss(_GONE[why]), losing=True)
             self._put(note)
         return note
 
@@ -248,13 +252,15 @@ class Partition:
         which = self._disk.read(WHICH)
         if note is None or note.wiping:
             note = _Note()
-        elif note.which.encode("ascii") != which and note.loss is None:
+        elif note.which.encode("ascii") == which:
+            note = replace(note, loss=None if note.losing else note.loss)
+        elif note.loss is None:
             note = replace(note, loss=_fresh_loss("files"))
             self._put(note)
         if not note.which or note.which.encode("ascii") != which:
             note = replace(note, which=_fresh(), meetings=())
             self._disk.put(WHICH, note.which.encode("ascii"))
-        self._put(replace(note, asked=""))
+        self._put(replace(note, asked="", losing=False))
 
     def lose(self, why: str) -> None:
         """Note it, unless another loss waits to be heard."""
@@ -288,8 +294,8 @@ class Partition:
         """Unmounted, and its key out of the kernel; nobody need know then what was in it."""
         try:
             self._ask(b"close", "closed", patience_s=ORDER_S)
-        except VaultError as exc:
-            raise StoreBusy(str(exc)) from exc
+        except _Found as found:
+            raise StoreBusy(str(found)) from found
         if self._is_erased:
             self._store.shred(MADE)
             self._loss, self._is_erased = None, False
@@ -346,7 +352,7 @@ class Partition:
             raise StoreUnreadable("the vault answers what nobody reads") from None
         if state == "working":
             raise StoreBusy("the vault is being worked at")
-        if state == "refused" and wanted == "opened":
+        if state == "refused":
             raise _Found(because)
         if state != wanted:
             raise StoreUnreadable(f"the vault is {state} ({because})")

@@ -158,6 +158,22 @@ def test_W195_what_no_key_opens_any_more_is_made_anew_and_said(partition: Kept, 
     assert again.meeting_names() == (() if damage != "emptied" else (MEETING,))
 
 
+def test_W195_what_opens_after_all_was_not_lost(partition: Kept) -> None:
+    card = card_of(partition)
+    partition.filled()
+    card.restart()
+    head = card.has(0, SECOND_AT + 4096)
+    card.lay(0, os.urandom(len(head)))
+    card.breaks("cryptsetup luksFormat", 1)
+    with pytest.raises(StoreUnreadable):
+        opened(partition.vault())
+    assert partition.note()["lost"] == "header"
+    card.mend()
+    card.lay(0, head)
+    again = opened(partition.vault())
+    assert (again.meeting_names(), again.loss) == ((MEETING,), None)
+
+
 @pytest.mark.parametrize("cut", ["cryptsetup luksFormat", "mkfs.ext4", "systemctl start"])
 def test_W195_a_loss_is_told_however_often_it_is_cut_while_it_is_mended(partition: Kept, cut: str) -> None:
     card = card_of(partition)
@@ -294,6 +310,14 @@ def test_D7_while_somebody_holds_it_it_is_not_said_to_be_gone(partition: Kept) -
     card.restart()
     vault.wipe()
     assert partition.note() == {}
+
+
+def test_D7_where_nobody_answers_the_machine_is_not_started_again_on_and_on(partition: Kept) -> None:
+    vault = partition.filled()
+    card_of(partition).socket.rename(card_of(partition).root / "elsewhere")
+    with pytest.raises(StoreUnreadable):
+        vault.wipe()
+    (card_of(partition).root / "elsewhere").rename(card_of(partition).socket)
 
 
 def test_D7_cut_between_head_and_note_it_is_no_loss(partition: Kept) -> None:
