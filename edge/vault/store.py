@@ -22,7 +22,7 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from edge import marks_book, readings_book
-from edge.errors import DiskFull, StoreClosed, StoreUnreadable, VaultError
+from edge.errors import DiskFull, SealBroken, StoreClosed, VaultError
 from edge.marks_book import MarksBook
 from edge.outbox import NAME as OUTBOX_NAME
 from edge.outbox import Outbox
