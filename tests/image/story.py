@@ -44,7 +44,7 @@ SLOTS: Final = {"A": (2, 4), "B": (3, 5)}
 _USED_AT: Final = 40
 #: Until the seat is what it says; drawn for it, as its page would.
 _PROBE: Final = """
-import glob, hashlib, json, os, subprocess, time, urllib.request
+import glob, hashlib, json, os, re, subprocess, time, urllib.request
 
 STORE = "/var/lib/phonghop-seat"
 
@@ -92,6 +92,8 @@ found["counter"] = dict(line.split("=", 1) for line in counter.split("\\n") if "
 found["version"] = said("sed", "-n", "s/^IMAGE_VERSION=//p", "/etc/os-release")
 found["failed"] = said("systemctl", "--failed", "--no-legend", "--plain")
 found["store"] = said("findmnt", "-no", "OPTIONS", STORE)
+vault = said(*"journalctl -b -u phonghop-vault -o cat --no-pager".split())
+found["vault"] = re.findall("^vault: (opened|made [a-z]+)$", vault, re.M)
 print(json.dumps(found))
 """
 

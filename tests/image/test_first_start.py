@@ -20,7 +20,7 @@ from deploy.demo.tokens.authority import PIN
 from tests.image.computer import Computer
 from tests.image.conftest import EDITION, PICTURES, SEEN_S, START_S
 from tests.image.house import SERIAL, WHO, House
-from tests.image.inside import has_started, inside
+from tests.image.inside import inside
 from tests.support.poll import until
 from tests.support.token_room import PAPER, TITLE
 

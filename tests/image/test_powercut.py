@@ -3,10 +3,11 @@
 Rules: the moments are of a real record, every write of one seat's disk with its flushes (tests/image/story.py). A disk
 is made as the cut would have left it: what a flush has answered is there, what came after it is, or is not, or in part
 (tests/image/disk_log.py). Then a computer really starts from it, in the house that goes on meanwhile. It has to run one
-of two whole images, to the byte; its store is mounted; the server has welcomed it; it is well, and its slot has its
-tries back; its paper is there or comes again; nothing has failed. One that was cut before it had its certificate may
-show its code instead. Each is one line in ``test-results/image/powercuts.txt``; its number is its seed, and a number
-that stands there is not done again. ``PHONGHOP_TEST_POWERCUTS``: how many: ``make test-powercut``.
+of two whole images, to the byte; its store is mounted; the server has welcomed it, and its vault has opened or was made
+anew; it is well, and its slot has its tries back; its paper is there or comes again; nothing has failed. One that was
+cut before it had its certificate may show its code instead. Each is one line in ``test-results/image/powercuts.txt``;
+its number is its seed, and a number that stands there is not done again. ``PHONGHOP_TEST_POWERCUTS``: how many: ``make
+test-powercut``.
 """
 
 from __future__ import annotations
@@ -139,4 +140,5 @@ class Table:
         assert found["good"], found
         assert found["counter"][f"{found['slot']}_LEFT"] == "3", found
         assert tuple(found["papers"]) == self.record.papers, found
-        return where
+        assert found["vault"], found
+        return f"{where}, vault {found['vault'][-1]}"
