@@ -211,8 +211,12 @@ def test_D3_it_outlives_a_plug_that_is_pulled_and_its_paper_need_not_come_again(
     seat.plug_power()
     until(house.is_online, timeout_s=START_S, every_s=2, what="it is back")
     assert house.devices()[0]["state"] == "approved"
-    until(lambda: "vault: " in seat.run(_VAULT), timeout_s=SEEN_S, every_s=1, what="the key of its vault has come")
-    assert re.findall("^vault: .*$", seat.run(_VAULT), re.MULTILINE) == ["vault: opened"]
+
+    def said() -> list[str]:
+        return re.findall("^vault: .*$", seat.run(_VAULT), re.MULTILINE)
+
+    until(said, timeout_s=SEEN_S, every_s=1, what="the key of its vault has come")
+    assert said() == ["vault: opened"]
     assert seat.run(_PAPERS) == papers, "the same files, with what was written before"
     until(house.delivered, timeout_s=SEEN_S, every_s=2, what="it says that it has them")
     until_page(seat, "again")
