@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from deploy.demo.tokens.authority import PIN
 from tests.image.computer import Computer
@@ -80,8 +81,20 @@ def shows_words(seat: Computer, name: str, where: tuple[int, int, int, int]) -> 
     return WORDS < sum(shown.convert("L").histogram()[:DARK]) < EMPTY
 
 
-def until_page(seat: Computer, name: str, *, where: tuple[int, int, int, int] = BELOW_BAR) -> None:
-    until(lambda: shows_words(seat, name, where), timeout_s=SEEN_S, every_s=2, what=f"words on the screen: {name}")
+def until_page(
+    seat: Computer, name: str, *, where: tuple[int, int, int, int] = BELOW_BAR, unlike: str | None = None
+) -> None:
+    """``unlike``: the picture of what was there before; a browser draws what the agent already says a moment later."""
+
+    def is_there() -> bool:
+        return shows_words(seat, name, where) and (unlike is None or below_bar(name) != below_bar(unlike))
+
+    until(is_there, timeout_s=SEEN_S, every_s=2, what=f"words on the screen: {name}")
+
+
+def below_bar(name: str) -> bytes:
+    with Image.open(PICTURES / f"{name}.png") as shown:
+        return shown.crop(BELOW_BAR).tobytes()
 
 
 def tries(seat: Computer) -> str:
@@ -140,12 +153,12 @@ def test_the_rules_are_read_by_the_tools_themselves(seat: Computer) -> None:
 def test_I1_a_wrong_pin_is_refused_and_the_right_one_lets_in(seat: Computer, house: House) -> None:
     seat.port.plug(house.card)
     until(lambda: shown(seat)["usb_token"]["state"] == "ready", timeout_s=SEEN_S, every_s=1, what="the token is read")
-    until_page(seat, "pin")
+    until_page(seat, "pin", unlike="welcome")
     seat.types(f"{WRONG_PIN}\n")
     until(lambda: house.card.pins.pin.left == 2, timeout_s=SEEN_S, every_s=0.5, what="the card has refused")
     until(lambda: shown(seat)["usb_token"]["tries_left"] == 2, timeout_s=SEEN_S, every_s=1, what="it is told")
     assert where(seat) == "welcome"
-    until_page(seat, "wrong-pin")
+    until_page(seat, "wrong-pin", unlike="pin")
     seat.types(f"{PIN}\n")
     until_where(seat, "signed_in")
     assert shown(seat)["person"]["name"] == WHO.name
@@ -156,7 +169,7 @@ def test_a_paper_is_read_on_the_screen(seat: Computer) -> None:
         if (shown(seat)["front"] or {}).get("paper"):
             return True
         # What is on the screen may still be the page before: then nothing lies there, and it is touched once more.
-        if shows_words(seat, "signed-in", BELOW_BAR):
+        if shows_words(seat, "signed-in", BELOW_BAR) and below_bar("signed-in") != below_bar("wrong-pin"):
             seat.touch(*PAPER_AT)
         return False
 
@@ -187,7 +200,7 @@ def test_a_stick_is_refused(seat: Computer, tmp_path: Path) -> None:
 def test_I2_a_token_that_is_pulled_out_locks(seat: Computer, house: House) -> None:
     seat.port.unplug()
     until_where(seat, "locked")
-    until_page(seat, "locked")
+    until_page(seat, "locked", unlike="paper")
 
 
 def test_a_screen_that_hangs_comes_back_by_itself(seat: Computer) -> None:
@@ -231,7 +244,7 @@ def test_a_recall_leaves_nothing(seat: Computer, house: House) -> None:
     until(house.recalled, timeout_s=SEEN_S, every_s=1, what="the seat has signed that nothing is left")
     assert ".ct" not in seat.run("find /var/lib/phonghop-seat/vault/papers")
     assert "epoch" not in seat.run("find /var/lib/phonghop-seat/vault/meetings"), "no key is left"
-    until_page(seat, "recalled")
+    until_page(seat, "recalled", unlike="again")
     # All that was ever written, places that are free again as well: sealed at all times, so not even a name is there.
     seat.run("sync")
     written = seat.written()
