@@ -30,6 +30,8 @@ from tests.image.house import House
 from tests.image.story import Digests, Story
 
 CUTS = int(os.environ.get("PHONGHOP_TEST_POWERCUTS", "0"))
+#: ``1/2``: of every two numbers the first, where two processes share them; each has a house and a record of its own.
+SHARE, OF = (int(part) for part in os.environ.get("PHONGHOP_TEST_POWERCUTS_SHARE", "1/1").split("/"))
 pytestmark = [
     pytest.mark.skipif("not CUTS", reason="starts an image after many power cuts: make test-powercut"),
     pytest.mark.timeout(3600 + CUTS * 600),
@@ -48,7 +50,7 @@ def test_E5_a_seat_whose_power_goes_at_any_moment_comes_back(
     made: Made, house: House, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
-    left = [number for number in range(1, CUTS + 1) if number not in done()]
+    left = [number for number in range(SHARE, CUTS + 1, OF) if number not in done()]
     if left:
         folder = tmp_path_factory.mktemp("story")
         record = story.play(made, house, folder)
