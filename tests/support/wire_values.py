@@ -379,6 +379,8 @@ def _machine() -> st.SearchStrategy[msg.Machine]:
         store_lost=st.sampled_from(["", "key", "files"]),
         store_loss=_store_ids(),
         store_shut=_store_ids(),
+        store_why=st.sampled_from(["", "key", "torn", "unmended", "files"]),
+        store_fault=st.sampled_from(["", "vault-busy", "f" * 40]),
     )
 
 
@@ -396,7 +398,7 @@ def _kept() -> st.SearchStrategy[msg.Kept]:
 
 def _versions() -> st.SearchStrategy[str]:
     parts = st.integers(0, 99_999_999).map(str)
-    return st.lists(parts, min_size=2, max_size=4).map(".".join)
+    return st.lists(parts, min_size=2, max_size=4).map(".".join).filter(lambda version: len(version) <= 24)
 
 
 def _releases() -> st.SearchStrategy[msg.Release]:

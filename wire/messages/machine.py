@@ -19,9 +19,13 @@ from wire.fields import Fields
 SLOTS: Final = frozenset({"A", "B"})
 #: Why a store was made anew, or a part given up (W195): sealed under another key, its head was damaged, or its files.
 LOSSES: Final = frozenset({"key", "header", "files"})
+#: Why a store waits for IT (W195): this is not its key, its head is torn, its files cannot be mended; ``files``: the
+#: partition's key opens them, and the store key opens none of what is in them.
+SHUT: Final = frozenset({"key", "torn", "unmended", "files"})
 #: Of what a loss, or a question about a store, is known by.
 STORE_ID_BYTES: Final = 8
 _MAC: Final = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}", re.ASCII)
+_FAULT: Final = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
 _YEARS_S: Final = 10 * 366 * 86_400
 _YEARS_MS: Final = 100 * 366 * 86_400_000
 
@@ -35,7 +39,8 @@ class Machine:
     halves, ``compatible`` which images it takes; ``is_dark``: its screen is dark; ``mac`` the address of its wired
     card, ``subnet`` the network that it is in, and ``wakes`` whether the card can switch the machine on (W190);
     ``store_lost``: one of ``LOSSES``, and ``store_loss`` which it is, until it was heard; ``store_shut``: the question
-    of a store that the server's key does not open (W195).
+    of a store that waits for IT, and ``store_why`` one of ``SHUT``; ``store_fault``: what keeps a store from opening
+    that only failed. Of a seat that has a store, neither question nor fault: it is open (W195).
     """
 
     booted_s: int
@@ -54,6 +59,8 @@ class Machine:
     store_lost: str = ""
     store_loss: str = ""
     store_shut: str = ""
+    store_why: str = ""
+    store_fault: str = ""
 
     def to_value(self) -> dict[str, Any]:
         """As JSON; what cannot be told is left out."""
@@ -74,6 +81,8 @@ class Machine:
             "store_lost": self.store_lost or None,
             "store_loss": self.store_loss or None,
             "store_shut": self.store_shut or None,
+            "store_why": self.store_why or None,
+            "store_fault": self.store_fault or None,
         }
         return {name: each for name, each in value.items() if each is not None}
 
@@ -101,6 +110,8 @@ class Machine:
             store_lost=fields.choice("store_lost", LOSSES) if fields.has("store_lost") else "",
             store_loss=fields.hex("store_loss", size=STORE_ID_BYTES) if fields.has("store_loss") else "",
             store_shut=fields.hex("store_shut", size=STORE_ID_BYTES) if fields.has("store_shut") else "",
+            store_why=fields.choice("store_why", SHUT) if fields.has("store_why") else "",
+            store_fault=_fault(fields) if fields.has("store_fault") else "",
         )
         fields.end()
         return machine
@@ -110,6 +121,13 @@ def _mac(fields: Fields) -> str:
     text = fields.text("mac", limit=17)
     if _MAC.fullmatch(text) is None:
         raise BadField("machine.mac", "is not the address of a network card")
+    return text
+
+
+def _fault(fields: Fields) -> str:
+    text = fields.text("store_fault", limit=40)
+    if _FAULT.fullmatch(text) is None:
+        raise BadField("machine.store_fault", "is not a word of a-z, 0-9 and -")
     return text
 
 
