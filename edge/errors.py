@@ -424,8 +424,15 @@ class StoreBusy(StoreClosed):
     """The store is being opened, made or left just now: asked again, it answers."""
 
 
+class StoreHeld(StoreBusy):
+    """The store is destroyed, and could not be left: its key is in the kernel until the machine starts again."""
+
+
 class StoreShut(VaultError):
-    """The server's key does not open the store; what it keeps stays until IT has decided. ``data``: ``asked``."""
+    """The server's key does not open the store; what it keeps stays until IT has decided.
+
+    ``data``: ``asked``, the question, and ``why``, one of :data:`wire.messages.machine.SHUT`.
+    """
 
     code = "seat-store-shut"
 

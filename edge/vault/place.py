@@ -2,13 +2,14 @@
 
 Rules: nothing is written before :meth:`Place.open`. The partition (docs/adr/0060) is opened, made, shut and destroyed
 by a small program of root, asked over one socket; it is given a key made from the store key for this alone, never the
-store key itself. That program destroys nothing that it was not told to by a name: what it finds is judged here. Where
-nothing was ever kept, anything but another key is made anew. Where something was, only a head or files that are not
-there any more are, and whoever opens is told until it has been heard; what another key would open is kept for that key,
-until IT says that it is not wanted. Everything else only failed, and stays as it is.
+store key itself. That program destroys nothing that it was not told to by a name: what it finds is judged here. What
+is in the middle of being made is made anew, whatever is found of it, but for another key. Of what was kept, only a head
+or files that are not there any more are, and whoever opens is told until it has been heard; what another key would
+open, or e2fsck does not mend, is kept until IT says that it is not wanted. Everything else only failed, and stays.
 
-Beside the partition lies a note, to be read without a key: that there is one, and which; a loss that nobody has heard
-of yet; the identifiers of the meetings in it, which the receipt of a wipe names (W186) when no key will open it again.
+Beside the partition lies a note, to be read without a key: that one is being made, or is there, and which; a loss that
+nobody has heard of yet; the identifiers of the meetings in it, which the receipt of a wipe names (W186) when no key
+will open it again, and by which it is seen that one is missing.
 Both ways pass ``tests/contract/test_place.py``.
 
 Usage::
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -31,12 +33,12 @@ from typing import Any, Final, Protocol
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from edge.errors import StoreBusy, StoreShut, StoreUnreadable, VaultError
+from edge.errors import StoreBusy, StoreHeld, StoreShut, StoreUnreadable, VaultError
 from edge.vault.disk import Disk
 from wire import canonical
 from wire.errors import WireError
 from wire.fields import Fields
-from wire.messages.machine import LOSSES, STORE_ID_BYTES
+from wire.messages.machine import LOSSES, SHUT, STORE_ID_BYTES
 from wire.messages.session import MAX_MEETINGS
 from wire.secret import Secret
 
@@ -46,14 +48,24 @@ MADE: Final = "vault.json"
 WHICH: Final = "which"
 #: Root's program answers within a second that it is at work; a machine that is busy is waited for.
 ANSWER_S: Final = 10.0
-#: D7: what is ordered to be destroyed is so within two seconds; what root's program is in the middle of is ended first.
-ORDER_S: Final = 30.0
+#: D7: what is ordered to be destroyed is so within two seconds. What root's program is in the middle of is ended first,
+#: and what is ordered waited for, twenty seconds each; then it says that it is at work.
+ORDER_S: Final = 60.0
 #: What root's program finds where nothing can be of use to anybody; what is lost by making it anew, if anything was.
 _GONE: Final = {"new": "header", "header": "header", "erased": "header", "files": "files"}
-#: Another key, or a card that gives everything tomorrow, would open it.
+#: Another key, or a card that gives everything tomorrow, would open it (:data:`wire.messages.machine.SHUT`).
 _SHUT: Final = frozenset({"key", "torn", "unmended"})
 #: Found where something was in the middle of being made; where something was kept, it only failed.
-_HALF: Final = frozenset({"unchecked"})
+_HALF: Final = frozenset({"torn", "unmended", "unchecked"})
+#: It opens, and nothing in it does.
+_FOREIGN: Final = "files"
+#: Said by root's program instead of opening: e2fsck has changed what it does not change by itself.
+_MENDED: Final = frozenset({"mended", "written-over"})
+#: Refusals to make it anew of which it is known that nothing had begun.
+_UNTOUCHED: Final = frozenset({"another-reason", "in-use", "mended", "no-partition", "not-opened", "unreadable"})
+#: Where e2fsck puts what has no name any more.
+_FOUND: Final = "lost+found"
+_WHICH: Final = re.compile(rf"[0-9a-f]{{{2 * STORE_ID_BYTES}}}", re.ASCII)
 _INFO: Final = b"phonghop/v1/vault partition"
 _LONGEST: Final = 256
 _LOG: Final = logging.getLogger("phonghop.seat")
@@ -80,6 +92,15 @@ class Place(Protocol):
 
         ``anew``: the question (:class:`edge.errors.StoreShut`) that IT has answered.
         """
+        ...
+
+    @property
+    def keeps_foreign(self) -> bool:
+        """Whether what another key has sealed stays until IT has decided."""
+        ...
+
+    def unwanted(self, anew: str) -> None:
+        """What is here is sealed under another key, and is destroyed now. Raises StoreShut where it is not to be."""
         ...
 
     def lose(self, why: str) -> None:
@@ -124,6 +145,15 @@ class Folder:
     def open(self, store_key: Secret, *, anew: str) -> None:
         """Nothing to do."""
 
+    @property
+    def keeps_foreign(self) -> bool:
+        """It is given up, as it was before there was a partition (docs/adr/0007)."""
+        return False
+
+    def unwanted(self, anew: str) -> None:  # noqa: ARG002 - IT is told, and not asked
+        """Remember it."""
+        self.lose("key")
+
     def lose(self, why: str) -> None:
         """Remember it."""
         self._loss = _fresh_loss(why)
@@ -150,23 +180,29 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    """What lies beside the partition. ``which``: the partition that was made; ``asked``: the question put to IT."""
+    """What lies beside the partition. ``which``: the partition that was made; empty: nobody knows."""
 
     which: str = ""
     meetings: tuple[str, ...] = ()
     loss: Loss | None = None
+    #: the question put to IT, and what it is about
     asked: str = ""
+    why: str = ""
+    #: being made, and nobody wants what is found there: the first time, or by IT's word
+    making: bool = False
+    #: about to be made anew, for it is gone; what is lost by that, once it has been
+    losing: str = ""
     #: being destroyed by order: what is found afterwards is no loss
     wiping: bool = False
-    #: about to be made anew, and ``loss`` says so already: none, should it open after all
-    losing: bool = False
 
     def to_value(self) -> dict[str, Any]:
         value: dict[str, Any] = {"which": self.which, "meetings": list(self.meetings)}
-        value |= {"wiping": self.wiping, "losing": self.losing}
+        value |= {"making": self.making, "wiping": self.wiping}
         if self.loss is not None:
             value |= {"lost": self.loss.why, "loss": self.loss.loss}
-        return value | ({"asked": self.asked} if self.asked else {})
+        if self.losing:
+            value["losing"] = self.losing
+        return value | ({"asked": self.asked, "why": self.why} if self.asked else {})
 
     @classmethod
     def read(cls, data: bytes) -> _Note:
@@ -176,20 +212,22 @@ class _Note:
         if fields.has("lost"):
             loss = Loss(fields.choice("lost", LOSSES), fields.hex("loss", size=STORE_ID_BYTES))
         return cls(
-            which=fields.hex("which", size=STORE_ID_BYTES),
+            which=fields.hex("which", size=STORE_ID_BYTES) if fields.text("which", limit=40, empty=True) else "",
             meetings=fields.ids("meetings", "m", limit=MAX_MEETINGS),
             loss=loss,
             asked=fields.hex("asked", size=STORE_ID_BYTES) if fields.has("asked") else "",
+            why=fields.choice("why", SHUT) if fields.has("why") else "",
+            making=fields.flag("making"),
+            losing=fields.choice("losing", LOSSES) if fields.has("losing") else "",
             wiping=fields.flag("wiping"),
-            losing=fields.flag("losing"),
         )
 
 
 class _Found(StoreUnreadable):
-    """Root's program has not done it, and says what it found."""
+    """Root's program has not done it, and says what it found: ``data`` has ``because``."""
 
     def __init__(self, because: str) -> None:
-        super().__init__(f"the vault is refused ({because})")
+        super().__init__(f"the vault is refused ({because})", because=because)
         self.because: Final = because
 
 
@@ -214,59 +252,116 @@ class Partition:
     def open(self, store_key: Secret, *, anew: str) -> None:
         """Have it opened and mounted, or made where it is lost for good or was never made."""
         note = self._note()
+        self._loss = None if note is None else note.loss
+        if note is not None and note.wiping:
+            # What was ordered to be destroyed is, before anything is opened here again.
+            note = self._wiped(note)
         key = _key(store_key).hex().encode("ascii")
+        is_mended = False
         try:
-            self._ask(b"open " + key, "opened")
+            is_mended = self._ask(b"open " + key, "opened") in _MENDED
         except _Found as found:
-            note = self._judged(found, note, anew=anew)
-            _LOG.warning("vault: is made anew (%s)", found.because)
-            self._ask(b"make %s %s" % (found.because.encode("ascii"), key), "made")
+            note = self._made(found, note, key, anew=anew)
         # It is mounted by another program: what is written before it is seen here would lie on the open store.
         if not self._is_mounted(self._disk.path("")):
-            raise StoreUnreadable("the vault is open and not to be seen")
-        self._recognise(note)
+            raise StoreUnreadable("the vault is open and not to be seen", because="not-seen")
+        self._recognise(note or _Note(), is_mended=is_mended)
+        self._drop_found()
 
-    def _judged(self, found: _Found, note: _Note | None, *, anew: str) -> _Note | None:
+    def _wiped(self, note: _Note) -> _Note:
+        self._ask(b"erase", "erased", patience_s=ORDER_S)
+        self._ask(b"close", "closed", patience_s=ORDER_S)
+        making = _Note(making=True)
+        self._put(making, known=note)
+        return making
+
+    def _made(self, found: _Found, note: _Note | None, key: bytes, *, anew: str) -> _Note:
+        """Have it made anew, and return what is noted of it by then; raises what was found where that is not to be."""
+        making = self._judged(found, note, anew=anew)
+        self._put(making, known=note)
+        _LOG.warning("vault: is made anew (%s)", found.because)
+        try:
+            self._ask(b"make %s %s" % (found.because.encode("ascii"), key), "made")
+        except _Found as refused:
+            if refused.because in _UNTOUCHED:
+                # What was found is found no more, and what comes next is judged by what was kept.
+                self._restore(note)
+            self._note_mended(refused)
+            raise
+        return making
+
+    def _judged(self, found: _Found, note: _Note | None, *, anew: str) -> _Note:
         """What stands beside a vault that is made anew now; raises what was found where that is not to be."""
         why = found.because
-        if why in _SHUT and (note is not None or why == "key"):
-            known = note or _Note(which=_fresh())
-            if not known.asked:
-                known = replace(known, asked=_fresh())
-                self._put(known)
-            if known.asked != anew:
-                raise StoreShut(f"the vault does not open ({why})", asked=known.asked)
+        self._note_mended(found)
+        if note is None and why in {"new", "header"}:
+            return _Note(making=True)
+        if note is not None and (note.making or note.losing) and why in _GONE.keys() | _HALF:
+            return note
+        if why in _SHUT:
             # By IT's own word, and on record there.
-            unwanted = replace(known, loss=None, wiping=True)
-            self._put(unwanted)
-            return unwanted
-        if why not in _GONE and (note is not None or why not in _SHUT | _HALF):
+            return replace(self._unwanted(note, why, anew=anew), making=True, loss=None)
+        if why not in _GONE:
             raise found
-        if note is not None and not note.wiping and note.loss is None:
-            note = replace(note, loss=_fresh_loss(_GONE[why]), losing=True)
-            self._put(note)
-        return note
+        return replace(note or _Note(), losing=_GONE[why])
 
-    def _recognise(self, note: _Note | None) -> None:
+    def _unwanted(self, note: _Note | None, why: str, *, anew: str) -> _Note:
+        """What is noted, once IT has answered the question; until then StoreShut."""
+        known = note or _Note()
+        if not known.asked or known.why != why:
+            # An answer is good for one question, and for what it was about.
+            known = replace(known, asked=_fresh(), why=why)
+            self._put(known, known=note)
+        if known.asked != anew:
+            raise StoreShut(f"the vault does not open ({why})", asked=known.asked, why=why)
+        return known
+
+    def _recognise(self, note: _Note, *, is_mended: bool) -> None:
         """See that it is the one that the note is of: a file system that was emptied opens as well."""
-        which = self._disk.read(WHICH)
-        if note is None or note.wiping:
-            note = _Note()
-        elif note.which.encode("ascii") == which:
-            note = replace(note, loss=None if note.losing else note.loss)
-        elif note.loss is None:
-            note = replace(note, loss=_fresh_loss("files"))
-            self._put(note)
-        if not note.which or note.which.encode("ascii") != which:
-            note = replace(note, which=_fresh(), meetings=())
-            self._disk.put(WHICH, note.which.encode("ascii"))
-        self._put(replace(note, asked="", losing=False))
+        which = (self._disk.read(WHICH) or b"").decode("ascii", "replace")
+        is_ours = _WHICH.fullmatch(which) is not None and note.which in {"", which}
+        loss = note.loss
+        if not note.making and loss is None and (is_mended or not is_ours):
+            loss = _fresh_loss("files" if is_ours else note.losing or "files")
+            self._put(replace(note, loss=loss), known=note)
+        if not is_ours:
+            which = _fresh()
+            self._disk.put(WHICH, which.encode("ascii"))
+        asked = (note.asked, note.why) if note.why == _FOREIGN and is_ours else ("", "")
+        meetings = note.meetings if is_ours else ()
+        self._put(_Note(which, meetings, loss, *asked))
+
+    def _drop_found(self) -> None:
+        """What e2fsck found without a name belongs to nothing that a recall would destroy."""
+        try:
+            for folder, _, names in os.walk(self._disk.path(_FOUND), topdown=False):
+                inside = os.path.relpath(folder, self._disk.path(""))
+                for name in names:
+                    self._disk.shred(f"{inside}/{name}")
+                if inside != _FOUND:
+                    self._disk.remove(inside)
+        except VaultError as exc:
+            _LOG.warning("vault: what e2fsck found is not destroyed: %s (%s)", exc.code, exc)
+
+    @property
+    def keeps_foreign(self) -> bool:
+        """The partition was opened: its files may be whole, and the key of a server that was restored another one."""
+        return True
+
+    def unwanted(self, anew: str) -> None:
+        """By IT's own word, and on record there."""
+        known = self._unwanted(self._note(), _FOREIGN, anew=anew)
+        self._put(replace(known, meetings=(), loss=None, asked="", why=""))
 
     def lose(self, why: str) -> None:
         """Note it, unless another loss waits to be heard."""
         note = self._note()
         if note is not None and note.loss is None:
             self._put(replace(note, loss=_fresh_loss(why)))
+
+    def _note_mended(self, found: _Found) -> None:
+        if found.because in _MENDED:
+            self.lose("files")
 
     def heard(self, loss: str) -> None:
         """Strike it out; what cannot be struck out is said again."""
@@ -281,9 +376,9 @@ class Partition:
         """Its head goes, and with it everything."""
         try:
             note = self._note()
-            if note is not None and not note.wiping:
+            if note is not None:
                 # A cut after the next line is no loss of anything that anybody wanted.
-                self._put(replace(note, wiping=True))
+                self._put(replace(note, wiping=True), known=note)
         except VaultError as exc:
             _LOG.warning("vault: that it is destroyed by order is not noted: %s (%s)", exc.code, exc)
         self._ask(b"erase", "erased", patience_s=ORDER_S)
@@ -294,19 +389,21 @@ class Partition:
         """Unmounted, and its key out of the kernel; nobody need know then what was in it."""
         try:
             self._ask(b"close", "closed", patience_s=ORDER_S)
-        except _Found as found:
-            raise StoreBusy(str(found)) from found
-        if self._is_erased:
-            self._store.shred(MADE)
-            self._loss, self._is_erased = None, False
+            if self._is_erased:
+                self._store.shred(MADE)
+        except VaultError as exc:
+            if self._is_erased:
+                raise StoreHeld(f"the vault is destroyed and not left: {exc}") from exc
+            raise
+        self._loss, self._is_erased = None, False
 
     def keep(self, meetings: Iterable[str]) -> None:
         """Note them; what cannot be noted is missing in a receipt, no more."""
         named = tuple(sorted(meetings))
         try:
             note = self._note()
-            if note is not None and named != note.meetings:
-                self._put(replace(note, meetings=named))
+            if note is not None:
+                self._put(replace(note, meetings=named, asked="", why=""), known=note)
         except VaultError as exc:
             _LOG.warning("vault: its meetings are not noted: %s (%s)", exc.code, exc)
 
@@ -330,12 +427,20 @@ class Partition:
             # There was one: whatever is found is a loss.
             return _Note()
 
-    def _put(self, note: _Note) -> None:
-        self._store.put(MADE, canonical.encode(note.to_value()))
+    def _put(self, note: _Note, *, known: _Note | None = None) -> None:
+        """Nothing is written where it says so already (``known``): a store that takes nothing keeps no vault shut."""
+        if (self._note() if known is None else known) != note:
+            self._store.put(MADE, canonical.encode(note.to_value()))
         self._loss = note.loss
 
-    def _ask(self, line: bytes, wanted: str, *, patience_s: float = ANSWER_S) -> None:
-        """One line to root's program. Raises VaultError, which never holds the line."""
+    def _restore(self, note: _Note | None) -> None:
+        if note is None:
+            self._store.shred(MADE)
+        else:
+            self._put(note)
+
+    def _ask(self, line: bytes, wanted: str, *, patience_s: float = ANSWER_S) -> str:
+        """One line to root's program; why it is done. Raises VaultError, which never holds the line."""
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asked:
                 asked.settimeout(patience_s)
@@ -343,19 +448,22 @@ class Partition:
                 asked.sendall(line + b"\n")
                 said = _line(asked)
         except OSError as exc:
-            raise StoreUnreadable(f"the vault does not answer ({exc.strerror or 'too late'})") from None
+            raise StoreUnreadable(
+                f"the vault does not answer ({exc.strerror or 'too late'})", because="no-answer"
+            ) from None
         try:
             fields = Fields(canonical.decode(said), "vault")
             state = fields.text("state", limit=20)
             because = fields.text("because", limit=80) if fields.has("because") else ""
         except WireError:
-            raise StoreUnreadable("the vault answers what nobody reads") from None
+            raise StoreUnreadable("the vault answers what nobody reads", because="bad-answer") from None
         if state == "working":
             raise StoreBusy("the vault is being worked at")
         if state == "refused":
             raise _Found(because)
         if state != wanted:
-            raise StoreUnreadable(f"the vault is {state} ({because})")
+            raise StoreUnreadable(f"the vault is {state} ({because})", because="bad-answer")
+        return because
 
 
 def _fresh() -> str:

@@ -1,7 +1,8 @@
 """The seat's store: opened by the key the server gives, emptied by the recalls it orders.
 
-Rules: before :meth:`Vault.open` nothing can be read; what does not open with the key is destroyed and asked for again.
-Where the files lie, and what opens that, is ``place.py``'s.
+Rules: before :meth:`Vault.open` nothing can be read. A part that does not open with the key is destroyed and asked for
+again. Where nothing opens it is another key's, and ``place.py`` says what becomes of it: a folder is given up, a
+partition stays until IT has decided. Where the files lie, and what opens that, is ``place.py``'s as well.
 An interrupted destruction is finished while the store opens, before anything of it can be shown. Used by the agent's
 one thread; page threads are handed :class:`pages.model.Document` values.
 
@@ -136,10 +137,10 @@ class Vault:
         sealer = Sealer(store_key)
         lost: list[str] = []
         if not self._fits(sealer):
-            self._place.lose("key")
-            self._destroy_all()
-            lost.append(_CHECK)
-        if self._disk.read(_CHECK) is None:
+            if self._is_foreign(sealer):
+                self._place.unwanted(anew)
+                self._destroy_all()
+                lost.append(_CHECK)
             self._disk.put(_CHECK, sealer.seal(b"phonghop", place=_CHECK))
         self._notes = self._load_or_shred(lambda: Notes.load(self._disk, sealer), recalled.FOLDER, lost)
         self._outbox = self._load_or_shred(lambda: Outbox.open(self._disk, sealer), OUTBOX_NAME, lost)
@@ -159,6 +160,8 @@ class Vault:
                 lost.append(folder(meeting))
         self._sealer = sealer
         self._remove_strays()
+        if not {note.meeting for note in self._notes.all()}.union(self._meetings).issuperset(self._place.kept()):
+            self._place.lose("files")
         self._place.keep(self._meetings)
         return tuple(lost)
 
@@ -169,7 +172,10 @@ class Vault:
         self._unwritten.clear()
 
     def wipe(self) -> None:
-        """Destroy everything, readable or not (a revoked device); raises VaultError when that is not done."""
+        """Destroy everything, readable or not (a revoked device); raises VaultError when that is not done.
+
+        :class:`edge.errors.StoreHeld`: it is destroyed, and open until the machine starts again.
+        """
         left: VaultError | None = None
         is_gone = False
         try:
@@ -182,7 +188,10 @@ class Vault:
         except VaultError as exc:
             _LOG.warning("store: not every file is destroyed by itself: %s (%s)", exc.code, exc)
             left = left if is_gone else left or exc
-        self._place.leave()
+        try:
+            self._place.leave()
+        except VaultError as exc:
+            raise left or exc from exc
         if left is not None:
             raise left
 
@@ -291,12 +300,13 @@ class Vault:
     def forget(self, meeting: str) -> None:
         """Destroy a meeting without a note."""
         kept = self._meetings.pop(meeting, None)
+        # First: what is cut in the middle is no loss of anything.
+        self._place.keep(self._meetings)
         papers = kept_papers(self._disk, meeting)
         if kept is not None:
             kept.keyring.destroy()
         self.marks.close_meeting(meeting)
         self._remove_meeting(meeting, papers)
-        self._place.keep(self._meetings)
 
     def unfinished(self) -> tuple[Note, ...]:
         """Recalls that a power cut interrupted: keys half destroyed, or files left."""
@@ -329,14 +339,16 @@ class Vault:
         return self._sealer
 
     def _fits(self, sealer: Sealer) -> bool:
-        sealed = self._disk.read(_CHECK)
-        if sealed is None:
-            return True
-        try:
-            sealer.open(sealed, place=_CHECK)
-        except SealBroken:
-            return False
-        return True
+        return _opens(self._disk, _CHECK, sealer)
+
+    def _is_foreign(self, sealer: Sealer) -> bool:
+        """Whether all is another key's. Where it is kept for that, one small file that is torn says nothing of it."""
+        if not self._place.keeps_foreign:
+            return self._disk.read(_CHECK) is not None
+        folders = (recalled.FOLDER, ballots.FOLDER, marks_book.FOLDER, *map(folder, self._disk.names(MEETINGS)))
+        sealed = [_WISH, *(f"{each}/{name}" for each in folders for name in self._disk.names(each))]
+        there = [name for name in sealed if self._disk.size(name)]
+        return bool(there) and not any(_opens(self._disk, name, sealer) for name in there)
 
     def _load_or_shred(self, load: Callable[[], _T], place: str, lost: list[str]) -> _T:
         try:
@@ -376,3 +388,12 @@ class Vault:
                 is_known = False
             if not is_known:
                 self._disk.remove(f"{PAPERS}/{name}")
+
+
+def _opens(disk: Disk, name: str, sealer: Sealer) -> bool:
+    sealed = disk.read(name)
+    try:
+        sealer.open(sealed or b"", place=name)
+    except SealBroken:
+        return False
+    return True

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from edge.errors import StoreBusy, StoreShut, StoreUnreadable
+from edge.errors import DiskFull, StoreHeld, StoreShut, StoreUnreadable
 from edge.vault import place as places
 from edge.vault.disk import RealDisk
 from edge.vault.place import MADE
 from tests.support.meeting_log import MEETING
-from tests.support.vault_card import KEY_AT, MAGIC, SECOND_AT, Card, vault_program
+from tests.support.vault_card import KEY_AT, SECOND_AT, Card, vault_program
 from tests.support.vault_kept import KEY, OTHER, Kept, card_of, loss, opened
 from tests.vectors.make import HERE
 
@@ -110,10 +111,10 @@ def test_roots_program_is_given_another_key_than_the_files_are_sealed_with(parti
     assert (key.hex(), KEY.reveal().hex()) == (known["partition_key"], known["store_key"])
 
 
-@pytest.mark.parametrize("cut", ["cryptsetup luksFormat", "cryptsetup open", "mkfs.ext4", "systemctl start"])
-def test_cut_in_the_first_format_it_is_made_anew_and_nothing_was_lost(partition: Kept, cut: str) -> None:
+@pytest.mark.parametrize("fails", ["cryptsetup luksFormat", "cryptsetup open", "mkfs.ext4", "systemctl start"])
+def test_what_fails_in_the_first_format_it_is_made_anew_and_nothing_was_lost(partition: Kept, fails: str) -> None:
     card = card_of(partition)
-    card.breaks(cut, 1)
+    card.breaks(fails, 1)
     with pytest.raises(StoreUnreadable):
         opened(partition.vault())
     card.restart()
@@ -121,11 +122,81 @@ def test_cut_in_the_first_format_it_is_made_anew_and_nothing_was_lost(partition:
     assert opened(partition.vault()).loss is None
 
 
-def test_a_head_that_was_cut_while_it_was_written_first_is_written_anew(partition: Kept) -> None:
+#: Where the power goes while it is made: a torn head; a file system that has copies of its superblock and no first one.
+CUTS = [("cryptsetup luksFormat", ""), ("mkfs.ext4", "/dev/zero"), ("mkfs.ext4", "/dev/urandom")]
+
+
+@pytest.mark.parametrize(("cut", "rest"), CUTS)
+def test_cut_while_it_is_made_first_it_comes_up_by_itself_and_nothing_was_lost(
+    partition: Kept, cut: str, rest: str
+) -> None:
     card = card_of(partition)
-    card.lay(0, MAGIC)
-    (card.root / "torn").touch()
+    card.cuts(cut, rest=rest)
+    with pytest.raises(StoreUnreadable):
+        opened(partition.vault())
+    card.restart()
+    card.mend()
     assert opened(partition.vault()).loss is None
+
+
+@pytest.mark.parametrize(("cut", "rest"), CUTS)
+def test_W195_cut_while_it_is_made_anew_it_comes_up_and_the_loss_is_told(partition: Kept, cut: str, rest: str) -> None:
+    card = card_of(partition)
+    partition.filled()
+    card.restart()
+    card.lay(0, os.urandom(SECOND_AT + 4096))
+    card.cuts(cut, rest=rest)
+    for _ in range(2):
+        vault = partition.vault()
+        with pytest.raises(StoreUnreadable):
+            opened(vault)
+        assert vault.loss is None, "it is not told before it is known"
+        card.restart()
+    card.mend()
+    again = opened(partition.vault())
+    assert (loss(again), again.meetings()) == ("header", ())
+
+
+@pytest.mark.parametrize("damage", ["torn", "unmended"])
+def test_W195_without_a_note_what_would_open_another_time_is_asked_about(partition: Kept, damage: str) -> None:
+    card = card_of(partition)
+    partition.filled()
+    card.restart()
+    partition.store.shred(MADE)
+    if damage == "torn":
+        (card.root / "torn").touch()
+    else:
+        card.tear_files()
+        card.breaks("e2fsck -y", 4)
+    with pytest.raises(StoreShut) as told:
+        opened(partition.vault())
+    assert told.value.data["why"] == damage
+    card.mend()
+    (card.root / "torn").unlink(missing_ok=True)
+    assert opened(partition.vault()).meeting_names() == (MEETING,)
+
+
+def test_the_note_is_lost_and_the_vault_is_not(partition: Kept) -> None:
+    partition.filled()
+    card_of(partition).restart()
+    partition.store.shred(MADE)
+    again = opened(partition.vault())
+    assert (again.meeting_names(), again.loss) == ((MEETING,), None)
+
+
+def test_a_store_that_takes_nothing_does_not_keep_a_sound_vault_shut(
+    partition: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partition.filled()
+    opened(partition.vault())
+    card_of(partition).restart()
+
+    def fails(_disk: RealDisk, name: str, data: bytes) -> None:
+        raise DiskFull(name)
+
+    with monkeypatch.context() as full:
+        full.setattr(RealDisk, "put", fails)
+        assert opened(partition.vault()).meeting_names() == (MEETING,)
 
 
 def test_what_takes_long_is_asked_again_and_done_once(partition: Kept) -> None:
@@ -167,7 +238,7 @@ def test_W195_what_opens_after_all_was_not_lost(partition: Kept) -> None:
     card.breaks("cryptsetup luksFormat", 1)
     with pytest.raises(StoreUnreadable):
         opened(partition.vault())
-    assert partition.note()["lost"] == "header"
+    assert partition.note()["losing"] == "header"
     card.mend()
     card.lay(0, head)
     again = opened(partition.vault())
@@ -185,24 +256,46 @@ def test_W195_a_loss_is_told_however_often_it_is_cut_while_it_is_mended(partitio
         with pytest.raises(StoreUnreadable):
             opened(partition.vault())
         card.restart()
-    told = partition.note()["loss"]
     card.mend()
-    # Half made, and something was kept: what is found then is judged as what had been kept.
-    if partition.program.head_finding(card.key) == "" or cut != "cryptsetup luksFormat":
-        card.restart()
-    again = opened(partition.vault())
-    assert again.loss is not None
-    assert again.loss.loss == told
+    assert loss(opened(partition.vault())) == "header"
 
 
-def test_torn_files_are_mended_and_kept(partition: Kept) -> None:
+@pytest.mark.parametrize("damage", ["root", "zeros", "noise"])
+def test_W195_torn_files_are_mended_and_kept_and_that_something_may_be_missing_is_said(
+    partition: Kept, damage: str
+) -> None:
     card = card_of(partition)
     partition.filled()
     card.restart()
-    card.tear_files()
+    if damage == "root":
+        card.tear_files()
+    else:
+        card.tear_superblock(bytes(4096) if damage == "zeros" else os.urandom(4096))
     again = opened(partition.vault())
-    assert (again.meeting_names(), again.loss) == ((MEETING,), None)
+    assert (again.meeting_names(), loss(again)) == ((MEETING,), "files")
     assert [each for each in card.called if each.startswith("e2fsck")] == ["e2fsck -p", "e2fsck -n", "e2fsck -y"]
+    assert f"User: {os.getuid():5}" in card.asks("stat /lost+found"), "what is in it is the agent's to destroy"
+    card.restart()
+    card.forget_calls()
+    opened(partition.vault())
+    assert [each for each in card.called if each.startswith("e2fsck")] == ["e2fsck -p"]
+
+
+def test_W195_a_meeting_that_is_missing_is_a_loss(partition: Kept) -> None:
+    partition.filled()
+    shutil.rmtree(card_of(partition).folder / "meetings")
+    again = opened(partition.vault())
+    assert (again.meeting_names(), loss(again)) == ((), "files")
+
+
+def test_what_e2fsck_found_without_a_name_is_destroyed(partition: Kept) -> None:
+    partition.filled()
+    found = card_of(partition).folder / "lost+found"
+    (found / "#12").mkdir(parents=True)
+    (found / "#12" / "box").write_bytes(b"sealed")
+    (found / "#13").write_bytes(b"sealed")
+    assert opened(partition.vault()).meeting_names() == (MEETING,)
+    assert list(found.iterdir()) == []
 
 
 # ------------------------------------------------------------ another key
@@ -228,6 +321,57 @@ def test_W195_what_another_key_would_open_is_kept_for_it(partition: Kept) -> Non
     with pytest.raises(StoreShut) as told:
         opened(partition.vault(), OTHER, anew=asked[0])
     assert told.value.data["asked"] != asked[0], "an answer is good for one question"
+
+
+def test_W195_another_reason_is_another_question(partition: Kept) -> None:
+    card = card_of(partition)
+    partition.filled()
+    card.restart()
+    (card.root / "torn").touch()
+    with pytest.raises(StoreShut) as torn:
+        opened(partition.vault(), OTHER)
+    (card.root / "torn").unlink()
+    head = card.has(0, 5 << 20)
+    with pytest.raises(StoreShut) as told:
+        opened(partition.vault(), OTHER, anew=torn.value.data["asked"])
+    assert (torn.value.data["why"], told.value.data["why"]) == ("torn", "key")
+    assert told.value.data["asked"] != torn.value.data["asked"]
+    assert card.has(0, 5 << 20) == head
+
+
+@pytest.mark.parametrize("check", [b"", b"is no seal", None])
+def test_W195_one_file_that_does_not_open_is_no_other_key(partition: Kept, check: bytes | None) -> None:
+    partition.filled()
+    disk = RealDisk(card_of(partition).folder)
+    disk.shred("check") if check is None else disk.put("check", check)
+    again = opened(partition.vault())
+    assert (again.meeting_names(), again.loss) == ((MEETING,), None)
+    assert disk.read("check"), "it is written anew"
+
+
+@pytest.mark.parametrize("has_check", [True, False])
+def test_W195_a_head_that_is_gone_while_it_is_open_leaves_the_files_to_their_key(
+    partition: Kept, *, has_check: bool
+) -> None:
+    """Any key opens the partition then: another one than its own destroys nothing."""
+    card = card_of(partition)
+    partition.filled()
+    if not has_check:
+        (card.folder / "check").unlink()
+    card.lay(0, os.urandom(SECOND_AT + 4096))
+    asked = []
+    for _ in range(2):
+        with pytest.raises(StoreShut) as told:
+            opened(partition.vault(), OTHER)
+        asked.append((told.value.data["asked"], told.value.data["why"]))
+    assert asked == [(asked[0][0], "files")] * 2
+    assert opened(partition.vault()).meeting_names() == (MEETING,)
+    with pytest.raises(StoreShut) as told:
+        opened(partition.vault(), OTHER, anew=asked[0][0])
+    assert told.value.data["asked"] != asked[0][0], "the question was over"
+    vault = partition.vault()
+    assert vault.open(OTHER, anew=told.value.data["asked"]) == ("check",)
+    assert (vault.meeting_names(), vault.loss) == ((), None)
 
 
 @pytest.mark.parametrize("is_mounted", [True, False])
@@ -303,7 +447,7 @@ def test_D7_files_that_fail_do_not_keep_an_erased_vault_from_being_done(
 def test_D7_while_somebody_holds_it_it_is_not_said_to_be_gone(partition: Kept) -> None:
     vault, card = partition.filled(), card_of(partition)
     card.breaks("systemctl stop", 1)
-    with pytest.raises(StoreBusy):
+    with pytest.raises(StoreHeld):
         vault.wipe()
     assert not any(card.has(0, 4 << 20))
     card.mend()
@@ -315,9 +459,25 @@ def test_D7_while_somebody_holds_it_it_is_not_said_to_be_gone(partition: Kept) -
 def test_D7_where_nobody_answers_the_machine_is_not_started_again_on_and_on(partition: Kept) -> None:
     vault = partition.filled()
     card_of(partition).socket.rename(card_of(partition).root / "elsewhere")
-    with pytest.raises(StoreUnreadable):
+    try:
+        with pytest.raises(StoreUnreadable):
+            vault.wipe()
+    finally:
+        (card_of(partition).root / "elsewhere").rename(card_of(partition).socket)
+
+
+def test_D7_erased_and_not_left_it_is_not_opened_again(partition: Kept) -> None:
+    """Its key is in the kernel: nothing may come to lie there that the next start finds no head for."""
+    vault, card = partition.filled(), card_of(partition)
+    card.breaks("systemctl stop", 1)
+    with pytest.raises(StoreHeld):
         vault.wipe()
-    (card_of(partition).root / "elsewhere").rename(card_of(partition).socket)
+    with pytest.raises(StoreUnreadable, match="in-use"):
+        opened(partition.vault())
+    card.mend()
+    again = opened(partition.vault())
+    assert (again.meeting_names(), again.loss) == ((), None)
+    assert any(card.has(0, 4 << 20))
 
 
 def test_D7_cut_between_head_and_note_it_is_no_loss(partition: Kept) -> None:

@@ -16,11 +16,12 @@ import pytest
 
 from edge.errors import StoreShut, StoreUnreadable, VaultError
 from edge.vault.disk import RealDisk
-from edge.vault.place import MADE, Partition
+from edge.vault.place import WHICH, Partition
 from edge.vault.store import Vault
 from tests.support.meeting_log import MEETING
+from tests.support.poll import until
 from tests.support.vault_card import SECOND_AT, SIZE, Card, vault_program
-from tests.support.vault_kept import KEY, Kept, card_of, opened
+from tests.support.vault_kept import KEY, Kept, card_of, loss, opened
 from tests.unit.firmware import programs
 
 
@@ -35,9 +36,11 @@ def partition(tmp_path: Path) -> Iterator[Kept]:
 # ------------------------------------------------------------ what only failed stays as it is
 
 CODES = (-9, 1, 2, 3, 4, 5, 8, 12, 32, 127, 128)
-#: What is an answer and no failure. e2fsck's codes are bits: 4 is looked at once more, and is then well.
-ANSWERS = {("e2fsck -p", code) for code in (1, 2, 3, 4, 5)}
+#: What is an answer and no failure. e2fsck's codes are bits: 4 is looked at once more, and where that finds nothing
+#: the card gives now this and now that.
+ANSWERS = {*(("e2fsck -p", code) for code in (1, 2, 3)), ("systemctl is-active", 3)}
 OPENING = (
+    "systemctl is-active",
     "cryptsetup isLuks",
     "cryptsetup luksDump",
     "cryptsetup open",
@@ -109,6 +112,46 @@ def test_what_e2fsck_could_not_read_it_does_not_write_over(partition: Kept, said
     assert "e2fsck -y" not in card.called
 
 
+def test_words_of_what_could_not_be_read_count_whatever_the_code_is(partition: Kept) -> None:
+    card = card_of(partition)
+    partition.filled()
+    card.restart()
+    card.tear_files()
+    card.breaks("e2fsck -p", 4, "Error reading block 5 (Input/output error).")
+    with pytest.raises(StoreUnreadable, match="unreadable"):
+        opened(partition.vault())
+    assert {"e2fsck -n", "e2fsck -y"}.isdisjoint(card.called)
+    card.mend()
+    card.breaks("e2fsck -y", 1, "Error reading block 5 (Input/output error).  Ignore error? yes")
+    with pytest.raises(StoreUnreadable, match="written-over"):
+        opened(partition.vault())
+    card.mend()
+    again = opened(partition.vault())
+    assert (again.meeting_names(), loss(again)) == ((MEETING,), "files")
+
+
+def test_what_was_torn_a_moment_ago_and_is_not_now_is_not_written_at(partition: Kept) -> None:
+    card = card_of(partition)
+    partition.filled()
+    card.restart()
+    card.breaks("e2fsck -p", 4)
+    with pytest.raises(StoreUnreadable, match="unreadable"):
+        opened(partition.vault())
+    assert "e2fsck -y" not in card.called
+
+
+@pytest.mark.parametrize("is_mounted", [True, False])
+@pytest.mark.parametrize("finding", ["new", "header", "torn", "erased"])
+def test_what_is_open_stays_so_whatever_is_found_of_its_head(
+    partition: Kept, monkeypatch: pytest.MonkeyPatch, finding: str, *, is_mounted: bool
+) -> None:
+    partition.filled()
+    if not is_mounted:
+        card_of(partition).restart()
+    monkeypatch.setattr(partition.program, "head_finding", lambda _key: finding)
+    assert partition.program.finding(b"") == ("" if is_mounted else finding)
+
+
 @pytest.mark.parametrize("program", ["device", "contents"])
 def test_a_device_that_gives_less_than_all_is_not_empty(partition: Kept, program: str) -> None:
     card = card_of(partition)
@@ -147,7 +190,7 @@ def test_nothing_is_written_where_it_is_not_seen_to_be_mounted(partition: Kept) 
     place = Partition(partition.store, disk, card.socket, is_mounted=lambda _folder: False)
     with pytest.raises(StoreUnreadable):
         opened(Vault(disk, place))
-    assert partition.store.read(MADE) is None
+    assert not (card.folder / WHICH).exists()
 
 
 def test_a_note_that_is_not_read_for_a_moment_is_not_one_that_was_never_there(
@@ -232,6 +275,9 @@ def test_what_keeps_it_shut_is_said_without_the_key(
 
 # ------------------------------------------------------------ told to end
 
+#: It would end by itself, for nobody asks any more (IDLE_S): well before that.
+AT_ONCE_S = 10
+
 _PROGRAM = """
 import sys
 sys.path.insert(0, {folder!r})
@@ -240,7 +286,10 @@ import os, pwd, socket
 vault = programs.load("vault")
 vault.AGENT = pwd.getpwuid(os.getuid()).pw_name
 vault.DEVICE = "/nowhere/vault"
-vault.erase_vault = lambda: (open({began!r}).read(), {{"state": "erased"}})[1]
+if {erases}:
+    vault.erase_vault = lambda: (open({began!r}).read(), {{"state": "erased"}})[1]
+else:
+    vault.write_over = lambda: open("/proc/self/mem", "rb").read(1)  # an error of the device
 listening = socket.socket(socket.AF_UNIX)
 listening.bind({where!r})
 listening.listen()
@@ -251,19 +300,36 @@ sys.exit(vault.main())
 
 
 @contextlib.contextmanager
-def running(tmp_path: Path, began: Path) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
+def running(
+    tmp_path: Path, began: Path, *, erases: bool = True
+) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
     """The program as systemd starts it, and somebody who is connected to it."""
     where, folder = str(tmp_path / "asked"), str(Path(programs.__file__).parents[3])
-    program = _PROGRAM.format(folder=folder, where=where, began=str(began))
+    program = _PROGRAM.format(folder=folder, where=where, began=str(began), erases=erases)
     with (
         subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as runs,
         socket.socket(socket.AF_UNIX) as asked,
     ):
-        assert runs.stdout is not None
-        assert runs.stdout.readline() == b"ready\n"
-        asked.settimeout(30)
-        asked.connect(where)
-        yield runs, asked
+        try:
+            assert runs.stdout is not None
+            assert runs.stdout.readline() == b"ready\n"
+            asked.settimeout(30)
+            asked.connect(where)
+            yield runs, asked
+        finally:
+            runs.kill()
+
+
+def opened_by_both(fifo: Path) -> int:
+    """A pipe to write to, once it is read from; what is not in time fails, and does not hang."""
+
+    def opens() -> int:
+        try:
+            return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            return -1
+
+    return until(lambda: opens() + 1, timeout_s=30, every_s=0.05, what="it is at work") - 1
 
 
 def test_told_to_end_it_ends_what_it_is_in_the_middle_of_first(tmp_path: Path) -> None:
@@ -271,11 +337,12 @@ def test_told_to_end_it_ends_what_it_is_in_the_middle_of_first(tmp_path: Path) -
     os.mkfifo(began)
     with running(tmp_path, began) as (runs, asked):
         asked.sendall(b"erase\n")
-        with began.open("w") as goes_on:  # opens once it is at work
-            runs.send_signal(signal.SIGTERM)
-            goes_on.write("on")
+        goes_on = opened_by_both(began)
+        runs.send_signal(signal.SIGTERM)
+        os.write(goes_on, b"on")
+        os.close(goes_on)
         assert json.loads(asked.recv(300)) == {"state": "erased"}
-        assert runs.wait(30) == 0
+        assert runs.wait(AT_ONCE_S) == 0
 
 
 def test_told_to_end_while_nobody_asks_it_ends_at_once(tmp_path: Path) -> None:
@@ -283,12 +350,17 @@ def test_told_to_end_while_nobody_asks_it_ends_at_once(tmp_path: Path) -> None:
         asked.sendall(b"rubbish\n")
         assert json.loads(asked.recv(300))["state"] == "refused"
         runs.send_signal(signal.SIGTERM)
-        assert runs.wait(30) == 0
+        assert runs.wait(AT_ONCE_S) == 0
 
 
-def test_where_the_partition_was_not_there_when_it_began_it_begins_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("line", "because"), [(b"open " + b"0" * 64 + b"\n", "no-partition"), (b"erase\n", "not-erased")]
+)
+def test_where_the_partition_was_not_there_when_it_began_it_begins_anew(
+    tmp_path: Path, line: bytes, because: str
+) -> None:
     """Which devices it may use is read by systemd when it starts."""
-    with running(tmp_path, tmp_path) as (runs, asked):
-        asked.sendall(b"open " + b"0" * 64 + b"\n")
-        assert json.loads(asked.recv(300)) == {"because": "no-partition", "state": "refused"}
-        assert runs.wait(30) == 0
+    with running(tmp_path, tmp_path, erases=False) as (runs, asked):
+        asked.sendall(line)
+        assert json.loads(asked.recv(300)) == {"because": because, "state": "refused"}
+        assert runs.wait(AT_ONCE_S) == 0

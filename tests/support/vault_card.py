@@ -1,9 +1,10 @@
 """Root's program of the vault, as it is in the image, over a played card: false programs in a folder of their own.
 
 Rules: nothing of the program is replaced but where it looks (the device, the folder of the programs, whose user the
-agent is). ``cryptsetup`` and ``systemctl`` are a few lines of shell that work on files: the head is bytes of ``device``
-as LUKS2 lays them, the key 32 bytes behind it; ``mkfs.ext4`` and ``e2fsck`` are the real ones. :meth:`Card.breaks`
-makes one of them return a code and say something instead. A key among the words of a program ends it with 99.
+agent is) and how long it waits. ``cryptsetup`` and ``systemctl`` are a few lines of shell that work on files: the head
+is bytes of ``device`` as LUKS2 lays them, the key 32 bytes behind it; ``mkfs.ext4``, ``e2fsck`` and ``debugfs`` are the
+real ones. :meth:`Card.breaks` makes one of them return a code and say something instead, :meth:`Card.cuts` ends the
+power in the middle of it. A key among the words of a program ends it with 99.
 
 Usage::
 
@@ -48,6 +49,7 @@ if [ -e "$broken" ]; then
   [ "$code" -ge 0 ] || kill "$code" $$
   [ "$code" = 0 ] || exit "$code"
 fi
+cut="$here/cut.$name${verb:+.$verb}"
 """
 _CRYPTSETUP = r"""
 device=$here/device
@@ -78,7 +80,8 @@ case $verb in
     put 16384 'SKUL\272\276'
     dd of="$device" bs=1 seek=32768 count=32 conv=notrunc iflag=fullblock status=none
     rm "$here/contents"
-    truncate -s 201326592 "$here/contents" ;;
+    truncate -s 201326592 "$here/contents"
+    [ ! -e "$cut" ] || { touch "$here/torn"; exit 1; } ;;
   luksErase) dd if=/dev/zero of="$device" bs=1 seek=32768 count=32 conv=notrunc status=none ;;
   close) rm "$here/plain" ;;
 esac
@@ -93,12 +96,30 @@ esac
 _MKFS = """
 rm -rf "$here/files"
 mkdir "$here/files"
-exec /usr/sbin/mkfs.ext4 "$@"
+[ -e "$cut" ] || exec /usr/sbin/mkfs.ext4 "$@"
+# As a cut leaves it: the superblock's copy is written, and the first is not, or is noise.
+/usr/sbin/mkfs.ext4 "$@" || exit
+plain=$here/contents
+dd if="$plain" of="$here/copy" bs=4096 skip=32768 count=1 status=none
+rm "$plain"
+truncate -s 201326592 "$plain"
+dd if="$here/copy" of="$plain" bs=4096 seek=32768 conv=notrunc status=none
+dd if="$(cat "$cut")" of="$plain" bs=4096 count=1 conv=notrunc status=none
+exit 1
 """
 _E2FSCK = """
 exec /usr/sbin/e2fsck "$@"
 """
-_PROGRAMS = {"cryptsetup": _CRYPTSETUP, "systemctl": _SYSTEMCTL, "mkfs.ext4": _MKFS, "e2fsck": _E2FSCK}
+_DEBUGFS = """
+exec /usr/sbin/debugfs "$@"
+"""
+_PROGRAMS = {
+    "cryptsetup": _CRYPTSETUP,
+    "debugfs": _DEBUGFS,
+    "e2fsck": _E2FSCK,
+    "mkfs.ext4": _MKFS,
+    "systemctl": _SYSTEMCTL,
+}
 
 
 @dataclass(frozen=True)
@@ -148,10 +169,18 @@ class Card:
         (self.root / name).write_text(f"{code}\n", encoding="utf-8")
         (self.root / f"{name}.said").write_text(said, encoding="utf-8")
 
+    def cuts(self, program: str, *, rest: str = "/dev/zero") -> None:
+        """The power goes in the middle of ``cryptsetup luksFormat`` or ``mkfs.ext4``, with what is on the card by then.
+
+        ``rest``: what the first superblock is.
+        """
+        (self.root / ("cut." + program.replace(" ", "."))).write_text(f"{rest}\n", encoding="utf-8")
+
     def mend(self) -> None:
         """Everything works again."""
-        for file in self.root.glob("broken.*"):
-            file.unlink()
+        for pattern in ("broken.*", "cut.*"):
+            for file in self.root.glob(pattern):
+                file.unlink()
 
     @property
     def called(self) -> list[str]:
@@ -191,6 +220,15 @@ class Card:
         asked = b"set_inode_field <2> mode 0\nset_super_value state 2\n"
         subprocess.run(words, input=asked, capture_output=True, check=True)
 
+    def tear_superblock(self, rest: bytes = bytes(4096)) -> None:
+        """The first one is noise or zeros, as a write leaves it that was cut; its copies are whole."""
+        self.lay(0, rest, name="contents")
+
+    def asks(self, question: str) -> str:
+        """What debugfs says of the file system."""
+        words = ["/usr/sbin/debugfs", "-R", question, str(self.root / "contents")]
+        return subprocess.run(words, capture_output=True, check=True).stdout.decode()
+
     def lose_files(self) -> None:
         """No superblock is left, nor a copy of one."""
         for at in (0, 128 << 20):
@@ -198,12 +236,13 @@ class Card:
 
 
 @contextmanager
-def vault_program(card: Card) -> Iterator[Any]:
-    """The program listens; gone at the end."""
+def vault_program(card: Card, *, grace_s: float = 60) -> Iterator[Any]:
+    """The program listens; gone at the end. ``grace_s``: how long it works before it says that it does."""
     module: Any = programs.load("vault")
     module.DEVICE, module.PLAIN = str(card.root / "device"), str(card.root / "plain")
     module.PATH = f"{card.root / 'bin'}:{os.defpath}"
     module.AGENT = pwd.getpwuid(os.getuid()).pw_name
+    module.GRACE_S = grace_s
     module.asked = asked = module.Asked()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
         listening.bind(str(card.socket))
@@ -217,14 +256,15 @@ def vault_program(card: Card) -> Iterator[Any]:
                         return
                     module.serve(asked, heard)
 
-        thread = threading.Thread(target=serve)
+        thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         try:
             yield module
         finally:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as last:
+                last.settimeout(10)
                 last.connect(str(card.socket))
                 last.sendall(b"\0")
-                thread.join(10)
+            thread.join(10)
             asked.finish()
             shutil.rmtree(card.folder, ignore_errors=True)
