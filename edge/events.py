@@ -68,6 +68,19 @@ class Welcomed:
 
 
 @dataclass(frozen=True, slots=True)
+class WelcomeWaits:
+    """The server has answered, and the store is not open yet: :class:`Welcomed` follows when it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFailed:
+    """The store does not open; ``is_welcomed``: the server can be told."""
+
+    code: str
+    is_welcomed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WishChanged:
     """The server wants something else now."""
 
@@ -571,8 +584,9 @@ class Ticked:
 
 
 Event = (
-    IdentityChanged | Opened | LinkUp | LinkDown | Welcomed | WishChanged | Heard | LogCame | Acked | Stored | Destroyed
-    | Forgotten | FaultChanged | RecordFound | CardsWatched | CardCame | CardWent | CardOpened | CardFailed | PinGiven
+    IdentityChanged | Opened | LinkUp | LinkDown | Welcomed | WelcomeWaits | StoreFailed | WishChanged | Heard
+    | LogCame | Acked | Stored | Destroyed | Forgotten | FaultChanged
+    | RecordFound | CardsWatched | CardCame | CardWent | CardOpened | CardFailed | PinGiven
     | ChallengeCame
     | TokenSigned | TokenRefused | StatementAsked | StatementConfirmed | StatementLeft | RoundsCame | RoundAsked
     | RoundClosed | RoundFile | RoundConfirmed | PinRight | OfferCame | OfferRefused | SignInAsked | UnlockAsked

@@ -90,6 +90,7 @@ from edge.events import (
     StatementConfirmed,
     StatementLeft,
     Stored,
+    StoreFailed,
     Ticked,
     TokenRefused,
     TokenSigned,
@@ -100,6 +101,7 @@ from edge.events import (
     UpdateUnkept,
     UpdateWent,
     Welcomed,
+    WelcomeWaits,
     WishChanged,
     Woken,
 )
@@ -260,6 +262,17 @@ def _welcomed(state: State, event: Welcomed, now: Now) -> Result:
         again = people.say_again(wished.signing_in)
     again = (*again, *rounds.say_again(wished), *people.say_front(wished)[1], *updating.say_again(wished))
     return upkeep.welcomed(wished, now), (*commands, Replan(eager=True), Report(), SendHealth(), *again)
+
+
+def _welcome_waits(state: State, event: WelcomeWaits, now: Now) -> Result:
+    """The server is there, and is asked again when it has been silent; meanwhile the seat connects."""
+    link = replace(state.link, greeted_s=None, heard_s=now.s, patience_s=ANSWER_S)
+    return _linked(replace(state, link=link, sent=None), LinkState.CONNECTING, now), ()
+
+
+def _store_failed(state: State, event: StoreFailed, now: Now) -> Result:
+    """IT is told, also of a seat that is not there yet for anybody else (W195)."""
+    return replace(state, fault=event.code), (SendHealth(),) if event.is_welcomed else ()
 
 
 def _wish_changed(state: State, event: WishChanged, now: Now) -> Result:
@@ -436,6 +449,8 @@ _HANDLERS: Final[dict[type[Any], Callable[[State, Any, Now], Result]]] = {
     LinkUp: _link_up,
     LinkDown: _link_down,
     Welcomed: _welcomed,
+    WelcomeWaits: _welcome_waits,
+    StoreFailed: _store_failed,
     WishChanged: _wish_changed,
     Heard: _heard,
     LogCame: _log_came,

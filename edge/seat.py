@@ -70,7 +70,7 @@ from edge.commands import (
     Wipe,
 )
 from edge.declaring import MAKERS, Maker
-from edge.errors import StoreBusy, StoreShut, VaultError
+from edge.errors import VaultError
 from edge.events import (
     Event,
     FaultChanged,
@@ -94,7 +94,6 @@ from edge.link.ports import Link
 from edge.machine import step
 from edge.marks_hands import MarksHands
 from edge.model import Identity, Limits, State
-from edge.opened import opened
 from edge.outbox import Entry
 from edge.paper_hands import PaperHands
 from edge.passwords import Passwords, Verifier
@@ -105,6 +104,7 @@ from edge.readings_hands import ReadingsHands
 from edge.screen import Drawn, Outside
 from edge.showing import ended, situation, stuck, token_word
 from edge.signing.files import RoundFiles
+from edge.store_hands import StoreHands
 from edge.updates.hands import UpdateHands
 from sealing.signatures import DeviceSigner
 from wire.ids import RoomId
@@ -113,8 +113,6 @@ from wire.topics import PaperVersion, Topic, device_filters
 
 AGENT: Final = "phonghop/0.2.0"
 _CHECK_ROOM_S: Final = 5.0
-#: A store that is being opened or made is asked again.
-_BUSY_S: Final = 1.0
 _LOG: Final = logging.getLogger("phonghop.seat")
 
 
@@ -134,16 +132,12 @@ class Seat:
         self._readings: Final = ReadingsHands(ports)
         self._papers: Final = PaperHands(ports, self._hands, self._files, passwords=self.passwords)
         self._updates: Final = UpdateHands(ports)
+        self._store: Final = StoreHands(ports, self._hands)
         self._verifier: Verifier | None = None
         self._waiting: deque[Event] = deque()
         self._replan: Replan | None = None
         self._plan_left = False
         self._checked_room_s = 0.0
-        #: the key of a store that is not open yet, and the welcome that brought it (None: it outlived a restart)
-        self._opening: tuple[Secret, WelcomeCame | None] | None = None
-        #: when it is asked again by itself; None: at the next welcome
-        self._asks_again_s: float | None = None
-        self._shut = ""
         self._drawn: Final = Drawn()
         self.state = State(limits=limits, started_s=ports.clock.monotonic_s(), makers=makers)
 
@@ -159,8 +153,7 @@ class Seat:
             ]
         key = self._ports.run_dir.load_key()
         if key is not None:
-            self._opening = key, None
-            self._open_store()
+            self._waiting.extend(self._store.begin(key))
         update = self._updates.begin()
         if update is not None:
             self._waiting.append(update)
@@ -198,7 +191,7 @@ class Seat:
             if isinstance(meaning, WelcomeCame):
                 self._welcome(meaning)
             elif isinstance(meaning, StoreAnswered):
-                self._store_answered(meaning)
+                self._waiting.extend(self._store.answered(meaning))
             else:
                 self._waiting.append(meaning)
         self._drain()
@@ -222,8 +215,7 @@ class Seat:
         now_s = self._ports.clock.monotonic_s()
         if self._plan_left:
             self._request(Replan())
-        if self._asks_again_s is not None and now_s >= self._asks_again_s:
-            self._open_store()
+        self._guard(lambda: self._waiting.extend(self._store.tick(now_s)))
         if self._ports.vault.is_open:
             self._guard(self._flush)
             if now_s - self._checked_room_s >= _CHECK_ROOM_S:
@@ -343,83 +335,16 @@ class Seat:
         if not self._ports.vault.is_open or known != key:
             self._ports.vault.close()
             self.inbox.forget()
-            self._opening = key, came
-            self._open_store()
+            self._waiting.extend(self._store.welcomed(key, came))
             return
         self._waiting.append(came.event())
 
-    def _open_store(self, *, anew: str = "") -> None:
-        """With the newest key; the machine hears of its welcome once it is open."""
-        if self._opening is None:
-            return
-        (key, came), vault = self._opening, self._ports.vault
-        self._asks_again_s = None
-        try:
-            lost = vault.open(key, anew=anew)
-            self._hands.finish_recalls()
-        except StoreBusy as exc:
-            _LOG.info("store: %s", exc)
-            self._asks_again_s = self._ports.clock.monotonic_s() + _BUSY_S
-        except VaultError as exc:
-            _LOG.error("store: %s (%s)", exc.code, exc)
-            vault.close()
-            self.handle(FaultChanged(exc.code))
-            if isinstance(exc, StoreShut):
-                self._tell_store(shut=exc.data["asked"])
-                if came is not None:
-                    self._guard(self._health)
-        else:
-            self._opening = None
-            if lost:
-                _LOG.warning("store: given up and asked for again: %s", ", ".join(lost))
-            self._tell_store()
-            self._ports.run_dir.save_key(key)
-            self._waiting.append(opened(self._ports, warm=came is None))
-            if came is not None:
-                self._waiting.append(came.event())
-
-    def _tell_store(self, *, shut: str = "") -> None:
-        """What the next reports of health say of it (W195)."""
-        loss, self._shut = self._ports.vault.loss, shut
-        if self._ports.vitals is not None:
-            said = {} if loss is None else {"lost": loss.why, "loss": loss.loss}
-            self._ports.vitals.store(**said, shut=shut)
-
-    def _store_answered(self, answer: StoreAnswered) -> None:
-        if answer.heard:
-            self._ports.vault.heard(answer.heard)
-            self._tell_store(shut=self._shut)
-        if answer.anew and not self._ports.vault.is_open:
-            self._open_store(anew=answer.anew)
-
     def _wipe(self, order: str) -> None:
-        """Everything goes; only when it has is it said.
-
-        What lies in memory first: the disk has no say in that. Nor does a receipt that cannot be written keep
-        anything from being destroyed.
-        """
+        """What lies in memory first: the disk has no say in that."""
         self._hide()
         self.passwords.drop_all()
-        self._opening = self._asks_again_s = None
-        self._ports.run_dir.forget()
         self.inbox.forget()
-        held: tuple[str, ...] = ()
-        try:
-            held = self._ports.vault.meeting_names()
-            if self._ports.wiping is not None:
-                self._ports.wiping(held)
-        except VaultError as exc:
-            _LOG.warning("what is destroyed is not written down before: %s (%s)", exc.code, exc)
-        try:
-            self._ports.vault.wipe()
-        except StoreBusy:
-            # Its key is in the kernel still, and goes with the power: the next start destroys it again, and says so.
-            self._hands.restart()
-            raise
-        if self._ports.wiped is not None:
-            self._ports.wiped(held)
-        if order:
-            self._hands.send(AnswerOrder(order))
+        self._store.wipe(order)
 
     def _flush(self) -> None:
         if self.inbox.flush(self._ports.clock.monotonic_s()):

@@ -46,7 +46,7 @@ class Vitals:
         self._root: Final = root
         self._began_s: Final = clock.monotonic_s()
         self._painted_s: float | None = None
-        self._store: dict[str, Any] = {"store_lost": "", "store_loss": "", "store_shut": ""}
+        self._store: dict[str, Any] = {}
         cmdline, release = self._text("proc/cmdline"), self._text("etc/os-release")
         self._slot: Final = _first(_SLOT, cmdline)
         self._image: Final = _first(_IMAGE, release)
@@ -66,9 +66,10 @@ class Vitals:
         """The page has painted just now."""
         self._painted_s = self._clock.monotonic_s()
 
-    def store(self, *, lost: str = "", loss: str = "", shut: str = "") -> None:
+    def store(self, *, lost: str = "", loss: str = "", shut: str = "", why: str = "", fault: str = "") -> None:
         """What IT has to know of the store from now on, as in :class:`wire.messages.Machine`; nothing, if nothing."""
-        self._store = {"store_lost": lost, "store_loss": loss, "store_shut": shut}
+        self._store = {"store_lost": lost, "store_loss": loss, "store_shut": shut, "store_why": why}
+        self._store["store_fault"] = fault
 
     @property
     def painted_ago_s(self) -> float | None:
