@@ -34,6 +34,7 @@ from server.fleet.mqtt_takeover import BrokerDoor, warden_tls
 from server.fleet.renewal import Renewals
 from server.fleet.service import FleetService
 from server.fleet.store import SqlDeviceStore
+from server.fleet.stores import Stores
 from server.identity.passwords import MadePasswords
 from server.keys.site import SiteKeys
 from server.pki.announcement import SiteFacts, site_document
@@ -68,6 +69,7 @@ def build(services: Services) -> None:
         presence=_LatePresence(slots),
         journal=journal,
         store_keys=SqlLinkStore(),
+        stores=Stores(services.database, store, journal),
         renewals=Renewals(
             services.database, store, issuer=issuer, access=services.warden, journal=journal, clock=clock
         ),

@@ -93,7 +93,7 @@ class Healths:
             return
         for each, wish in self._kept_or_alone(said, now):
             # Noted first: what is answered is not said again.
-            self._tools.wishes.tell(each.peer, wish, heard=self._noted_loss(each), anew=self._answered(each))
+            self._tools.wishes.tell(each.peer, wish, heard=self._noted_loss(each), anew=self._store(each, now))
             self._show_record(each, now)
         self._tools.watcher.fleet_changed()
         for room in {each.peer.room for each in said}:
@@ -152,17 +152,15 @@ class Healths:
             self._noted[device] = machine.store_loss
         return machine.store_loss
 
-    def _answered(self, said: _Said) -> str:
+    def _store(self, said: _Said, now: Moment) -> str:
         """The question of a seat whose store does not open, when IT has answered it (W195)."""
-        machine = said.health.machine
-        if machine is None or not machine.store_shut:
+        if said.health.machine is None:
             return ""
         try:
-            is_answered = self._tools.fleet.store_shut(said.peer.device, machine.store_shut)
-        except Exception:  # noqa: BLE001 - it asks again
-            _LOG.exception("the store of %s does not open, which could not be noted", said.peer.device)
+            return self._tools.fleet.store_said(said.peer.device, said.health.machine, now.at)
+        except Exception:  # noqa: BLE001 - it says so again
+            _LOG.exception("how the store of %s is could not be noted", said.peer.device)
             return ""
-        return machine.store_shut if is_answered else ""
 
     def _show_record(self, said: _Said, now: Moment) -> None:
         """Judge what a seat has seen of the record, and show it what has been added since (W74, W130)."""

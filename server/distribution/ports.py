@@ -23,6 +23,7 @@ from wire.messages import (
     Head,
     Hours,
     Kept,
+    Machine,
     Maintenance,
     Mixed,
     Obeyed,
@@ -226,8 +227,8 @@ class Fleet(Protocol):
         """The device has made its store anew, or given up a part of it (W195)."""
         ...
 
-    def store_shut(self, device: DeviceId, question: str) -> bool:
-        """The device's store does not open to its key; whether IT has said of this question: make it anew (W195)."""
+    def store_said(self, device: DeviceId, machine: Machine, now: dt.datetime) -> str:
+        """How the device's store is; its question, when IT has said of it: make it anew. Empty otherwise (W195)."""
         ...
 
 

@@ -11,6 +11,7 @@
     │   ├── SeatInUse           seat-in-use
     │   ├── DeviceInMeeting     device-in-meeting
     │   ├── NotThatSeat         not-that-seat
+    │   ├── StoreAsksOtherwise  store-asks-otherwise
     │   └── DeviceWrongState    device-wrong-state
     ├── NotAllowed
     │   ├── DeviceRefused       device-refused
@@ -67,6 +68,12 @@ class NotThatSeat(Conflict):
     """What was typed is not the name of the seat whose terminal is to be wiped."""
 
     code = "not-that-seat"
+
+
+class StoreAsksOtherwise(Conflict):
+    """The terminal's store asks another question now, ``asked`` and ``why``; both empty: none. Nothing was ordered."""
+
+    code = "store-asks-otherwise"
 
 
 class DeviceWrongState(Conflict):

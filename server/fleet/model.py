@@ -17,7 +17,7 @@ import enum
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from server.fleet.errors import CodeDiffers, DeviceWrongState
 from server.pki.model import Revoked
@@ -134,10 +134,33 @@ class Alert(enum.StrEnum):
     FIRST_KEY = "first_key"
     #: its store did not open, and was made anew
     STORE_LOST = "store_lost"
-    #: its store does not open to the server's key; once settled it is made anew
+    #: its store waits for IT (``detail``: a Question); once settled it is made anew, and shown until it is open
     STORE_SHUT = "store_shut"
-    #: not shown: IT has said so of the question in ``detail``
-    STORE_ANEW = "store_anew"
+    #: its store fails to open (``detail``: the word for it), and it tries again; nobody settles it
+    STORE_FAULT = "store_fault"
+
+
+#: Those that IT settles; the other goes by itself.
+SETTLED: Final = frozenset(Alert) - {Alert.STORE_FAULT}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Of a store that waits for IT: its number, why it is asked (empty: not said), and whether IT has answered."""
+
+    asked: str
+    why: str
+    is_ordered: bool = False
+
+    def text(self) -> str:
+        """As it is kept, in the detail of the alert."""
+        return " ".join([self.asked, self.why or "-", *(["ordered"] if self.is_ordered else [])])
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """What :meth:`text` wrote."""
+        asked, why, *ordered = [*text.split(), "", ""][:3]
+        return cls(asked, "" if why == "-" else why, ordered == ["ordered"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +274,18 @@ def device_value(
                 "last_at": print_instant(each.last_at),
                 "times": each.times,
                 "detail": each.detail,
+                "question": _question(each),
             }
             for each in alerts
         ],
     }
+
+
+def _question(told: Told) -> dict[str, Any] | None:
+    if told.kind is not Alert.STORE_SHUT:
+        return None
+    question = Question.read(told.detail)
+    return {"asked": question.asked, "why": question.why, "ordered": question.is_ordered}
 
 
 def _moment(at: dt.datetime | None) -> str | None:

@@ -102,7 +102,11 @@ class DeviceStore(Protocol):
         ...
 
     def alerts_of(self, tx: Transaction, device: DeviceId) -> Sequence[Told]:
-        """The same of one device, and what IT has said of its store."""
+        """The same of one device."""
+        ...
+
+    def alter(self, tx: Transaction, device: DeviceId, kind: Alert, *, was: str, detail: str, now: dt.datetime) -> bool:
+        """Put ``detail`` where ``was`` stands; False when it does not stand there."""
         ...
 
     def settle(self, tx: Transaction, device: DeviceId, kind: Alert) -> str | None:

@@ -40,7 +40,6 @@ ALERTED: Final = {
     Alert.COPIED: "device_copied",
     Alert.FIRST_KEY: "device_first_key",
     Alert.STORE_LOST: "device_store_lost",
-    Alert.STORE_SHUT: "device_store_shut",
 }
 SERVER: Final = "system"
 

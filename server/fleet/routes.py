@@ -12,13 +12,14 @@ from flask.typing import ResponseReturnValue
 
 from server.clock import Clock
 from server.fleet.errors import DeviceUnknown
-from server.fleet.model import MAX_REASON, Alert, Command
+from server.fleet.model import MAX_REASON, SETTLED, Alert, Command
 from server.fleet.service import FleetService
 from server.identity.model import Role
 from server.web import act_id, actor, allow, answer, body, nothing
 from wire import ids
 from wire.errors import BadId
 from wire.ids import DeviceId
+from wire.messages.machine import STORE_ID_BYTES
 
 
 def blueprint(fleet: FleetService, clock: Clock) -> Blueprint:
@@ -67,10 +68,15 @@ def blueprint(fleet: FleetService, clock: Clock) -> Blueprint:
     @routes.post("/api/devices/<device>/alerts/<kind>/settle")
     @allow(Role.IT)
     def settle(device: str, kind: str) -> ResponseReturnValue:
-        body().end()
-        if kind not in {each.value for each in Alert}:
+        if kind not in {each.value for each in SETTLED}:
             raise DeviceUnknown
-        fleet.settle(command(), device_of(device), Alert(kind))
+        fields, is_shut = body(), kind == Alert.STORE_SHUT.value
+        question = fields.hex("question", size=STORE_ID_BYTES) if is_shut else ""
+        fields.end()
+        if is_shut:
+            fleet.make_anew(command(), device_of(device), question)
+        else:
+            fleet.settle(command(), device_of(device), Alert(kind))
         return nothing()
 
     return routes

@@ -57,6 +57,7 @@ from server.fleet.ports import (
     StoreKeys,
 )
 from server.fleet.renewal import Renewals
+from server.fleet.stores import Stores
 from server.idempotency.ports import ActLedger
 from server.idempotency.service import ActKey, once
 from server.journal import Journal
@@ -67,7 +68,7 @@ from wire.envelope import open_envelope
 from wire.errors import BadField, WireError
 from wire.fields import Fields
 from wire.ids import DeviceId, RoomId
-from wire.messages import Hours, Maintenance
+from wire.messages import Hours, Machine, Maintenance
 from wire.messages.session import MAX_MEETINGS
 
 MAX_PENDING: Final = 500
@@ -116,6 +117,7 @@ class FleetService:
     journal: Journal
     renewals: Renewals
     store_keys: StoreKeys
+    stores: Stores
     watchers: list[FleetWatcher] = field(default_factory=list)
     #: takes what a swap writes in, before the swap writes anything: who writes there takes it before the record as well
     before_swap: list[Callable[[Transaction], None]] = field(default_factory=list)
@@ -315,22 +317,28 @@ class FleetService:
         ]
 
     def settle(self, command: Command, device: DeviceId, kind: Alert) -> None:
-        """IT knows of an alert, and it goes; raises DeviceUnknown.
-
-        Of a store that does not open it is IT's word that what is in it is not wanted any more (W195).
-        """
+        """IT knows of an alert, and it goes; raises DeviceUnknown."""
 
         def do(tx: Transaction) -> None:
             self._device(tx, device)
-            asked = self.store.settle(tx, device, kind)
-            if asked is not None:
-                if kind is Alert.STORE_SHUT:
-                    self.store.settle(tx, device, Alert.STORE_ANEW)
-                    self.store.alert(tx, device, Alert.STORE_ANEW, now=command.now, detail=asked)
+            if self.store.settle(tx, device, kind) is not None:
                 data = {"device": device, "kind": kind.value}
                 self.journal.record(tx, "device_alert_settled", data, actor=command.actor, now=command.now)
 
         self._once(command, "device_alert_settle", [device, kind.value], do)
+        self._tell(FleetChange(device, None))
+
+    def make_anew(self, command: Command, device: DeviceId, question: str) -> None:
+        """What is in a store that does not open is not wanted any more: IT's word to this question (W195).
+
+        The alert stays until the store is open. Raises DeviceUnknown, StoreAsksOtherwise.
+        """
+
+        def do(tx: Transaction) -> None:
+            self._device(tx, device)
+            self.stores.order(tx, command, device, question)
+
+        self._once(command, "device_store_anew", [device, question], do)
         self._tell(FleetChange(device, None))
 
     def approved(self) -> Sequence[Device]:
@@ -366,16 +374,12 @@ class FleetService:
         self.renewals.raise_alert(device, Alert.STORE_LOST)
         self._tell(FleetChange(device, None))
 
-    def store_shut(self, device: DeviceId, question: str) -> bool:
-        """The device's store does not open to its key; whether IT has said of this question: make it anew (W195)."""
-        with self.unit.read() as tx:
-            told = {each.kind: each.detail for each in self.store.alerts_of(tx, device)}
-        if told.get(Alert.STORE_ANEW) == question:
-            return True
-        if told.get(Alert.STORE_SHUT) != question:
-            self.renewals.raise_alert(device, Alert.STORE_SHUT, detail=question)
+    def store_said(self, device: DeviceId, machine: Machine, now: dt.datetime) -> str:
+        """How the device's store is; its question, when IT has said of it: make it anew. Empty otherwise (W195)."""
+        heard = self.stores.said(device, machine, now)
+        if heard.is_new:
             self._tell(FleetChange(device, None))
-        return False
+        return heard.anew
 
     def at_seat(self, seat: str) -> dict[str, Any] | None:
         """``{id, state, online, maintenance}`` of a seat's device."""

@@ -209,12 +209,16 @@ class SqlDeviceStore:
 
     def alerts(self, tx: Connection) -> Sequence[Told]:
         """What nobody has settled, the oldest first."""
-        shown = sa.select(alerts).where(alerts.c.kind != Alert.STORE_ANEW.value)
-        return [_told(row) for row in tx.execute(shown.order_by(alerts.c.since, alerts.c.kind))]
+        return [_told(row) for row in tx.execute(sa.select(alerts).order_by(alerts.c.since, alerts.c.kind))]
 
     def alerts_of(self, tx: Connection, device: DeviceId) -> Sequence[Told]:
-        """The same of one device, and what IT has said of its store."""
+        """The same of one device."""
         return [_told(row) for row in tx.execute(sa.select(alerts).where(alerts.c.device == device))]
+
+    def alter(self, tx: Connection, device: DeviceId, kind: Alert, *, was: str, detail: str, now: dt.datetime) -> bool:
+        """Put ``detail`` where ``was`` stands; False when it does not stand there."""
+        mine = (alerts.c.device == device) & (alerts.c.kind == kind.value) & (alerts.c.detail == was)
+        return bool(tx.execute(sa.update(alerts).where(mine).values(detail=detail, last_at=now)).rowcount)
 
     def settle(self, tx: Connection, device: DeviceId, kind: Alert) -> str | None:
         """IT knows; the detail of the alert, None when there was none."""

@@ -10,17 +10,32 @@ import pytest
 
 from server.db.engine import Database
 from server.fleet.errors import SeatTaken
-from server.fleet.model import Alert, Certificate, Decision, Device, DeviceState, Place, Told
+from server.fleet.model import Alert, Certificate, Command, Decision, Device, DeviceState, Place, Told
 from server.fleet.store import SqlDeviceStore
+from server.fleet.stores import Heard, Stores
 from server.pki.model import Revoked
 from server.pki.requests import EnrolmentRequest, read_request
 from server.rooms.model import Room, Seat
 from server.rooms.store import SqlRoomStore
+from server.unit import Transaction
 from tests.support.devices import Terminal
 from tests.support.office import START, fresh_id
 from wire.ids import DeviceId, RoomId, SeatId
+from wire.messages import Machine
 
 STORE = SqlDeviceStore()
+
+
+class Record:
+    """The record, in short."""
+
+    def __init__(self) -> None:
+        self.kinds: list[str] = []
+
+    def record(self, tx: Transaction, kind: str, data: object, *, actor: str, now: dt.datetime) -> None:
+        self.kinds.append(kind)
+
+
 LATER = START + dt.timedelta(hours=1, milliseconds=7)
 BIGGEST = 2**159 - 1
 
@@ -197,3 +212,36 @@ def test_an_alert_is_new_once_and_goes_when_it_is_settled(database: Database) ->
         assert STORE.settle(tx, asked.device, Alert.COPIED) is not None
         assert STORE.settle(tx, asked.device, Alert.COPIED) is None
         assert STORE.alerts(tx) == []
+
+
+def test_a_detail_is_altered_only_where_it_still_stands(database: Database) -> None:
+    asked = added(database)
+    with database.begin() as tx:
+        STORE.alert(tx, asked.device, Alert.STORE_SHUT, now=START, detail="one")
+        assert not STORE.alter(tx, asked.device, Alert.STORE_SHUT, was="two", detail="three", now=LATER)
+        assert not STORE.alter(tx, asked.device, Alert.STORE_FAULT, was="one", detail="three", now=LATER)
+        assert STORE.alter(tx, asked.device, Alert.STORE_SHUT, was="one", detail="two", now=LATER)
+        assert STORE.alerts_of(tx, asked.device) == [Told(asked.device, Alert.STORE_SHUT, START, LATER, 1, "two")]
+        assert STORE.alerts(tx) == STORE.alerts_of(tx, asked.device)
+
+
+def test_W195_a_question_is_answered_and_goes_with_the_open_store(database: Database) -> None:
+    device, asked, record = added(database).device, "01" * 8, Record()
+    shut = Machine(1, store_shut=asked, store_why="unmended")
+    stores = Stores(database, STORE, record)
+    assert stores.said(device, shut, START) == Heard(is_new=True)
+    with database.begin() as tx:
+        stores.order(tx, Command("IT", "a-1", LATER), device, asked)
+    assert stores.said(device, shut, LATER) == Heard(anew=asked)
+    # Another start of the server.
+    stores = Stores(database, STORE, record)
+    for minutes in (0, 1, 2):
+        stores.said(device, Machine(1, store_fault="not-made"), LATER + dt.timedelta(minutes=minutes))
+    with database.read() as tx:
+        told = {each.kind: each.detail for each in STORE.alerts_of(tx, device)}
+    assert told == {Alert.STORE_SHUT: f"{asked} unmended ordered", Alert.STORE_FAULT: "not-made"}
+    assert stores.said(device, Machine(1), LATER) == Heard(is_new=True)
+    assert stores.said(device, Machine(1), LATER) == Heard()
+    with database.read() as tx:
+        assert STORE.alerts_of(tx, device) == []
+    assert record.kinds == ["device_store_shut", "device_store_anew", "device_store_fault", "device_store_opened"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,9 +37,7 @@ class House:
         self.lost: list[DeviceId] = []
         self.told: list[tuple[DeviceId, str, str]] = []
         self.wanted: list[str] = []
-        self.fleet = SimpleNamespace(
-            store_lost=self.lost.append, store_shut=lambda _device, question: question not in self.wanted
-        )
+        self.fleet = SimpleNamespace(store_lost=self.lost.append, store_said=self._store_said)
         self.faults: dict[DeviceId, Exception] = {}
         self.away: Exception | None = None
         tools: Any = SimpleNamespace(
@@ -60,6 +59,10 @@ class House:
         self.answered.append(peer.device)
         if heard or anew:
             self.told.append((peer.device, heard, anew))
+
+    def _store_said(self, _device: DeviceId, machine: Machine, now: dt.datetime) -> str:
+        assert now == NOW.at, "by the server's clock"
+        return "" if machine.store_shut in self.wanted else machine.store_shut
 
     def say(self, device: DeviceId, number: int, *, session: int = 1, loss: str = "", shut: str = "") -> None:
         head = Head(device, bytes([session] * 16), number, START)
@@ -184,3 +187,17 @@ def test_W195_a_store_is_made_anew_only_when_IT_has_said_so() -> None:
     house.say(ONE, 5, shut=LOSS)
     house.healths.answer(NOW)
     assert house.told == [(ONE, "", LOSS)]
+
+
+def test_W195_a_store_that_could_not_be_noted_costs_nobody_an_answer(caplog: pytest.LogCaptureFixture) -> None:
+    house = House()
+
+    def fails(_device: DeviceId, _machine: Machine, _now: dt.datetime) -> str:
+        raise Unavailable
+
+    house.fleet.store_said = fails
+    for device in (ONE, TWO):
+        house.say(device, 4, shut=LOSS)
+    house.healths.answer(NOW)
+    assert (sorted(house.answered), house.told) == (sorted([ONE, TWO]), [])
+    assert "could not be noted" in caplog.text

@@ -183,21 +183,6 @@ def test_W195_IT_is_told_of_a_store_that_was_lost(office: Office, device: Renewi
     assert recorded(office)[-1:] == ["device_store_lost"]
 
 
-def test_W195_a_store_that_does_not_open_is_made_anew_by_ITs_word_for_this_question_alone(
-    office: Office, device: Renewing, it: Browser
-) -> None:
-    fleet, one, other = office.services.fleet, "01" * 8, "02" * 8
-    for _ in range(2):
-        assert not fleet.store_shut(device.terminal.id, one)
-    assert device.alerts() == [("store_shut", 1)]
-    assert it.post(f"/api/devices/{device.terminal.id}/alerts/store_shut/settle", {}).status == 204
-    assert device.alerts() == []
-    assert recorded(office)[-2:] == ["device_store_shut", "device_alert_settled"]
-    assert fleet.store_shut(device.terminal.id, one)
-    assert not fleet.store_shut(device.terminal.id, other)
-    assert device.alerts() == [("store_shut", 1)]
-
-
 def test_IT_settles_an_alert_and_it_is_on_record(office: Office, device: Renewing, it: Browser) -> None:
     office.services.fleet.copied(device.terminal.id, "phonghop/0.2.0 aaaa | phonghop/0.2.0 bbbb")
     assert device.alerts() == [("copied", 1)]
