@@ -96,11 +96,13 @@ export interface Device {
 }
 
 export interface DeviceAlert {
-  kind: 'reenrolled' | 'renews_too_often' | 'copied' | 'first_key' | 'store_lost' | 'store_shut';
+  kind: 'reenrolled' | 'renews_too_often' | 'copied' | 'first_key' | 'store_lost' | 'store_shut' | 'store_fault';
   since: string;
   last_at: string;
   times: number;
   detail: string;
+  /** Of `store_shut`: what the terminal's store asks, and whether IT has answered. `why` may be empty. */
+  question?: { asked: string; why: string; ordered: boolean } | null;
 }
 
 export interface DeliverySeat {
