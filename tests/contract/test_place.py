@@ -146,15 +146,18 @@ def test_W195_cut_while_it_is_made_anew_it_comes_up_and_the_loss_is_told(partiti
     card.restart()
     card.lay(0, os.urandom(SECOND_AT + 4096))
     card.cuts(cut, rest=rest)
-    for _ in range(2):
-        vault = partition.vault()
-        with pytest.raises(StoreUnreadable):
-            opened(vault)
-        assert vault.loss is None, "it is not told before it is known"
-        card.restart()
+    vault = partition.vault()
+    with pytest.raises(StoreUnreadable):
+        opened(vault)
+    assert vault.loss is None, "it is not told before it is known"
+    card.restart()
     card.mend()
     again = opened(partition.vault())
     assert (loss(again), again.meetings()) == ("header", ())
+    if cut == "mkfs.ext4":
+        # Mended, and empty: its root folder is not root's.
+        assert f"set_inode_field <2> uid {os.getuid()}\n" in (card.root / "told").read_text(encoding="utf-8")
+        assert f"User: {os.getuid():5}" in card.asks("stat <2>")
 
 
 @pytest.mark.parametrize("damage", ["torn", "unmended"])
@@ -245,6 +248,22 @@ def test_W195_what_opens_after_all_was_not_lost(partition: Kept) -> None:
     assert (again.meeting_names(), again.loss) == ((MEETING,), None)
 
 
+def test_W195_what_is_found_no_more_when_it_is_to_be_made_leaves_no_mark(
+    partition: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A card that gives zeros for a moment: what it gives next is judged by what was kept, as before."""
+    partition.filled()
+    card_of(partition).restart()
+    note, finds = partition.note(), partition.program.head_finding
+    found = iter(["header"])
+    monkeypatch.setattr(partition.program, "head_finding", lambda key: next(found, "") or finds(key))
+    with pytest.raises(StoreUnreadable, match="another-reason"):
+        opened(partition.vault())
+    assert partition.note() == note
+    again = opened(partition.vault())
+    assert (again.meeting_names(), again.loss) == ((MEETING,), None)
+
+
 @pytest.mark.parametrize("cut", ["cryptsetup luksFormat", "mkfs.ext4", "systemctl start"])
 def test_W195_a_loss_is_told_however_often_it_is_cut_while_it_is_mended(partition: Kept, cut: str) -> None:
     card = card_of(partition)
@@ -274,6 +293,7 @@ def test_W195_torn_files_are_mended_and_kept_and_that_something_may_be_missing_i
     again = opened(partition.vault())
     assert (again.meeting_names(), loss(again)) == ((MEETING,), "files")
     assert [each for each in card.called if each.startswith("e2fsck")] == ["e2fsck -p", "e2fsck -n", "e2fsck -y"]
+    assert card.called[card.called.index("e2fsck -y") + 1] == "debugfs"
     assert f"User: {os.getuid():5}" in card.asks("stat /lost+found"), "what is in it is the agent's to destroy"
     card.restart()
     card.forget_calls()

@@ -126,6 +126,7 @@ def test_words_of_what_could_not_be_read_count_whatever_the_code_is(partition: K
     with pytest.raises(StoreUnreadable, match="written-over"):
         opened(partition.vault())
     card.mend()
+    card.mend_files()
     again = opened(partition.vault())
     assert (again.meeting_names(), loss(again)) == ((MEETING,), "files")
 
