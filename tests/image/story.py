@@ -93,7 +93,7 @@ found["version"] = said("sed", "-n", "s/^IMAGE_VERSION=//p", "/etc/os-release")
 found["failed"] = said("systemctl", "--failed", "--no-legend", "--plain")
 found["store"] = said("findmnt", "-no", "OPTIONS", STORE)
 vault = said(*"journalctl -b -u phonghop-vault -o cat --no-pager".split())
-found["vault"] = re.findall("^vault: (opened|made [a-z]+)$", vault, re.M)
+found["vault"] = re.findall("^vault: (opened(?: mended)?|made [a-z]+)$", vault, re.M)
 print(json.dumps(found))
 """
 

@@ -186,6 +186,17 @@ def test_a_wish_that_cannot_be_read_leaves_no_store_open_that_the_seat_does_not_
     assert seat.on.state.opened
 
 
+def test_what_failed_is_tried_again_also_while_no_server_answers(
+    room: SeatRoom, seat: TestSeat, tmp_path: Path
+) -> None:
+    place = guard(room, seat, StoreUnreadable("a moment"), tmp_path)
+    room.run(5)
+    seat.disconnect()
+    place.why = None
+    room.run(40)
+    assert ports_of(seat).vault.is_open
+
+
 def test_a_store_that_is_being_made_is_no_silence_of_the_server(room: SeatRoom, seat: TestSeat, tmp_path: Path) -> None:
     guard(room, seat, StoreBusy("at work"), tmp_path)
     room.run(2)
