@@ -70,11 +70,14 @@ class Stores:
         if self._shown is None:
             with self._unit.read() as tx:
                 self._shown = {each.device for each in self._store.alerts(tx) if each.kind in _UNTIL_OPEN}
+        if not machine.store_shut and not machine.store_fault:
+            return self._opened(device, now, self._shown)
+        told = Heard()
         if machine.store_shut:
-            return self._shut(device, Question(machine.store_shut, machine.store_why), now, self._shown)
-        if machine.store_fault:
-            return self._fails(device, machine.store_fault, now, self._shown)
-        return self._opened(device, now, self._shown)
+            told = self._asks(device, Question(machine.store_shut, machine.store_why), now, self._shown)
+        # A question that IT has answered is said beside what keeps the store from being made.
+        is_new = self._fails(device, machine.store_fault, now, self._shown)
+        return Heard(told.anew, is_new=told.is_new or is_new)
 
     def order(self, tx: Transaction, command: Command, device: DeviceId, asked: str) -> None:
         """IT's word to the question ``asked``: the store is made anew. A second time it changes nothing.
@@ -92,38 +95,39 @@ class Stores:
         data = {"device": device, "question": asked, "why": stands.why}
         self._journal.record(tx, "device_store_anew", data, actor=command.actor, now=command.now)
 
-    def _shut(self, device: DeviceId, question: Question, now: dt.datetime, shown: set[DeviceId]) -> Heard:
-        self._failing.pop(device, None)
+    def _asks(self, device: DeviceId, question: Question, now: dt.datetime, shown: set[DeviceId]) -> Heard:
         with self._unit.read() as tx:
-            stands, fails = self._question(tx, device), self._fault(tx, device)
+            stands = self._question(tx, device)
         # The same number for another reason is another question: who ordered it was told less.
-        is_same = stands is not None and (stands.asked, stands.why) == (question.asked, question.why)
-        if not is_same or fails:
-            with self._unit.begin() as tx:
-                self._store.settle(tx, device, Alert.STORE_FAULT)
-                if not is_same:
-                    self._store.settle(tx, device, Alert.STORE_SHUT)
-                    self._store.alert(tx, device, Alert.STORE_SHUT, now=now, detail=question.text())
-                    data = {"device": device, "question": question.asked, "why": question.why}
-                    self._journal.record(tx, "device_store_shut", data, actor=_SERVER, now=now)
-            shown.add(device)
-        is_ordered = is_same and stands is not None and stands.is_ordered
-        return Heard(question.asked if is_ordered else "", is_new=not is_same or bool(fails))
+        if stands is not None and (stands.asked, stands.why) == (question.asked, question.why):
+            return Heard(question.asked if stands.is_ordered else "")
+        with self._unit.begin() as tx:
+            self._store.settle(tx, device, Alert.STORE_SHUT)
+            self._store.alert(tx, device, Alert.STORE_SHUT, now=now, detail=question.text())
+            data = {"device": device, "question": question.asked, "why": question.why}
+            self._journal.record(tx, "device_store_shut", data, actor=_SERVER, now=now)
+        shown.add(device)
+        return Heard(is_new=True)
 
-    def _fails(self, device: DeviceId, fault: str, now: dt.datetime, shown: set[DeviceId]) -> Heard:
-        failing = self._failing.get(device, _Failing(now, now)).again(now)
-        self._failing[device] = failing
-        if now - failing.since < FAULT_AFTER:
-            return Heard()
+    def _fails(self, device: DeviceId, fault: str, now: dt.datetime, shown: set[DeviceId]) -> bool:
+        """``fault``: what keeps it, empty when it does not fail any more; whether IT is shown something else."""
+        if fault:
+            failing = self._failing[device] = self._failing.get(device, _Failing(now, now)).again(now)
+            if now - failing.since < FAULT_AFTER:
+                return False
+        else:
+            self._failing.pop(device, None)
         with self._unit.read() as tx:
             if self._fault(tx, device) == fault:
-                return Heard()
+                return False
         with self._unit.begin() as tx:
-            if self._store.alert(tx, device, Alert.STORE_FAULT, now=now, detail=fault):
+            if not fault:
+                self._store.settle(tx, device, Alert.STORE_FAULT)
+            elif self._store.alert(tx, device, Alert.STORE_FAULT, now=now, detail=fault):
                 data = {"device": device, "fault": fault}
                 self._journal.record(tx, "device_store_fault", data, actor=_SERVER, now=now)
         shown.add(device)
-        return Heard(is_new=True)
+        return True
 
     def _opened(self, device: DeviceId, now: dt.datetime, shown: set[DeviceId]) -> Heard:
         self._failing.pop(device, None)

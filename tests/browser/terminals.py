@@ -22,8 +22,11 @@ from tests.support.fleet import Enrolling
 from tests.support.office import HandClock, Office
 from wire.feedback import Kind, Said
 from wire.ids import DeviceId
+from wire.messages import Machine
 
 BOOK = "/api/devices/book"
+#: The first of them was answered by IT.
+WHY = ("unmended", "key", "torn", "files")
 
 
 class TerminalHouse(Office):
@@ -48,6 +51,7 @@ def of_terminals(of: Things) -> list[Scene]:
     return [
         Scene("terminals-home", "kythuat", "/", states=False),
         Scene("terminals", "kythuat", "/devices", states=False),
+        Scene("terminals-anew", "kythuat", "/devices", press("alerts.anew"), states=False),
         Scene("terminals-list", "kythuat", "/devices/list"),
         Scene("terminals-book", "kythuat", "/devices/book"),
         Scene("terminals-book-write", "kythuat", "/devices/book", press("upkeep.add"), states=False),
@@ -124,6 +128,7 @@ def terminals(office: Office, room: str, folder: Path) -> Things:
     it.post(f"/api/devices/{found[3]}/maintenance", kept).done()
     _rows(office, room, found[0])
     _told(office, found[0], seats[0].id)
+    _stores(office, [seat.id for seat in seats[3:]], folder)
     return {"terminal": found[0], "swapped": found[3], "room": room}
 
 
@@ -140,6 +145,22 @@ def _write(office: Office, device: str, kind: str, found: str, **more: object) -
     day = house_day(office.clock.now()).isoformat()
     said = {"devices": [device], "kind": kind, "day": day, "found": found, "done": "", "by_whom": "", **more}
     office.sign_in("kythuat").post(f"{BOOK}/entries", said).done()
+
+
+def _stores(office: Office, seats: list[str], folder: Path) -> None:
+    """Terminals whose stores wait for IT, one of them with IT's word already, and one that only fails."""
+    it, now, fleet = office.sign_in("kythuat"), office.clock.now(), office.services.fleet
+    asked = [Machine(1, store_shut=f"{at:016x}", store_why=why) for at, why in enumerate(WHY)]
+    for at, machine in enumerate([*asked, Machine(1, store_fault="unreadable")]):
+        terminal = Enrolling(office, Terminal(folder))
+        terminal.ask(serial=f"PH-{101 + at:04}")
+        terminal.approve(it, seats[at]).done()
+        device = DeviceId(terminal.terminal.id)
+        for minutes in (2, 0):
+            fleet.store_said(device, machine, now - dt.timedelta(minutes=minutes))
+    ordered = fleet.at_seat(seats[0])
+    assert ordered is not None
+    it.post(f"/api/devices/{ordered['id']}/alerts/store_shut/settle", {"question": asked[0].store_shut}).done()
 
 
 def _rows(office: Office, room: str, device: str) -> None:

@@ -81,11 +81,16 @@ def test_W195_what_was_ordered_is_shown_until_the_store_is_open(seat: Seat) -> N
     assert [seat.orders(ONE).status for _ in range(2)] == [204, 204], "pressed twice is ordered once"
     for _ in range(3):
         assert seat.says(shut=ONE, why="torn", after=HALF_A_MINUTE) == ONE
+        assert seat.says(shut=ONE, why="torn", fault="not-made", after=HALF_A_MINUTE) == ONE
         assert seat.says(fault="not-made", after=HALF_A_MINUTE) == ""
         assert seat.question() == {"asked": ONE, "why": "torn", "ordered": True}
+    assert list(seat.alerts()) == ["store_shut"], "a fault that comes and goes is no minute of it"
+    for _ in range(3):
+        seat.says(shut=ONE, why="torn", fault="not-made", after=HALF_A_MINUTE)
+    assert sorted(seat.alerts()) == ["store_fault", "store_shut"]
     assert seat.says() == ""
     assert seat.alerts() == {}
-    assert seat.recorded() == ["store_shut", "store_anew", "store_opened"]
+    assert seat.recorded() == ["store_shut", "store_anew", "store_fault", "store_opened"]
 
 
 def test_W195_the_same_number_for_another_reason_is_another_question(seat: Seat) -> None:
