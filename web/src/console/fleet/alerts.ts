@@ -18,6 +18,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   'seat-store-unreadable': 'card',
   'written-over': 'card',
   'not-made': 'card',
+  'not-erased': 'card',
   'not-mounted': 'card',
   'no-partition': 'partition',
   'in-use': 'held',
