@@ -29,6 +29,7 @@ from firmware_scripts import provision
 from tests.image.computer import HOST
 from tests.support.room_process import FAST, RunningRoom, running_room
 from tests.support.token_room import hold_meeting
+from tests.support.vote_room import RULE
 
 SERIAL: Final = "QEMU-01"
 #: Against leaks within a processor the kernel changes its page table at each call, and QEMU then forgets all it has
@@ -95,6 +96,32 @@ class House:
         with self.room.sign_in(people.SECRETARY) as secretary:
             papers = secretary.get(f"/api/meetings/{self.meeting}/delivery")["papers"]
         return bool(papers) and all(len(paper["complete"]) == 1 for paper in papers)
+
+    def ask(self, question: str) -> str:
+        """As the chair: an item begins, and a named vote on it; the vote."""
+        path = f"/api/meetings/{self.meeting}"
+        with self.room.sign_in(people.CHAIR) as chair:
+            item = chair.get(path)["sections"]["agenda"][0]["item"]
+            chair.post(f"{path}/items/{item}/start", {}, step="")
+            body = {"item": item, "kind": "named", "question": question, "template": "approve", "rule": RULE}
+            vote = str(chair.post(f"{path}/votes", body, step="")["vote"])
+            chair.post(f"{path}/votes/{vote}/open", {}, step="")
+        return vote
+
+    def counted(self, vote: str) -> dict[str, Any]:
+        """As the chair: it is over; what ``phonghop recount`` would be given."""
+        path = f"/api/meetings/{self.meeting}/votes/{vote}"
+        with self.room.sign_in(people.CHAIR) as chair:
+            chair.post(f"{path}/close", {}, step="")
+            chair.post(f"{path}/announce", {}, step="")
+            found: dict[str, Any] = chair.get(f"{path}/bundle")
+        return found
+
+    def has_voted(self, vote: str) -> bool:
+        """Whether the one person at the seat has."""
+        with self.room.sign_in(people.CHAIR) as chair:
+            votes = chair.get(f"/api/meetings/{self.meeting}")["sections"]["votes"]
+        return bool(next(each for each in votes if each["vote"] == vote)["turnout"]["cast"])
 
     def believe(self, authority: Path) -> None:
         """Whose releases the house takes."""

@@ -18,12 +18,15 @@ import pytest
 from PIL import Image
 
 from deploy.demo.tokens.authority import PIN
+from server.voting.evidence import check_signature
 from tests.image.computer import Computer
 from tests.image.conftest import EDITION, PICTURES, SEEN_S, START_S
 from tests.image.house import SERIAL, WHO, House
 from tests.image.inside import inside
 from tests.support.poll import until
 from tests.support.token_room import PAPER, TITLE
+from tests.support.vote_room import QUESTION
+from wire import recount
 
 pytestmark = [
     pytest.mark.skipif("PHONGHOP_TEST_IMAGE" not in os.environ, reason="builds and starts an image: make test-image"),
@@ -39,6 +42,10 @@ WORDS, EMPTY = 250, 400_000
 DARK = 100
 #: The one paper in the list, and "again" under a page that failed; looked at in the pictures.
 PAPER_AT, AGAIN_AT = (600, 352), (666, 605)
+#: In a vote: the first answer, the button that sends it; on the sheet that says what is signed, the keys of the PIN.
+IN_FAVOUR_AT, SEND = (195, 490), (790, 700, 1030, 770)
+DIGITS_AT = {"0": (873, 609)} | {str(at + 1): (754 + at % 3 * 119, 399 + at // 3 * 70) for at in range(9)}
+SIGN = (945, 585, 1025, 632)
 WRONG_PIN = "654321"
 #: Microseconds since the start of the kernel: of the first program, and of the end of giving the tries back.
 _WHEN = (
@@ -79,6 +86,17 @@ def until_where(seat: Computer, state: str) -> None:
 def shows_words(seat: Computer, name: str, where: tuple[int, int, int, int]) -> bool:
     shown = seat.picture(PICTURES / f"{name}.png").crop(where)
     return WORDS < sum(shown.convert("L").histogram()[:DARK]) < EMPTY
+
+
+def is_dark(seat: Computer, name: str, where: tuple[int, int, int, int]) -> bool:
+    """Whether most of a place is: the button that sends is deep blue as soon as it may be pressed."""
+    shown = seat.picture(PICTURES / f"{name}.png").crop(where).convert("L")
+    return 2 * sum(shown.histogram()[:DARK]) > shown.width * shown.height
+
+
+def middle(where: tuple[int, int, int, int]) -> tuple[int, int]:
+    left, top, right, bottom = where
+    return (left + right) // 2, (top + bottom) // 2
 
 
 def until_page(
@@ -187,6 +205,34 @@ def test_a_paper_is_read_on_the_screen(seat: Computer) -> None:
     until(is_read, timeout_s=SEEN_S, every_s=3, what="words on the paper")
 
 
+def test_V7_a_named_vote_is_signed_with_the_token(seat: Computer, house: House) -> None:
+    """By hand on the screen: chosen, read once more, signed with the PIN; the bundle holds the signature."""
+    vote = house.ask(QUESTION)
+    until_page(seat, "vote", unlike="paper")
+
+    def is_chosen() -> bool:
+        if is_dark(seat, "chosen", SEND):
+            return True
+        seat.touch(*IN_FAVOUR_AT)
+        return False
+
+    def asks_for_pin() -> bool:
+        if is_dark(seat, "sign", SIGN):
+            return True
+        seat.touch(*middle(SEND))
+        return False
+
+    until(is_chosen, timeout_s=SEEN_S, every_s=3, what="an answer is chosen")
+    until(asks_for_pin, timeout_s=SEEN_S, every_s=10, what="what will be signed, and the PIN")
+    for digit in PIN:
+        seat.touch(*DIGITS_AT[digit])
+    seat.touch(*middle(SIGN))
+    until(lambda: house.has_voted(vote), timeout_s=SEEN_S, every_s=1, what="the server has the signed ballot")
+    until_page(seat, "voted", unlike="sign")
+    counted = recount.recount(json.dumps(house.counted(vote)).encode(), check=check_signature)
+    assert (counted.signatures, counted.cast, dict(counted.counts)) == (1, 1, {"for": 1, "against": 0, "abstain": 0})
+
+
 def test_a_stick_is_refused(seat: Computer, tmp_path: Path) -> None:
     stick = tmp_path / "stick.img"
     stick.write_bytes(b"\0" * (1 << 20))
@@ -200,7 +246,7 @@ def test_a_stick_is_refused(seat: Computer, tmp_path: Path) -> None:
 def test_I2_a_token_that_is_pulled_out_locks(seat: Computer, house: House) -> None:
     seat.port.unplug()
     until_where(seat, "locked")
-    until_page(seat, "locked", unlike="paper")
+    until_page(seat, "locked", unlike="voted")
 
 
 def test_a_screen_that_hangs_comes_back_by_itself(seat: Computer) -> None:

@@ -77,3 +77,14 @@ def test_a_card_that_nobody_told_its_house_says_what_is_missing(tmp_path: Path, 
         script = script.replace(place, other)
     said = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, timeout=10)
     assert said.stdout.strip() == shown
+
+
+def test_a_screen_that_goes_meanwhile_is_no_fault(
+    program: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(program, "ABOUT", str(tmp_path))
+    monkeypatch.setattr(program, "PICTURES", str(pictures.FOLDER))
+    program.main("starting")
+    assert "no screen" in capsys.readouterr().err
+    with pytest.raises(FileNotFoundError):
+        program.main("none of ours")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from edge.vault.run_dir import RunDir
 from firmware_scripts import bundle, verity
 from firmware_scripts.bundle import About, Signer
 from firmware_scripts.disk import Parts
@@ -60,6 +61,23 @@ def test_a_release_is_refused_with_its_reason(judge: Any) -> None:
     assert refused(judge, new="B") == ""
     with pytest.raises(ValueError, match="Invalid"):
         refused(judge, expires="one day")
+
+
+def test_a_clock_is_believed_that_stands_where_the_server_said(
+    judge: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the agent keeps it: also one that was started again and whose screen has drawn nothing yet."""
+    monkeypatch.setattr(judge, "SYNCHRONIZED", str(tmp_path / "synchronized"))
+    monkeypatch.setattr(judge, "WELCOMED", str(tmp_path / "welcomed"))
+    assert not judge.is_set(NOW, 100.0), "nobody has told it"
+    RunDir(tmp_path, boot="b").save_welcomed(NOW, 100.0)
+    assert judge.is_set(NOW + dt.timedelta(seconds=900), 1000.0)
+    assert not judge.is_set(NOW + dt.timedelta(seconds=961), 1000.0)
+    assert not judge.is_set(NOW + dt.timedelta(seconds=839), 1000.0)
+    (tmp_path / "welcomed").write_text('{"at": 5}', encoding="ascii")
+    assert not judge.is_set(NOW, 100.0)
+    (tmp_path / "synchronized").touch()
+    assert judge.is_set(NOW, 100.0), "the building's clock"
 
 
 def test_a_slot_whose_counter_is_lost_is_on_trial(judge: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
