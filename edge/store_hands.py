@@ -27,6 +27,8 @@ from wire.secret import Secret
 
 #: A store that is being opened, made or destroyed is asked again.
 BUSY_S: Final = 1.0
+#: One that is worked at for so long is told to IT: a card that stands still says nothing else.
+LONG_S: Final = 60.0
 #: One that failed, or waits for IT, also when no welcome comes.
 FAILED_S: Final = 30.0
 #: One that could not be destroyed.
@@ -54,6 +56,8 @@ class StoreHands:
         self._has_restarted = False
         #: when it is tried again by itself
         self._again_s: float | None = None
+        #: since when it is being worked at, and when that was told last
+        self._busy_s: tuple[float, float] | None = None
 
     def begin(self, key: Secret) -> tuple[Event, ...]:
         """The key outlived a restart of this program."""
@@ -105,17 +109,27 @@ class StoreHands:
             found = opened(self._ports, warm=came is None)
         except StoreBusy as exc:
             _LOG.info("store: %s", exc)
-            self._again_s = self._ports.clock.monotonic_s() + BUSY_S
-            return ()
+            return self._busy(exc)
         except VaultError as exc:
             vault.close()
+            self._busy_s = None
             return self._failed(exc)
+        self._busy_s = None
         self._opening, self._anew, self._shut, self._fault = None, "", ("", ""), ""
         if lost:
             _LOG.warning("store: given up and asked for again: %s", ", ".join(lost))
         self._tell()
         self._ports.run_dir.save_key(key)
         return (found,) if came is None else (found, came.event())
+
+    def _busy(self, exc: StoreBusy) -> tuple[Event, ...]:
+        now_s = self._ports.clock.monotonic_s()
+        since_s, told_s = self._busy_s or (now_s, now_s)
+        is_long = now_s - since_s >= LONG_S and now_s - told_s >= FAILED_S
+        self._busy_s = since_s, now_s if is_long else told_s
+        found = self._failed(exc) if is_long else ()
+        self._again_s = now_s + BUSY_S
+        return found
 
     def _failed(self, exc: VaultError) -> tuple[Event, ...]:
         _LOG.error("store: %s (%s)", exc.code, exc)

@@ -61,8 +61,6 @@ _HALF: Final = frozenset({"torn", "unmended", "unchecked"})
 _FOREIGN: Final = "files"
 #: Said by root's program instead of opening: e2fsck has changed what it does not change by itself.
 _MENDED: Final = frozenset({"mended", "written-over"})
-#: Refusals to make it anew of which it is known that nothing had begun.
-_UNTOUCHED: Final = frozenset({"another-reason", "in-use", "mended", "no-partition", "not-opened", "unreadable"})
 #: Where e2fsck puts what has no name any more.
 _FOUND: Final = "lost+found"
 _WHICH: Final = re.compile(rf"[0-9a-f]{{{2 * STORE_ID_BYTES}}}", re.ASCII)
@@ -224,11 +222,23 @@ class _Note:
 
 
 class _Found(StoreUnreadable):
-    """Root's program has not done it, and says what it found: ``data`` has ``because``."""
+    """Root's program has not done it, and says what it found: ``data`` has ``because``.
 
-    def __init__(self, because: str) -> None:
+    ``is_begun``: what was to be made had been begun, and what was there before is gone.
+    """
+
+    def __init__(self, because: str, *, is_begun: bool) -> None:
         super().__init__(f"the vault is refused ({because})", because=because)
         self.because: Final = because
+        self.is_begun: Final = is_begun
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What root's program was told to make and has not answered: the line, and what was noted before it."""
+
+    line: bytes
+    before: _Note | None
 
 
 class Partition:
@@ -243,6 +253,7 @@ class Partition:
         self._is_mounted: Final = is_mounted
         self._loss: Loss | None = None
         self._is_erased = False
+        self._making: _Making | None = None
 
     @property
     def loss(self) -> Loss | None:
@@ -251,6 +262,9 @@ class Partition:
 
     def open(self, store_key: Secret, *, anew: str) -> None:
         """Have it opened and mounted, or made where it is lost for good or was never made."""
+        if self._making is not None:
+            # Its answer says whether what was kept is still there; asked for anything else, root's program forgets it.
+            self._make(self._making)
         note = self._note()
         self._loss = None if note is None else note.loss
         if note is not None and note.wiping:
@@ -280,15 +294,22 @@ class Partition:
         making = self._judged(found, note, anew=anew)
         self._put(making, known=note)
         _LOG.warning("vault: is made anew (%s)", found.because)
+        self._make(_Making(b"make %s %s" % (found.because.encode("ascii"), key), note))
+        return making
+
+    def _make(self, making: _Making) -> None:
+        """Until it is answered it is asked again, first of all. Raises what the answer says."""
+        self._making = making
         try:
-            self._ask(b"make %s %s" % (found.because.encode("ascii"), key), "made")
+            self._ask(making.line, "made")
         except _Found as refused:
-            if refused.because in _UNTOUCHED:
+            if not refused.is_begun:
                 # What was found is found no more, and what comes next is judged by what was kept.
-                self._restore(note)
+                self._restore(making.before)
+            self._making = None
             self._note_mended(refused)
             raise
-        return making
+        self._making = None
 
     def _judged(self, found: _Found, note: _Note | None, *, anew: str) -> _Note:
         """What stands beside a vault that is made anew now; raises what was found where that is not to be."""
@@ -382,19 +403,20 @@ class Partition:
         except VaultError as exc:
             _LOG.warning("vault: that it is destroyed by order is not noted: %s (%s)", exc.code, exc)
         self._ask(b"erase", "erased", patience_s=ORDER_S)
-        self._is_erased = True
+        self._is_erased, self._making = True, None
         return True
 
     def leave(self) -> None:
         """Unmounted, and its key out of the kernel; nobody need know then what was in it."""
+        is_open = self._is_mounted(self._disk.path(""))
         try:
             self._ask(b"close", "closed", patience_s=ORDER_S)
-            if self._is_erased:
-                self._store.shred(MADE)
         except VaultError as exc:
-            if self._is_erased:
+            if self._is_erased and is_open:
                 raise StoreHeld(f"the vault is destroyed and not left: {exc}") from exc
             raise
+        if self._is_erased:
+            self._store.shred(MADE)
         self._loss, self._is_erased = None, False
 
     def keep(self, meetings: Iterable[str]) -> None:
@@ -458,9 +480,9 @@ class Partition:
         except WireError:
             raise StoreUnreadable("the vault answers what nobody reads", because="bad-answer") from None
         if state == "working":
-            raise StoreBusy("the vault is being worked at")
-        if state == "refused":
-            raise _Found(because)
+            raise StoreBusy("the vault is being worked at", because="working")
+        if state in {"refused", "begun"}:
+            raise _Found(because, is_begun=state == "begun")
         if state != wanted:
             raise StoreUnreadable(f"the vault is {state} ({because})", because="bad-answer")
         return because

@@ -217,7 +217,7 @@ class KeepingService:
                 answer = once(self._tools.ledger, tx, key, now=command.now, do=put)
         finally:
             self._changed(device)
-        if answer["uninvited"]:
+        if answer.get("uninvited"):
             self._tell(lambda each: each.place is not None and place is not None and each.place.room == place.room)
         return answer
 

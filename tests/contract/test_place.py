@@ -248,10 +248,15 @@ def test_W195_what_opens_after_all_was_not_lost(partition: Kept) -> None:
     assert (again.meeting_names(), again.loss) == ((MEETING,), None)
 
 
+@pytest.mark.parametrize("grace_s", [60, 0.001], ids=["at-once", "later"])
 def test_W195_what_is_found_no_more_when_it_is_to_be_made_leaves_no_mark(
-    partition: Kept, monkeypatch: pytest.MonkeyPatch
+    partition: Kept, monkeypatch: pytest.MonkeyPatch, grace_s: float
 ) -> None:
-    """A card that gives zeros for a moment: what it gives next is judged by what was kept, as before."""
+    """A card that gives zeros for a moment: what it gives next is judged by what was kept, as before.
+
+    Also where the answer comes later than the agent waits: it is asked for before anything else.
+    """
+    partition.program.GRACE_S = grace_s
     partition.filled()
     card_of(partition).restart()
     note, finds = partition.note(), partition.program.head_finding
@@ -262,6 +267,27 @@ def test_W195_what_is_found_no_more_when_it_is_to_be_made_leaves_no_mark(
     assert partition.note() == note
     again = opened(partition.vault())
     assert (again.meeting_names(), again.loss) == ((MEETING,), None)
+
+
+def test_W195_what_a_program_could_not_even_look_at_leaves_no_mark(
+    partition: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing had been begun: root says so, whatever stood against it."""
+    partition.filled()
+    card_of(partition).restart()
+    note = partition.note()
+    found = iter(["header"])
+
+    def finds(_key: bytes) -> str:
+        try:
+            return next(found)
+        except StopIteration:
+            raise partition.program.Refused("cryptsetup-does-not-work") from None
+
+    monkeypatch.setattr(partition.program, "head_finding", finds)
+    with pytest.raises(StoreUnreadable, match="cryptsetup-does-not-work"):
+        opened(partition.vault())
+    assert partition.note() == note
 
 
 @pytest.mark.parametrize("cut", ["cryptsetup luksFormat", "mkfs.ext4", "systemctl start"])
@@ -472,6 +498,28 @@ def test_D7_while_somebody_holds_it_it_is_not_said_to_be_gone(partition: Kept) -
     assert not any(card.has(0, 4 << 20))
     card.mend()
     card.restart()
+    vault.wipe()
+    assert partition.note() == {}
+
+
+def test_D7_a_store_that_takes_no_writes_is_no_reason_to_start_the_machine_again(
+    partition: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The vault is gone and its key out of the kernel; nor is one that was not open since the start held by anybody."""
+    vault, card = partition.filled(), card_of(partition)
+
+    def fails(_disk: RealDisk, name: str) -> None:
+        raise StoreUnreadable(f"{name}: Read-only file system")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(partition.store), "shred", fails)
+        with pytest.raises(StoreUnreadable):
+            vault.wipe()
+    assert not card.is_open
+    card.breaks("systemctl stop", 1)
+    with pytest.raises(StoreUnreadable):
+        partition.vault().wipe()
+    card.mend()
     vault.wipe()
     assert partition.note() == {}
 

@@ -205,6 +205,20 @@ def test_a_store_that_is_being_made_is_no_silence_of_the_server(room: SeatRoom, 
         assert link_of(seat) is LinkState.CONNECTING
 
 
+def test_W195_a_store_that_is_worked_at_for_long_is_told_to_IT(room: SeatRoom, seat: TestSeat, tmp_path: Path) -> None:
+    """A card that stands still: whoever works at it never answers anything else."""
+    place = guard(room, seat, StoreBusy("at work", because="working"), tmp_path)
+    room.run(50)
+    assert seat.on.state.fault == ""
+    room.run(60)
+    assert machine(room, seat).store_fault == "working"
+    assert link_of(seat) is LinkState.CONNECTING
+    place.why = None
+    room.run(10)
+    assert machine(room, seat).store_fault == ""
+    assert link_of(seat) is LinkState.ONLINE
+
+
 def test_D7_a_store_that_is_held_is_not_said_to_be_gone_and_the_machine_starts_again_once(
     room: SeatRoom, seat: TestSeat, tmp_path: Path
 ) -> None:

@@ -26,6 +26,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   'no-answer': 'program',
   'bad-answer': 'program',
   'not-seen': 'program',
+  working: 'working',
 };
 
 /** Where the words of an alert stand: `title` and `why` of `alerts.<kind>`, of a store that waits by its question. */
