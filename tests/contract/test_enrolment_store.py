@@ -80,5 +80,5 @@ def test_what_wants_eyes_is_counted_as_it_is_shown(database: Database, monkeypat
     with database.read() as tx:
         assert {(each.label, each.room_name) for each in STORE.seats(tx)} >= {("A1", f"Phòng {room}")}
         assert [STORE.attention(tx, now=now) for now in (START, UNTIL)] == [3, 2]
-        assert [each.number for each in STORE.shown(tx, now=UNTIL)] == [4, 3, 2, 1]
-        assert [each.number for each in STORE.shown(tx, now=UNTIL + SHOWN_FOR)] == [4, 3]
+        assert [each.number for each in STORE.shown(tx, now=UNTIL)] == [1, 2, 3, 4]
+        assert [each.number for each in STORE.shown(tx, now=UNTIL + SHOWN_FOR)] == [3, 4]
