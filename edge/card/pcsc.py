@@ -95,8 +95,12 @@ class Context:
         return cls(number)
 
     def readers(self) -> tuple[str, ...]:
-        """The names of the readers; never a key for anything: they change with the USB port."""
-        result, names = scard.SCardListReaders(self._number, [])
+        """The names of the readers; never a key for anything: they change with the USB port. Raises ReaderGone."""
+        try:
+            result, names = scard.SCardListReaders(self._number, [])
+        except (SystemError, UnicodeDecodeError) as exc:
+            # The service gives bytes that are no name while a reader goes, and pyscard reads them as one.
+            raise ReaderGone from exc
         if result & _MASK in _NO_READERS:
             return ()
         _check(result)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
+from smartcard import scard
 
 from deploy.softtoken.bank import ReaderBank
 from deploy.softtoken.card import Card
@@ -165,3 +166,25 @@ def test_a_look_that_goes_wrong_is_told_and_the_next_one_tells_all_anew(bank: Re
     monitor.stop()
     readers = ReadersChanged(bank.readers)
     assert first == [readers, ServiceGone("card-reader-dead"), ServiceBack(), readers]
+
+
+def test_I2_a_name_that_is_none_while_a_reader_goes_does_not_end_it(
+    bank: ReaderBank, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service gave bytes that pyscard could not read as a name, and no token was seen from then on."""
+    heard.events.get(timeout=10)
+    gives, left = scard.SCardListReaders, [1, 2]
+
+    def torn(context: int, groups: list[str]) -> tuple[int, list[str]]:
+        if left:
+            left.pop()
+            raise SystemError("returned a result with an exception set")
+        found: tuple[int, list[str]] = gives(context, groups)
+        return found
+
+    monkeypatch.setattr(scard, "SCardListReaders", torn)
+    bank.insert(0, Card(contents()))
+    heard.card(CardIn, bank.readers[0])
+    bank.insert(1, Card(contents()))
+    heard.card(CardIn, bank.readers[1])
+    assert not left, "it was torn twice"

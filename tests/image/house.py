@@ -196,5 +196,6 @@ def image_house(folder: Path) -> Iterator[House]:
             ("anchor", "add", str(authority.certificate_file)),
             ("anchor", "crl", str(authority.list_file)),
             ("certificate", "add", WHO.username, str(authority.login_certificate(WHO.username))),
+            ("certificate", "add", WHO.username, str(authority.document_certificate(WHO.username))),
         )
         yield House(room, folder, card)
