@@ -58,6 +58,7 @@
     ├── VaultError                what the store on disk cannot give or take
     │   ├── StoreClosed           seat-store-closed
     │   │   └── StoreBusy         seat-store-closed
+    │   │       └── StoreHeld     seat-store-closed
     │   ├── StoreShut             seat-store-shut
     │   ├── StoreUnreadable       seat-store-unreadable
     │   │   └── SealBroken        seat-store-unreadable

@@ -132,7 +132,8 @@ class Computer:
         self._log.touch()
         log = f"log.driver=file,log.filename={self._log},log-append={again},log-sector-size={SECTOR}"
         logged = f"driver=blklogwrites,node-name=logged,file=card,{log}"
-        return ["-blockdev", disk, "-blockdev", logged, "-device", "virtio-blk-pci,drive=logged"]
+        # Merged, a write has as many parts as one call of the system takes, and with the log's head one too many.
+        return ["-blockdev", disk, "-blockdev", logged, "-device", "virtio-blk-pci,drive=logged,request-merging=off"]
 
     def unplug_power(self) -> None:
         """At once, as a plug that is pulled: nothing inside is told."""

@@ -54,7 +54,7 @@ class Piece:
 
 
 def read(log: Path) -> tuple[Entry, ...]:
-    """All that is known to be in the log whole; raises ValueError for what is none."""
+    """All that is known to be in the log whole; raises ValueError for what is none, or has a hole in it."""
     with log.open("rb") as file:
         head = file.read(SECTOR)
         magic, version, count, sector = _SUPER.unpack_from(head.ljust(_SUPER.size, b"\0"))
@@ -64,6 +64,8 @@ def read(log: Path) -> tuple[Entry, ...]:
         for _ in range(count):
             file.seek(at)
             first, sectors, flags, more = _ENTRY.unpack(file.read(_ENTRY.size))
+            if not sectors and not flags:
+                raise ValueError(f"{log}: entry {len(found)} of {count} was never written")
             length = 0 if flags & _DISCARD else sectors * SECTOR
             at += SECTOR
             found.append(Entry(first * SECTOR, length, at, bool(flags & _FLUSH), bool(flags & _FUA)))

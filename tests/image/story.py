@@ -158,7 +158,9 @@ def scene(story: Story, name: str, seat: Computer) -> Iterator[None]:
     yield
     seat.run("sync", timeout_s=START_S)
     entries = disk_log.read(story.log)
-    story.scenes[name] = first, disk_log.durable(entries, before=len(entries))
+    last = disk_log.durable(entries, before=len(entries))
+    assert last > first, f"{name}: nothing was written to the disk"
+    story.scenes[name] = first, last
 
 
 def runs(house: House) -> str:

@@ -12,6 +12,7 @@ test-powercut``.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
@@ -129,18 +130,19 @@ class Table:
         """What runs afterwards; raises AssertionError for anything but a seat that runs."""
         with Computer(disk, place, looked_into=True) as seat:
             found = story.probe(seat, papers=self.record.papers, device=self.record.device)
+        told = json.dumps(found)
         where = f"slot {found['slot']}, {found['version']}, {found['state']}"
-        assert found["version"] in self.images, found
+        assert found["version"] in self.images, told
         assert story.is_whole(disk, found["slot"], self.images[found["version"]]), f"{where}: not as it was signed"
-        assert "rw" in found["store"].split(","), found
-        assert found["failed"] == "", found
+        assert "rw" in found["store"].split(","), told
+        assert found["failed"] == "", told
         if found["code"]:
-            assert scene == "enrol", found
-            assert found["code"] in {device["code"] for device in self.house.devices()}, found
+            assert scene == "enrol", told
+            assert found["code"] in {device["code"] for device in self.house.devices()}, told
             return where
-        assert (found["state"], found["device"]) == ("welcome", self.record.device), found
-        assert found["good"], found
-        assert found["counter"][f"{found['slot']}_LEFT"] == "3", found
-        assert tuple(found["papers"]) == self.record.papers, found
-        assert found["vault"], found
+        assert (found["state"], found["device"]) == ("welcome", self.record.device), told
+        assert found["good"], told
+        assert found["counter"][f"{found['slot']}_LEFT"] == "3", told
+        assert tuple(found["papers"]) == self.record.papers, told
+        assert found["vault"], told
         return f"{where}, vault {found['vault'][-1]}"

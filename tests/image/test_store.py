@@ -70,7 +70,7 @@ def test_T5_it_is_encrypted_as_a_whole_and_its_key_is_not_on_the_card(seat: Comp
     assert set(seat.run(MOUNTED).split()) == {"/dev/mapper/phonghop-vault"}
     head = json.loads(seat.run(f"cryptsetup luksDump --dump-json-metadata {VAULT}"))
     (data,) = head["segments"].values()
-    assert (data["encryption"], data["sector_size"]) == ("xchacha12,aes-adiantum-plain64", 4096)
+    assert (data["encryption"], data["sector_size"]) == ("xchacha12,aes-adiantum-plain64", 512)
     secret, opened = store_key(seat), partition_key(seat)
     assert opens(seat, opened)
     assert not opens(seat, secret.reveal())

@@ -216,9 +216,7 @@ class Card:
 
     def tear_files(self) -> None:
         """The root folder is none any more: e2fsck does not mend that unless it is told to."""
-        words = ["/usr/sbin/debugfs", "-w", "-f", "-", str(self.root / "contents")]
-        asked = b"set_inode_field <2> mode 0\nset_super_value state 2\n"
-        subprocess.run(words, input=asked, capture_output=True, check=True)
+        self.tells("set_inode_field <2> mode 0", "set_super_value state 2")
 
     def mend_files(self) -> None:
         """As e2fsck does that is told to: nothing is to be seen of it afterwards."""
@@ -232,6 +230,11 @@ class Card:
         """What debugfs says of the file system."""
         words = ["/usr/sbin/debugfs", "-R", question, str(self.root / "contents")]
         return subprocess.run(words, capture_output=True, check=True).stdout.decode()
+
+    def tells(self, *lines: str) -> None:
+        """Debugfs changes the file system, or its journal alone."""
+        words = ["/usr/sbin/debugfs", "-w", "-f", "-", str(self.root / "contents")]
+        subprocess.run(words, input="\n".join(lines).encode(), capture_output=True, check=True)
 
     def lose_files(self) -> None:
         """No superblock is left, nor a copy of one."""

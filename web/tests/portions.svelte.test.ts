@@ -13,10 +13,13 @@ function frame(): void {
   flushSync();
 }
 
-function made(rows: { all: number }): Portions {
+function made(rows: { all: number; of?: string }): Portions {
   let found!: Portions;
   end = $effect.root(() => {
-    found = new Portions(() => rows.all);
+    found = new Portions(
+      () => rows.all,
+      () => rows.of,
+    );
   });
   flushSync();
   return found;
@@ -57,6 +60,24 @@ describe('a list in portions', () => {
     rows.all = 3;
     flushSync();
     expect(portions.many).toBe(320);
+  });
+
+  it('begins anew with another list, before a row more than the first is drawn', () => {
+    const rows = $state({ all: 100, of: 'all' });
+    const portions = made(rows);
+    frame();
+    frame();
+    expect(portions.many).toBe(160);
+    rows.of = 'a';
+    rows.all = 90;
+    flushSync();
+    expect(portions.many).toBe(40);
+    rows.of = 'a';
+    flushSync();
+    frame();
+    expect(portions.many).toBe(80);
+    frame();
+    expect([portions.many, frames]).toEqual([160, []]);
   });
 
   it('asks for no frame when everything fits', () => {

@@ -54,6 +54,13 @@ def test_what_is_no_log_is_refused(tmp_path: Path, content: bytes) -> None:
         read(file)
 
 
+def test_a_log_with_a_hole_is_refused(tmp_path: Path) -> None:
+    """QEMU counts a write whose head it could not write: what is read after it would be no writes at all."""
+    log = logged(tmp_path / "log", (3, b"ab", 0), (0, b"", 0), (4, b"d", 0))
+    with pytest.raises(ValueError, match="entry 1 of 3 was never written"):
+        read(log)
+
+
 def test_what_a_flush_has_answered_is_there_and_of_what_came_after_it_anything(tmp_path: Path) -> None:
     log = logged(
         tmp_path / "log", (0, b"aaa", 0), (1, b"b", 0), (0, b"", FLUSH), (4, b"cdefgh", 0), (2, b"i", 0), (11, b"x", 0)
