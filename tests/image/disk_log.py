@@ -60,7 +60,8 @@ def read(log: Path) -> tuple[Entry, ...]:
         magic, version, count, sector = _SUPER.unpack_from(head.ljust(_SUPER.size, b"\0"))
         if (magic, version, sector) != (_MAGIC, _VERSION, SECTOR):
             raise ValueError(f"{log}: no log of writes in sectors of {SECTOR}")
-        found, at = [], SECTOR
+        found: list[Entry] = []
+        at = SECTOR
         for _ in range(count):
             file.seek(at)
             first, sectors, flags, more = _ENTRY.unpack(file.read(_ENTRY.size))
