@@ -198,6 +198,9 @@ class KeepingService:
             raise DeviceInMeeting(room=place.room_name)
 
         def put() -> dict[str, Any]:
+            if place is not None:
+                # Two terminals of it, one after the other: each is asked about as a seat to go to instead.
+                self._tools.store.hold_room(tx, place.room)
             self._tools.store.hold_device(tx, device)
             # One that was revoked meanwhile would be under maintenance for ever.
             _must_be_approved(self._tools.terminals.find_in(tx, device))

@@ -11,7 +11,7 @@ import pytest
 from server.db.engine import Database
 from server.fleet.errors import SeatTaken
 from server.fleet.model import Alert, Certificate, Command, Decision, Device, DeviceState, Place, Told
-from server.fleet.store import SqlDeviceStore
+from server.fleet.store import SqlDeviceStore, alerts
 from server.fleet.stores import Heard, Stores
 from server.pki.model import Revoked
 from server.pki.requests import EnrolmentRequest, read_request
@@ -212,6 +212,24 @@ def test_an_alert_is_new_once_and_goes_when_it_is_settled(database: Database) ->
         assert STORE.settle(tx, asked.device, Alert.COPIED) is not None
         assert STORE.settle(tx, asked.device, Alert.COPIED) is None
         assert STORE.alerts(tx) == []
+
+
+def test_an_alert_that_a_newer_server_wrote_is_left_out_and_hides_no_other(database: Database) -> None:
+    """The house goes back to the version before: its pages still tell what they know."""
+    asked = added(database)
+    with database.begin() as tx:
+        STORE.alert(tx, asked.device, Alert.COPIED, now=START, detail="one")
+        row = {
+            "device": asked.device,
+            "kind": "of-tomorrow",
+            "since": START,
+            "last_at": START,
+            "times": 1,
+            "detail": "",
+        }
+        tx.execute(alerts.insert().values(row))
+        assert STORE.alerts(tx) == [Told(asked.device, Alert.COPIED, START, START, 1, "one")]
+        assert STORE.alerts_of(tx, asked.device) == STORE.alerts(tx)
 
 
 def test_a_detail_is_altered_only_where_it_still_stands(database: Database) -> None:

@@ -219,15 +219,21 @@ def test_W195_a_store_that_is_worked_at_for_long_is_told_to_IT(room: SeatRoom, s
     assert link_of(seat) is LinkState.ONLINE
 
 
-def test_D7_a_store_that_is_held_is_not_said_to_be_gone_and_the_machine_starts_again_once(
-    room: SeatRoom, seat: TestSeat, tmp_path: Path
-) -> None:
+def wiping(room: SeatRoom, seat: TestSeat, tmp_path: Path) -> tuple[Guarded, list[str]]:
+    """A seat whose store is open, and what becomes of its machine."""
     place = guard(room, seat, StoreUnreadable("a moment"), tmp_path)
     place.why = None
     room.run(2)
-    ports, done = ports_of(seat), []
+    ports, done = ports_of(seat), list[str]()
     ports.restart = lambda: done.append("restart")
     ports.wiped = lambda _held: done.append("wiped")
+    return place, done
+
+
+def test_D7_a_store_that_is_held_is_not_said_to_be_gone_and_the_machine_starts_again_once(
+    room: SeatRoom, seat: TestSeat, tmp_path: Path
+) -> None:
+    place, done = wiping(room, seat, tmp_path)
     place.why = StoreHeld("held")
     with pytest.raises(StoreHeld):
         seat.on._wipe("")  # noqa: SLF001 - as an order does
@@ -243,12 +249,7 @@ def test_D7_a_store_that_is_held_is_not_said_to_be_gone_and_the_machine_starts_a
 def test_D7_a_wipe_that_failed_for_a_moment_is_tried_until_it_is_done(
     room: SeatRoom, seat: TestSeat, tmp_path: Path
 ) -> None:
-    place = guard(room, seat, StoreUnreadable("a moment"), tmp_path)
-    place.why = None
-    room.run(2)
-    ports, done = ports_of(seat), []
-    ports.restart = lambda: done.append("restart")
-    ports.wiped = lambda _held: done.append("wiped")
+    place, done = wiping(room, seat, tmp_path)
     place.not_erased = 2
     with pytest.raises(StoreUnreadable):
         seat.on._wipe("")  # noqa: SLF001 - as an order does
