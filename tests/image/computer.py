@@ -4,7 +4,8 @@ Rules: the image itself is never written: the computer's disk is a copy-on-write
 process that started it and in any case with ``__exit__``. Every wait has an end. The guest reaches this machine at
 10.0.2.2. With ``looked_into`` a test may run commands inside: systemd takes a unit from the firmware's tables (SMBIOS)
 of this computer alone (tests/image/looking.py); nothing of it is in the image. ``beside``: another disk in it;
-``log``: a file for all that is written to its disk (tests/image/disk_log.py).
+``log``: a file for all that is written to its disk (tests/image/disk_log.py). ``bare``: without a screen, hands or USB,
+whose drivers are a third of a start here.
 
 Usage::
 
@@ -54,6 +55,7 @@ class Computer:
         looked_into: bool = False,
         beside: Path | None = None,
         log: Path | None = None,
+        bare: bool = False,
     ) -> None:
         self._image: Final = image
         self._folder: Final = folder
@@ -64,6 +66,7 @@ class Computer:
         self._looked_into: Final = looked_into
         self._beside: Final = beside
         self._log: Final = log
+        self._bare: Final = bare
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -105,12 +108,15 @@ class Computer:
             "-drive", f"if=pflash,format=raw,file={self._folder / 'vars.fd'}",
             *self._disk_words(),
             "-netdev", "user,id=wire", "-device", "virtio-net-pci,netdev=wire",
-            "-device", f"virtio-vga,xres={SCREEN[0]},yres={SCREEN[1]}",
-            "-device", "qemu-xhci,id=usb", "-device", "usb-tablet,bus=usb.0", "-device", "usb-kbd,bus=usb.0",
             "-device", "virtio-rng-pci", "-watchdog-action", "reset",
             "-chardev", f"socket,id=look,path={line},server=on,wait=off",
-            *self.port.words(),
         ]  # fmt: skip
+        if not self._bare:
+            words += [
+                "-device", f"virtio-vga,xres={SCREEN[0]},yres={SCREEN[1]}",
+                "-device", "qemu-xhci,id=usb", "-device", "usb-tablet,bus=usb.0", "-device", "usb-kbd,bus=usb.0",
+                *self.port.words(),
+            ]  # fmt: skip
         if self._beside is not None:
             # Before its own: whoever takes the first that fits takes this.
             beside = f"driver=raw,node-name=beside,file.driver=file,file.filename={self._beside}"

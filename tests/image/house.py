@@ -35,11 +35,15 @@ SERIAL: Final = "QEMU-01"
 #: Against leaks within a processor the kernel changes its page table at each call, and QEMU then forgets all it has
 #: translated addresses to: most of a start. The imitated processor has no such leaks.
 PLAIN: Final = "mitigations=off"
+#: QEMU keeps what it has translated by its place in memory, too: with programs at the same places each time a start
+#: takes a quarter less.
+PLACED: Final = "norandmaps"
 #: The seat says on its serial console what its journal holds, and the kernel what it was told.
 TOLD: Final = (
     "console=ttyS0,115200",
     "loglevel=6",
     PLAIN,
+    PLACED,
     "systemd.journald.forward_to_console=1",
     "systemd.journald.max_level_console=info",
 )

@@ -128,7 +128,7 @@ class Table:
 
     def started(self, scene: str, disk: Path, place: Path) -> str:
         """What runs afterwards; raises AssertionError for anything but a seat that runs."""
-        with Computer(disk, place, looked_into=True) as seat:
+        with Computer(disk, place, looked_into=True, bare=True) as seat:
             found = story.probe(seat, papers=self.record.papers, device=self.record.device)
         told = json.dumps(found)
         where = f"slot {found['slot']}, {found['version']}, {found['state']}"
