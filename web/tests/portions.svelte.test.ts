@@ -1,6 +1,6 @@
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Portions } from '../src/console/ui/portions.svelte.ts';
+import { FIRST, Portions } from '../src/console/ui/portions.svelte.ts';
 
 let frames: FrameRequestCallback[] = [];
 let end = () => {};
@@ -37,51 +37,51 @@ afterEach(() => {
 
 describe('a list in portions', () => {
   it('has the first rows at once and all of them a few frames later', () => {
-    const rows = $state({ all: 100 });
+    const rows = $state({ all: 3 * FIRST });
     const portions = made(rows);
-    expect(portions.many).toBe(40);
+    expect(portions.many).toBe(FIRST);
     frame();
-    expect(portions.many).toBe(80);
+    expect(portions.many).toBe(2 * FIRST);
     frame();
-    expect(portions.many).toBeGreaterThanOrEqual(100);
+    expect(portions.many).toBeGreaterThanOrEqual(3 * FIRST);
     expect(frames).toEqual([]);
   });
 
   it('goes on where rows came, and never takes back what was drawn', () => {
-    const rows = $state({ all: 100 });
+    const rows = $state({ all: 3 * FIRST });
     const portions = made(rows);
     frame();
     frame();
-    expect(portions.many).toBe(160);
-    rows.all = 200;
+    expect(portions.many).toBe(4 * FIRST);
+    rows.all = 5 * FIRST;
     flushSync();
     frame();
-    expect(portions.many).toBe(320);
+    expect(portions.many).toBe(8 * FIRST);
     rows.all = 3;
     flushSync();
-    expect(portions.many).toBe(320);
+    expect(portions.many).toBe(8 * FIRST);
   });
 
   it('begins anew with another list, before a row more than the first is drawn', () => {
-    const rows = $state({ all: 100, of: 'all' });
+    const rows = $state({ all: 3 * FIRST, of: 'all' });
     const portions = made(rows);
     frame();
     frame();
-    expect(portions.many).toBe(160);
+    expect(portions.many).toBe(4 * FIRST);
     rows.of = 'a';
-    rows.all = 90;
+    rows.all = 3 * FIRST - 1;
     flushSync();
-    expect(portions.many).toBe(40);
+    expect(portions.many).toBe(FIRST);
     rows.of = 'a';
     flushSync();
     frame();
-    expect(portions.many).toBe(80);
+    expect(portions.many).toBe(2 * FIRST);
     frame();
-    expect([portions.many, frames]).toEqual([160, []]);
+    expect([portions.many, frames]).toEqual([4 * FIRST, []]);
   });
 
   it('asks for no frame when everything fits', () => {
-    made({ all: 40 });
+    made({ all: FIRST });
     expect(frames).toEqual([]);
   });
 });

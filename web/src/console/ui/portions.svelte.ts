@@ -11,7 +11,8 @@
  *     const seen = $derived(new Set(rows.slice(0, shown.many)));
  *     {#each known.slice(0, drawn.many) as row}<tr hidden={!seen.has(row)}>
  */
-const FIRST = 40;
+/** A screenful of 1080 lines and half another: the table measures each of them before the first is seen. */
+export const FIRST = 24;
 
 export class Portions {
   #many = $state(FIRST);
