@@ -23,7 +23,7 @@ from tests.image.test_first_start import DARK, EMPTY, WORDS
 from tests.support.poll import until
 
 pytestmark = [
-    pytest.mark.skipif("PHONGHOP_TEST_IMAGE" not in os.environ, reason="builds and starts an image: make test-image-pi"),
+    pytest.mark.skipif("PHONGHOP_TEST_IMAGE" not in os.environ, reason="starts an image: make test-image-pi"),
     pytest.mark.timeout(2400),
 ]
 
