@@ -20,6 +20,7 @@ from wire.events import Event
 from wire.fields import Fields
 from wire.inclusions import Proof
 from wire.manifest import HASH_BYTES, Manifest
+from wire.messages.session import SERIAL_BYTES
 from wire.records import Layout
 from wire.restorations import Proven
 from wire.topics import PaperVersion, Topic
@@ -214,6 +215,7 @@ def messages() -> st.SearchStrategy[Any]:
             agent=texts(64),
             open=st.booleans(),
             held=st.lists(of_kind("m"), max_size=3, unique=True).map(tuple),
+            certificate=st.just("") | st.binary(min_size=SERIAL_BYTES, max_size=SERIAL_BYTES).map(bytes.hex),
         ),
         st.builds(msg.Welcome, head=heads(), wish=wishes(), store_key=_keys()),
         st.builds(msg.Desired, head=heads(), wish=wishes(), heard=_store_ids(), anew=_store_ids()),

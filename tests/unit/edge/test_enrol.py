@@ -494,10 +494,11 @@ def test_W186_the_receipt_of_a_wipe_is_kept_until_the_server_has_it(site: Site, 
     kept = device.disk.read(RECEIPT)
     assert kept == site.receipts[0]
     site.takes_receipts = True
-    with Enrolling(site, server, tmp_path / "device") as again:
-        # Wiped again with nothing left: the first receipt is the one that says what there was.
-        again.enroller.wiping(())
-        again.enroller.wiped(())
+    again = Enrolling(site, server, tmp_path / "device")
+    # Wiped again with nothing left: the first receipt is the one that says what there was.
+    again.enroller.wiping(())
+    again.enroller.wiped(())
+    with again:
         until(lambda: again.disk.read(RECEIPT) is None, what="it is handed in")
     signed = open_envelope(site.receipts[-1], verify=device_verifier(lambda _: device.key.spki))
     assert (signed.type, signed.value()["meetings"]) == ("wiped", ["m-aaaaaaaaaaaaaaaa"])
